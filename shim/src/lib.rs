@@ -1,0 +1,1 @@
+//! Opens one libLLVM and resolves the functions we use.

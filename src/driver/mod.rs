@@ -1,0 +1,1 @@
+//! Words to plan: the command line, response files and argument files become a [`LinkPlan`](crate::LinkPlan).

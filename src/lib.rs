@@ -1,0 +1,28 @@
+//! A linker that turns LLVM bitcode of Rust, C and Zig into eBPF objects.
+//!
+//! The map, in the order data flows; each arrow is one phase that takes its predecessor by value:
+//!
+//! ```text
+//! argv -> driver -> LinkPlan -> input -> Inputs
+//!      -> backend: Merged -> Prepared -> Internalized -> Optimized -> RawObject
+//!      -> object: finished object -> output: file
+//! ```
+//!
+//! - [`plan`]: the contract, what is to be linked and how;
+//! - [`driver`]: words to plan; pure, no LLVM;
+//! - [`input`]: files to bitcode candidates; no LLVM;
+//! - [`backend`]: candidates to ELF bytes, through a libLLVM opened at run time;
+//! - [`object`]: ELF bytes to the finished object (BTF, maps, stripping);
+//! - [`output`]: bytes to files, replaced as a whole;
+//! - [`report`]: errors and warnings.
+
+pub mod backend;
+pub mod driver;
+pub mod input;
+pub mod object;
+pub mod output;
+pub mod plan;
+pub mod report;
+
+pub use plan::LinkPlan;
+pub use report::{Error, ErrorKind, Result, Warning, Warnings};

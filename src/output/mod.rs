@@ -1,0 +1,1 @@
+//! Bytes to files: written beside, then renamed.

@@ -1,0 +1,226 @@
+//! What is told to the person at the keyboard: errors, warnings and exit codes.
+//!
+//! An [`Error`] is a subject with a fact, its causes, and a help line. [`Warnings`] collects what did not stop the
+//! link, as values, so that an embedder decides how to show them.
+
+use std::{error, fmt, process::ExitCode, sync::Mutex};
+
+/// The result of every fallible step of a link.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What failed, as far as a script that calls the linker cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The command line, a response file or another argument file is wrong.
+    Usage,
+    /// An input is missing, malformed, or of a kind that cannot be linked.
+    Input,
+    /// The inputs are sound but do not make a program.
+    Link,
+    /// No usable libLLVM, or LLVM gave up.
+    Llvm,
+    /// A file cannot be read or written for reasons outside the link.
+    Io,
+}
+
+impl ErrorKind {
+    /// The exit code of a link that failed this way; 0 is success.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Link => 1,
+            Self::Usage => 2,
+            Self::Input => 3,
+            Self::Llvm => 4,
+            Self::Io => 5,
+        }
+    }
+}
+
+/// Why a link failed: `error:` a subject and a fact, `cause:` lines from near to far, and a `help:` line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    causes: Vec<String>,
+    help: Vec<String>,
+}
+
+impl Error {
+    /// An error of `kind`; `message` is lower-case, without a full stop, and names its subject.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), causes: Vec::new(), help: Vec::new() }
+    }
+
+    /// A [`ErrorKind::Usage`] error.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    /// A [`ErrorKind::Input`] error.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Input, message)
+    }
+
+    /// A [`ErrorKind::Link`] error.
+    pub fn link(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Link, message)
+    }
+
+    /// A [`ErrorKind::Llvm`] error.
+    pub fn llvm(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Llvm, message)
+    }
+
+    /// A [`ErrorKind::Io`] error.
+    pub fn io(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Io, message)
+    }
+
+    /// Adds a cause behind those already there.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
+    /// Adds a line that says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Puts `message` in front; the former message becomes the first cause.
+    #[must_use]
+    pub fn context(mut self, message: impl Into<String>) -> Self {
+        let former = std::mem::replace(&mut self.message, message.into());
+        self.causes.insert(0, former);
+        self
+    }
+
+    /// What failed.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The first line, without the word `error`.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The causes, nearest first.
+    #[must_use]
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
+    /// The help lines.
+    #[must_use]
+    pub fn help_lines(&self) -> &[String] {
+        &self.help
+    }
+
+    /// The process exit code for this error.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.kind.exit_code())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_lines(f, "error", &self.message, &self.causes, &self.help)
+    }
+}
+
+impl error::Error for Error {}
+
+/// Something a person should know about a link that went on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// A stable name for `-W no-NAME`, in kebab case.
+    pub name: &'static str,
+    /// Subject and fact, lower-case.
+    pub message: String,
+    /// What to do about it.
+    pub help: Vec<String>,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_lines(f, "warning", &self.message, &[], &self.help)
+    }
+}
+
+fn write_lines(
+    f: &mut fmt::Formatter<'_>,
+    label: &str,
+    message: &str,
+    causes: &[String],
+    help: &[String],
+) -> fmt::Result {
+    write!(f, "{label}: {}", indented(message))?;
+    causes.iter().try_for_each(|cause| write!(f, "\n  cause: {}", indented(cause)))?;
+    help.iter().try_for_each(|help| write!(f, "\n  help: {}", indented(help)))
+}
+
+fn indented(text: &str) -> String {
+    text.trim_end().replace('\n', "\n    ")
+}
+
+/// The warnings of one link, in the order they arose; a repeated one is kept once.
+#[derive(Debug, Default)]
+pub struct Warnings(Mutex<Vec<Warning>>);
+
+impl Warnings {
+    /// Adds a warning called `name`.
+    pub fn warn(&self, name: &'static str, message: impl Into<String>) {
+        self.push(Warning { name, message: message.into(), help: Vec::new() });
+    }
+
+    /// Adds a warning unless the same one is there.
+    pub fn push(&self, warning: Warning) {
+        let mut all = self.lock();
+        if !all.contains(&warning) {
+            all.push(warning);
+        }
+    }
+
+    /// Takes the warnings out.
+    pub fn take(&self) -> Vec<Warning> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Warning>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_subject_causes_help() {
+        let error = Error::io("no such directory: out")
+            .context("cannot write out/prog.o")
+            .help("create it, or choose another --output");
+        assert_eq!(
+            error.to_string(),
+            "error: cannot write out/prog.o\n  cause: no such directory: out\n  help: create it, or choose another --output"
+        );
+        assert_eq!(error.kind().exit_code(), 5);
+    }
+
+    #[test]
+    fn a_repeated_warning_is_kept_once() {
+        let warnings = Warnings::default();
+        warnings.warn("x", "once");
+        warnings.warn("x", "once");
+        assert_eq!(warnings.take().len(), 1);
+    }
+}
