@@ -1,4 +1,4 @@
 //! Candidates to ELF bytes, through LLVM.
 
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
 pub mod llvm;
