@@ -5,13 +5,14 @@ use std::{
     fmt,
     path::Path,
     ptr,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use bpf_linker_shim as llvm;
 
 use super::text;
 use crate::{
+    backend::quirks::Options,
     input::LlvmVersion,
     report::{Error, ErrorKind, Result},
 };
@@ -22,7 +23,27 @@ static LIBRARY: OnceLock<Library> = OnceLock::new();
 #[derive(Debug)]
 pub struct Library {
     version: LlvmVersion,
-    options: Mutex<()>,
+    leased: Mutex<Leased>,
+    released: Condvar,
+}
+
+/// The options in force.
+#[derive(Debug, Default)]
+struct Leased {
+    options: Vec<String>,
+    undo: &'static [&'static str],
+    holders: usize,
+}
+
+/// The right to rely on the options that were set.
+#[derive(Debug)]
+pub struct OptionsLease(&'static Library);
+
+impl Drop for OptionsLease {
+    fn drop(&mut self) {
+        lock(&self.0.leased).holders -= 1;
+        self.0.released.notify_all();
+    }
 }
 
 impl Library {
@@ -46,24 +67,25 @@ impl Library {
         self.version
     }
 
-    /// Sets LLVM's command-line options, which belong to the whole process, for as long as the guard lives.
+    /// Sets LLVM's command-line options, which belong to the whole process, for as long as the lease lives.
     ///
-    /// LLVM ignores names it does not know.
+    /// Links that want the same options run side by side; others wait. LLVM ignores names it does not know.
     ///
     /// # Errors
-    /// An option holds a NUL byte.
-    pub fn set_options(&self, options: &[String]) -> Result<MutexGuard<'_, ()>> {
-        let guard = self.options.lock().unwrap_or_else(PoisonError::into_inner);
-        let words = std::iter::once("bpf-linker")
-            .chain(options.iter().map(String::as_str))
-            .map(text::c_string)
-            .collect::<Result<Vec<CString>>>()?;
-        let pointers = words.iter().map(|word| word.as_ptr()).collect::<Vec<_>>();
-        let count = i32::try_from(pointers.len())
-            .map_err(|_| Error::new(ErrorKind::Usage, "more --llvm-args than LLVM can take"))?;
-        // SAFETY: `count` strings that outlive the call; the guard keeps other threads out of LLVM's option table.
-        unsafe { llvm::LLVMParseCommandLineOptions(count, pointers.as_ptr(), c"".as_ptr()) };
-        Ok(guard)
+    /// An option holds a NUL byte, or there are more than LLVM can count.
+    pub fn set_options(&'static self, wanted: Options) -> Result<OptionsLease> {
+        let mut leased = lock(&self.leased);
+        while leased.holders > 0 && leased.options != wanted.all {
+            leased = self.released.wait(leased).unwrap_or_else(PoisonError::into_inner);
+        }
+        if leased.holders == 0 {
+            let undo = std::mem::replace(&mut leased.undo, wanted.undo);
+            let undo = undo.iter().map(ToString::to_string);
+            parse(&undo.chain(wanted.all.iter().cloned()).collect::<Vec<_>>())?;
+            leased.options = wanted.all;
+        }
+        leased.holders += 1;
+        Ok(OptionsLease(self))
     }
 
     fn initialize() -> Self {
@@ -79,7 +101,7 @@ impl Library {
         unsafe { llvm::LLVMInitializeBPFAsmPrinter() };
         // SAFETY: as above.
         unsafe { llvm::LLVMInitializeBPFAsmParser() };
-        Self { version: version(), options: Mutex::new(()) }
+        Self { version: version(), leased: Mutex::default(), released: Condvar::new() }
     }
 }
 
@@ -88,6 +110,20 @@ impl fmt::Display for Library {
         write!(f, "LLVM {}", self.version)?;
         llvm::opened().map_or(Ok(()), |path| write!(f, " ({})", path.display()))
     }
+}
+
+fn lock(leased: &Mutex<Leased>) -> MutexGuard<'_, Leased> {
+    leased.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn parse(options: &[String]) -> Result<()> {
+    let words = std::iter::once("bpf-linker").chain(options.iter().map(String::as_str));
+    let words = words.map(text::c_string).collect::<Result<Vec<CString>>>()?;
+    let pointers = words.iter().map(|word| word.as_ptr()).collect::<Vec<_>>();
+    let count = i32::try_from(pointers.len()).map_err(|_| Error::usage("more --llvm-args than LLVM can take"))?;
+    // SAFETY: `count` strings that outlive the call; no other link relies on the options now.
+    unsafe { llvm::LLVMParseCommandLineOptions(count, pointers.as_ptr(), c"".as_ptr()) };
+    Ok(())
 }
 
 fn version() -> LlvmVersion {

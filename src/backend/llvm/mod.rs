@@ -13,6 +13,6 @@ mod text;
 pub use context::{Context, Diagnostic, Severity};
 pub use global::{Attribute, Global, Linkage};
 pub use instruction::Instruction;
-pub use library::Library;
+pub use library::{Library, OptionsLease};
 pub use machine::{CodegenLevel, FileType, Machine};
 pub use module::Module;

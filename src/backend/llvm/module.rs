@@ -179,7 +179,8 @@ impl<'ctx> Module<'ctx> {
         walk(unsafe { llvm::LLVMGetFirstGlobal(self.as_raw()) }, llvm::LLVMGetNextGlobal)
     }
 
-    fn aliases(&self) -> impl Iterator<Item = Global<'ctx>> + use<'ctx> {
+    /// The aliases.
+    pub fn aliases(&self) -> impl Iterator<Item = Global<'ctx>> + use<'ctx> {
         // SAFETY: the module is alive.
         walk(unsafe { llvm::LLVMGetFirstGlobalAlias(self.as_raw()) }, llvm::LLVMGetNextGlobalAlias)
     }
