@@ -1,5 +1,7 @@
 //! ELF bytes to the finished object: BTF, maps, stripping.
 
+pub mod btf;
+
 use crate::{
     plan::LinkPlan,
     report::{Result, Warnings},
