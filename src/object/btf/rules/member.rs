@@ -80,10 +80,8 @@ pub(super) fn is_odd_int(btf: &Btf, id: TypeId) -> bool {
     matches!(btf.get(base(btf, id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if !regular(*int))
 }
 
-fn regular(int: Int) -> bool {
-    int.offset == 0
-        && matches!(int.bits, 8 | 16 | 32 | 64 | 128)
-        && u32::from(int.bits) == int.size * 8
+const fn regular(int: Int) -> bool {
+    int.offset == 0 && matches!(int.bits, 8 | 16 | 32 | 64 | 128)
 }
 
 /// Checks that `member` lies within `owner`.

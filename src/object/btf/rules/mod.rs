@@ -85,7 +85,7 @@ pub fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
     let mut found = meta::violations(btf, kernel);
     // The kernel never resolves what it could not parse, so neither do we: the faults would be echoes.
     if found.is_empty() {
-        found = resolve::violations(btf);
+        found = resolve::violations(btf, kernel);
     }
     found
 }

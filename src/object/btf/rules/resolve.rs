@@ -7,8 +7,9 @@
 
 use super::{
     super::model::{Array, Btf, Datasec, DeclTag, FuncProto, Kind, TypeId},
-    Blame, Rule, Violation,
+    Blame, Kernel, Rule, Violation,
     member::{self, Size},
+    names::{self, Place},
 };
 
 const LOOP: Rule = Rule::new("it contains itself", "env_stack_push");
@@ -29,13 +30,15 @@ const UNNAMED: Rule = Rule::new("a function with an unnamed parameter", "btf_fun
 const RETURN: Rule = Rule::new("it returns what has no size", "btf_func_proto_check");
 const PARAM: Rule =
     Rule::new("a parameter without size, or void with a name", "btf_func_proto_check");
+const PARAM_NAME: Rule = Rule::new("the name is not one the kernel takes", "btf_func_proto_check");
 const TAG_ORDER: Rule = Rule::new("a type tag behind a modifier", "btf_check_type_tags");
 
 const MAX_DEPTH: usize = 32;
 
-pub(super) fn violations(btf: &Btf) -> Vec<Violation> {
+pub(super) fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
     let mut walk = Walk {
         btf,
+        kernel,
         blame: Blame::new(btf),
         states: vec![State::New; btf.types.len() + 1],
         stack: Vec::new(),
@@ -76,6 +79,7 @@ enum Step {
 
 struct Walk<'a> {
     btf: &'a Btf,
+    kernel: Kernel,
     blame: Blame<'a>,
     states: Vec<State>,
     stack: Vec<(TypeId, usize)>,
@@ -303,6 +307,10 @@ impl<'a> Walk<'a> {
         }
         let last = proto.params.len().saturating_sub(1);
         for (index, param) in proto.params.iter().enumerate() {
+            let name = self.btf.strings.get(param.name);
+            if !param.name.is_empty() && !names::valid(name, Place::Identifier, self.kernel) {
+                self.blame.add(id, Some(index), PARAM_NAME);
+            }
             let variadic = index == last && param.ty.is_void() && param.name.is_empty();
             if !variadic && !self.passable(param.ty) {
                 self.blame.add(id, Some(index), PARAM);
