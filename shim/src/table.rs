@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 
 use libloading::os::unix::Library;
 use llvm_sys::{
-    LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMVisibility,
+    LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
     analysis::LLVMVerifierFailureAction,
     error::LLVMErrorRef,
     error_handling::LLVMFatalErrorHandler,
@@ -152,6 +152,13 @@ functions! {
         core LLVMGetNumOperands(value: LLVMValueRef) -> c_int;
         core LLVMGetOperand(value: LLVMValueRef, index: c_uint) -> LLVMValueRef;
         core LLVMReplaceAllUsesWith(old: LLVMValueRef, new: LLVMValueRef) -> ();
+
+        core LLVMGlobalGetValueType(global: LLVMValueRef) -> LLVMTypeRef;
+        core LLVMGetTypeKind(type_: LLVMTypeRef) -> LLVMTypeKind;
+        core LLVMGetIntTypeWidth(type_: LLVMTypeRef) -> c_uint;
+        core LLVMGetReturnType(function: LLVMTypeRef) -> LLVMTypeRef;
+        core LLVMCountParamTypes(function: LLVMTypeRef) -> c_uint;
+        core LLVMGetParamTypes(function: LLVMTypeRef, types: *mut LLVMTypeRef) -> ();
 
         core LLVMGetEnumAttributeKindForName(name: *const c_char, length: usize) -> c_uint;
         core LLVMCreateEnumAttribute(context: LLVMContextRef, kind: c_uint, value: u64) -> LLVMAttributeRef;

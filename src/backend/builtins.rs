@@ -14,11 +14,7 @@ use super::{
     optimize,
     resolve::{offer, resolve},
 };
-use crate::{
-    input::Origin,
-    plan::MemoryBuiltins,
-    report::{Error, Result},
-};
+use crate::{input::Origin, plan::MemoryBuiltins, report::Result};
 
 /// The memory routines that `--disable-memory-builtins` leaves alone.
 pub const MEMORY: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
@@ -26,7 +22,7 @@ pub const MEMORY: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 /// Our own, for programs whose inputs define none.
 const OWN: &str = include_str!("builtins.ll");
 
-impl Optimized<'_> {
+impl<'s> Optimized<'s> {
     /// Links definitions of what the object lacks (`undefined`) and no input names; says whether there were any.
     ///
     /// # Errors
@@ -46,7 +42,9 @@ impl Optimized<'_> {
         let found = definitions(&routines).map(Global::name).filter(|name| invented.contains(name));
         let found = found.collect::<Vec<_>>();
         log::debug!("code generation wants {invented:?}, found {found:?}");
-        definitions(&routines).filter(|global| !invented.contains(&global.name())).for_each(Global::internalize);
+        definitions(&routines)
+            .filter(|global| !invented.contains(&global.name()))
+            .for_each(Global::internalize);
         self.machine.run_passes(&routines, optimize::pipeline(self.session.plan.opt_level))?;
         self.session.link_into(&self.module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| self.module.find(name)).collect::<Vec<_>>();
@@ -56,10 +54,11 @@ impl Optimized<'_> {
     }
 
     /// A module that defines what can be found of `names`: in the archives, else among our own.
-    fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'_>> {
+    fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
         let module = self.target.fresh(self.session)?;
         resolve(self.session, &module, &mut self.archives, names, &self.target)?;
-        let missing = names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
+        let missing =
+            names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
         let missing = missing.cloned().collect::<BTreeSet<_>>();
         if !missing.is_empty() {
             let own = Module::parse_text(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
