@@ -167,6 +167,9 @@ functions! {
         core LLVMRemoveStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> ();
         core LLVMGetStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> LLVMAttributeRef;
         core LLVMGetEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
+        core LLVMGetEnumAttributeValue(attribute: LLVMAttributeRef) -> u64;
+        core LLVMGetCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
+        core LLVMIntTypeInContext(context: LLVMContextRef, bits: c_uint) -> LLVMTypeRef;
         core LLVMGetStringAttributeValue(attribute: LLVMAttributeRef, length: *mut c_uint) -> *const c_char;
 
         core LLVMGetFirstBasicBlock(function: LLVMValueRef) -> LLVMBasicBlockRef;

@@ -9,6 +9,7 @@ mod codegen;
 mod cpu;
 mod declarations;
 mod definitions;
+mod expand;
 mod internalize;
 #[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
 pub mod llvm;
