@@ -9,6 +9,7 @@
 mod codec;
 mod cursor;
 mod ext;
+pub mod link;
 mod model;
 mod strings;
 pub mod walk;
