@@ -4,6 +4,7 @@
 //! kernel refuses it. Everything is put right here, on the emitted sections, independent of the LLVM version:
 //!
 //! - [`Btf`] and [`Ext`]: the decoded `.BTF` and `.BTF.ext`, and their codec;
+//! - [`rules`]: would the kernel take it;
 //! - [`walk`]: every place where a type number or a string offset stands.
 
 mod codec;
@@ -11,6 +12,7 @@ mod cursor;
 mod ext;
 pub mod link;
 mod model;
+pub mod rules;
 mod strings;
 pub mod walk;
 

@@ -3,7 +3,7 @@
 //! Types keep offsets, not owned names, so that a table nobody touched is written back byte for byte. New strings
 //! are appended; [`compact`](super::compact) rewrites the whole table once, at the end.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 /// Where a string starts in the table; 0 is the empty string, that is, no name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +21,7 @@ impl StrOff {
 }
 
 /// The table: never without its leading empty string, always NUL-terminated.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Strings {
     bytes: Vec<u8>,
     /// Offsets of whole strings; filled when the first string is added.
@@ -31,6 +31,12 @@ pub struct Strings {
 impl Default for Strings {
     fn default() -> Self {
         Self { bytes: vec![0], index: HashMap::new() }
+    }
+}
+
+impl fmt::Debug for Strings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", String::from_utf8_lossy(&self.bytes))
     }
 }
 
