@@ -23,7 +23,8 @@ fn trial(fixture: Result<Fixture, String>) -> Trial {
             let lab = Lab::from_environment();
             let out_of_range = !fixture.llvm.contains(lab.llvm_major);
             let name = fixture.name.clone();
-            Trial::test(name, move || Ok(harness::run(&fixture, &lab)?)).with_ignored_flag(out_of_range)
+            Trial::test(name, move || Ok(harness::run(&fixture, &lab)?))
+                .with_ignored_flag(out_of_range)
         }
         Err(problem) => Trial::test(problem.clone(), move || Err(problem.into())),
     }

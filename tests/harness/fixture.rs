@@ -7,7 +7,8 @@
 //! - `compile: FLAGS`: more flags for the compiler of a `.c` or `.rs` fixture;
 //! - `run: COMMAND`: a shell command that must succeed; LLVM's tools are on PATH, `{linker}` is the linker;
 //! - `env: NAME=VALUE`: set for the next link;
-//! - `args: WORDS`: a link; `{this}` and `-o {out}` are added unless there is an input or an `-o` already;
+//! - `args: WORDS`: a link of `{this}`, which is added unless it is named, and so is `-o {out}`;
+//! - `link: WORDS`: a link of the files it names; only `-o {out}` is added;
 //! - `error: KIND TEXT`: that link fails with the exit code of `KIND` (see `report::ErrorKind`) and says `TEXT`;
 //! - `cause: TEXT`, `help: TEXT`, `warning: TEXT`: so does such a line of what it says;
 //! - `view: WHAT [SYMBOL] [in FILE]`: what is looked at from here on, see `view.rs`;
@@ -107,7 +108,8 @@ impl Fixture {
     pub fn read(root: &Path, file: &Path) -> Result<Self, String> {
         let name = file.strip_prefix(root).unwrap_or(file).with_extension("").display().to_string();
         let text = fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
-        let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let extension =
+            file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         Self::parse(&name, extension, &text).map_err(|problem| format!("{name}: {problem}"))
     }
 
@@ -122,9 +124,13 @@ impl Fixture {
             llvm: Majors(0, u32::MAX),
             steps: Vec::new(),
         };
-        for (index, line) in text.lines().enumerate().take_while(|(_, line)| part_name(line).is_none()) {
+        for (index, line) in
+            text.lines().enumerate().take_while(|(_, line)| part_name(line).is_none())
+        {
             if let Some((word, rest)) = directive(line, comment) {
-                fixture.add(index + 1, word, rest).map_err(|problem| format!("line {}: {problem}", index + 1))?;
+                fixture
+                    .add(index + 1, word, rest)
+                    .map_err(|problem| format!("line {}: {problem}", index + 1))?;
             }
         }
         fixture.must_check_something()?;
@@ -141,13 +147,16 @@ impl Fixture {
                 self.compile = words(text);
                 return Ok(());
             }
-            "error" | "cause" | "help" | "warning" => return self.last_link()?.must_say(word, text),
+            "error" | "cause" | "help" | "warning" => {
+                return self.last_link()?.must_say(word, text);
+            }
             "run" => Action::Run(text.to_owned()),
             "env" => {
                 let (name, value) = text.split_once('=').ok_or("env: wants NAME=VALUE")?;
                 Action::Env(name.to_owned(), value.to_owned())
             }
-            "args" => Action::Link(Link { args: words(text), exit_code: 0, messages: Vec::new() }),
+            "args" => Action::Link(Link::new(with_this(words(text)))),
+            "link" => Action::Link(Link::new(words(text))),
             "view" => Action::View(View::parse(text)?),
             "expect" => Action::Expect(Pattern::parse(text)?),
             "expect-next" => Action::ExpectNext(Pattern::parse(text)?),
@@ -168,13 +177,15 @@ impl Fixture {
             Action::Link(link) => Some(link),
             _ => None,
         });
-        links.into_iter().next().ok_or_else(|| "there is no `args:` before this".to_owned())
+        links.into_iter().next().ok_or_else(|| "there is no link before this".to_owned())
     }
 
     fn must_check_something(&self) -> Result<(), String> {
         let checks = self.steps.iter().any(|step| match &step.action {
             Action::Link(link) => link.exit_code != 0 || !link.messages.is_empty(),
-            Action::Expect(_) | Action::ExpectNext(_) | Action::Reject(_) | Action::Count(..) => true,
+            Action::Expect(_) | Action::ExpectNext(_) | Action::Reject(_) | Action::Count(..) => {
+                true
+            }
             Action::Run(_) | Action::Env(..) | Action::View(_) => false,
         });
         if checks { Ok(()) } else { Err("it checks nothing".to_owned()) }
@@ -182,6 +193,10 @@ impl Fixture {
 }
 
 impl Link {
+    fn new(args: Vec<String>) -> Self {
+        Self { args, exit_code: 0, messages: Vec::new() }
+    }
+
     fn must_say(&mut self, word: &str, text: &str) -> Result<(), String> {
         let text = if word == "error" {
             let (kind, text) = text.split_once(' ').unwrap_or((text, ""));
@@ -193,6 +208,13 @@ impl Link {
         self.messages.push(format!("{word}: {text}"));
         Ok(())
     }
+}
+
+fn with_this(mut words: Vec<String>) -> Vec<String> {
+    if !words.iter().any(|word| word.contains("{this}")) {
+        words.push("{this}".to_owned());
+    }
+    words
 }
 
 fn exit_code(kind: &str) -> Result<i32, String> {
@@ -219,7 +241,8 @@ fn comment_of(extension: &str) -> Result<&'static str, String> {
 /// The word and text of `line`, if it is a directive: a comment whose first word ends in a colon.
 fn directive<'text>(line: &'text str, comment: &str) -> Option<(&'text str, &'text str)> {
     let (word, text) = line.trim_start().strip_prefix(comment)?.trim_start().split_once(':')?;
-    let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let is_word =
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     is_word.then(|| (word, text.trim()))
 }
 
@@ -239,7 +262,8 @@ fn split(first: &str, text: &str, comment: &str) -> (Vec<Part>, usize) {
             (None, None) => {}
         }
     }
-    let only_comments = |line: &str| line.trim().is_empty() || line.trim_start().starts_with(comment);
+    let only_comments =
+        |line: &str| line.trim().is_empty() || line.trim_start().starts_with(comment);
     let this = usize::from(parts.len() > 1 && parts[0].text.lines().all(only_comments));
     (parts, this)
 }

@@ -27,10 +27,12 @@ const LLVM_MAJOR: u32 = 22;
 impl Lab {
     /// The lab as the environment describes it.
     pub fn from_environment() -> Self {
-        let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let variable =
+            |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let llvm = variable("BPF_LINKER_TEST_LLVM");
         Self {
-            linker: variable("BPF_LINKER_TEST_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_bpf-linker").into()),
+            linker: variable("BPF_LINKER_TEST_BIN")
+                .unwrap_or_else(|| env!("CARGO_BIN_EXE_bpf-linker").into()),
             llvm_major: llvm.as_deref().map_or(LLVM_MAJOR, major_of),
             llvm,
             tools: variable("BPF_LINKER_TEST_TOOLS")
@@ -75,14 +77,18 @@ pub fn output_of(command: &mut Command) -> Result<Output, String> {
 /// Runs `command`, whatever comes of it.
 pub fn start(command: &mut Command) -> Result<Output, String> {
     let output = command.output();
-    output.map_err(|error| format!("cannot run {command:?}: {error}; ci/install-tools.sh installs what the tests need"))
+    output.map_err(|error| {
+        format!("cannot run {command:?}: {error}; ci/install-tools.sh installs what the tests need")
+    })
 }
 
 /// The major version in a library's name: `libLLVM-19.so.1`, `libLLVM.so.22.1`, behind links too.
 fn major_of(library: &Path) -> u32 {
-    let real = library.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", library.display()));
+    let real =
+        library.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", library.display()));
     let name = real.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let digits = name.split(|character: char| !character.is_ascii_digit()).find(|digits| !digits.is_empty());
+    let digits =
+        name.split(|character: char| !character.is_ascii_digit()).find(|digits| !digits.is_empty());
     digits
         .and_then(|digits| digits.parse().ok())
         .unwrap_or_else(|| panic!("BPF_LINKER_TEST_LLVM: no version in {name}"))

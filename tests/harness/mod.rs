@@ -21,7 +21,8 @@ pub fn fixtures_below(root: &Path) -> Vec<Result<Fixture, String>> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for entry in entries {
         let path = entry.expect("a folder that can be listed").path();
         if path.is_dir() {

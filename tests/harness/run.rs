@@ -51,7 +51,9 @@ impl<'run> Run<'run> {
         for part in &fixture.parts {
             let path = folder.join(&part.name);
             let parent = path.parent().unwrap_or(folder);
-            fs::create_dir_all(parent).and_then(|()| fs::write(&path, &part.text)).map_err(|error| error.to_string())?;
+            fs::create_dir_all(parent)
+                .and_then(|()| fs::write(&path, &part.text))
+                .map_err(|error| error.to_string())?;
         }
         let this = compile(&fixture.parts[fixture.this], &fixture.compile, lab, folder)?;
         let (out, said) = ("out.o".to_owned(), Said::default());
@@ -80,7 +82,7 @@ impl<'run> Run<'run> {
 
     fn shell(&mut self, script: &str) -> Result<(), String> {
         let script = self.substitute(script);
-        let output = output_of(&mut self.lab.shell(&script, self.folder))?;
+        let output = output_of(self.lab.shell(&script, self.folder).envs(self.llvm()))?;
         self.hear(&output);
         Ok(())
     }
@@ -89,23 +91,21 @@ impl<'run> Run<'run> {
         let mut command = Command::new(&self.lab.linker);
         command.current_dir(self.folder).env_remove("RUST_LOG").env("NO_COLOR", "1");
         command.envs(self.env.drain(..));
-        if let Some(llvm) = &self.lab.llvm {
-            command.env("BPF_LINKER_LLVM", llvm);
-        }
-        command.args(self.arguments(&link.args));
+        command.envs(self.llvm()).args(self.arguments(&link.args));
         let output = start(&mut command)?;
         self.hear(&output);
         let complaint = judge(link, output.status.code(), &self.said.stderr, stderr);
-        complaint.map_err(|problem| format!("{problem}\n  by {command:?}\n{}{}", self.said.stdout, self.said.stderr))
+        complaint.map_err(|problem| {
+            format!("{problem}\n  by {command:?}\n{}{}", self.said.stdout, self.said.stderr)
+        })
+    }
+
+    fn llvm(&self) -> Option<(&'static str, &'run Path)> {
+        self.lab.llvm.as_deref().map(|llvm| ("BPF_LINKER_LLVM", llvm))
     }
 
     fn arguments(&mut self, args: &[String]) -> Vec<String> {
         let mut words: Vec<String> = args.iter().map(|word| self.substitute(word)).collect();
-        let is_input = |word: &String| word.contains("{this}") || self.folder.join(word).is_file();
-        let given = |index: usize| index > 0 && args[index - 1].starts_with("--");
-        if !args.iter().enumerate().any(|(index, word)| is_input(word) && !given(index)) {
-            words.push(self.this.clone());
-        }
         match words.iter().position(|word| word == "-o" || word == "--output") {
             Some(index) => self.out = words.get(index + 1).cloned().unwrap_or_default(),
             None => {
@@ -164,7 +164,11 @@ impl<'run> Run<'run> {
 
 fn not_there(pattern: &Pattern, lines: &[String], next: usize) -> String {
     let (before, after) = lines.split_at(next.min(lines.len()));
-    format!("`{pattern}` is not there:\n{}\n>>> searched from here\n{}", before.join("\n"), after.join("\n"))
+    format!(
+        "`{pattern}` is not there:\n{}\n>>> searched from here\n{}",
+        before.join("\n"),
+        after.join("\n")
+    )
 }
 
 /// Whether a link ended as the fixture says.
@@ -172,7 +176,9 @@ fn judge(link: &Link, code: Option<i32>, stderr: &str, allowed: Stderr) -> Resul
     if code != Some(link.exit_code) {
         return Err(format!("the exit code should be {}, not {code:?}", link.exit_code));
     }
-    let says = |message: &String| stderr.lines().any(|line| line.trim_start().starts_with(message.as_str()));
+    let says = |message: &String| {
+        stderr.lines().any(|line| line.trim_start().starts_with(message.as_str()))
+    };
     if let Some(silent) = link.messages.iter().find(|message| !says(message)) {
         return Err(format!("it should say `{silent}`"));
     }
@@ -195,7 +201,12 @@ fn compile(part: &Part, flags: &[String], lab: &Lab, folder: &Path) -> Result<St
     if part.name.ends_with(".c") {
         command.args(["-target", "bpf", "-O2", "-g", "-emit-llvm", "-c"]);
     } else {
-        command.args(["--target=bpfel-unknown-none", "--crate-type=rlib", "--emit=llvm-bc", "-Copt-level=2"]);
+        command.args([
+            "--target=bpfel-unknown-none",
+            "--crate-type=rlib",
+            "--emit=llvm-bc",
+            "-Copt-level=2",
+        ]);
     }
     output_of(command.args(flags).args([part.name.as_str(), "-o", output]).current_dir(folder))?;
     Ok(output.to_owned())

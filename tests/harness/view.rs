@@ -86,11 +86,19 @@ impl View {
     }
 
     /// The lines it shows, with single spaces for white space and none at the ends.
-    pub fn lines(&self, lab: &Lab, folder: &Path, out: &str, said: &Said) -> Result<Vec<String>, String> {
+    pub fn lines(
+        &self,
+        lab: &Lab,
+        folder: &Path,
+        out: &str,
+        said: &Said,
+    ) -> Result<Vec<String>, String> {
         let file = self.file.as_deref().unwrap_or(out);
         let text = self.text(lab, folder, file, said)?;
-        let mut lines: Vec<String> =
-            text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let mut lines: Vec<String> = text
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
         lines.retain(|line| !line.is_empty());
         if matches!(self.kind, Kind::Symbols) {
             lines.sort_by(|a, b| a.rsplit(' ').next().cmp(&b.rsplit(' ').next()));
@@ -103,11 +111,18 @@ impl View {
         match self.kind {
             Kind::Stdout => Ok(said.stdout.clone()),
             Kind::Stderr => Ok(said.stderr.clone()),
-            Kind::Text => fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}")),
-            Kind::Files => stdout_of(&mut lab.shell("find . -type f | sed 's,^./,,' | LC_ALL=C sort", folder)),
+            Kind::Text => {
+                fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}"))
+            }
+            Kind::Files => {
+                stdout_of(&mut lab.shell("find . -type f | sed 's,^./,,' | LC_ALL=C sort", folder))
+            }
             Kind::Ir => tool("opt", &["-passes=verify", "-S", file, "-o", "-"]),
             Kind::Assembly => {
-                tool("llvm-mc", &["-triple=bpf", "-mcpu=v4", "-filetype=obj", file, "-o", "/dev/null"])?;
+                tool(
+                    "llvm-mc",
+                    &["-triple=bpf", "-mcpu=v4", "-filetype=obj", file, "-o", "/dev/null"],
+                )?;
                 fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}"))
             }
             Kind::Disassembly => self.disassembly(lab, folder, file),
@@ -115,7 +130,9 @@ impl View {
             Kind::Sections => tool("llvm-readelf", &["--sections", "--wide", file]),
             Kind::Header => tool("llvm-readelf", &["--file-header", file]),
             Kind::Relocations => tool("llvm-readelf", &["--relocs", "--wide", file]),
-            Kind::Btf => stdout_of(Command::new("bpftool").args(["btf", "dump", "file", file]).current_dir(folder)),
+            Kind::Btf => stdout_of(
+                Command::new("bpftool").args(["btf", "dump", "file", file]).current_dir(folder),
+            ),
         }
     }
 
@@ -128,7 +145,9 @@ impl View {
         };
         let text = stdout_of(command.arg(file))?;
         match &self.symbol {
-            Some(symbol) if !text.contains(&format!("<{symbol}>:")) => Err(format!("{file} has no code of {symbol}")),
+            Some(symbol) if !text.contains(&format!("<{symbol}>:")) => {
+                Err(format!("{file} has no code of {symbol}"))
+            }
             _ => Ok(text),
         }
     }

@@ -3,7 +3,7 @@
 ; args: --export entry
 ; view: symbols
 ; expect: w *UND* {{.*}} bpf_maybe
-; expect: g *UND* {{.*}} bpf_surely
+; expect: *UND* {{.*}} bpf_surely
 ; expect: g F xdp {{.*}} entry
 ; expect: w *UND* {{.*}} tunable
 

@@ -1,7 +1,7 @@
 ; A program in a library stays when it is named, though nothing calls it.
 ;
 ; run: llvm-as program.ll -o program.bc && llvm-as other.ll -o other.bc && llvm-ar rcs libprograms.a program.bc other.bc
-; args: --export entry,from_library main.ll libprograms.a
+; link: --export entry,from_library main.ll libprograms.a
 ; view: symbols
 ; expect: g F xdp {{.*}} entry
 ; expect: g F tc {{.*}} from_library

@@ -2,11 +2,11 @@
 ; serves it, and is not thrown away before; with --disable-memory-builtins the call is left to whoever loads the object.
 ;
 ; run: llvm-as builtins.ll -o builtins.bc && llvm-ar rcs libbuiltins.a builtins.bc
-; args: --export entry main.ll libbuiltins.a
+; link: --export entry main.ll libbuiltins.a
 ; view: symbols
 ; expect: F .text {{.*}} memcpy
 ; reject: *UND*
-; args: --export entry main.ll libbuiltins.a --disable-memory-builtins
+; link: --export entry main.ll libbuiltins.a --disable-memory-builtins
 ; view: symbols
 ; expect: *UND* {{.*}} memcpy
 

@@ -1,4 +1,4 @@
-; args: little.ll big.ll
+; link: little.ll big.ll
 ; error: link
 ; view: stderr
 ; expect: big.ll
