@@ -46,7 +46,9 @@ impl Optimized<'_> {
         let found = definitions(&routines).map(Global::name).filter(|name| invented.contains(name));
         let found = found.collect::<Vec<_>>();
         log::debug!("code generation wants {invented:?}, found {found:?}");
-        definitions(&routines).filter(|global| !invented.contains(&global.name())).for_each(Global::internalize);
+        definitions(&routines)
+            .filter(|global| !invented.contains(&global.name()))
+            .for_each(Global::internalize);
         self.machine.run_passes(&routines, optimize::pipeline(self.session.plan.opt_level))?;
         self.session.link_into(&self.module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| self.module.find(name)).collect::<Vec<_>>();
@@ -59,7 +61,8 @@ impl Optimized<'_> {
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'_>> {
         let module = self.target.fresh(self.session)?;
         resolve(self.session, &module, &mut self.archives, names, &self.target)?;
-        let missing = names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
+        let missing =
+            names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
         let missing = missing.cloned().collect::<BTreeSet<_>>();
         if !missing.is_empty() {
             let own = Module::parse_text(&self.session.context, OWN.as_bytes(), "builtins.ll")?;

@@ -59,7 +59,9 @@ fn features(plan: &LinkPlan, module: &Module<'_>) -> String {
         return plan.cpu_features.clone();
     }
     let mut all = Vec::<String>::new();
-    for named in module.functions().filter_map(|function| function.string_attribute(c"target-features")) {
+    for named in
+        module.functions().filter_map(|function| function.string_attribute(c"target-features"))
+    {
         for feature in named.split(',').filter(|feature| !feature.is_empty()) {
             if !all.iter().any(|known| known == feature) {
                 all.push(feature.to_owned());

@@ -19,15 +19,21 @@ impl Definitions {
     /// A symbol is defined in two objects.
     pub(super) fn add(&mut self, module: &Module<'_>, origin: &Origin) -> Result<()> {
         for global in module.globals() {
-            if global.is_declaration() || global.linkage() != Linkage::External || global.is_llvm_own() {
+            if global.is_declaration()
+                || global.linkage() != Linkage::External
+                || global.is_llvm_own()
+            {
                 continue;
             }
             let name = global.name();
             if let Some(former) = self.0.insert(name.clone(), origin.clone()) {
-                return Err(Error::link(format!("`{}` is defined twice", rustc_demangle::demangle(&name)))
-                    .because(format!("first in {former}"))
-                    .because(format!("again in {origin}"))
-                    .help("make one of them static, weak, or leave one input out"));
+                return Err(Error::link(format!(
+                    "`{}` is defined twice",
+                    rustc_demangle::demangle(&name)
+                ))
+                .because(format!("first in {former}"))
+                .because(format!("again in {origin}"))
+                .help("make one of them static, weak, or leave one input out"));
             }
         }
         Ok(())

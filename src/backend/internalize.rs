@@ -45,8 +45,10 @@ impl<'s> Prepared<'s> {
 }
 
 fn can_hide(global: Global<'_>) -> bool {
-    let visible =
-        matches!(global.linkage(), Linkage::External | Linkage::LinkOnce | Linkage::Weak | Linkage::Common);
+    let visible = matches!(
+        global.linkage(),
+        Linkage::External | Linkage::LinkOnce | Linkage::Weak | Linkage::Common
+    );
     visible && !global.is_declaration() && !global.is_llvm_own()
 }
 
@@ -56,7 +58,9 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
     let exports = &session.plan.exports;
     match exports.requested {
         Requested::Explicit => exports.contains(&global.name()),
-        Requested::Inferred => global.linkage() != Linkage::LinkOnce || !global.section().is_empty(),
+        Requested::Inferred => {
+            global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
+        }
     }
 }
 
@@ -66,8 +70,12 @@ fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
             continue;
         }
         match export.presence {
-            Presence::Required => return Err(unknown_export(&export.name, &export.wished_by, module)),
-            Presence::Optional => log::debug!("{} names `{}`, which no input defines", export.wished_by, export.name),
+            Presence::Required => {
+                return Err(unknown_export(&export.name, &export.wished_by, module));
+            }
+            Presence::Optional => {
+                log::debug!("{} names `{}`, which no input defines", export.wished_by, export.name)
+            }
         }
     }
     Ok(())
@@ -82,6 +90,7 @@ fn unknown_export(name: &str, wished_by: &str, module: &Module<'_>) -> Error {
         .min();
     match near {
         Some((_, other)) => error.help(format!("did you mean `{other}`?")),
-        None => error.help("export only what an input defines; `#[unsafe(no_mangle)]` keeps a name in Rust"),
+        None => error
+            .help("export only what an input defines; `#[unsafe(no_mangle)]` keeps a name in Rust"),
     }
 }

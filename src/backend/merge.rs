@@ -55,7 +55,11 @@ impl<'a> Session<'a> {
     where
         'a: 's,
     {
-        let opened = inputs.modules.iter().map(|input| self.open_module(input)).collect::<Result<Vec<_>>>()?;
+        let opened = inputs
+            .modules
+            .iter()
+            .map(|input| self.open_module(input))
+            .collect::<Result<Vec<_>>>()?;
         let target = self.decide_target(&opened)?;
         let mut definitions = Definitions::default();
         for input in &opened {
@@ -91,13 +95,17 @@ impl<'a> Session<'a> {
     fn explain_parse_error(&self, error: Error, input: &Bitcode) -> Error {
         let reader = self.context.library();
         let error = match &input.producer {
-            Some(producer) => error.because(format!("written by {}, read by {reader}", producer.text)),
+            Some(producer) => {
+                error.because(format!("written by {}, read by {reader}", producer.text))
+            }
             None => error.because(format!("read by {reader}")),
         };
         if input.format == Format::Text {
             return error;
         }
-        error.help("`bpf-linker --print-llvm` lists the libLLVM candidates; choose one with --llvm PATH")
+        error.help(
+            "`bpf-linker --print-llvm` lists the libLLVM candidates; choose one with --llvm PATH",
+        )
     }
 
     fn decide_target(&self, opened: &[Opened<'_>]) -> Result<Triple> {
@@ -105,7 +113,8 @@ impl<'a> Session<'a> {
         opened.iter().for_each(|input| triples.note(&input.module.triple(), &input.origin));
         let target = triples.decide(self.plan.target.as_ref(), self.warnings)?;
         let library = self.context.library();
-        let layout = Machine::new(library, target.triple(), "", "", CodegenLevel::Default)?.data_layout();
+        let layout =
+            Machine::new(library, target.triple(), "", "", CodegenLevel::Default)?.data_layout();
         Ok(Triple { target, layout })
     }
 
@@ -144,7 +153,12 @@ impl<'a> Session<'a> {
     }
 
     /// Links `source` into `module`.
-    pub(super) fn link_into(&self, module: &Module<'_>, source: Module<'_>, origin: &Origin) -> Result<()> {
+    pub(super) fn link_into(
+        &self,
+        module: &Module<'_>,
+        source: Module<'_>,
+        origin: &Origin,
+    ) -> Result<()> {
         let worked = module.link(source);
         let failure = || Error::link(format!("cannot link {origin}"));
         self.hear(failure)?;

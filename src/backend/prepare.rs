@@ -31,7 +31,12 @@ impl<'s> Merged<'s> {
         let Self { session, module, archives, target } = self;
         let plan = session.plan;
         let choice = cpu::choose(plan, &module, session.warnings);
-        log::info!("target {}, cpu {}, features `{}`", target.target, choice.cpu.name(), choice.features);
+        log::info!(
+            "target {}, cpu {}, features `{}`",
+            target.target,
+            choice.cpu.name(),
+            choice.features
+        );
         let machine = Machine::new(
             session.context.library(),
             target.target.triple(),
@@ -81,5 +86,7 @@ fn inline_always(session: &Session<'_>, function: Global<'_>) {
 
 /// A front end's wish not to unroll (clang -O1 writes one on every loop) must not stop `--unroll-loops`.
 fn forget_loop_hints(session: &Session<'_>, function: Global<'_>) {
-    function.instructions().for_each(|instruction| instruction.drop_metadata(&session.context, c"llvm.loop"));
+    function
+        .instructions()
+        .for_each(|instruction| instruction.drop_metadata(&session.context, c"llvm.loop"));
 }

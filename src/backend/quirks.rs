@@ -33,13 +33,20 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         majors: ALL,
-        option: |plan| format!("--bpf-expand-memcpy-in-order={}", plan.codegen.memcpy == MemcpyExpansion::InOrder),
+        option: |plan| {
+            format!(
+                "--bpf-expand-memcpy-in-order={}",
+                plan.codegen.memcpy == MemcpyExpansion::InOrder
+            )
+        },
         reason: "the verifier follows loads and stores in ascending order with fewer states",
         remove_when: "never: a choice of the user",
     },
     Setting {
         majors: ALL,
-        option: |plan| format!("--bpf-disable-trap-unreachable={}", plan.codegen.traps == Traps::Disallow),
+        option: |plan| {
+            format!("--bpf-disable-trap-unreachable={}", plan.codegen.traps == Traps::Disallow)
+        },
         reason: "unreachable code becomes a call of the kfunc __bpf_trap, which only kernels from 6.16 on have",
         remove_when: "no supported kernel lacks __bpf_trap",
     },

@@ -65,7 +65,10 @@ fn index(session: &Session<'_>, archives: &mut [Archive]) -> Result<()> {
 /// What `module` refers to and does not define, and what of `strong` it does not define.
 fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String> {
     let referred = module.globals().filter(|global| {
-        global.is_declaration() && global.linkage() == Linkage::External && !global.is_llvm_own() && global.is_used()
+        global.is_declaration()
+            && global.linkage() == Linkage::External
+            && !global.is_llvm_own()
+            && global.is_used()
     });
     let wished = strong.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
     referred.map(Global::name).chain(wished.cloned()).collect()
@@ -81,14 +84,17 @@ fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeSet<(usize, 
 }
 
 fn is_offered(global: Global<'_>) -> bool {
-    let shared =
-        matches!(global.linkage(), Linkage::External | Linkage::Weak | Linkage::LinkOnce | Linkage::Common);
+    let shared = matches!(
+        global.linkage(),
+        Linkage::External | Linkage::Weak | Linkage::LinkOnce | Linkage::Common
+    );
     shared && !global.is_declaration() && !global.is_llvm_own()
 }
 
 /// Marks the definitions of the member called `tag` so that only what is in use, or `strong`, is moved.
 pub(super) fn offer(opened: &Opened<'_>, tag: &str, strong: &BTreeSet<String>) {
-    let functions = opened.module.functions().filter(|function| !function.is_declaration()).map(|f| (f, true));
+    let functions =
+        opened.module.functions().filter(|function| !function.is_declaration()).map(|f| (f, true));
     let variables = opened.module.variables().filter(|variable| !variable.is_declaration());
     let variables = variables.map(|variable| (variable, !variable.is_constant()));
     let aliases = opened.module.aliases().map(|alias| (alias, true));

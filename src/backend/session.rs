@@ -40,7 +40,9 @@ impl<'a> Session<'a> {
         let mut errors = Vec::new();
         for said in self.context.take_diagnostics() {
             match said.severity {
-                super::llvm::Severity::Error if !quirks::is_bogus(&said.text) => errors.push(said.text),
+                super::llvm::Severity::Error if !quirks::is_bogus(&said.text) => {
+                    errors.push(said.text)
+                }
                 super::llvm::Severity::Warning => self.warnings.warn("llvm", said.text),
                 _ => log::debug!("LLVM says: {}", said.text),
             }
@@ -61,6 +63,11 @@ impl<'a> Session<'a> {
 /// # Errors
 /// There is none that fits; the message lists the candidates.
 pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
-    let producer = inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer));
-    locate::locate(&Search { explicit: plan.llvm.as_deref(), producer, excluded: locate::excluded_by_environment() })
+    let producer =
+        inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer));
+    locate::locate(&Search {
+        explicit: plan.llvm.as_deref(),
+        producer,
+        excluded: locate::excluded_by_environment(),
+    })
 }

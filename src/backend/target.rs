@@ -53,7 +53,10 @@ impl Triples {
             warnings.push(Warning {
                 name: "foreign-target",
                 message: format!("{origin} was compiled for {triple}, not for BPF"),
-                help: vec!["compile it with --target=bpf (clang) or --target bpfel-unknown-none (rustc)".to_owned()],
+                help: vec![
+                    "compile it with --target=bpf (clang) or --target bpfel-unknown-none (rustc)"
+                        .to_owned(),
+                ],
             });
         }
         Ok(asked.cloned().or(found.map(|(target, _)| target)).unwrap_or_else(Target::host))

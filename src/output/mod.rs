@@ -18,7 +18,9 @@ use crate::report::{Error, Result};
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let target = destination(path).map_err(|error| explain(path, &error))?;
     let written = match target {
-        Target::Special => fs::OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes)),
+        Target::Special => {
+            fs::OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes))
+        }
         Target::File(target) => replace(&target, bytes),
     };
     written.map_err(|error| explain(path, &error))
@@ -49,7 +51,10 @@ fn destination(path: &Path) -> io::Result<Target> {
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
     let mut temporary = tempfile::Builder::new().prefix(".bpf-linker-").tempfile_in(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().set_permissions(permissions(path)?)?;
@@ -125,6 +130,8 @@ mod tests {
     #[test]
     fn a_device_is_written_to() {
         write(Path::new("/dev/null"), b"new").unwrap();
-        assert!(write(Path::new("/dev/full"), b"new").unwrap_err().to_string().contains("/dev/full"));
+        assert!(
+            write(Path::new("/dev/full"), b"new").unwrap_err().to_string().contains("/dev/full")
+        );
     }
 }

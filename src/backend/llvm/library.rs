@@ -120,7 +120,8 @@ fn parse(options: &[String]) -> Result<()> {
     let words = std::iter::once("bpf-linker").chain(options.iter().map(String::as_str));
     let words = words.map(text::c_string).collect::<Result<Vec<CString>>>()?;
     let pointers = words.iter().map(|word| word.as_ptr()).collect::<Vec<_>>();
-    let count = i32::try_from(pointers.len()).map_err(|_| Error::usage("more --llvm-args than LLVM can take"))?;
+    let count = i32::try_from(pointers.len())
+        .map_err(|_| Error::usage("more --llvm-args than LLVM can take"))?;
     // SAFETY: `count` strings that outlive the call; no other link relies on the options now.
     unsafe { llvm::LLVMParseCommandLineOptions(count, pointers.as_ptr(), c"".as_ptr()) };
     Ok(())
