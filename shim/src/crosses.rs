@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
 
 use llvm_sys::{
-    LLVMDiagnosticSeverity, LLVMLinkage, LLVMVisibility, error::LLVMErrorRef, prelude::*,
-    target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
+    LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility, error::LLVMErrorRef,
+    prelude::*, target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
     transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 
@@ -29,5 +29,5 @@ crosses! {
         LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMErrorRef, LLVMMemoryBufferRef,
         LLVMMetadataRef, LLVMModuleRef, LLVMPassBuilderOptionsRef, LLVMTargetDataRef, LLVMTargetMachineRef,
         LLVMTypeRef, LLVMUseRef, LLVMValueRef;
-    as_integer: LLVMDiagnosticSeverity, LLVMLinkage, LLVMVisibility;
+    as_integer: LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility;
 }

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 
 use libloading::os::unix::Library;
 use llvm_sys::{
-    LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMVisibility,
+    LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
     analysis::LLVMVerifierFailureAction,
     error::LLVMErrorRef,
     error_handling::LLVMFatalErrorHandler,
@@ -153,6 +153,13 @@ functions! {
         core LLVMGetOperand(value: LLVMValueRef, index: c_uint) -> LLVMValueRef;
         core LLVMReplaceAllUsesWith(old: LLVMValueRef, new: LLVMValueRef) -> ();
 
+        core LLVMGlobalGetValueType(global: LLVMValueRef) -> LLVMTypeRef;
+        core LLVMGetTypeKind(type_: LLVMTypeRef) -> LLVMTypeKind;
+        core LLVMGetIntTypeWidth(type_: LLVMTypeRef) -> c_uint;
+        core LLVMGetReturnType(function: LLVMTypeRef) -> LLVMTypeRef;
+        core LLVMCountParamTypes(function: LLVMTypeRef) -> c_uint;
+        core LLVMGetParamTypes(function: LLVMTypeRef, types: *mut LLVMTypeRef) -> ();
+
         core LLVMGetEnumAttributeKindForName(name: *const c_char, length: usize) -> c_uint;
         core LLVMCreateEnumAttribute(context: LLVMContextRef, kind: c_uint, value: u64) -> LLVMAttributeRef;
         core LLVMAddAttributeAtIndex(function: LLVMValueRef, index: c_uint, attribute: LLVMAttributeRef) -> ();
@@ -160,6 +167,9 @@ functions! {
         core LLVMRemoveStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> ();
         core LLVMGetStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> LLVMAttributeRef;
         core LLVMGetEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
+        core LLVMGetEnumAttributeValue(attribute: LLVMAttributeRef) -> u64;
+        core LLVMGetCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
+        core LLVMIntTypeInContext(context: LLVMContextRef, bits: c_uint) -> LLVMTypeRef;
         core LLVMGetStringAttributeValue(attribute: LLVMAttributeRef, length: *mut c_uint) -> *const c_char;
 
         core LLVMGetFirstBasicBlock(function: LLVMValueRef) -> LLVMBasicBlockRef;

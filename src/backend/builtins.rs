@@ -14,11 +14,7 @@ use super::{
     optimize,
     resolve::{offer, resolve},
 };
-use crate::{
-    input::Origin,
-    plan::MemoryBuiltins,
-    report::{Error, Result},
-};
+use crate::{input::Origin, plan::MemoryBuiltins, report::Result};
 
 /// The memory routines that `--disable-memory-builtins` leaves alone.
 pub const MEMORY: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
@@ -26,7 +22,7 @@ pub const MEMORY: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 /// Our own, for programs whose inputs define none.
 const OWN: &str = include_str!("builtins.ll");
 
-impl Optimized<'_> {
+impl<'s> Optimized<'s> {
     /// Links definitions of what the object lacks (`undefined`) and no input names; says whether there were any.
     ///
     /// # Errors
@@ -58,7 +54,7 @@ impl Optimized<'_> {
     }
 
     /// A module that defines what can be found of `names`: in the archives, else among our own.
-    fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'_>> {
+    fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
         let module = self.target.fresh(self.session)?;
         resolve(self.session, &module, &mut self.archives, names, &self.target)?;
         let missing =

@@ -38,9 +38,4 @@ impl Definitions {
         }
         Ok(())
     }
-
-    /// The symbols, sorted.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
 }

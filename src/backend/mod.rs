@@ -7,7 +7,9 @@
 mod builtins;
 mod codegen;
 mod cpu;
+mod declarations;
 mod definitions;
+mod expand;
 mod internalize;
 #[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
 pub mod llvm;
@@ -21,7 +23,9 @@ mod target;
 
 pub use builtins::MEMORY;
 pub use codegen::Optimized;
+pub use declarations::Declaration;
 pub use internalize::Internalized;
+pub use llvm::{Scalar, Signature};
 pub use merge::Merged;
 pub use prepare::Prepared;
-pub use session::Session;
+pub use session::{Session, locate_for};

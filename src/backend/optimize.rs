@@ -1,8 +1,8 @@
 //! Optimisation: the one place that chooses passes.
 
-use super::{codegen::Optimized, internalize::Internalized};
+use super::{codegen::Optimized, expand, internalize::Internalized};
 use crate::{
-    plan::OptLevel,
+    plan::{MemcpyExpansion, OptLevel},
     report::{Error, Result},
 };
 
@@ -17,6 +17,9 @@ impl<'s> Internalized<'s> {
         module.verify()?;
         machine.run_passes(&module, pipeline(session.plan.opt_level))?;
         session.hear(|| Error::link("optimisation failed"))?;
+        if session.plan.codegen.memcpy == MemcpyExpansion::InOrder {
+            expand::expand(&session.context, &module);
+        }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
         Ok(Optimized { session, module, archives, target, machine })
     }

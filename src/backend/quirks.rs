@@ -82,7 +82,7 @@ pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Options {
 
 /// Options to set, and those that undo what would otherwise reach the next link of the process.
 #[derive(Debug)]
-pub(super) struct Options {
+pub struct Options {
     /// What to set.
     pub(super) all: Vec<String>,
     /// What to set afterwards.

@@ -56,7 +56,7 @@ fn index(session: &Session<'_>, archives: &mut [Archive]) -> Result<()> {
         for member in archive.unindexed().to_vec() {
             let opened = session.open_module(&archive.load(member)?)?;
             let defined = opened.module.globals().filter(|global| is_offered(*global));
-            archive.add_symbols(member, defined.map(Global::name).collect());
+            archive.add_symbols(member, defined.map(Global::name));
         }
     }
     Ok(())

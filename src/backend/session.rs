@@ -64,7 +64,7 @@ impl<'a> Session<'a> {
 /// There is none that fits; the message lists the candidates.
 pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
     let producer =
-        inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer));
+        inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
     locate::locate(&Search {
         explicit: plan.llvm.as_deref(),
         producer,

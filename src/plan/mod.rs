@@ -4,11 +4,13 @@
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
 mod exports;
+mod reports;
 mod target;
 
 use std::{path::PathBuf, sync::Arc};
 
 pub use exports::{Export, Exports, Presence, Requested, matches};
+pub use reports::{Listing, Reports};
 pub use target::{Cpu, Endian, OptLevel, Target};
 
 /// Everything a link needs to know.
@@ -46,6 +48,8 @@ pub struct LinkPlan {
     pub dump_module: Option<PathBuf>,
     /// What an error-level diagnostic of LLVM does.
     pub llvm_errors: LlvmErrors,
+    /// What the link tells about itself besides its output.
+    pub reports: Reports,
 }
 
 /// One input of the link.
@@ -105,6 +109,33 @@ pub enum OutputKind {
     Assembly,
     /// A relocatable ELF object.
     Object,
+}
+
+impl OutputKind {
+    /// All, in the order `--help` lists them.
+    pub const ALL: [Self; 4] = [Self::Object, Self::Assembly, Self::Ir, Self::Bitcode];
+
+    /// Its name for `--emit`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bitcode => "llvm-bc",
+            Self::Ir => "llvm-ir",
+            Self::Assembly => "asm",
+            Self::Object => "obj",
+        }
+    }
+
+    /// The usual extension of its file, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Bitcode => "bc",
+            Self::Ir => "ll",
+            Self::Assembly => "s",
+            Self::Object => "o",
+        }
+    }
 }
 
 /// Where an output goes.

@@ -57,6 +57,21 @@ impl<'ctx> Instruction<'ctx> {
         Some(unsafe { llvm::LLVMConstIntGetZExtValue(constant) })
     }
 
+    /// What a call promises of the alignment of its argument `index`, in bytes.
+    #[must_use]
+    pub fn argument_alignment(self, index: u32) -> u64 {
+        // SAFETY: a range of bytes.
+        let align = unsafe { llvm::LLVMGetEnumAttributeKindForName(c"align".as_ptr(), 5) };
+        // SAFETY: the instruction is a call; index 0 of attributes is the return value.
+        let promised =
+            unsafe { llvm::LLVMGetCallSiteEnumAttribute(self.as_raw(), index + 1, align) };
+        if promised.is_null() {
+            return 1;
+        }
+        // SAFETY: it is an attribute with a value.
+        unsafe { llvm::LLVMGetEnumAttributeValue(promised) }.max(1)
+    }
+
     /// Calls `function` instead, which takes the same arguments.
     pub fn set_callee(self, function: Global<'ctx>) {
         // SAFETY: the instruction is alive.

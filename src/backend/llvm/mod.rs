@@ -8,6 +8,7 @@ mod library;
 pub mod locate;
 mod machine;
 mod module;
+mod signature;
 mod text;
 
 pub use context::{Context, Diagnostic, Severity};
@@ -16,3 +17,4 @@ pub use instruction::Instruction;
 pub use library::{Library, OptionsLease};
 pub use machine::{CodegenLevel, FileType, Machine};
 pub use module::Module;
+pub use signature::{Scalar, Signature};

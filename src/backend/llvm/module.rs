@@ -226,6 +226,26 @@ impl<'ctx> Module<'ctx> {
         unsafe { llvm::LLVMSetSection(holder, c"llvm.metadata".as_ptr()) };
     }
 
+    /// The intrinsic `llvm.memset.inline` for 64-bit lengths.
+    #[must_use]
+    pub fn memset_inline(&self, context: &'ctx Context) -> Option<Global<'ctx>> {
+        const NAME: &str = "llvm.memset.inline";
+        // SAFETY: a range of bytes.
+        let id = unsafe { llvm::LLVMLookupIntrinsicID(NAME.as_ptr().cast(), NAME.len()) };
+        if id == 0 {
+            return None;
+        }
+        // SAFETY: the context is alive.
+        let pointer = unsafe { llvm::LLVMPointerTypeInContext(context.as_raw(), 0) };
+        // SAFETY: the context is alive.
+        let length = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 64) };
+        let mut types = [pointer, length];
+        // SAFETY: the intrinsic is overloaded on these two.
+        Global::from_raw(unsafe {
+            llvm::LLVMGetIntrinsicDeclaration(self.as_raw(), id, types.as_mut_ptr(), types.len())
+        })
+    }
+
     /// Checks the module's consistency.
     ///
     /// # Errors
