@@ -36,8 +36,9 @@ const SWITCHES: u32 = 2;
 #[btf_map]
 static WATCHED: HashMap<u64, u8, 512> = HashMap::new();
 
+/// Holds `Event`s. The map's own value type stays empty: libbpf refuses ring buffers with another.
 #[btf_map]
-static EVENTS: RingBuf<Event, 65536> = RingBuf::new();
+static EVENTS: RingBuf<(), 65536> = RingBuf::new();
 
 #[btf_map]
 static COUNTERS: PerCpuArray<u64, 3> = PerCpuArray::new();
@@ -52,17 +53,13 @@ pub fn sys_enter(ctx: RawTracePointContext) -> i32 {
     let call: u64 = ctx.arg(1);
     count(CALLS);
     // SAFETY: only whether there is a value matters, not the value.
-    if unsafe { WATCHED.get(&call) }.is_none() {
-        return 0;
-    }
-    see(call);
-    match report(call) {
-        Some(()) => 1,
-        None => {
+    if unsafe { WATCHED.get(&call) }.is_some() {
+        see(call);
+        if report(call).is_none() {
             count(LOST);
-            -1
         }
     }
+    0
 }
 
 #[tracepoint(category = "sched", name = "sched_switch")]
@@ -74,7 +71,7 @@ pub fn switch(_ctx: TracePointContext) -> u32 {
 /// Sends an event; none when the ring buffer is full.
 #[inline(always)]
 fn report(call: u64) -> Option<()> {
-    let mut event = EVENTS.reserve(0)?;
+    let mut event = EVENTS.reserve_untyped::<Event>(0)?;
     let both = bpf_get_current_pid_tgid();
     event.write(Event {
         // SAFETY: the helper has no precondition.
