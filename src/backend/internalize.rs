@@ -1,6 +1,7 @@
 //! What stays visible.
 
 use super::{
+    builtins::MEMORY,
     llvm::{Global, Linkage, Machine, Module},
     merge::Triple,
     prepare::Prepared,
@@ -8,7 +9,7 @@ use super::{
 };
 use crate::{
     input::Archive,
-    plan::{Presence, Requested},
+    plan::{LinkPlan, Presence, Requested},
     report::{Error, Result},
 };
 
@@ -57,11 +58,22 @@ fn can_hide(global: Global<'_>) -> bool {
 fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
     let exports = &session.plan.exports;
     match exports.requested {
-        Requested::Explicit => exports.contains(&global.name()),
+        Requested::Explicit => {
+            let name = global.name();
+            exports.contains(&name) && !is_listed_builtin(&name, session.plan)
+        }
         Requested::Inferred => {
             global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
         }
     }
+}
+
+/// rustc lists the memory routines of aya-ebpf among a program's exports. Nobody looks them up in
+/// an object, unused ones only take room, and the kernel would verify a global `memcpy` on its own,
+/// with pointers that may be anything.
+pub(super) fn is_listed_builtin(name: &str, plan: &LinkPlan) -> bool {
+    let listed = plan.exports.named(name).map(|export| export.presence);
+    listed == Some(Presence::Optional) && MEMORY.contains(&name)
 }
 
 fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::{
     definitions::Definitions,
+    internalize,
     llvm::{CodegenLevel, Machine, Module},
     quirks, resolve,
     session::Session,
@@ -75,7 +76,8 @@ impl<'a> Session<'a> {
     /// What is taken from archives although nothing may refer to it: what rustc or the user wants to keep.
     fn wanted(&self, roots: Vec<String>) -> BTreeSet<String> {
         let exports = self.plan.exports.names.iter().map(|export| export.name.clone());
-        roots.into_iter().chain(exports).collect()
+        let wanted = roots.into_iter().chain(exports);
+        wanted.filter(|name| !internalize::is_listed_builtin(name, self.plan)).collect()
     }
 
     /// Opens one input.

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     plan::{
-        Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors, Loops,
-        MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines, Traps,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors,
+        Loops, MapDefinitions, MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines,
+        Traps,
     },
     report::{Error, Result},
 };
@@ -94,6 +95,8 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
         cpu_features: options.cpu_features.clone().unwrap_or_default(),
         opt_level: options.optimize.unwrap_or_default(),
         outputs,
+        undefined: AllowUndefined::default(),
+        maps: MapDefinitions::default(),
         debug_info: debug_info(options),
         codegen: codegen(options),
         llvm: options.llvm.clone(),
@@ -110,7 +113,6 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
             _ => LlvmErrors::Fatal,
         },
         reports: reports(options),
-        ..LinkPlan::default()
     })
 }
 

@@ -9,4 +9,4 @@ static __attribute__((noinline)) int sub(int x) { hits += x; return hits + limit
 __attribute__((noinline)) int glob(int x) { return sub(x) + dat; }
 SEC("xdp") int prog(struct xdp_md *ctx) { __u32 k = 1; __u64 *v = bpf_map_lookup_elem(&counts, &k); if (v) __sync_fetch_and_add(v, 1);
  return glob(ctx->data_end - ctx->data) > 4 ? sub(2) : LINUX_KERNEL_VERSION; }
-SEC("tc") int kf(struct __sk_buff *s) { bpf_rcu_read_lock(); if (bpf_rcu_read_unlock) bpf_rcu_read_unlock(); return &bpf_prog_active ? 1 : 0; }
+SEC("classifier") int kf(struct __sk_buff *s) { bpf_rcu_read_lock(); if (bpf_rcu_read_unlock) bpf_rcu_read_unlock(); return &bpf_prog_active ? 1 : 0; }

@@ -61,23 +61,11 @@ impl Lab {
         fs::read(&output).expect("clang wrote its output")
     }
 
-    /// What llc makes of textual IR.
-    pub fn llc(&self, llvm: Llvm, source: &str) -> Vec<u8> {
-        let input = self.write("input.ll", source);
-        let output = self.0.path().join("raw.o");
-        run(Command::new(llvm.tool("llc"))
-            .args(["-march=bpfel", "-mcpu=v3", "-filetype=obj", "-o"])
-            .arg(&output)
-            .arg(&input));
-        fs::read(&output).expect("llc wrote its output")
-    }
-
-    /// What rustc and `llvm` make of a `no_std` Rust `source`, whose functions all stay but are local unless named in
-    /// `exports`.
-    pub fn rust(&self, llvm: Llvm, exports: &str, flags: &[&str], source: &str) -> Vec<u8> {
+    /// What rustc and LLVM 22 make of a `no_std` Rust `source`, in which only `exports` stay visible.
+    pub fn rust(&self, exports: &str, source: &str) -> Vec<u8> {
         let input = self.write("input.rs", format!("#![no_std]\n#![no_main]\n{source}{PANIC}"));
-        let (bitcode, inner, output) =
-            (self.path("input.bc"), self.path("inner.bc"), self.path("raw.o"));
+        let [bitcode, inner, output] =
+            ["input.bc", "inner.bc", "raw.o"].map(|name| self.path(name));
         run(Command::new("/usr/bin/rustc")
             .args([
                 "--edition=2024",
@@ -86,22 +74,22 @@ impl Lab {
                 "--emit=llvm-bc",
             ])
             .args(["-Copt-level=3", "-Cpanic=abort", "-Cdebuginfo=2", "-o"])
-            .arg(&bitcode)
-            .args(flags)
-            .arg(&input));
+            .args([&bitcode, &input]));
         run(Command::new("opt-22")
             .arg(format!("-internalize-public-api-list={exports}"))
             .args(["-passes=internalize,globaldce", "-o"])
             .args([&inner, &bitcode]));
-        if matches!(llvm, Llvm::V19) {
-            run(Command::new("llvm-dis-22")
-                .args([&inner, &self.path("inner.ll")].map(|path| path.as_os_str()))
-                .arg("-o"));
-        }
-        run(Command::new(llvm.tool("llc"))
+        run(Command::new("llc-22")
             .args(["-march=bpfel", "-mcpu=v3", "-filetype=obj", "-relocation-model=static", "-o"])
             .args([&output, &inner]));
         fs::read(&output).expect("llc wrote its output")
+    }
+
+    /// What `bpftool gen object` makes of `object`.
+    pub fn bpftool_gen_object(&self, object: &[u8]) -> Vec<u8> {
+        let (input, output) = (self.write("part.o", object), self.path("joined.o"));
+        run(Command::new("bpftool").args(["gen", "object"]).args([&output, &input]));
+        fs::read(&output).expect("bpftool wrote its output")
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -120,12 +108,18 @@ const PANIC: &str = "\n#[panic_handler] fn on_panic(_: &core::panic::PanicInfo) 
 
 /// Runs a command that must succeed and returns what it printed.
 pub fn run(command: &mut Command) -> String {
+    run_verbose(command).0
+}
+
+/// Runs a command that must succeed and returns what it printed, and what it said on standard error.
+fn run_verbose(command: &mut Command) -> (String, String) {
     let what = format!("{command:?}");
     let output =
         command.output().unwrap_or_else(|error| panic!("{what}: {error}; install its package"));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{what}\n{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    text
+    let [text, said] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(output.status.success(), "{what}\n{text}\n{said}");
+    (text, said)
 }
 
 /// A bpffs of its own, unmounted when dropped.
@@ -149,24 +143,58 @@ impl Drop for Bpffs {
     }
 }
 
-/// Loads every program of `object` with bpftool's libbpf 1.1.
+/// Loads every program of `object` with each loader.
 pub fn load(lab: &Lab, object: &[u8]) {
+    load_with_bpftool(lab, object);
+    load_with_libbpf(object);
+    load_with_aya(object);
+}
+
+/// Loads every program of `object` with bpftool's libbpf 1.1; its BTF too, without which libbpf would go on.
+pub fn load_with_bpftool(lab: &Lab, object: &[u8]) {
     let path = lab.write("loaded.o", object);
     let bpffs = Bpffs::mount();
-    run(Command::new("bpftool")
-        .args(["prog", "loadall"])
-        .arg(path)
-        .arg(bpffs.path().join("progs")));
+    let mut command = Command::new("bpftool");
+    let (_, said) = run_verbose(
+        command.args(["-d", "prog", "loadall"]).arg(path).arg(bpffs.path().join("progs")),
+    );
+    assert!(!said.contains("Error loading .BTF"), "{said}");
+}
+
+/// Loads every program of `object` with libbpf 1.7.
+pub fn load_with_libbpf(object: &[u8]) {
+    let mut builder = libbpf_rs::ObjectBuilder::default();
+    builder.debug(true);
+    let opened = builder.open_memory(object).expect("libbpf opens the object");
+    opened.load().expect("libbpf loads the object");
+}
+
+/// Loads every program of `object` with aya.
+pub fn load_with_aya(object: &[u8]) {
+    let mut ebpf = aya::EbpfLoader::new().load(object).expect("aya reads the object");
+    for (name, program) in ebpf.programs_mut() {
+        let loaded = match program {
+            aya::programs::Program::Xdp(program) => program.load(),
+            aya::programs::Program::SchedClassifier(program) => program.load(),
+            other => panic!("a fixture has a program of type {:?}", other.prog_type()),
+        };
+        loaded.unwrap_or_else(|error| panic!("aya loads {name}: {error:?}"));
+    }
+}
+
+/// Finishes `raw` as `plan` says.
+pub fn finish_with(raw: Vec<u8>, plan: &LinkPlan) -> Result<Vec<u8>> {
+    finish(raw, plan, &Facts::default(), &Warnings::default())
 }
 
 /// Finishes `raw` without BTF.
 pub fn without_btf(raw: Vec<u8>) -> Result<Vec<u8>> {
-    finish(raw, &LinkPlan::default(), &Facts::default(), &Warnings::default())
+    finish_with(raw, &LinkPlan::default())
 }
 
 /// Finishes `raw` with BTF.
 pub fn with_btf(raw: Vec<u8>) -> Result<Vec<u8>> {
-    finish(raw, &btf_plan(), &Facts::default(), &Warnings::default())
+    finish_with(raw, &btf_plan())
 }
 
 /// A plan that asks for BTF.
