@@ -34,7 +34,9 @@ fn every_row_gets_the_recorded_verdict_from_kernel_and_checker() {
         let checker = rules::violations(&btf, Kernel::NEWEST);
         let fits = verdict == "ok";
         if kernel.is_ok() != fits || checker.is_empty() != fits {
-            faults.push(format!("{name}: recorded {verdict}, kernel {kernel:?}, checker {checker:?}"));
+            faults.push(format!(
+                "{name}: recorded {verdict}, kernel {kernel:?}, checker {checker:?}"
+            ));
         }
         rows += 1;
     }

@@ -186,3 +186,15 @@ impl<'a> Blame<'a> {
         if name.is_empty() { format!("#{index}") } else { name.into_owned() }
     }
 }
+
+/// Bytes of a value of type `id`; nothing for what has no size, such as `void` and functions.
+#[must_use]
+pub fn size_of(btf: &Btf, id: TypeId) -> Option<u64> {
+    member::size(btf, id).map(|size| size.0)
+}
+
+/// The type behind all typedefs, qualifiers and type tags; `void` when they loop.
+#[must_use]
+pub fn base_of(btf: &Btf, id: TypeId) -> TypeId {
+    member::base(btf, id)
+}
