@@ -74,7 +74,7 @@ fn the_kernel_refuses_raw_rust_and_takes_it_fixed() {
     for name in FIXTURES {
         let info = fixed(name);
         rules::check(&info, Kernel::NEWEST).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let loaded = rules::as_loaded(&info.btf).encode().expect("it fits");
+        let loaded = rules::as_loaded(&info.btf, Kernel::NEWEST).encode().expect("it fits");
         kernel::load(&loaded).unwrap_or_else(|log| panic!("{name}: {log}"));
     }
 }
@@ -235,7 +235,7 @@ fn older_kernels_get_only_what_they_know() {
             let version = Kernel(kernel.0, kernel.1);
             rules::check(&info, version)
                 .unwrap_or_else(|error| panic!("{name} for {version}: {error}\n{}", info.btf));
-            let loaded = rules::as_loaded(&info.btf).encode().expect("it fits");
+            let loaded = rules::as_loaded(&info.btf, version).encode().expect("it fits");
             kernel::load(&loaded).unwrap_or_else(|log| panic!("{name} for {version}: {log}"));
             let mut twice = info.clone();
             fix(&mut twice, &plan);

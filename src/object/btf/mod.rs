@@ -73,7 +73,8 @@ impl Info {
 /// What needs the ELF file comes first and is not done here: linkage and names of functions, offsets and sizes in
 /// sections, functions that LLVM gave no debug info.
 pub fn fix(info: &mut Info, plan: &DebugInfo) {
-    let kernel = plan.btf_compat.map_or(rules::Kernel::NEWEST, |(major, minor)| rules::Kernel(major, minor));
+    let kernel =
+        plan.btf_compat.map_or(rules::Kernel::NEWEST, |(major, minor)| rules::Kernel(major, minor));
     let renamed = mend(info);
     fixes::compat::lower(info, kernel);
     if plan.source_lines == SourceLines::Drop {

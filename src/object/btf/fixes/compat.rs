@@ -12,8 +12,8 @@
 //! | 5.13 | FLOAT | an anonymous struct of its size |
 //! | 5.12 | DATASEC without variables | nothing |
 //! | 5.6 | ENUM of other than 4 bytes | an integer |
-//! | 5.6 | linkage of FUNC | static |
-//! | 5.2 | VAR, DATASEC | nothing |
+//! | 5.6 | linkage of FUNC | static; externs stay, for loaders complete them |
+//! | 5.2 | VAR, DATASEC, extern FUNC | nothing |
 //! | 5.0 | bit fields | integers of that many bits |
 //! | 4.20 | FUNC, FUNC_PROTO, func_info, line_info | nothing; a function pointer points to `void` |
 
@@ -62,7 +62,10 @@ fn lower_in_place(ty: &mut Type, kernel: Kernel) {
             ty.kind = Kind::Int(integer(it))
         }
         Kind::Enum(it) if lacks(rules::SIGNED_ENUM) => it.signed = false,
-        Kind::Func { linkage, .. } if lacks(rules::FUNC_LINKAGE) => *linkage = Linkage::Static,
+        // Loaders complete externs, and know them by their linkage.
+        Kind::Func { linkage, .. } if *linkage != Linkage::Extern && lacks(rules::FUNC_LINKAGE) => {
+            *linkage = Linkage::Static;
+        }
         Kind::Fwd(fwd) if lacks(rules::BITFIELDS) => *fwd = FwdKind::Struct,
         _ => {}
     }

@@ -95,7 +95,7 @@ pub fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
 /// # Errors
 /// Names the type and the source line that it is reached from.
 pub fn check(info: &Info, kernel: Kernel) -> Result<()> {
-    let found = violations(&as_loaded(&info.btf), kernel);
+    let found = violations(&as_loaded(&info.btf, kernel), kernel);
     let Some(first) = found.first() else { return Ok(()) };
     let mut error = Error::link("the kernel would refuse the BTF of this object");
     for violation in found.iter().take(8) {
