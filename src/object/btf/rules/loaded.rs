@@ -9,19 +9,20 @@ use super::{
         model::{Btf, Datasec, Int, Kind, Linkage, Type, TypeId},
         strings::StrOff,
     },
+    kernel::{FUNC_LINKAGE, Kernel},
     member::{self, Size},
 };
 
-/// The types as libbpf hands them to the kernel.
+/// The types as libbpf hands them to `kernel`.
 #[must_use]
-pub fn as_loaded(btf: &Btf) -> Btf {
+pub fn as_loaded(btf: &Btf, kernel: Kernel) -> Btf {
     let mut loaded = btf.clone();
     let sections: Vec<TypeId> =
         btf.iter().filter(|(_, ty)| is_extern_section(btf, ty)).map(|(id, _)| id).collect();
     if sections.is_empty() {
         return loaded;
     }
-    let externs = Externs::new(&mut loaded);
+    let externs = Externs::new(&mut loaded, kernel);
     for id in sections {
         let Some(ty) = btf.get(id) else { continue };
         let Kind::Datasec(section) = &ty.kind else { continue };
@@ -44,16 +45,19 @@ struct Externs {
     /// Takes the place of functions, which a DATASEC must not list.
     dummy: TypeId,
     name: StrOff,
+    /// What defined functions say on that kernel.
+    linkage: Linkage,
 }
 
 impl Externs {
-    fn new(btf: &mut Btf) -> Self {
+    fn new(btf: &mut Btf, kernel: Kernel) -> Self {
         let int = btf.strings.intern(b"int");
         let int =
             btf.push(int, Kind::Int(Int { size: 4, encoding: Int::SIGNED, offset: 0, bits: 32 }));
         let name = btf.strings.intern(b"dummy_ksym");
         let dummy = btf.push(name, Kind::Var { ty: int, linkage: Linkage::Global });
-        Self { int, dummy, name }
+        let linkage = if FUNC_LINKAGE.known_to(kernel) { Linkage::Global } else { Linkage::Static };
+        Self { int, dummy, name, linkage }
     }
 
     fn complete(&self, btf: &mut Btf, section: &Datasec, name: &[u8]) -> Datasec {
@@ -80,7 +84,7 @@ impl Externs {
 
     fn complete_func(&self, btf: &mut Btf, id: TypeId, proto: TypeId) {
         if let Some(ty) = btf.get_mut(id) {
-            ty.kind = Kind::Func { proto, linkage: Linkage::Global };
+            ty.kind = Kind::Func { proto, linkage: self.linkage };
         }
         if let Some(Kind::FuncProto(it)) = btf.get_mut(proto).map(|ty| &mut ty.kind) {
             let unnamed =

@@ -95,7 +95,7 @@ pub fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
 /// # Errors
 /// Names the type and the source line that it is reached from.
 pub fn check(info: &Info, kernel: Kernel) -> Result<()> {
-    let found = violations(&as_loaded(&info.btf), kernel);
+    let found = violations(&as_loaded(&info.btf, kernel), kernel);
     let Some(first) = found.first() else { return Ok(()) };
     let mut error = Error::link("the kernel would refuse the BTF of this object");
     for violation in found.iter().take(8) {
@@ -185,4 +185,16 @@ impl<'a> Blame<'a> {
         let name = name.map(|name| self.btf.strings.text(name)).unwrap_or_default();
         if name.is_empty() { format!("#{index}") } else { name.into_owned() }
     }
+}
+
+/// Bytes of a value of type `id`; nothing for what has no size, such as `void` and functions.
+#[must_use]
+pub fn size_of(btf: &Btf, id: TypeId) -> Option<u64> {
+    member::size(btf, id).map(|size| size.0)
+}
+
+/// The type behind all typedefs, qualifiers and type tags; `void` when they loop.
+#[must_use]
+pub fn base_of(btf: &Btf, id: TypeId) -> TypeId {
+    member::base(btf, id)
 }
