@@ -20,7 +20,10 @@ pub mod strip;
 
 pub use facts::{Extern, Facts, Scalar, Shape, SourcePlace};
 
-use self::{btf::Info, elf::Elf};
+use self::{
+    btf::{Info, rules::Kernel},
+    elf::Elf,
+};
 use crate::{
     plan::{Btf, LinkPlan, MapDefinitions},
     report::{Result, Warning, Warnings},
@@ -54,7 +57,9 @@ pub fn finish(
         if plan.maps == MapDefinitions::Btf {
             maps::convert(&mut elf, &mut info, warnings);
         }
-        btf::link::fit(&mut info, &elf, &undefined, facts)?;
+        btf::link::fit(&mut info, &mut elf, &undefined, facts)?;
+        btf::fix(&mut info, &plan.debug_info);
+        btf::rules::check(&info, oldest_kernel(plan))?;
         btf::link::put(&info, &mut elf)?;
     }
     elf.emit()
@@ -70,4 +75,9 @@ fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
         help: vec!["compile Rust with -C debuginfo=2, C with -g".to_owned()],
     });
     Info { btf: btf::Btf::new(elf.endian), ext: None }
+}
+
+/// The oldest kernel whose rules the BTF follows.
+fn oldest_kernel(plan: &LinkPlan) -> Kernel {
+    plan.debug_info.btf_compat.map_or(Kernel::NEWEST, |(major, minor)| Kernel(major, minor))
 }

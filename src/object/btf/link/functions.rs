@@ -15,7 +15,7 @@ use crate::object::{
 };
 
 /// Rewrites `func_info` so that it has each of `functions` once, in order, and nothing else.
-pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function]) {
+pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function]) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
     let described = described(btf, ext);
@@ -32,7 +32,7 @@ pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function]) {
         let former = described.get(&(function.section_name.clone(), insn_off)).copied();
         let ty = match former {
             Some(ty) => describe(btf, ty, function, &mut taken),
-            None => invent(btf, function),
+            None => invent(btf, elf, function),
         };
         let section = btf.strings.intern(function.section_name.as_bytes());
         match tables.last_mut().filter(|table| table.section == section) {
@@ -89,14 +89,15 @@ fn visible(function: &Function) -> bool {
 /// A `FUNC` for a function that LLVM did not describe, for want of debug info.
 ///
 /// A program gets the signature that loaders assume. A subprogram's is unknown; were it called global, the kernel
-/// would verify it by the signature and refuse every use of an argument. As a static one it is verified where it is
-/// called, with what it is called with.
-fn invent(btf: &mut Btf, function: &Function) -> TypeId {
-    let int = int(btf);
-    let mut proto = FuncProto { ret: int, params: Vec::new() };
+/// would verify it by the signature and refuse every use of an argument. A static one is verified where it is called,
+/// with what it is called with. Its symbol becomes local, since loaders and linkers want both to agree.
+fn invent(btf: &mut Btf, elf: &mut Elf, function: &Function) -> TypeId {
+    let mut proto = FuncProto { ret: int(btf), params: Vec::new() };
     if function.is_program() {
         let context = pointer(btf, TypeId::VOID);
         proto.params.push(Param { name: btf.strings.intern(b"ctx"), ty: context });
+    } else if let Some(symbol) = elf.symbols.get_mut(&function.symbol) {
+        symbol.binding = Binding::Local;
     }
     let proto = find_or_push(btf, StrOff::EMPTY, Kind::FuncProto(proto));
     let global = function.is_program() && visible(function);

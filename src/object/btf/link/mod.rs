@@ -12,6 +12,7 @@ mod datasec;
 pub(in crate::object) mod externs;
 mod functions;
 mod lines;
+mod orphans;
 mod take;
 pub(in crate::object) mod types;
 
@@ -37,12 +38,13 @@ const ALIGN: u64 = 4;
 ///
 /// # Errors
 /// A section is larger than BTF can say.
-pub fn fit(info: &mut Info, elf: &Elf, undefined: &[Undefined], facts: &Facts) -> Result<()> {
+pub fn fit(info: &mut Info, elf: &mut Elf, undefined: &[Undefined], facts: &Facts) -> Result<()> {
     let functions = inspect::functions(elf);
     functions::fit(info, elf, &functions);
     lines::fit(info, elf, &functions, facts);
     datasec::fit(info, elf)?;
     externs::fit(info, undefined, facts);
+    orphans::retire_all(info);
     Ok(())
 }
 
