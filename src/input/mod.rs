@@ -4,6 +4,8 @@ mod archive;
 mod bitcode;
 mod bitstream;
 mod elf;
+#[cfg(test)]
+mod fixture;
 mod library;
 mod magic;
 mod producer;
@@ -234,3 +236,6 @@ fn foreign(origin: &Origin, kind: Kind) -> Error {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,7 @@ pub struct Archive {
     first: HashMap<String, MemberId>,
     unindexed: Vec<MemberId>,
     foreign: Vec<(Origin, String)>,
+    inner_archives: usize,
 }
 
 /// A member of an [`Archive`] that can be linked: an index, in order.
@@ -47,8 +48,12 @@ struct Member {
     producer: Option<Producer>,
 }
 
+/// Members of an rlib that hold no code, by names that rustc fixes; the first may take 40 MB, so it is not read.
+const METADATA: [&str; 2] = ["lib.rmeta", "lib.rmeta-link"];
 /// Archives in archives beyond this depth are nobody's intent.
 const MAX_DEPTH: usize = 8;
+/// Nor are more of them than this in one: a thin archive can name itself, over and over.
+const MAX_INNER: usize = 1000;
 /// How many skipped members a warning names.
 const NAMED: usize = 5;
 
@@ -66,6 +71,7 @@ impl Archive {
             first: HashMap::new(),
             unindexed: Vec::new(),
             foreign: Vec::new(),
+            inner_archives: 0,
         };
         archive.extend(region, &origin)?;
         // Stable: the symbols of a member stay in the order of its index.
@@ -180,11 +186,15 @@ impl Archive {
     }
 
     fn extend(&mut self, region: &Region, origin: &Origin) -> Result<()> {
-        if origin.members.len() > MAX_DEPTH {
+        if origin.members.len() > MAX_DEPTH || self.inner_archives > MAX_INNER {
             return Err(Error::input(format!(
-                "{origin}: archives are nested more than {MAX_DEPTH} deep"
-            )));
+                "{} holds too many archives within archives",
+                self.origin
+            ))
+            .because(format!("at most {MAX_INNER} are followed, {MAX_DEPTH} deep"))
+            .help("does a thin archive name itself?"));
         }
+        self.inner_archives += 1;
         let chain =
             chain::read(region).map_err(|error| error.context(format!("cannot read {origin}")))?;
         let mut indexed: Vec<Vec<String>> = vec![Vec::new(); chain.members.len()];
@@ -210,8 +220,7 @@ impl Archive {
 
     /// Adds what `region` holds, whose definitions the archive's index gives as `symbols`.
     fn add(&mut self, region: Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
-        // Metadata may take 40 MB of an rlib, and its name is fixed (METADATA_FILENAME in rustc).
-        if origin.members.last().is_some_and(|name| name == "lib.rmeta") {
+        if origin.members.last().is_some_and(|name| METADATA.contains(&name.as_str())) {
             return Ok(());
         }
         let head = match region.head(magic::HEAD_LEN) {
@@ -236,7 +245,8 @@ impl Archive {
             Kind::BlankText if ll => Ok(()),
             Kind::Archive | Kind::ThinArchive => self.extend(&region, &origin),
             Kind::Elf => self.add_elf(&region, &origin),
-            Kind::RustMetadata | Kind::Empty | Kind::BlankText => Ok(()),
+            // Notes and scripts that were packed along are not what an undefined symbol waits for.
+            Kind::RustMetadata | Kind::Empty | Kind::BlankText | Kind::NOT_IR => Ok(()),
             foreign @ Kind::Foreign(_) => {
                 self.foreign.push((origin, foreign.to_string()));
                 Ok(())
