@@ -169,7 +169,10 @@ impl Inputs {
     }
 
     fn add_elf(&mut self, region: &Region, origin: &Origin) -> Result<()> {
-        match Content::of(&region.read()?) {
+        let bytes = region.read()?;
+        let content = Content::of(&bytes);
+        let region = Region::memory(bytes, region.file());
+        match content {
             Content::Modules(modules) => {
                 for (nth, (start, len)) in modules.into_iter().enumerate() {
                     if let Some(module) = region.window(start, len) {

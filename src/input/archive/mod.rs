@@ -28,7 +28,7 @@ pub struct Archive {
     members: Vec<Member>,
     /// Each definition in the index, in order of members.
     symbols: Vec<(String, MemberId)>,
-    /// The first definition of each, as an index into `symbols`.
+    /// The first of them for each name.
     first: HashMap<String, MemberId>,
     unindexed: Vec<MemberId>,
     foreign: Vec<(Origin, String)>,
