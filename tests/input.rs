@@ -193,6 +193,15 @@ fn only_who_needs_a_lost_member_of_a_thin_archive_fails() {
 }
 
 #[test]
+fn a_thin_archive_of_archives_says_what_to_do() {
+    let bench = Bench::with_bitcode();
+    bench.run("binutils", "ar", &["rcs", "inner.a", "a.bc", "b.bc"]);
+    bench.run("binutils", "ar", &["rcsT", "outer.a", "inner.a"]);
+    let error = bench.load(&["outer.a"]).unwrap_err().to_string();
+    assert!(error.contains("outer.a") && error.contains("name those archives instead"), "{error}");
+}
+
+#[test]
 fn clang_output_is_told_apart() {
     let bench = Bench::with_bitcode();
     bench.clang(&["-fembed-bitcode", "a.c", "-o", "embedding.o"]);

@@ -235,14 +235,12 @@ impl Archive {
             }
             Err(error) => return Err(error.context(format!("cannot read {origin}"))),
         };
-        let ll = origin.members.last().is_some_and(|name| super::is_ll(Path::new(name)));
         match Kind::of(&head) {
             Kind::Bitcode | Kind::WrappedBitcode => self.add_bitcode(&region, origin, symbols),
             Kind::Ir => {
                 self.push(Member { origin, region, format: Format::Text, producer: None }, symbols);
                 Ok(())
             }
-            Kind::BlankText if ll => Ok(()),
             Kind::Archive | Kind::ThinArchive => self.extend(&region, &origin),
             Kind::Elf => self.add_elf(&region, &origin),
             // Notes and scripts that were packed along are not what an undefined symbol waits for.
