@@ -179,6 +179,26 @@ fn archives_nested_too_deep_are_an_error() {
 }
 
 #[test]
+fn thin_archives_that_multiply_are_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let thin = |name: &str, inner: &str, times: usize| {
+        let header =
+            format!("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", format!("{inner}/"), 0, 0, 0, 644, 8);
+        std::fs::write(folder.path().join(name), format!("!<thin>\n{}", header.repeat(times)))
+            .unwrap();
+    };
+    thin("itself.a", "itself.a", 1);
+    thin("wide.a", "wider.a", 100);
+    thin("wider.a", "empty.a", 100);
+    thin("empty.a", "", 0);
+    for name in ["itself.a", "wide.a"] {
+        let source = Source::File(folder.path().join(name));
+        let error = load_buffers(vec![Input { source, members: Members::Needed }]).0.unwrap_err();
+        assert!(error.message().contains("too many archives within archives"), "{error}");
+    }
+}
+
+#[test]
 fn members_that_only_llvm_reads_are_told_apart() {
     let unreadable = {
         let mut writer = Writer::new();

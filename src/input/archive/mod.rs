@@ -236,7 +236,8 @@ impl Archive {
             Err(error) => return Err(error.context(format!("cannot read {origin}"))),
         };
         match Kind::of(&head) {
-            Kind::Bitcode | Kind::WrappedBitcode => self.add_bitcode(&region, origin, symbols),
+            Kind::Bitcode => self.add_bitcode(region, origin, symbols, &head),
+            Kind::WrappedBitcode => self.add_wrapped(&region, origin, symbols),
             Kind::Ir => {
                 self.push(Member { origin, region, format: Format::Text, producer: None }, symbols);
                 Ok(())
@@ -252,11 +253,23 @@ impl Archive {
         }
     }
 
-    fn add_bitcode(&mut self, region: &Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
-        let region = bitcode::unwrap(region)
-            .map_err(|error| error.context(format!("cannot read {origin}")))?;
+    fn add_wrapped(&mut self, region: &Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
+        let context = |error: Error| error.context(format!("cannot read {origin}"));
+        let region = bitcode::unwrap(region).map_err(context)?;
+        let head = region.head(Producer::HEAD_LEN).map_err(context)?;
+        self.add_bitcode(region, origin, symbols, &head)
+    }
+
+    /// Adds the bitcode in `region`, which starts with `head`.
+    fn add_bitcode(
+        &mut self,
+        region: Region,
+        origin: Origin,
+        symbols: Vec<String>,
+        head: &[u8],
+    ) -> Result<()> {
         let symbols = if symbols.is_empty() { defined(&region)? } else { Some(symbols) };
-        let producer = Producer::read(&region.head(Producer::HEAD_LEN)?);
+        let producer = Producer::read(head);
         let member = Member { origin, region, format: Format::Bitcode, producer };
         match symbols {
             Some(symbols) => self.push(member, symbols),
@@ -273,7 +286,7 @@ impl Archive {
                 for (nth, (start, len)) in modules.into_iter().enumerate() {
                     let Some(module) = region.window(start, len) else { continue };
                     // The index speaks of the machine code; the bitcode beside it may define more or less.
-                    self.add_bitcode(&module, super::nth_module(origin, nth), Vec::new())?;
+                    self.add_wrapped(&module, super::nth_module(origin, nth), Vec::new())?;
                 }
             }
             Content::Metadata | Content::Roots(_) => {}
