@@ -3,7 +3,7 @@
 use goblin::elf::{
     Elf, SectionHeader,
     header::{EM_BPF, ET_DYN, ET_EXEC, ET_REL, machine_to_str},
-    section_header::{SHF_ALLOC, SHN_UNDEF, SHT_NOBITS},
+    section_header::{SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB},
     sym::{STT_FILE, STT_SECTION},
 };
 
@@ -17,7 +17,7 @@ pub(super) enum Content {
     /// Undefined symbols and nothing else: rustc's `symbols.o` lists what it wants kept this way
     /// (`add_linked_symbol_object` in `rustc_codegen_ssa`).
     Roots(Vec<String>),
-    /// Metadata of a Rust crate (`.rmeta`) and nothing else: rustc's `rmeta.o` and the `lib.rmeta` of an rlib.
+    /// Metadata of a Rust crate and nothing else: rustc's `rmeta.o`, and `lib.rmeta` and `lib.rmeta-link` of an rlib.
     Metadata,
     /// Machine code; reads "is ...".
     Native(String),
@@ -27,6 +27,10 @@ pub(super) enum Content {
 
 /// Where compilers put bitcode: `-fembed-bitcode` and `-C embed-bitcode`, and `-ffat-lto-objects`.
 const BITCODE_SECTIONS: [&str; 2] = [".llvmbc", ".llvm.lto"];
+
+/// Where rustc puts metadata: in rlibs, since 1.97 in rlibs too, and in a dylib's `rmeta.o`
+/// (`create_wrapper_file` and `create_compressed_metadata_file` in `rustc_codegen_ssa`).
+const METADATA_SECTIONS: [&str; 3] = [".rmeta", ".rmeta-link", ".rustc"];
 
 impl Content {
     /// Reads `bytes`, which start with ELF's magic.
@@ -38,14 +42,16 @@ impl Content {
         if let Some(modules) = modules(&elf, bytes) {
             return Self::Modules(modules);
         }
-        let roots = undefined(&elf);
-        match (carried(&elf).as_slice(), roots) {
-            ([".rmeta"], _) => Self::Metadata,
-            ([], Some(roots)) if elf.header.e_type == ET_REL && !roots.is_empty() => {
-                Self::Roots(roots)
-            }
-            _ => Self::Native(description(&elf)),
+        let carried = carried(&elf);
+        if carried.is_empty() {
+            let roots =
+                undefined(&elf).filter(|roots| !roots.is_empty() && elf.header.e_type == ET_REL);
+            return roots.map_or_else(|| Self::Native(description(&elf)), Self::Roots);
         }
+        if carried.iter().all(|name| METADATA_SECTIONS.contains(name)) {
+            return Self::Metadata;
+        }
+        Self::Native(description(&elf))
     }
 }
 
@@ -65,17 +71,16 @@ fn modules_of(section: &SectionHeader, bytes: &[u8]) -> Vec<(u64, u64)> {
     bitcode::split(content).into_iter().map(|(offset, len)| (start + offset, len)).collect()
 }
 
-/// The sections that hold something for the program or for rustc, by name.
+/// The sections that hold something, by name; tables about the file itself and notes do not count.
 fn carried<'a>(elf: &Elf<'a>) -> Vec<&'a str> {
     let carries = |section: &&SectionHeader| {
-        let loaded = section.sh_flags & u64::from(SHF_ALLOC) != 0;
-        section.sh_size > 0
-            && (loaded || section_name(elf, section) == ".rmeta" && section.sh_type != SHT_NOBITS)
+        !matches!(section.sh_type, SHT_NULL | SHT_SYMTAB | SHT_STRTAB | SHT_NOTE)
+            && section.sh_size > 0
     };
     elf.section_headers.iter().filter(carries).map(|section| section_name(elf, section)).collect()
 }
 
-/// The undefined symbols, in order and each once, when there are no others.
+/// The undefined symbols, sorted and each once, when there are no others.
 fn undefined(elf: &Elf<'_>) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for symbol in elf.syms.iter().skip(1) {

@@ -47,3 +47,6 @@ fn missing(option: &str, wanted: &str, folders: &[PathBuf]) -> Error {
     let folders: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
     error.because(format!("searched {}", folders.join(", "))).help("add its folder with `-L DIR`")
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,7 +53,7 @@ const FOREIGN: &[(&[u8], &str)] = &[
     (b"BZh", "compressed by bzip2"),
     (b"PK\x03\x04", "a zip file"),
     (b"CPCH", "a precompiled header"),
-    (b"#!", "a script"),
+    (b"#!/", "a script"),
 ];
 
 impl Kind {
@@ -104,16 +104,27 @@ fn of_text(head: &[u8]) -> Kind {
     if text.starts_with("; ModuleID = ") {
         return Kind::Ir;
     }
-    let mut lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(';'));
-    match lines.next() {
+    let mut lines = text.lines().map(str::trim);
+    match lines.clone().find(|line| !line.is_empty() && !line.starts_with(';')) {
         None => Kind::BlankText,
-        Some(line) if starts_ir(line) => Kind::Ir,
-        Some(line) if line.starts_with("INPUT(") || line.starts_with("GROUP(") => {
+        Some(line) if starts_ir(line, &text) => Kind::Ir,
+        Some(_) if lines.any(|line| starts_with_any(line, &LINKER_SCRIPT)) => {
             Kind::Foreign("a linker script")
         }
         Some(_) => Kind::NOT_IR,
     }
+}
+
+/// How the line that matters in an `libx.so` or `libx.a` that is a linker script begins.
+const LINKER_SCRIPT: [&str; 4] = ["INPUT(", "INPUT (", "GROUP(", "GROUP ("];
+/// How entities of an IR file begin: keywords, and sigils whose names are given something.
+const IR_KEYWORDS: [&str; 5] =
+    ["target triple", "target datalayout", "source_filename", "module asm", "attributes #"];
+const IR_SIGILS: [&str; 5] = ["@", "%", "$", "!", "^"];
+const IR_FUNCTIONS: [&str; 2] = ["define ", "declare "];
+
+fn starts_with_any(line: &str, starts: &[&str]) -> bool {
+    starts.iter().any(|start| line.starts_with(start))
 }
 
 fn is_text(head: &[u8]) -> bool {
@@ -126,27 +137,11 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 /// Whether `line`, without blanks around it, can be the first of an IR file that is no comment: what
-/// `LLParser::parseTopLevelEntities` accepts.
-fn starts_ir(line: &str) -> bool {
-    let words =
-        ["define", "declare", "module", "target", "source_filename", "attributes", "uselistorder"];
-    let word = line
-        .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
-        .next()
-        .unwrap_or_default();
-    match line.as_bytes().first() {
-        Some(b'@' | b'%' | b'$' | b'!' | b'^') => line.contains('=') || line.contains(':'),
-        _ => match word {
-            "module" => line.starts_with("module asm"),
-            "target" => {
-                ["target triple", "target datalayout"].iter().any(|start| line.starts_with(start))
-            }
-            "define" | "declare" => line.contains('@') || line.split(' ').count() > 2,
-            "source_filename" => line.contains('='),
-            "attributes" => line.contains('#'),
-            _ => words.contains(&word),
-        },
-    }
+/// `LLParser::parseTopLevelEntities` accepts. The head of a function may go on in further lines of `text`.
+fn starts_ir(line: &str, text: &str) -> bool {
+    starts_with_any(line, &IR_KEYWORDS)
+        || starts_with_any(line, &IR_SIGILS) && line.contains(" = ")
+        || starts_with_any(line, &IR_FUNCTIONS) && text.contains('@') && text.contains('(')
 }
 
 const WRAPPER: [u8; 4] = 0x0B17_C0DE_u32.to_le_bytes();

@@ -4,6 +4,8 @@ mod archive;
 mod bitcode;
 mod bitstream;
 mod elf;
+#[cfg(test)]
+mod fixture;
 mod library;
 mod magic;
 mod producer;
@@ -167,7 +169,10 @@ impl Inputs {
     }
 
     fn add_elf(&mut self, region: &Region, origin: &Origin) -> Result<()> {
-        match Content::of(&region.read()?) {
+        let bytes = region.read()?;
+        let content = Content::of(&bytes);
+        let region = Region::memory(bytes, region.file());
+        match content {
             Content::Modules(modules) => {
                 for (nth, (start, len)) in modules.into_iter().enumerate() {
                     if let Some(module) = region.window(start, len) {
@@ -234,3 +239,6 @@ fn foreign(origin: &Origin, kind: Kind) -> Error {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

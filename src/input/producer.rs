@@ -117,3 +117,6 @@ fn numbers(text: &str) -> Option<LlvmVersion> {
     };
     Some(LlvmVersion { major: number()?, minor: number()?, patch: number()? })
 }
+
+#[cfg(test)]
+mod tests;

@@ -200,3 +200,6 @@ fn read_at(file: &File, at: u64, bytes: &mut [u8]) -> io::Result<()> {
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,12 +48,25 @@ pub(super) enum Place {
 /// It is malformed or cannot be read.
 pub(super) fn read(region: &Region) -> Result<Chain> {
     let cache = ReadCache::new(Stream { region, at: 0, failure: None });
-    let parsed = parse(&cache);
-    parsed.map_err(|error| match cache.into_inner().failure {
+    parse(&cache).map_err(|error| match cache.into_inner().failure {
         Some(failure) => failure,
-        None => Error::input("the archive is malformed").because(error.to_string().to_lowercase()),
+        None => malformed(region, &error),
     })
 }
+
+fn malformed(region: &Region, reason: &object::read::Error) -> Error {
+    let error = Error::input("the archive is malformed").because(reason.to_string().to_lowercase());
+    match region.head(THIN.len() as u64) {
+        // GNU ar writes such references, `/NAME:OFFSET`, and nobody else reads them.
+        Ok(head) if head == THIN => error.help(
+            "a thin archive made of archives refers to members inside them: name those archives instead",
+        ),
+        _ => error.help("build it again"),
+    }
+}
+
+/// The first bytes of a thin archive.
+const THIN: &[u8] = b"!<thin>\n";
 
 fn parse(cache: &ReadCache<Stream<'_>>) -> object::read::Result<Chain> {
     let archive = ArchiveFile::parse(cache)?;

@@ -28,10 +28,11 @@ pub struct Archive {
     members: Vec<Member>,
     /// Each definition in the index, in order of members.
     symbols: Vec<(String, MemberId)>,
-    /// The first definition of each, as an index into `symbols`.
+    /// The first of them for each name.
     first: HashMap<String, MemberId>,
     unindexed: Vec<MemberId>,
     foreign: Vec<(Origin, String)>,
+    inner_archives: usize,
 }
 
 /// A member of an [`Archive`] that can be linked: an index, in order.
@@ -47,8 +48,12 @@ struct Member {
     producer: Option<Producer>,
 }
 
+/// Members of an rlib that hold no code, by names that rustc fixes; the first may take 40 MB, so it is not read.
+const METADATA: [&str; 2] = ["lib.rmeta", "lib.rmeta-link"];
 /// Archives in archives beyond this depth are nobody's intent.
 const MAX_DEPTH: usize = 8;
+/// Nor are more of them than this in one: a thin archive can name itself, over and over.
+const MAX_INNER: usize = 1000;
 /// How many skipped members a warning names.
 const NAMED: usize = 5;
 
@@ -66,6 +71,7 @@ impl Archive {
             first: HashMap::new(),
             unindexed: Vec::new(),
             foreign: Vec::new(),
+            inner_archives: 0,
         };
         archive.extend(region, &origin)?;
         // Stable: the symbols of a member stay in the order of its index.
@@ -180,11 +186,15 @@ impl Archive {
     }
 
     fn extend(&mut self, region: &Region, origin: &Origin) -> Result<()> {
-        if origin.members.len() > MAX_DEPTH {
+        if origin.members.len() > MAX_DEPTH || self.inner_archives > MAX_INNER {
             return Err(Error::input(format!(
-                "{origin}: archives are nested more than {MAX_DEPTH} deep"
-            )));
+                "{} holds too many archives within archives",
+                self.origin
+            ))
+            .because(format!("at most {MAX_INNER} are followed, {MAX_DEPTH} deep"))
+            .help("does a thin archive name itself?"));
         }
+        self.inner_archives += 1;
         let chain =
             chain::read(region).map_err(|error| error.context(format!("cannot read {origin}")))?;
         let mut indexed: Vec<Vec<String>> = vec![Vec::new(); chain.members.len()];
@@ -210,8 +220,7 @@ impl Archive {
 
     /// Adds what `region` holds, whose definitions the archive's index gives as `symbols`.
     fn add(&mut self, region: Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
-        // Metadata may take 40 MB of an rlib, and its name is fixed (METADATA_FILENAME in rustc).
-        if origin.members.last().is_some_and(|name| name == "lib.rmeta") {
+        if origin.members.last().is_some_and(|name| METADATA.contains(&name.as_str())) {
             return Ok(());
         }
         let head = match region.head(magic::HEAD_LEN) {
@@ -226,17 +235,17 @@ impl Archive {
             }
             Err(error) => return Err(error.context(format!("cannot read {origin}"))),
         };
-        let ll = origin.members.last().is_some_and(|name| super::is_ll(Path::new(name)));
         match Kind::of(&head) {
-            Kind::Bitcode | Kind::WrappedBitcode => self.add_bitcode(&region, origin, symbols),
+            Kind::Bitcode => self.add_bitcode(region, origin, symbols, &head),
+            Kind::WrappedBitcode => self.add_wrapped(&region, origin, symbols),
             Kind::Ir => {
                 self.push(Member { origin, region, format: Format::Text, producer: None }, symbols);
                 Ok(())
             }
-            Kind::BlankText if ll => Ok(()),
             Kind::Archive | Kind::ThinArchive => self.extend(&region, &origin),
             Kind::Elf => self.add_elf(&region, &origin),
-            Kind::RustMetadata | Kind::Empty | Kind::BlankText => Ok(()),
+            // Notes and scripts that were packed along are not what an undefined symbol waits for.
+            Kind::RustMetadata | Kind::Empty | Kind::BlankText | Kind::NOT_IR => Ok(()),
             foreign @ Kind::Foreign(_) => {
                 self.foreign.push((origin, foreign.to_string()));
                 Ok(())
@@ -244,11 +253,23 @@ impl Archive {
         }
     }
 
-    fn add_bitcode(&mut self, region: &Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
-        let region = bitcode::unwrap(region)
-            .map_err(|error| error.context(format!("cannot read {origin}")))?;
+    fn add_wrapped(&mut self, region: &Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
+        let context = |error: Error| error.context(format!("cannot read {origin}"));
+        let region = bitcode::unwrap(region).map_err(context)?;
+        let head = region.head(Producer::HEAD_LEN).map_err(context)?;
+        self.add_bitcode(region, origin, symbols, &head)
+    }
+
+    /// Adds the bitcode in `region`, which starts with `head`.
+    fn add_bitcode(
+        &mut self,
+        region: Region,
+        origin: Origin,
+        symbols: Vec<String>,
+        head: &[u8],
+    ) -> Result<()> {
         let symbols = if symbols.is_empty() { defined(&region)? } else { Some(symbols) };
-        let producer = Producer::read(&region.head(Producer::HEAD_LEN)?);
+        let producer = Producer::read(head);
         let member = Member { origin, region, format: Format::Bitcode, producer };
         match symbols {
             Some(symbols) => self.push(member, symbols),
@@ -265,7 +286,7 @@ impl Archive {
                 for (nth, (start, len)) in modules.into_iter().enumerate() {
                     let Some(module) = region.window(start, len) else { continue };
                     // The index speaks of the machine code; the bitcode beside it may define more or less.
-                    self.add_bitcode(&module, super::nth_module(origin, nth), Vec::new())?;
+                    self.add_wrapped(&module, super::nth_module(origin, nth), Vec::new())?;
                 }
             }
             Content::Metadata | Content::Roots(_) => {}

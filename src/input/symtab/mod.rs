@@ -129,3 +129,6 @@ fn body(region: &Region, block: &TopBlock) -> Result<Vec<u8>> {
         None => Ok(Vec::new()),
     }
 }
+
+#[cfg(test)]
+mod tests;
