@@ -96,9 +96,7 @@ fn mapped_files(maps: &[u8]) -> Vec<&[u8]> {
 
 /// Where more than one is mapped (a plugin brought its own), the one that rustc's driver was linked with goes first.
 fn prefer_needed(host: &Host, driver: &Path, finds: &mut [Find]) {
-    let needed = Image::open(driver, &host.architecture)
-        .and_then(|image| image.needed())
-        .unwrap_or_default();
+    let needed = Image::open(driver, host).and_then(|image| image.needed()).unwrap_or_default();
     let is_needed = |path: &Path| {
         path.file_name().is_some_and(|name| needed.iter().any(|needed| name == &**needed))
     };

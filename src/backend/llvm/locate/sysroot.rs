@@ -76,7 +76,7 @@ fn library_folders(root: &Path) -> Vec<PathBuf> {
 
 /// The libLLVM that `driver` wants, where its loader would find it; none when LLVM is linked into it.
 fn of_driver(host: &Host, driver: &Path) -> Vec<PathBuf> {
-    let Ok(image) = Image::open(driver, &host.architecture) else { return Vec::new() };
+    let Ok(image) = Image::open(driver, host) else { return Vec::new() };
     let needed = image.needed().unwrap_or_default();
     let run_paths = image.run_paths().unwrap_or_default();
     let names = needed.iter().filter_map(|name| name.rsplit('/').next());
