@@ -160,7 +160,7 @@ fn no_damage_makes_the_search_fail() {
     let tree = mac();
     let damaged = (0..bytes.len()).flat_map(|at| {
         let with = |value| [&bytes[..at], &[value], &bytes[at + 1..]].concat();
-        [with(0), with(0x7f), with(0xff), bytes[..at].to_vec()]
+        [with(!bytes[at]), bytes[..at].to_vec()]
     });
     for bytes in damaged {
         let path = tree.file("a.dylib", &bytes);
