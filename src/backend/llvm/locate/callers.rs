@@ -67,10 +67,18 @@ fn loaded_by(host: &Host, pid: u32) -> Vec<Find> {
     };
     let libraries = files.iter().filter(|file| named(file, &|name| host.is_library_name(name)));
     let mut finds: Vec<Find> = libraries.map(|file| find_mapped(file, found_by)).collect();
-    if finds.len() > 1 {
-        prefer_needed(host, &path_from_bytes(driver), &mut finds);
+    match finds.len() {
+        0 => vec![Find::faulty(
+            path_from_bytes(driver),
+            found_by,
+            "has an LLVM inside that it shares with nobody",
+        )],
+        1 => finds,
+        _ => {
+            prefer_needed(host, &path_from_bytes(driver), &mut finds);
+            finds
+        }
     }
-    finds
 }
 
 fn find_mapped(file: &[u8], found_by: FoundBy) -> Find {

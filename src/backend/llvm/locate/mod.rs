@@ -28,7 +28,7 @@ mod sysroot;
 mod system;
 mod version;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 pub use survey::{Candidate, Survey, Verdict};

@@ -68,7 +68,10 @@ fn a_rustc_with_llvm_linked_into_it_leads_on_to_the_system() {
     let (tree, maps) = machine();
     tree.called_by(&maps[..1]);
     tree.library("usr/lib/libLLVM.so.22.1", &Fake::llvm(22, 1, 0));
-    assert_eq!(located(&tree, &Search::default()).found_by, FoundBy::System);
+    let located = located(&tree, &Search::default());
+    assert_eq!(located.found_by, FoundBy::System);
+    assert_eq!(shown(&located.refused[0].path), maps[0]);
+    assert_eq!(located.refused[0].reason, "has an LLVM inside that it shares with nobody");
 }
 
 #[test]
@@ -163,6 +166,15 @@ fn the_sysroot_is_told_by_rustc_and_first_by_the_one_a_person_chose() {
     tree.sysroot("other", "libLLVM.so.23.1", &Fake::llvm(23, 1, 0));
     tree.host.rustc = Some(tree.program("other/bin/rustc", &tree.path("other")).into());
     assert_eq!(located(&tree, &Search::default()).path, tree.path("other/lib/libLLVM.so.23.1"));
+}
+
+#[test]
+fn a_rustc_that_lies_in_its_sysroot_is_not_run() {
+    let (mut tree, _) = machine();
+    tree.program("rust/bin/rustc", Path::new("/nowhere"));
+    tree.link("usr/bin/rustc", tree.path("rust/bin/rustc"));
+    tree.set_path(&["usr/bin"]);
+    assert_eq!(located(&tree, &Search::default()).path, tree.path("rust/lib").join(LLVM));
 }
 
 #[test]
