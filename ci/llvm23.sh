@@ -19,10 +19,13 @@ done
 rm -r "$work/wheels"
 
 mapfile -t archives < <(find "$work/sdk" -name 'libLLVM*.a' | LC_ALL=C sort)
+# The compression libraries that the archives call come with them; only what is called is taken.
+mapfile -t others < <(find "$work/sdk" \( -name 'libz.a' -o -name 'libzstd*.a' \) | LC_ALL=C sort)
 echo 'LLVM_23.1 { global: LLVM*; local: *; };' > "$work/exports"
 mkdir "$work/lib"
-g++ -shared -o "$work/lib/libLLVM.so.23.1" -Wl,-soname,libLLVM.so.23.1 "-Wl,--version-script=$work/exports" \
-    -Wl,--whole-archive "${archives[@]}" -Wl,--no-whole-archive -lpthread -ldl -lm
+g++ -shared -o "$work/lib/libLLVM.so.23.1" -Wl,-z,defs -Wl,-soname,libLLVM.so.23.1 \
+    "-Wl,--version-script=$work/exports" -Wl,--whole-archive "${archives[@]}" -Wl,--no-whole-archive \
+    "${others[@]}" -lpthread -ldl -lm
 # Not grep -q: it would leave early, and pipefail would take nm's broken pipe for a failure.
 nm -D --defined-only "$work/lib/libLLVM.so.23.1" | grep ' LLVMInitializeBPFTarget@*' > /dev/null || {
     echo "$0: the library made of $version has no BPF target" >&2
