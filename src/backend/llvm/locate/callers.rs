@@ -67,10 +67,18 @@ fn loaded_by(host: &Host, pid: u32) -> Vec<Find> {
     };
     let libraries = files.iter().filter(|file| named(file, &|name| host.is_library_name(name)));
     let mut finds: Vec<Find> = libraries.map(|file| find_mapped(file, found_by)).collect();
-    if finds.len() > 1 {
-        prefer_needed(host, &path_from_bytes(driver), &mut finds);
+    match finds.len() {
+        0 => vec![Find::faulty(
+            path_from_bytes(driver),
+            found_by,
+            "has an LLVM inside that it shares with nobody",
+        )],
+        1 => finds,
+        _ => {
+            prefer_needed(host, &path_from_bytes(driver), &mut finds);
+            finds
+        }
     }
-    finds
 }
 
 fn find_mapped(file: &[u8], found_by: FoundBy) -> Find {
@@ -96,9 +104,7 @@ fn mapped_files(maps: &[u8]) -> Vec<&[u8]> {
 
 /// Where more than one is mapped (a plugin brought its own), the one that rustc's driver was linked with goes first.
 fn prefer_needed(host: &Host, driver: &Path, finds: &mut [Find]) {
-    let needed = Image::open(driver, &host.architecture)
-        .and_then(|image| image.needed())
-        .unwrap_or_default();
+    let needed = Image::open(driver, host).and_then(|image| image.needed()).unwrap_or_default();
     let is_needed = |path: &Path| {
         path.file_name().is_some_and(|name| needed.iter().any(|needed| name == &**needed))
     };

@@ -35,6 +35,25 @@ pub(super) struct Architecture {
     pub(super) mach_o: u32,
 }
 
+/// The format of shared libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Linux and most of Unix.
+    Elf,
+    /// Apple's systems.
+    MachO,
+}
+
+impl Os {
+    /// The format of its shared libraries.
+    pub(super) const fn format(self) -> Format {
+        match self {
+            Self::Apple => Format::MachO,
+            Self::Linux | Self::Unix => Format::Elf,
+        }
+    }
+}
+
 /// Rust's name of an architecture, `e_machine` in ELF, `cputype` in Mach-O (0: there is none).
 const ARCHITECTURES: &[(&str, u16, u32)] = &[
     ("x86_64", 62, 0x0100_0007),

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     elf::Elf,
-    host::Architecture,
+    host::{Format, Host},
     macho::MachO,
     reader::{Fault, Reader},
     script,
@@ -45,21 +45,22 @@ pub(super) enum Image {
 }
 
 impl Image {
-    fn parse(reader: Reader, head: &[u8], architecture: &Architecture) -> Result<Self, Fault> {
-        if Elf::is(head) {
-            return Elf::parse(reader).map(Self::Elf);
+    fn parse(reader: Reader, head: &[u8], host: &Host) -> Result<Self, Fault> {
+        match (format_of(head), host.os.format()) {
+            (Some(Format::Elf), Format::Elf) => Elf::parse(reader).map(Self::Elf),
+            (Some(Format::MachO), Format::MachO) => {
+                MachO::parse(reader, host.architecture.mach_o).map(Self::MachO)
+            }
+            (Some(_), _) => Err(Fault::other("is made for another operating system")),
+            (None, _) => Err(Fault::other("is not a shared library")),
         }
-        if MachO::is(head) {
-            return MachO::parse(reader, architecture.mach_o).map(Self::MachO);
-        }
-        Err(Fault::other("is not a shared library"))
     }
 
     /// Opens `path`, not following scripts: for libraries that are no libLLVM.
-    pub(super) fn open(path: &Path, architecture: &Architecture) -> Result<Self, Fault> {
+    pub(super) fn open(path: &Path, host: &Host) -> Result<Self, Fault> {
         let reader = Reader::open(path)?;
         let head = reader.up_to(0, 16)?;
-        Self::parse(reader, &head, architecture)
+        Self::parse(reader, &head, host)
     }
 
     /// The names or paths of the libraries it wants loaded.
@@ -85,9 +86,9 @@ impl Image {
         }
     }
 
-    fn check_machine(&self, architecture: &Architecture) -> Result<(), Fault> {
+    fn check_machine(&self, host: &Host) -> Result<(), Fault> {
         let Self::Elf(elf) = self else { return Ok(()) };
-        let (found, wanted) = (elf.machine(), architecture.elf);
+        let (found, wanted) = (elf.machine(), host.architecture.elf);
         if found.class != wanted.class {
             return Err(Fault::other(format!(
                 "is {}, this process is not",
@@ -116,6 +117,13 @@ impl Image {
     }
 }
 
+fn format_of(head: &[u8]) -> Option<Format> {
+    if Elf::is(head) {
+        return Some(Format::Elf);
+    }
+    MachO::is(head).then_some(Format::MachO)
+}
+
 const fn class_name(class: super::elf::Class) -> &'static str {
     match class {
         super::elf::Class::Elf32 => "a 32-bit library",
@@ -134,13 +142,10 @@ fn coded_version(elf: &Elf) -> Result<Option<LibraryVersion>, Fault> {
 ///
 /// # Errors
 /// The file it came to in the end, and what is wrong with that.
-pub(super) fn inspect(
-    path: &Path,
-    architecture: &Architecture,
-) -> Result<Library, (PathBuf, Fault)> {
+pub(super) fn inspect(path: &Path, host: &Host) -> Result<Library, (PathBuf, Fault)> {
     let mut path = fs::canonicalize(path).map_err(|error| (path.to_owned(), error.into()))?;
     for _ in 0..MAX_SCRIPTS {
-        match inspect_file(&path, architecture).map_err(|fault| (path.clone(), fault))? {
+        match inspect_file(&path, host).map_err(|fault| (path.clone(), fault))? {
             Inspected::Library(version) => return Ok(Library { path, version }),
             Inspected::Script(target) => {
                 path = fs::canonicalize(&target).map_err(|error| (target, error.into()))?;
@@ -155,14 +160,14 @@ enum Inspected {
     Script(PathBuf),
 }
 
-fn inspect_file(path: &Path, architecture: &Architecture) -> Result<Inspected, Fault> {
+fn inspect_file(path: &Path, host: &Host) -> Result<Inspected, Fault> {
     let reader = Reader::open(path)?;
     let head = reader.up_to(0, script::MAX_LENGTH)?;
-    if !Elf::is(&head) && !MachO::is(&head) {
+    if format_of(&head).is_none() {
         return script_target(&head, path).map(Inspected::Script);
     }
-    let image = Image::parse(reader, &head, architecture)?;
-    image.check_machine(architecture)?;
+    let image = Image::parse(reader, &head, host)?;
+    image.check_machine(host)?;
     if !image.exports(CONTEXT)? {
         return Err(Fault::other(format!("is not a libLLVM: it exports no {CONTEXT}")));
     }

@@ -28,6 +28,9 @@ mod sysroot;
 mod system;
 mod version;
 
+#[cfg(all(test, unix))]
+mod tests;
+
 pub use survey::{Candidate, Survey, Verdict};
 pub use version::LibraryVersion;
 

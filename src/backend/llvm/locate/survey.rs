@@ -142,7 +142,7 @@ impl Survey {
         if let Some(fault) = fault {
             return refused(path, fault);
         }
-        match library::inspect(&path, &host.architecture) {
+        match library::inspect(&path, host) {
             Err((path, fault)) => refused(path, fault.to_string()),
             Ok(library) if excluded.contains(&library.path) => refused(
                 library.path,

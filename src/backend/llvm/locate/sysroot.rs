@@ -49,12 +49,25 @@ fn is_compiler(executable: &Path) -> bool {
 }
 
 /// The libraries of the sysroot that rustc prints: RUSTC when it is set, since then cargo runs that one, else the
-/// first `rustc` on PATH. Takes 15 to 40 ms, hence the last of the three.
+/// first `rustc` on PATH. Asking takes 15 to 40 ms, hence the last of the three.
 pub(super) fn of_rustc(host: &Host) -> Vec<Find> {
     let named = host.rustc.as_deref().filter(|name| !name.is_empty());
-    let program = host.program(named.unwrap_or(OsStr::new(RUSTC)));
-    let root = program.and_then(|program| host.printed_path(&program, &["--print", "sysroot"]));
+    let Some(program) = host.program(named.unwrap_or(OsStr::new(RUSTC))) else { return Vec::new() };
+    let beside = beside(host, &program);
+    if !beside.is_empty() {
+        return beside;
+    }
+    let root = host.printed_path(&program, &["--print", "sysroot"]);
     root.map(|root| find_in(host, &root)).unwrap_or_default()
+}
+
+/// The libraries of the sysroot that `program` is installed in: what rustc would print, without the wait. None for
+/// a wrapper and for rustup's proxy, which lie elsewhere.
+fn beside(host: &Host, program: &Path) -> Vec<Find> {
+    let program = program.canonicalize().unwrap_or_default();
+    let is_rustc = program.file_name() == Some(OsStr::new(RUSTC));
+    let root = program.parent().and_then(Path::parent).filter(|_| is_rustc);
+    root.map(|root| find_in(host, root)).unwrap_or_default()
 }
 
 fn find_in(host: &Host, root: &Path) -> Vec<Find> {
@@ -76,7 +89,7 @@ fn library_folders(root: &Path) -> Vec<PathBuf> {
 
 /// The libLLVM that `driver` wants, where its loader would find it; none when LLVM is linked into it.
 fn of_driver(host: &Host, driver: &Path) -> Vec<PathBuf> {
-    let Ok(image) = Image::open(driver, &host.architecture) else { return Vec::new() };
+    let Ok(image) = Image::open(driver, host) else { return Vec::new() };
     let needed = image.needed().unwrap_or_default();
     let run_paths = image.run_paths().unwrap_or_default();
     let names = needed.iter().filter_map(|name| name.rsplit('/').next());
