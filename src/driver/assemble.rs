@@ -2,7 +2,7 @@
 
 use clap::{
     ArgMatches, Command, FromArgMatches,
-    error::{ContextKind, ContextValue, ErrorKind},
+    error::{ContextKind, ContextValue},
 };
 use log::LevelFilter;
 
@@ -22,18 +22,18 @@ use crate::{
 ///
 /// # Errors
 /// A value is not one that its option takes, a link lacks inputs or an output, or a file of symbols cannot be read.
-pub fn assemble(mut command: Command, normal: Normal) -> Result<Invocation> {
-    let matches = command.clone().no_binary_name(true).try_get_matches_from(normal.words).map_err(explain)?;
+pub fn assemble(command: Command, normal: Normal) -> Result<Invocation> {
+    let matches = command.clone().no_binary_name(true).try_get_matches_from(&normal.words).map_err(explain)?;
     let options = Options::from_arg_matches(&matches).map_err(explain)?;
     let logging = logging(&options);
-    let request = match text(&mut command, &options) {
+    let request = match text(&command, &options) {
         Some(text) => Request::Print(text),
         None => request(options, &matches)?,
     };
-    Ok(Invocation { request, logging, notes: normal.notes })
+    Ok(Invocation { request, logging, args: normal.words, notes: normal.notes })
 }
 
-fn text(command: &mut Command, options: &Options) -> Option<super::Text> {
+fn text(command: &Command, options: &Options) -> Option<super::Text> {
     if options.help {
         return Some(pages::long_help(command));
     }
@@ -136,11 +136,10 @@ fn explain(error: clap::Error) -> Error {
     let option = text(ContextKind::InvalidArg);
     let option = option.split([' ', '=', '[']).next().unwrap_or_default();
     let (value, known) = (text(ContextKind::InvalidValue), text(ContextKind::ValidValue));
-    let invalid = match error.kind() {
-        ErrorKind::InvalidUtf8 => Error::usage("the value of an option is not UTF-8").help("only paths may be anything else"),
-        _ if option.is_empty() => Error::usage(error.to_string().trim_start_matches("error: ").trim()),
-        _ if value.is_empty() => Error::usage(format!("`{option}` is given an empty value")),
-        _ => Error::usage(format!("`{option}` cannot be `{value}`")),
+    let invalid = match (option, value.as_str()) {
+        ("", _) => Error::usage(error.to_string().trim_start_matches("error: ").trim()),
+        (option, "") => Error::usage(format!("`{option}` is given an empty value")),
+        (option, value) => Error::usage(format!("`{option}` cannot be `{value}`")),
     };
     let near = text(ContextKind::SuggestedValue);
     let invalid = match std::error::Error::source(&error) {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::words;
 use crate::plan::{
     Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports, InlineNever, Input, LinkPlan, Listing,
     LlvmErrors, Loops, Members, MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source,
@@ -197,7 +198,7 @@ fn human_path(path: &Path) -> String {
     }
 }
 
-const SHOWN_ELSEWHERE: [&str; 7] = ["inputs", "outputs", "schema", "names", "patterns", "locals", "lossy"];
+const SHOWN_ELSEWHERE: [&str; 6] = ["inputs", "outputs", "schema", "names", "patterns", "locals"];
 
 fn facts(prefix: &str, value: &Value, lines: &mut Vec<String>) {
     let Value::Object(fields) = value else { return };
@@ -216,8 +217,11 @@ fn scalar(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         Value::String(text) if text.is_empty() => "-".to_owned(),
         Value::String(text) if !text.contains(char::is_control) => text.clone(),
-        Value::Object(fields) => match (fields.get("lossy"), fields.get("old"), fields.get("new")) {
-            (Some(Value::String(lossy)), ..) => lossy.clone(),
+        Value::Object(fields) => match (fields.get("bytes"), fields.get("old"), fields.get("new")) {
+            (Some(Value::Array(bytes)), ..) => {
+                let bytes = bytes.iter().filter_map(|byte| u8::try_from(byte.as_u64()?).ok());
+                human_path(Path::new(&words::word(&bytes.collect::<Vec<_>>())))
+            }
             (_, Some(Value::String(old)), Some(Value::String(new))) => format!("{old}={new}"),
             _ => value.to_string(),
         },

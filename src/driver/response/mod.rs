@@ -29,7 +29,7 @@ pub const MAX_DEPTH: usize = 32;
 
 /// How many bytes all response files of a command line may hold together: guards against files that name each
 /// other over and over without being a cycle.
-pub const MAX_BYTES: u64 = 256 << 20;
+pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The arguments of a link after its response files were read, without the program's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl Reader {
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         self.check_nesting(&path, &real)?;
         let words =
-            split(&bytes).map_err(|why| Error::usage(format!("cannot read response file {}: {why}", path.display())))?;
+            split(&bytes).map_err(|why| place.blame(Error::usage(format!("cannot read response file {}", path.display())).because(why)))?;
         drop(bytes);
         let here = Place::File(path.clone().into());
         self.open.push(Open { named: path, real });
