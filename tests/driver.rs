@@ -110,7 +110,7 @@ fn response_files_that_multiply_are_stopped() {
     }
     let argument = [OsStr::new("@"), name(0).as_os_str()].concat_os();
     let error = driver::parse(vec!["bpf-linker".into(), argument]).unwrap_err();
-    assert!(error.to_string().contains("response files hold more than 256 MiB"), "{error}");
+    assert!(error.to_string().contains("response files hold more than 64 MiB"), "{error}");
 }
 
 trait ConcatOs {

@@ -2,19 +2,18 @@
 
 use clap::{
     ArgMatches, Command, FromArgMatches,
-    error::{ContextKind, ContextValue, ErrorKind},
+    error::{ContextKind, ContextValue},
 };
 use log::LevelFilter;
 
 use super::{
-    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs, normalize::Normal,
-    options::Options, outputs, pages,
+    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs, normalize::Normal, options::Options,
+    outputs, pages,
 };
 use crate::{
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors,
-        Loops, MapDefinitions, MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines,
-        Traps,
+        Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors, Loops, MemcpyExpansion,
+        MemoryBuiltins, Output, Reports, SourceLines, Traps,
     },
     report::{Error, Result},
 };
@@ -23,19 +22,18 @@ use crate::{
 ///
 /// # Errors
 /// A value is not one that its option takes, a link lacks inputs or an output, or a file of symbols cannot be read.
-pub fn assemble(mut command: Command, normal: Normal) -> Result<Invocation> {
-    let matches =
-        command.clone().no_binary_name(true).try_get_matches_from(normal.words).map_err(explain)?;
+pub fn assemble(command: Command, normal: Normal) -> Result<Invocation> {
+    let matches = command.clone().no_binary_name(true).try_get_matches_from(&normal.words).map_err(explain)?;
     let options = Options::from_arg_matches(&matches).map_err(explain)?;
     let logging = logging(&options);
-    let request = match text(&mut command, &options) {
+    let request = match text(&command, &options) {
         Some(text) => Request::Print(text),
         None => request(options, &matches)?,
     };
-    Ok(Invocation { request, logging, notes: normal.notes })
+    Ok(Invocation { request, logging, args: normal.words, notes: normal.notes })
 }
 
-fn text(command: &mut Command, options: &Options) -> Option<super::Text> {
+fn text(command: &Command, options: &Options) -> Option<super::Text> {
     if options.help {
         return Some(pages::long_help(command));
     }
@@ -55,27 +53,17 @@ fn logging(options: &Options) -> Logging {
 
 fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
     // `-v` alone asks for the version, as of ld and of gcc.
-    let version = options.version
-        || (options.verbose && options.inputs.is_empty() && options.output.is_none());
+    let version = options.version || (options.verbose && options.inputs.is_empty() && options.output.is_none());
     let named = outputs::outputs(&options.emit, options.output.as_deref());
     if version {
         let detail = if options.verbose { VersionDetail::Loaded } else { VersionDetail::Short };
-        return Ok(Request::Version {
-            detail,
-            plan: Box::new(plan(&options, matches, Vec::new())?),
-        });
+        return Ok(Request::Version { detail, plan: Box::new(plan(&options, matches, Vec::new())?) });
     }
     if options.print_llvm {
-        return Ok(Request::PrintLlvm(Box::new(plan(
-            &options,
-            matches,
-            named.unwrap_or_default(),
-        )?)));
+        return Ok(Request::PrintLlvm(Box::new(plan(&options, matches, named.unwrap_or_default())?)));
     }
     if options.inputs.is_empty() && options.library.is_empty() {
-        return Err(
-            Error::usage("no inputs").help("name what to link: `bpf-linker -o prog.o prog.bc`")
-        );
+        return Err(Error::usage("no inputs").help("name what to link: `bpf-linker -o prog.o prog.bc`"));
     }
     let plan = Box::new(plan(&options, matches, named?)?);
     Ok(match options.print_plan.as_deref() {
@@ -95,24 +83,18 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
         cpu_features: options.cpu_features.clone().unwrap_or_default(),
         opt_level: options.optimize.unwrap_or_default(),
         outputs,
-        undefined: AllowUndefined::default(),
-        maps: MapDefinitions::default(),
         debug_info: debug_info(options),
         codegen: codegen(options),
         llvm: options.llvm.clone(),
-        llvm_args: options
-            .llvm_args
-            .iter()
-            .chain(&options.llvm_arg)
-            .filter(|arg| !arg.is_empty())
-            .cloned()
-            .collect(),
+        llvm_args: options.llvm_args.iter().chain(&options.llvm_arg).filter(|arg| !arg.is_empty()).cloned().collect(),
         dump_module: options.dump_module.clone(),
         llvm_errors: match options.fatal_errors.as_deref() {
             Some("false") => LlvmErrors::Tolerate,
             _ => LlvmErrors::Fatal,
         },
         reports: reports(options),
+        undefined: crate::plan::AllowUndefined::default(),
+        maps: crate::plan::MapDefinitions::default(),
     })
 }
 
@@ -120,11 +102,7 @@ fn debug_info(options: &Options) -> DebugInfo {
     DebugInfo {
         btf: if options.btf { Btf::Emit } else { Btf::Omit },
         dwarf: if options.keep_dwarf { Dwarf::Keep } else { Dwarf::Strip },
-        source_lines: if options.no_btf_source_lines {
-            SourceLines::Drop
-        } else {
-            SourceLines::Keep
-        },
+        source_lines: if options.no_btf_source_lines { SourceLines::Drop } else { SourceLines::Keep },
         remap_path_prefix: options.remap_path_prefix.clone(),
         btf_compat: options.btf_compat,
     }
@@ -132,22 +110,10 @@ fn debug_info(options: &Options) -> DebugInfo {
 
 fn codegen(options: &Options) -> Codegen {
     Codegen {
-        memcpy: if options.disable_expand_memcpy_in_order {
-            MemcpyExpansion::AnyOrder
-        } else {
-            MemcpyExpansion::InOrder
-        },
-        memory_builtins: if options.disable_memory_builtins {
-            MemoryBuiltins::Leave
-        } else {
-            MemoryBuiltins::Provide
-        },
+        memcpy: if options.disable_expand_memcpy_in_order { MemcpyExpansion::AnyOrder } else { MemcpyExpansion::InOrder },
+        memory_builtins: if options.disable_memory_builtins { MemoryBuiltins::Leave } else { MemoryBuiltins::Provide },
         loops: if options.unroll_loops { Loops::Unroll } else { Loops::AsOptimized },
-        inline_never: if options.ignore_inline_never {
-            InlineNever::Ignore
-        } else {
-            InlineNever::Honor
-        },
+        inline_never: if options.ignore_inline_never { InlineNever::Ignore } else { InlineNever::Honor },
         traps: if options.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
     }
 }
@@ -172,14 +138,10 @@ fn explain(error: clap::Error) -> Error {
     let option = text(ContextKind::InvalidArg);
     let option = option.split([' ', '=', '[']).next().unwrap_or_default();
     let (value, known) = (text(ContextKind::InvalidValue), text(ContextKind::ValidValue));
-    let invalid = match error.kind() {
-        ErrorKind::InvalidUtf8 => Error::usage("the value of an option is not UTF-8")
-            .help("only paths may be anything else"),
-        _ if option.is_empty() => {
-            Error::usage(error.to_string().trim_start_matches("error: ").trim())
-        }
-        _ if value.is_empty() => Error::usage(format!("`{option}` is given an empty value")),
-        _ => Error::usage(format!("`{option}` cannot be `{value}`")),
+    let invalid = match (option, value.as_str()) {
+        ("", _) => Error::usage(error.to_string().trim_start_matches("error: ").trim()),
+        (option, "") => Error::usage(format!("`{option}` is given an empty value")),
+        (option, value) => Error::usage(format!("`{option}` cannot be `{value}`")),
     };
     let near = text(ContextKind::SuggestedValue);
     let invalid = match std::error::Error::source(&error) {

@@ -24,6 +24,13 @@ pub enum Flavor {
     Gcc,
 }
 
+impl Flavor {
+    /// Whether the words are those of a link for the host, libraries of its C runtime and all.
+    pub const fn speaks_for_a_host(self) -> bool {
+        matches!(self, Self::Gnu | Self::Wasm | Self::Gcc)
+    }
+}
+
 /// Whom one word is meant for; a few options mean one thing to a compiler driver and another to ld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
@@ -101,7 +108,13 @@ pub fn identify(stream: ArgStream) -> Result<(Flavor, Vec<Word>)> {
         }
         _ => named,
     };
+    let flavor = if flavor == Flavor::Bpf && args.iter().any(is_of_gcc) { Flavor::Gcc } else { flavor };
     Ok((flavor, unwrap(flavor, args)?))
+}
+
+/// rustc names no flavor to a linker that it takes for gcc, but always passes one of these.
+fn is_of_gcc(arg: &Arg) -> bool {
+    ["-m64", "-m32", "-nodefaultlibs", "-nostartfiles", "-nostdlib"].iter().any(|word| arg.word == *word)
 }
 
 fn flavor_called(name: Option<OsString>) -> Result<Flavor> {

@@ -2,11 +2,11 @@
 //! side by side. The longest name that fits wins, so `-mcpu=v3` is not `-m cpu=v3`.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::{OsStr, OsString},
 };
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, ValueHint};
 
 use super::{
     dialect::Word,
@@ -18,6 +18,7 @@ use super::{
 #[derive(Debug)]
 pub struct Known {
     options: BTreeMap<String, Takes>,
+    paths: BTreeSet<String>,
     letters: BTreeMap<char, String>,
 }
 
@@ -57,12 +58,15 @@ pub enum Meaning<'known> {
 impl Known {
     /// The options that `command` defines.
     pub fn of(command: &Command) -> Self {
-        let mut known = Self { options: BTreeMap::new(), letters: BTreeMap::new() };
+        let mut known = Self { options: BTreeMap::new(), paths: BTreeSet::new(), letters: BTreeMap::new() };
         for arg in command.get_arguments().filter(|arg| !arg.is_positional()) {
             let letter = arg.get_short();
             let name = arg.get_long().map(str::to_owned).or_else(|| letter.map(String::from));
             if let Some(name) = name {
                 known.letters.extend(letter.map(|letter| (letter, name.clone())));
+                if arg.get_value_hint() == ValueHint::AnyPath {
+                    known.paths.insert(name.clone());
+                }
                 known.options.insert(name, Takes::of(arg));
             }
         }
@@ -97,7 +101,8 @@ impl Known {
         let name = self.letters.get(&letter)?;
         let takes = self.options.get(name)?;
         let rest = words::skip(&body, 1);
-        let value = Some(rest).filter(|rest| !rest.is_empty());
+        let joined = words::strip_prefix(&rest, "=").unwrap_or_else(|| rest.clone());
+        let value = (!rest.is_empty()).then_some(joined);
         if *takes != Takes::Nothing {
             return Some((1, Named { meaning: Meaning::Own(name, takes), value }));
         }
@@ -111,6 +116,11 @@ impl Known {
             .get(&letter)
             .filter(|name| self.options.get(*name) == Some(&Takes::Nothing))
             .map(String::as_str)
+    }
+
+    /// Whether the value of our option `name` is a path, which need not be UTF-8.
+    pub fn takes_path(&self, name: &str) -> bool {
+        self.paths.contains(name)
     }
 
     /// The known option that `word` looks most like, with its dashes.
@@ -142,7 +152,8 @@ fn first(name: &str) -> char {
 
 impl Takes {
     fn of(arg: &Arg) -> Self {
-        if !arg.get_action().takes_values() {
+        let only_flag = arg.get_possible_values().first().is_some_and(|value| value.get_name().is_empty());
+        if only_flag || !arg.get_action().takes_values() {
             return Self::Nothing;
         }
         if arg.get_num_args().is_some_and(|range| range.min_values() == 0) {

@@ -40,6 +40,8 @@ pub struct Invocation {
     pub request: Request,
     /// Where and how much to log.
     pub logging: Logging,
+    /// The command line in our own words, without our name: what a response file must hold to ask for the same.
+    pub args: Vec<OsString>,
     /// What was passed over, and why; worth a line of the debug log each.
     pub notes: Vec<String>,
 }
@@ -105,8 +107,8 @@ pub fn parse(argv: Vec<OsString>) -> Result<Invocation> {
     let command = Options::command();
     let known = Known::of(&command);
     let stream = response::expand(argv)?;
-    let (_flavor, words) = dialect::identify(stream)?;
-    let normal = normalize::normalize(words, &known)?;
+    let (flavor, words) = dialect::identify(stream)?;
+    let normal = normalize::normalize(flavor, words, &known)?;
     assemble::assemble(command, normal)
 }
 

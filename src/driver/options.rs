@@ -35,11 +35,11 @@ pub struct Options {
     pub library_path: Vec<PathBuf>,
     /// Link every member of the archives that follow
     #[arg(long, help_heading = "Input", action = ArgAction::Append, num_args = 0..=1, require_equals = true,
-          default_missing_value = "", hide_possible_values = true, value_name = "", value_parser = [""])]
+          default_missing_value = "", value_parser = [""])]
     pub whole_archive: Vec<String>,
     /// Again only the members that are needed
     #[arg(long, help_heading = "Input", action = ArgAction::Append, num_args = 0..=1, require_equals = true,
-          default_missing_value = "", hide_possible_values = true, value_name = "", value_parser = [""])]
+          default_missing_value = "", value_parser = [""])]
     pub no_whole_archive: Vec<String>,
     /// Remember whether whole archives are linked
     #[arg(long, hide = true, action = ArgAction::Append, num_args = 0..=1, require_equals = true,
@@ -58,7 +58,8 @@ pub struct Options {
     /// A kind may name its own file: `--emit asm=prog.s`. Of those that name none, the object (else the first) is
     /// written to the --output and each other beside it, with the extension .o, .s, .ll or .bc in place of its own.
     /// A repeated --emit adds to the list.
-    #[arg(long, value_name = "KIND[=FILE],...", help_heading = "Output", action = ArgAction::Append)]
+    #[arg(long, value_name = "KIND[=FILE],...", help_heading = "Output", action = ArgAction::Append,
+          value_hint = clap::ValueHint::AnyPath)]
     pub emit: Vec<std::ffi::OsString>,
 
     /// BPF triple, such as bpfel-unknown-none [default: that of the inputs]
@@ -81,6 +82,12 @@ pub struct Options {
     /// Keep this symbol visible if an input defines it
     #[arg(long, value_name = "SYMBOL", help_heading = "Symbols", action = ArgAction::Append)]
     pub export_if_defined: Vec<String>,
+    /// Keep this symbol if an input defines it, and say nothing of others
+    #[arg(long, hide = true, action = ArgAction::Append)]
+    pub undefined: Vec<String>,
+    /// Keep this symbol, which must exist, and say nothing of others
+    #[arg(long, hide = true, action = ArgAction::Append)]
+    pub require_defined: Vec<String>,
     /// Keep the symbols that FILE lists, one a line, as far as they exist
     #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
     pub export_symbols: Vec<PathBuf>,
@@ -204,20 +211,24 @@ pub struct Options {
     pub man: bool,
 }
 
+/// Flags whose place among the inputs counts. clap remembers the places of values only, so each has an empty one.
+pub const PLACED_FLAGS: [&str; 4] = ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
+
 const AFTER_HELP: &str = "\
 Examples:
-  bpf-linker --btf -o prog.o prog.bc                     link one program
-  bpf-linker --btf -o prog.o prog.bc -L lib -l util      with what it needs of lib/libutil.a
-  bpf-linker --cpu v3 --emit obj,asm -o prog.o prog.bc   prog.o for kernels since 5.1, and prog.s to read
-  bpf-linker --export xdp_main -o prog.o prog.bc         only xdp_main and what it needs
+  bpf-linker --btf -o prog.o prog.bc                 one program
+  bpf-linker -o prog.o prog.bc -L lib -l util        with what it needs of a library
+  bpf-linker -o prog.o prog.bc --export xdp_main     only xdp_main and what it calls
+  bpf-linker -o prog.o prog.bc --emit obj,asm        prog.o, and prog.s to read
 
 From cargo, in .cargo/config.toml:
   [target.bpfel-unknown-none]
   linker = \"bpf-linker\"
   rustflags = [\"-C\", \"debuginfo=2\", \"-C\", \"link-arg=--btf\"]
 
-The later of two contradicting options wins; lists accumulate; `--` ends the options. The spellings of ld, gcc,
-wasm-ld and llvm-bitcode-linker are understood too; options that mean nothing to BPF are ignored.";
+The later of two contradicting options wins; lists accumulate; `--` ends the options. \
+The spellings of ld, gcc, wasm-ld and llvm-bitcode-linker are understood too; \
+options that mean nothing to BPF are ignored.";
 
 const STYLES: clap::builder::Styles = clap::builder::Styles::styled()
     .header(anstyle(clap::builder::styling::AnsiColor::Green))

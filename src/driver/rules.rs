@@ -99,8 +99,8 @@ const UNDEFINED: &str = "what a BPF program may leave undefined does not depend 
 /// All rules; of several that fit, the longest spelling wins.
 pub const RULES: &[Rule] = &[
     // Symbols
-    rewrite(&["--export-symbol", "--undefined", "-u"], "export-if-defined"),
-    rewrite(&["--require-defined"], "export"),
+    rewrite(&["--export-symbol"], "export-if-defined"),
+    rewrite(&["-u"], "undefined"),
     rewrite(&["--export-dynamic-symbol"], "export-glob"),
     rewrite(&["--export-dynamic-symbol-list"], "dynamic-list"),
     replace(&["--export-all"], &["--export-glob=*"]),
@@ -130,6 +130,7 @@ pub const RULES: &[Rule] = &[
     refuse(&["--defsym", "--wrap"], Value::Required, "symbols are linked under their own names"),
     refuse(&["--allow-multiple-definition"], Value::None, "a symbol has one definition"),
     // Inputs
+    refuse(&["-flavor"], Value::Required, "it comes before every other argument"),
     ignore(
         &["--start-group", "-(", "--end-group", "-)", "--start-lib", "--end-lib"],
         Value::None,

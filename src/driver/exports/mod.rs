@@ -52,6 +52,12 @@ impl Wishes {
         for name in &options.export_if_defined {
             self.wish(name, "--export-if-defined", Presence::Optional);
         }
+        for name in &options.undefined {
+            self.wish(name, "--undefined", Presence::Optional);
+        }
+        for name in &options.require_defined {
+            self.wish(name, "--require-defined", Presence::Required);
+        }
         for pattern in &options.export_glob {
             self.wish_pattern(pattern, "--export-glob");
         }

@@ -65,6 +65,10 @@ impl Dialect {
 
 fn is_rustc(bytes: &[u8]) -> bool {
     let mut rest = bytes;
+    // Most files escape nothing, and may be large.
+    if !(bytes.contains(&b'\\') || bytes.contains(&b' ') || bytes.contains(&b'\r')) {
+        return true;
+    }
     while let Some((&byte, tail)) = rest.split_first() {
         rest = match (byte, tail.first()) {
             (b'\\', Some(b'\\' | b' ')) => &tail[1..],
