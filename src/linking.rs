@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     Error, LinkPlan, Result, Warnings,
     backend::{self, Declaration, Optimized, Session},
+    driver::{self, VersionDetail},
     input,
     object::{self, Extern, Facts, Shape},
     output,
@@ -32,6 +33,32 @@ pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let mut program = session.merge(inputs)?.prepare()?.internalize()?.optimize()?;
     let artifacts = make(&mut program, plan, warnings)?;
     deliver(plan, artifacts)
+}
+
+/// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
+///
+/// # Errors
+/// An input cannot be read.
+pub fn survey(plan: &LinkPlan, warnings: &Warnings) -> Result<String> {
+    let inputs = input::load(plan, warnings)?;
+    Ok(backend::survey_for(plan, &inputs).to_string())
+}
+
+/// Our version, the LLVMs supported, and if asked for the one that a link as `plan` says would load.
+#[must_use]
+pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> String {
+    let own = driver::version();
+    match detail {
+        VersionDetail::Short => own,
+        VersionDetail::Loaded => match input::load(plan, warnings)
+            .and_then(|inputs| backend::locate_for(plan, &inputs))
+        {
+            Ok(located) => {
+                format!("{own}would load {}, {}\n", located.path.display(), located.found_by)
+            }
+            Err(error) => format!("{own}would load none\n{error}\n"),
+        },
+    }
 }
 
 /// Every kind of output that the plan wants, each once.

@@ -4,6 +4,7 @@
 //! them from LLVM; loading needs bpftool and root.
 
 mod object {
+    pub mod load;
     pub mod shape;
     pub mod tools;
 }

@@ -28,4 +28,4 @@ pub use internalize::Internalized;
 pub use llvm::{Scalar, Signature};
 pub use merge::Merged;
 pub use prepare::Prepared;
-pub use session::{Session, locate_for};
+pub use session::{Session, locate_for, survey_for};

@@ -3,7 +3,7 @@
 use super::{
     llvm::{
         Context, Library,
-        locate::{self, Located, Search},
+        locate::{self, Located, Search, Survey},
     },
     quirks,
 };
@@ -63,11 +63,17 @@ impl<'a> Session<'a> {
 /// # Errors
 /// There is none that fits; the message lists the candidates.
 pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
+    locate::locate(&search(plan, inputs))
+}
+
+/// Judges every libLLVM that could be found for `plan` and `inputs`.
+#[must_use]
+pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
+    search(plan, inputs).survey()
+}
+
+fn search<'p>(plan: &'p LinkPlan, inputs: &Inputs) -> Search<'p> {
     let producer =
         inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
-    locate::locate(&Search {
-        explicit: plan.llvm.as_deref(),
-        producer,
-        excluded: locate::excluded_by_environment(),
-    })
+    Search { explicit: plan.llvm.as_deref(), producer, excluded: locate::excluded_by_environment() }
 }

@@ -86,7 +86,8 @@ impl Known {
             None => (body, None),
         };
         let (name, takes) = self.options.get_key_value(name.to_str()?)?;
-        let letters = dashes == 1 && (name.len() == 1 || self.letters.contains_key(&first(name)) && hides(name));
+        let letters = dashes == 1
+            && (name.len() == 1 || self.letters.contains_key(&first(name)) && hides(name));
         (!letters).then_some((name.len(), Named { meaning: Meaning::Own(name, takes), value }))
     }
 
@@ -100,12 +101,16 @@ impl Known {
         if *takes != Takes::Nothing {
             return Some((1, Named { meaning: Meaning::Own(name, takes), value }));
         }
-        let flags: Option<Vec<&str>> = body.to_str()?.chars().map(|letter| self.flag(letter)).collect();
+        let flags: Option<Vec<&str>> =
+            body.to_str()?.chars().map(|letter| self.flag(letter)).collect();
         Some((1, Named { meaning: Meaning::Flags(flags?), value: None }))
     }
 
     fn flag(&self, letter: char) -> Option<&str> {
-        self.letters.get(&letter).filter(|name| self.options.get(*name) == Some(&Takes::Nothing)).map(String::as_str)
+        self.letters
+            .get(&letter)
+            .filter(|name| self.options.get(*name) == Some(&Takes::Nothing))
+            .map(String::as_str)
     }
 
     /// The known option that `word` looks most like, with its dashes.
@@ -114,7 +119,8 @@ impl Known {
         let body = body.to_string_lossy();
         let name = body.split('=').next().unwrap_or_default();
         let own = self.options.keys().filter(|name| name.len() > 1).map(|name| format!("--{name}"));
-        let foreign = RULES.iter().flat_map(|rule| rule.spellings).map(|spelling| (*spelling).to_owned());
+        let foreign =
+            RULES.iter().flat_map(|rule| rule.spellings).map(|spelling| (*spelling).to_owned());
         let scored = own.chain(foreign).filter_map(|option| {
             let other = option.trim_start_matches('-');
             let far = strsim::damerau_levenshtein(name, other);
@@ -140,8 +146,13 @@ impl Takes {
             return Self::Nothing;
         }
         if arg.get_num_args().is_some_and(|range| range.min_values() == 0) {
-            let values = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
-            return Self::Maybe(if arg.is_require_equals_set() { Vec::new() } else { values.collect() });
+            let values =
+                arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
+            return Self::Maybe(if arg.is_require_equals_set() {
+                Vec::new()
+            } else {
+                values.collect()
+            });
         }
         if arg.is_allow_hyphen_values_set() { Self::AnyValue } else { Self::Value }
     }

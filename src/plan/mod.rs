@@ -179,11 +179,11 @@ pub enum AllowUndefined {
 /// What happens to map definitions in the form of aya's `maps` section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MapDefinitions {
-    /// Left alone: only aya reads them, for libbpf 1.0 and later refuse the section.
+    /// Turned into BTF-defined maps in `.maps`, which aya and libbpf read; without BTF, left alone.
     #[default]
-    Keep,
-    /// Turned into BTF-defined maps in `.maps`, which aya and libbpf read.
     Btf,
+    /// Left alone: only aya reads them, for libbpf 1.0 and later refuse the section.
+    Keep,
 }
 
 /// Whether BTF is emitted.

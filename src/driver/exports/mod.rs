@@ -2,11 +2,7 @@
 
 mod script;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::options::Options;
 use crate::{
@@ -44,7 +40,10 @@ struct Wishes {
 
 impl Wishes {
     fn options(&mut self, options: &Options) {
-        if !(options.export.is_empty() && options.export_if_defined.is_empty() && options.export_glob.is_empty()) {
+        if !(options.export.is_empty()
+            && options.export_if_defined.is_empty()
+            && options.export_glob.is_empty())
+        {
             self.requested = Requested::Explicit;
         }
         for name in &options.export {
@@ -75,8 +74,9 @@ impl Wishes {
             Form::VersionScript => ("--version-script", script::parse_version_script),
             Form::DynamicList => ("--dynamic-list", script::parse_dynamic_list),
         };
-        let script = parse(&read(path, option)?)
-            .map_err(|why| Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why))?;
+        let script = parse(&read(path, option)?).map_err(|why| {
+            Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why)
+        })?;
         let wished_by = path.display().to_string();
         for name in &script.names {
             self.wish(name, &wished_by, Presence::Optional);
@@ -118,7 +118,11 @@ impl Wishes {
 }
 
 fn read(path: &Path, option: &str) -> Result<String, Error> {
-    let failed = |why: String| Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why);
+    let failed = |why: String| {
+        Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why)
+    };
     let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| failed(format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to())))
+    String::from_utf8(bytes).map_err(|error| {
+        failed(format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    })
 }

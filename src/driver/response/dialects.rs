@@ -41,7 +41,9 @@ impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nul { at } => write!(f, "it holds a NUL at byte {at}; is it a text file?"),
-            Self::OpenQuote { line } => write!(f, "the quote opened in line {line} is never closed"),
+            Self::OpenQuote { line } => {
+                write!(f, "the quote opened in line {line} is never closed")
+            }
             Self::Utf16 => f.write_str("it starts as UTF-16, but is not valid UTF-16"),
         }
     }

@@ -10,6 +10,7 @@
 mod codec;
 mod cursor;
 mod ext;
+pub mod link;
 mod model;
 pub mod rules;
 mod strings;

@@ -22,6 +22,8 @@ use crate::{
 
 /// The alignment of tables of 64-bit entries.
 const TABLE_ALIGN: u64 = 8;
+/// The size of `Elf64_Rel`; libbpf divides by it.
+const REL_SIZE: u64 = 16;
 
 impl Elf {
     /// The file's bytes; the same model always gives the same bytes.
@@ -94,6 +96,7 @@ impl<'data> Out<'data> {
         out.sh_type = elf::SHT_REL;
         out.sh_flags = elf::SHF_INFO_LINK;
         out.sh_addralign = TABLE_ALIGN;
+        out.sh_entsize = REL_SIZE;
         out.sh_info_section = Some(target);
         out.id()
     }
