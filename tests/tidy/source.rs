@@ -83,11 +83,16 @@ impl Source {
         paths.chain(self.positions(&["use", name, ";"])).map(|at| self.tokens[at].line).collect()
     }
 
-    /// Lines where the method `name` is called on anything but `self`.
+    /// Lines where the method `name` is called, but for calls on `self` and those whose result goes through `?`: they
+    /// are of another method of that name.
     pub fn calls_of(&self, name: &str) -> Vec<usize> {
-        let on_self =
-            |at: &usize| at.checked_sub(1).is_some_and(|before| self.tokens[before].text == "self");
-        let calls = self.positions(&[".", name, "("]).into_iter().filter(|at| !on_self(at));
+        let passes_errors_on = |at: &usize| {
+            let after = at + 3 + balanced(&self.tokens[at + 3..]).len() + 1;
+            self.tokens.get(after).is_some_and(|token| token.text == "?")
+                || self.tokens[at - 1].text == "self"
+        };
+        let calls =
+            self.positions(&[".", name, "("]).into_iter().filter(|at| !passes_errors_on(at));
         calls.map(|at| self.tokens[at].line).collect()
     }
 
