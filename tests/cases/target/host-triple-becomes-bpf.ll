@@ -1,6 +1,7 @@
 ; Programs built for a host target (linker-plugin-lto, Zig) carry its triple and data layout.
 ;
 ; args: {this}
+; warning: this.ll was compiled for x86_64-unknown-linux-gnu
 ; view: header
 ; expect: Data: 2's complement, little endian
 ; expect: Machine: EM_BPF
