@@ -9,9 +9,9 @@
 // view: sections
 // expect: license PROGBITS 0000000000000000 {{[0-9a-f]+}} 000004
 // args: {this} different.bc
-// error: link
-// view: stderr
-// expect: LICENSE
+// error: link the inputs disagree about the license
+// cause: this.bc says
+// cause: different.bc says
 
 __attribute__((section("xdp"), used)) int entry(int *context) { return *context; }
 char LICENSE[] __attribute__((section("license"), used)) = "GPL";

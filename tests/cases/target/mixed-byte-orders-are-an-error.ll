@@ -1,5 +1,5 @@
 ; link: little.ll big.ll
-; error: input inputs of both byte orders
+; error: link inputs of both byte orders
 ; cause: little.ll
 ; cause: big.ll
 
