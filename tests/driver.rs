@@ -28,9 +28,13 @@ snapshots!(dialects, errors, exports, foreign, incumbent, inputs, outputs, pages
 
 #[test]
 fn the_table_is_long_and_complete() {
-    let rows: usize = FILES.iter().map(|name| read(name).lines().filter(|line| line.starts_with("$ ")).count()).sum();
+    let rows: usize = FILES
+        .iter()
+        .map(|name| read(name).lines().filter(|line| line.starts_with("$ ")).count())
+        .sum();
     assert!(rows >= 150, "{rows} rows");
-    let mut on_disk: Vec<_> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut on_disk: Vec<_> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     on_disk.sort();
     let listed: Vec<_> = FILES.iter().map(|name| path(name)).collect();
     assert_eq!(on_disk, listed);
@@ -38,25 +42,45 @@ fn the_table_is_long_and_complete() {
 
 #[test]
 fn json_names_every_field_and_path() {
-    let argv = ["bpf-linker", "--btf", "--cpu=v3", "--target=bpfeb", "-o", "out", "--emit=obj,asm=-", "-lx", "--export=a"];
+    let argv = [
+        "bpf-linker",
+        "--btf",
+        "--cpu=v3",
+        "--target=bpfeb",
+        "-o",
+        "out",
+        "--emit=obj,asm=-",
+        "-lx",
+        "--export=a",
+    ];
     let mut argv: Vec<OsString> = argv.iter().map(Into::into).collect();
     argv.push(OsString::from_vec(b"\xff.bc".to_vec()));
     let Request::Link(plan) = driver::parse(argv).unwrap().request else { panic!("no link") };
-    let plan: serde_json::Value = serde_json::from_str(&print_plan(&plan, PlanFormat::Json)).unwrap();
+    let plan: serde_json::Value =
+        serde_json::from_str(&print_plan(&plan, PlanFormat::Json)).unwrap();
     assert_eq!(plan["schema"], driver::PLAN_SCHEMA);
-    assert_eq!(plan["inputs"][0], serde_json::json!({"kind": "library", "name": "x", "members": "needed"}));
+    assert_eq!(
+        plan["inputs"][0],
+        serde_json::json!({"kind": "library", "name": "x", "members": "needed"})
+    );
     assert_eq!(plan["inputs"][1]["name"]["bytes"], serde_json::json!(b"\xff.bc"));
     assert_eq!(plan["target"], serde_json::json!({"triple": "bpfeb", "endian": "big"}));
     assert_eq!(plan["outputs"][1], serde_json::json!({"kind": "asm", "to": "stdout"}));
-    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plan-schema.md")).unwrap();
+    let schema =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plan-schema.md"))
+            .unwrap();
     for name in fields(&plan) {
-        assert!(schema.contains(&format!("`{name}`")), "docs/plan-schema.md does not describe {name}");
+        assert!(
+            schema.contains(&format!("`{name}`")),
+            "docs/plan-schema.md does not describe {name}"
+        );
     }
 }
 
 #[test]
 fn a_plan_prints_alike_each_time() {
-    let argv = || ["bpf-linker", "a.o", "-oout", "--export=b,a", "-Lx"].iter().map(Into::into).collect();
+    let argv =
+        || ["bpf-linker", "a.o", "-oout", "--export=b,a", "-Lx"].iter().map(Into::into).collect();
     assert_eq!(driver::parse(argv()).unwrap(), driver::parse(argv()).unwrap());
 }
 
@@ -68,7 +92,8 @@ fn a_response_file_of_ten_megabytes_is_read() {
     let count = (10 << 20) / line.len();
     fs::write(&file, format!("-o\nout\n{}", line.repeat(count))).unwrap();
     let argument = [OsStr::new("@"), file.as_os_str()].concat_os();
-    let Request::Link(plan) = driver::parse(vec!["bpf-linker".into(), argument]).unwrap().request else {
+    let Request::Link(plan) = driver::parse(vec!["bpf-linker".into(), argument]).unwrap().request
+    else {
         panic!("no link")
     };
     assert_eq!(plan.inputs.len(), count);
@@ -100,9 +125,10 @@ impl ConcatOs for [&OsStr] {
 
 fn fields(value: &serde_json::Value) -> Vec<&str> {
     match value {
-        serde_json::Value::Object(object) => {
-            object.iter().flat_map(|(name, value)| std::iter::once(name.as_str()).chain(fields(value))).collect()
-        }
+        serde_json::Value::Object(object) => object
+            .iter()
+            .flat_map(|(name, value)| std::iter::once(name.as_str()).chain(fields(value)))
+            .collect(),
         serde_json::Value::Array(items) => items.iter().flat_map(fields).collect(),
         _ => Vec::new(),
     }
@@ -130,7 +156,11 @@ fn check(name: &str) {
     }
     let (old, new) = (by_row(&old), by_row(&new));
     for (row, result) in &new {
-        assert_eq!(old.get(row).map(String::as_str), Some(result.as_str()), "\n{row}\nBLESS=1 accepts the change");
+        assert_eq!(
+            old.get(row).map(String::as_str),
+            Some(result.as_str()),
+            "\n{row}\nBLESS=1 accepts the change"
+        );
     }
 }
 
@@ -191,9 +221,13 @@ fn run(argv: &str, files: &[(&str, &str)]) -> String {
 fn describe(invocation: &Invocation) -> String {
     let mut text = match &invocation.request {
         Request::Link(plan) => facts(plan),
-        Request::PrintPlan { plan, format } => format!("print the plan, {format:?}\n{}", facts(plan)),
+        Request::PrintPlan { plan, format } => {
+            format!("print the plan, {format:?}\n{}", facts(plan))
+        }
         Request::PrintLlvm(plan) => format!("print libLLVM\n{}", facts(plan)),
-        Request::Version { detail, plan } => format!("print the version, {detail:?}\n{}", facts(plan)),
+        Request::Version { detail, plan } => {
+            format!("print the version, {detail:?}\n{}", facts(plan))
+        }
         Request::Print(page) => {
             let first = page.plain.lines().next().unwrap_or_default();
             format!("print a page: {first}\n")

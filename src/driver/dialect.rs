@@ -108,13 +108,16 @@ pub fn identify(stream: ArgStream) -> Result<(Flavor, Vec<Word>)> {
         }
         _ => named,
     };
-    let flavor = if flavor == Flavor::Bpf && args.iter().any(is_of_gcc) { Flavor::Gcc } else { flavor };
+    let flavor =
+        if flavor == Flavor::Bpf && args.iter().any(is_of_gcc) { Flavor::Gcc } else { flavor };
     Ok((flavor, unwrap(flavor, args)?))
 }
 
 /// rustc names no flavor to a linker that it takes for gcc, but always passes one of these.
 fn is_of_gcc(arg: &Arg) -> bool {
-    ["-m64", "-m32", "-nodefaultlibs", "-nostartfiles", "-nostdlib"].iter().any(|word| arg.word == *word)
+    ["-m64", "-m32", "-nodefaultlibs", "-nostartfiles", "-nostdlib"]
+        .iter()
+        .any(|word| arg.word == *word)
 }
 
 fn flavor_called(name: Option<OsString>) -> Result<Flavor> {
@@ -122,24 +125,35 @@ fn flavor_called(name: Option<OsString>) -> Result<Flavor> {
     match FLAVORS.iter().find(|(known, _)| *known == name) {
         Some((_, Ok(flavor))) => Ok(*flavor),
         Some((known, Err(reason))) => {
-            Err(Error::usage(format!("`-flavor {known}` cannot drive a BPF link")).because(reason).help(flavors_help()))
+            Err(Error::usage(format!("`-flavor {known}` cannot drive a BPF link"))
+                .because(reason)
+                .help(flavors_help()))
         }
-        None => Err(Error::usage(format!("unknown flavor `{}`", name.display())).help(flavors_help())),
+        None => {
+            Err(Error::usage(format!("unknown flavor `{}`", name.display())).help(flavors_help()))
+        }
     }
 }
 
 fn flavors_help() -> String {
-    let known: Vec<_> = FLAVORS.iter().filter(|(_, flavor)| flavor.is_ok()).map(|(name, _)| *name).collect();
+    let known: Vec<_> =
+        FLAVORS.iter().filter(|(_, flavor)| flavor.is_ok()).map(|(name, _)| *name).collect();
     format!("flavors are {}", known.join(", "))
 }
 
 /// The flavor for a program of this name: of the file name without folder, `.exe` and version.
 fn flavor_of_program(program: &OsStr) -> Flavor {
-    let name = std::path::Path::new(program).file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = std::path::Path::new(program)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
     let stem = name.strip_suffix(".exe").unwrap_or(&name);
     let unversioned = stem.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.');
     let stem = unversioned.strip_suffix('-').unwrap_or(stem);
-    let called = |known: &str| stem.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('-'));
+    let called = |known: &str| {
+        stem.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('-'))
+    };
     PROGRAMS.iter().find(|(known, _)| called(known)).map_or(Flavor::Bpf, |(_, flavor)| *flavor)
 }
 
@@ -153,7 +167,9 @@ fn unwrap(flavor: Flavor, args: Vec<Arg>) -> Result<Vec<Word>> {
         if let Some(list) = words::strip_prefix(&word, "-Wl,") {
             words.extend(words::split_commas(&list).into_iter().map(to_ld));
         } else if word == "-Xlinker" || word == "--for-linker" {
-            let wrapped = args.next().ok_or_else(|| place.blame(Error::usage("`-Xlinker` needs a word to pass on")))?;
+            let wrapped = args
+                .next()
+                .ok_or_else(|| place.blame(Error::usage("`-Xlinker` needs a word to pass on")))?;
             words.push(to_ld(wrapped.word));
         } else if word == "--" {
             words.push(Word { text: word, listener: own, place });

@@ -1,6 +1,6 @@
 //! The order of inputs, libraries and the switches between them.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::Path};
 
 use clap::ArgMatches;
 
@@ -22,8 +22,13 @@ enum Switch {
 /// The inputs and libraries of `options`, in command-line order, each with the state of `--whole-archive` at its place.
 pub fn in_order(options: &Options, matches: &ArgMatches) -> Vec<Input> {
     let mut items = BTreeMap::new();
-    let mut place = |name: &str, all: Vec<Item>| items.extend(matches.indices_of(name).into_iter().flatten().zip(all));
-    place("inputs", options.inputs.iter().map(|path| Item::Input(Source::File(path.clone()))).collect());
+    let mut place = |name: &str, all: Vec<Item>| {
+        items.extend(matches.indices_of(name).into_iter().flatten().zip(all))
+    };
+    place(
+        "inputs",
+        options.inputs.iter().map(|path| Item::Input(Source::File(path.clone()))).collect(),
+    );
     place("library", options.library.iter().map(|name| Item::Input(library(name))).collect());
     for (name, count, switch) in [
         ("whole_archive", options.whole_archive.len(), Switch::To(Members::All)),
@@ -51,9 +56,9 @@ fn with_state(items: impl Iterator<Item = Item>) -> Vec<Input> {
     inputs
 }
 
-fn library(name: &PathBuf) -> Source {
+fn library(name: &Path) -> Source {
     match words::strip_prefix(name.as_os_str(), ":") {
         Some(file) => Source::ExactLibrary(file.into()),
-        None => Source::Library(name.clone()),
+        None => Source::Library(name.to_owned()),
     }
 }

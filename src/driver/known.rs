@@ -58,7 +58,8 @@ pub enum Meaning<'known> {
 impl Known {
     /// The options that `command` defines.
     pub fn of(command: &Command) -> Self {
-        let mut known = Self { options: BTreeMap::new(), paths: BTreeSet::new(), letters: BTreeMap::new() };
+        let mut known =
+            Self { options: BTreeMap::new(), paths: BTreeSet::new(), letters: BTreeMap::new() };
         for arg in command.get_arguments().filter(|arg| !arg.is_positional()) {
             let letter = arg.get_short();
             let name = arg.get_long().map(str::to_owned).or_else(|| letter.map(String::from));
@@ -90,7 +91,8 @@ impl Known {
             None => (body, None),
         };
         let (name, takes) = self.options.get_key_value(name.to_str()?)?;
-        let letters = dashes == 1 && (name.len() == 1 || self.letters.contains_key(&first(name)) && hides(name));
+        let letters = dashes == 1
+            && (name.len() == 1 || self.letters.contains_key(&first(name)) && hides(name));
         (!letters).then_some((name.len(), Named { meaning: Meaning::Own(name, takes), value }))
     }
 
@@ -105,12 +107,16 @@ impl Known {
         if *takes != Takes::Nothing {
             return Some((1, Named { meaning: Meaning::Own(name, takes), value }));
         }
-        let flags: Option<Vec<&str>> = body.to_str()?.chars().map(|letter| self.flag(letter)).collect();
+        let flags: Option<Vec<&str>> =
+            body.to_str()?.chars().map(|letter| self.flag(letter)).collect();
         Some((1, Named { meaning: Meaning::Flags(flags?), value: None }))
     }
 
     fn flag(&self, letter: char) -> Option<&str> {
-        self.letters.get(&letter).filter(|name| self.options.get(*name) == Some(&Takes::Nothing)).map(String::as_str)
+        self.letters
+            .get(&letter)
+            .filter(|name| self.options.get(*name) == Some(&Takes::Nothing))
+            .map(String::as_str)
     }
 
     /// Whether the value of our option `name` is a path, which need not be UTF-8.
@@ -124,7 +130,8 @@ impl Known {
         let body = body.to_string_lossy();
         let name = body.split('=').next().unwrap_or_default();
         let own = self.options.keys().filter(|name| name.len() > 1).map(|name| format!("--{name}"));
-        let foreign = RULES.iter().flat_map(|rule| rule.spellings).map(|spelling| (*spelling).to_owned());
+        let foreign =
+            RULES.iter().flat_map(|rule| rule.spellings).map(|spelling| (*spelling).to_owned());
         let scored = own.chain(foreign).filter_map(|option| {
             let other = option.trim_start_matches('-');
             let far = strsim::damerau_levenshtein(name, other);
@@ -146,13 +153,19 @@ fn first(name: &str) -> char {
 
 impl Takes {
     fn of(arg: &Arg) -> Self {
-        let only_flag = arg.get_possible_values().first().is_some_and(|value| value.get_name().is_empty());
+        let only_flag =
+            arg.get_possible_values().first().is_some_and(|value| value.get_name().is_empty());
         if only_flag || !arg.get_action().takes_values() {
             return Self::Nothing;
         }
         if arg.get_num_args().is_some_and(|range| range.min_values() == 0) {
-            let values = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
-            return Self::Maybe(if arg.is_require_equals_set() { Vec::new() } else { values.collect() });
+            let values =
+                arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
+            return Self::Maybe(if arg.is_require_equals_set() {
+                Vec::new()
+            } else {
+                values.collect()
+            });
         }
         if arg.is_allow_hyphen_values_set() { Self::AnyValue } else { Self::Value }
     }

@@ -212,7 +212,8 @@ pub struct Options {
 }
 
 /// Flags whose place among the inputs counts. clap remembers the places of values only, so each has an empty one.
-pub const PLACED_FLAGS: [&str; 4] = ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
+pub const PLACED_FLAGS: [&str; 4] =
+    ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -241,8 +242,9 @@ const fn anstyle(color: clap::builder::styling::AnsiColor) -> clap::builder::sty
 }
 
 fn target(triple: &str) -> Result<Target, String> {
-    Target::from_triple(triple)
-        .ok_or_else(|| "not a BPF target: bpf, bpfel, bpfeb, or a triple that starts with one of them".to_owned())
+    Target::from_triple(triple).ok_or_else(|| {
+        "not a BPF target: bpf, bpfel, bpfeb, or a triple that starts with one of them".to_owned()
+    })
 }
 
 /// A parser of the names in a table, so that help and completions know them.
@@ -250,7 +252,8 @@ macro_rules! one_of {
     ($parser:ident -> $type:ty, $names:expr, $parse:expr) => {
         fn $parser() -> impl clap::builder::TypedValueParser<Value = $type> {
             use clap::builder::{PossibleValuesParser, TypedValueParser};
-            PossibleValuesParser::new($names.map(PossibleValue::new)).map(|name: String| $parse(name.as_str()))
+            PossibleValuesParser::new($names.map(PossibleValue::new))
+                .map(|name: String| $parse(name.as_str()))
         }
     };
 }
@@ -262,7 +265,9 @@ one_of!(level -> LevelFilter, ["off", "error", "warn", "info", "debug", "trace"]
 });
 
 fn kernel(version: &str) -> Result<(u16, u16), String> {
-    let numbers = version.split_once('.').and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    let numbers = version
+        .split_once('.')
+        .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
     numbers.ok_or_else(|| "not a kernel version such as 5.4".to_owned())
 }
 

@@ -44,11 +44,17 @@ fn wishes(emit: &[impl AsRef<OsStr>]) -> Result<Vec<Wish>> {
     let mut wishes: Vec<Wish> = Vec::new();
     for item in emit.iter().flat_map(|list| words::split_commas(list.as_ref())) {
         let wish = match words::split_once(&item, b'=') {
-            Some((kind, file)) if !file.is_empty() => Wish { kind: parse(&kind)?, file: Some(file.into()) },
-            Some((kind, _)) => return Err(Error::usage(format!("`--emit {}=` names no file", kind.display()))),
+            Some((kind, file)) if !file.is_empty() => {
+                Wish { kind: parse(&kind)?, file: Some(file.into()) }
+            }
+            Some((kind, _)) => {
+                return Err(Error::usage(format!("`--emit {}=` names no file", kind.display())));
+            }
             None => Wish { kind: parse(&item)?, file: None },
         };
-        let twice = wishes.iter_mut().find(|other| other.kind == wish.kind && (other.file.is_none() || wish.file.is_none()));
+        let twice = wishes
+            .iter_mut()
+            .find(|other| other.kind == wish.kind && (other.file.is_none() || wish.file.is_none()));
         match twice {
             // The same kind again, now with its name, or once more without one.
             Some(other) => other.file = other.file.take().or(wish.file),
@@ -77,9 +83,13 @@ fn main_kind(wishes: &[Wish]) -> Option<OutputKind> {
 fn place(wish: Wish, main: Option<OutputKind>, output: Option<&Path>) -> Result<Output> {
     let path = match (wish.file, output) {
         (Some(file), _) => file,
-        (None, None) => return Err(Error::usage("no output is named").help("name one with `-o FILE`")),
+        (None, None) => {
+            return Err(Error::usage("no output is named").help("name one with `-o FILE`"));
+        }
         (None, Some(output)) if output.as_os_str().is_empty() => {
-            return Err(Error::usage("the name of the output is empty").help("name one with `-o FILE`"));
+            return Err(
+                Error::usage("the name of the output is empty").help("name one with `-o FILE`")
+            );
         }
         (None, Some(output)) if main == Some(wish.kind) => output.to_owned(),
         (None, Some(output)) if output == Path::new("-") => {
@@ -88,25 +98,34 @@ fn place(wish: Wish, main: Option<OutputKind>, output: Option<&Path>) -> Result<
         }
         (None, Some(output)) => derived(output, wish.kind),
     };
-    let destination = if path == Path::new("-") { Destination::Stdout } else { Destination::File(path) };
+    let destination =
+        if path == Path::new("-") { Destination::Stdout } else { Destination::File(path) };
     Ok(Output { kind: wish.kind, destination })
 }
 
 fn derived(output: &Path, kind: OutputKind) -> PathBuf {
-    let known = output.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
+    let known = output
+        .extension()
+        .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
     let stem = if known { output.with_extension("") } else { output.to_owned() };
     words::join(stem, OsStr::new(&format!(".{}", kind.extension()))).into()
 }
 
 fn distinct(outputs: &[Output]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
-        if let Some(other) = outputs[..index].iter().find(|other| other.destination == output.destination) {
+        if let Some(other) =
+            outputs[..index].iter().find(|other| other.destination == output.destination)
+        {
             let place = match &output.destination {
                 Destination::File(path) => path.display().to_string(),
                 Destination::Stdout | Destination::Memory => "standard output".to_owned(),
             };
-            return Err(Error::usage(format!("{} and {} are both written to {place}", other.kind.name(), output.kind.name()))
-                .help(format!("give one another name: `--emit {}=FILE`", output.kind.name())));
+            return Err(Error::usage(format!(
+                "{} and {} are both written to {place}",
+                other.kind.name(),
+                output.kind.name()
+            ))
+            .help(format!("give one another name: `--emit {}=FILE`", output.kind.name())));
         }
     }
     Ok(())

@@ -83,9 +83,8 @@ impl Rule {
 const CPUS: &[&str] = &["generic", "probe", "v1", "v2", "v3", "v4"];
 
 /// Libraries of the host's C and C++ runtime, which host targets of rustc and gcc always add.
-pub const HOST_LIBRARIES: &[&str] = &[
-    "c", "dl", "gcc", "gcc_eh", "gcc_s", "m", "pthread", "rt", "stdc++", "unwind", "util",
-];
+pub const HOST_LIBRARIES: &[&str] =
+    &["c", "dl", "gcc", "gcc_eh", "gcc_s", "m", "pthread", "rt", "stdc++", "unwind", "util"];
 
 /// Why [`HOST_LIBRARIES`] are passed over.
 pub const HOST_LIBRARY: &str = "a BPF program cannot call the host's runtime libraries";
@@ -113,9 +112,21 @@ pub const RULES: &[Rule] = &[
     ),
     ignore(&["--entry", "-e"], Value::Required, "a BPF object has as many entries as programs"),
     ignore(&["--no-entry"], Value::None, "a BPF object has as many entries as programs"),
-    ignore(&["--allow-undefined", "--unresolved-symbols", "--error-unresolved-symbols"], Value::Optional, UNDEFINED),
-    ignore(&["--no-undefined", "--no-allow-shlib-undefined", "--allow-shlib-undefined"], Value::None, UNDEFINED),
-    ignore(&["--undefined-version", "--no-undefined-version"], Value::None, "a version script may name what is missing"),
+    ignore(
+        &["--allow-undefined", "--unresolved-symbols", "--error-unresolved-symbols"],
+        Value::Optional,
+        UNDEFINED,
+    ),
+    ignore(
+        &["--no-undefined", "--no-allow-shlib-undefined", "--allow-shlib-undefined"],
+        Value::None,
+        UNDEFINED,
+    ),
+    ignore(
+        &["--undefined-version", "--no-undefined-version"],
+        Value::None,
+        "a version script may name what is missing",
+    ),
     refuse(&["--defsym", "--wrap"], Value::Required, "symbols are linked under their own names"),
     refuse(&["--allow-multiple-definition"], Value::None, "a symbol has one definition"),
     // Inputs
@@ -125,20 +136,51 @@ pub const RULES: &[Rule] = &[
         Value::None,
         "archives are searched until nothing is missing, in any order",
     ),
-    ignore(&["--as-needed", "--no-as-needed", "--copy-dt-needed-entries", "--no-copy-dt-needed-entries"], Value::None, DYNAMIC),
     ignore(
-        &["-Bstatic", "-Bdynamic", "-Bsymbolic", "-Bsymbolic-functions", "-dn", "-dy", "-static", "-static-pie"],
+        &[
+            "--as-needed",
+            "--no-as-needed",
+            "--copy-dt-needed-entries",
+            "--no-copy-dt-needed-entries",
+        ],
+        Value::None,
+        DYNAMIC,
+    ),
+    ignore(
+        &[
+            "-Bstatic",
+            "-Bdynamic",
+            "-Bsymbolic",
+            "-Bsymbolic-functions",
+            "-dn",
+            "-dy",
+            "-static",
+            "-static-pie",
+        ],
         Value::None,
         DYNAMIC,
     ),
     ignore(&["--sysroot"], Value::Required, "no library of the system is linked"),
-    ignore(&["-nodefaultlibs", "-nostdlib", "-nostartfiles", "-nolibc"], Value::None, "no library of the system is linked"),
+    ignore(
+        &["-nodefaultlibs", "-nostdlib", "-nostartfiles", "-nolibc"],
+        Value::None,
+        "no library of the system is linked",
+    ),
     ignore(&["-pthread"], Value::None, HOST_LIBRARY),
-    refuse(&["--script", "-T", "--default-script"], Value::Required, "a linker script lays out memory, and a BPF object has none"),
-    refuse(&["--just-symbols", "-R"], Value::Required, "symbols have no address before the object is loaded"),
-    refuse(&["--format", "-b"], Value::Required, "the form of an input is read from the input").to_ld(),
+    refuse(
+        &["--script", "-T", "--default-script"],
+        Value::Required,
+        "a linker script lays out memory, and a BPF object has none",
+    ),
+    refuse(
+        &["--just-symbols", "-R"],
+        Value::Required,
+        "symbols have no address before the object is loaded",
+    ),
+    refuse(&["--format", "-b"], Value::Required, "the form of an input is read from the input")
+        .to_ld(),
     // Target
-    rewrite(&["--target-cpu", "--mcpu", "-mcpu"], "cpu"),
+    rewrite(&["--target-cpu", "--mcpu"], "cpu"),
     rewrite(&["--target-feature", "--mattr"], "cpu-features"),
     rewrite(&["-target"], "target"),
     replace(&["-EL", "-mlittle-endian"], &["--target=bpfel"]),
@@ -150,51 +192,223 @@ pub const RULES: &[Rule] = &[
     ignore(&["-mwasm32", "-mwasm64"], Value::None, HOST),
     // Output
     ignore(
-        &["-shared", "-pie", "-no-pie", "-nopie", "--pic-executable", "--no-pic-executable", "-no-dynamic-linker"],
+        &[
+            "-shared",
+            "-pie",
+            "-no-pie",
+            "-nopie",
+            "--pic-executable",
+            "--no-pic-executable",
+            "-no-dynamic-linker",
+        ],
         Value::None,
         DYNAMIC,
     ),
-    ignore(&["-soname", "--dynamic-linker", "-I", "-rpath", "-rpath-link"], Value::Required, DYNAMIC),
+    ignore(
+        &["-soname", "--dynamic-linker", "-I", "-rpath", "-rpath-link"],
+        Value::Required,
+        DYNAMIC,
+    ),
     ignore(&["-h"], Value::Required, DYNAMIC).to_ld(),
     ignore(&["--relocatable", "-r", "-i"], Value::None, "a BPF object is always relocatable"),
     ignore(&["--emit-relocs", "-q"], Value::None, "a BPF object is always relocatable"),
     ignore(&["-z"], Value::Required, LAYOUT),
-    ignore(&["--hash-style", "--pack-dyn-relocs", "--image-base", "--section-start", "--initial-memory", "--max-memory", "--global-base"], Value::Required, LAYOUT),
-    ignore(&["--eh-frame-hdr", "--no-eh-frame-hdr", "--stack-first", "--nmagic", "-n", "--omagic", "-N", "--import-memory", "--shared-memory", "--export-table", "--no-rosegment", "--enable-new-dtags", "--disable-new-dtags", "--warn-common", "--sort-common", "--merge-exidx-entries"], Value::None, LAYOUT),
-    ignore(&["--build-id", "--sort-section", "--compress-debug-sections"], Value::Optional, "a BPF loader reads nothing of it"),
-    ignore(&["--demangle", "--color-diagnostics", "--threads", "--error-limit"], Value::Optional, LISTED_LATER),
-    ignore(&["--no-demangle", "--no-color-diagnostics", "--no-threads", "--fatal-warnings", "--no-fatal-warnings", "--warn-once", "--warn-undef", "--no-warn-mismatch", "--no-warnings", "-w", "--stats", "-pipe"], Value::None, LISTED_LATER),
-    ignore(&["--thinlto-jobs", "--thinlto-cache-dir", "--thinlto-cache-policy"], Value::Required, LISTED_LATER),
+    ignore(
+        &[
+            "--hash-style",
+            "--pack-dyn-relocs",
+            "--image-base",
+            "--section-start",
+            "--initial-memory",
+            "--max-memory",
+            "--global-base",
+        ],
+        Value::Required,
+        LAYOUT,
+    ),
+    ignore(
+        &[
+            "--eh-frame-hdr",
+            "--no-eh-frame-hdr",
+            "--stack-first",
+            "--nmagic",
+            "-n",
+            "--omagic",
+            "-N",
+            "--import-memory",
+            "--shared-memory",
+            "--export-table",
+            "--no-rosegment",
+            "--enable-new-dtags",
+            "--disable-new-dtags",
+            "--warn-common",
+            "--sort-common",
+            "--merge-exidx-entries",
+        ],
+        Value::None,
+        LAYOUT,
+    ),
+    ignore(
+        &["--build-id", "--sort-section", "--compress-debug-sections"],
+        Value::Optional,
+        "a BPF loader reads nothing of it",
+    ),
+    ignore(
+        &["--demangle", "--color-diagnostics", "--threads", "--error-limit"],
+        Value::Optional,
+        LISTED_LATER,
+    ),
+    ignore(
+        &[
+            "--no-demangle",
+            "--no-color-diagnostics",
+            "--no-threads",
+            "--fatal-warnings",
+            "--no-fatal-warnings",
+            "--warn-once",
+            "--warn-undef",
+            "--no-warn-mismatch",
+            "--no-warnings",
+            "-w",
+            "--stats",
+            "-pipe",
+        ],
+        Value::None,
+        LISTED_LATER,
+    ),
+    ignore(
+        &["--thinlto-jobs", "--thinlto-cache-dir", "--thinlto-cache-policy"],
+        Value::Required,
+        LISTED_LATER,
+    ),
     refuse(&["--oformat"], Value::Required, "the output is ELF; --emit chooses another form"),
-    refuse(&["-Map", "--print-map", "-M", "--cref"], Value::Optional, "there is no memory map; see --trace, --why-extract and --print-gc").to_ld(),
+    refuse(
+        &["-Map", "--print-map", "-M", "--cref"],
+        Value::Optional,
+        "there is no memory map; see --trace, --why-extract and --print-gc",
+    )
+    .to_ld(),
     refuse(&["--out-implib"], Value::Required, "a BPF object has no import library"),
     // Dropping what is not needed
     ignore(&["--gc-sections"], Value::None, "what nothing needs is always dropped"),
-    ignore(&["--no-gc-sections"], Value::None, "what nothing needs is always dropped; --export keeps a symbol"),
+    ignore(
+        &["--no-gc-sections"],
+        Value::None,
+        "what nothing needs is always dropped; --export keeps a symbol",
+    ),
     flag(&["--print-gc-sections"], "print-gc"),
     ignore(&["--icf"], Value::Required, "equal functions stay apart, so that each has its own BTF"),
     flag(&["--strip-debug", "-S", "--strip-all", "-s"], "strip-debug"),
-    ignore(&["--discard-all", "-x", "--discard-locals", "-X", "--discard-none"], Value::None, "loaders need the symbols"),
+    ignore(
+        &["--discard-all", "-x", "--discard-locals", "-X", "--discard-none"],
+        Value::None,
+        "loaders need the symbols",
+    ),
     ignore(&["--no-strip"], Value::None, "loaders need the symbols"),
     // Link-time optimisation
-    ignore(&["-O", "--optimize"], Value::Required, "ld's -O tunes the linker; -plugin-opt=O2 tunes the program").to_ld(),
+    ignore(
+        &["-O", "--optimize"],
+        Value::Required,
+        "ld's -O tunes the linker; -plugin-opt=O2 tunes the program",
+    )
+    .to_ld(),
     rule(&["-plugin-opt"], Value::Required, Action::Join),
     rule(&["-plugin-opt=O", "--lto-O", "-plugin-opt=-O"], Value::Glued, Action::Rewrite("O")),
-    rule(&["-plugin-opt=mcpu=", "-plugin-opt=-mcpu="], Value::Glued, Action::RewriteOneOf("cpu", CPUS, HOST)),
+    rule(
+        &["-plugin-opt=mcpu=", "-plugin-opt=-mcpu="],
+        Value::Glued,
+        Action::RewriteOneOf("cpu", CPUS, HOST),
+    ),
     rule(&["-plugin-opt=-mattr="], Value::Glued, Action::Ignore(HOST)),
     rule(&["-plugin-opt=-"], Value::Glued, Action::Rewrite("llvm-arg=-")),
-    ignore(&["-plugin-opt=-function-sections", "-plugin-opt=-data-sections", "-plugin-opt=-pass-through"], Value::Optional, PLUGIN),
+    ignore(
+        &[
+            "-plugin-opt=-function-sections",
+            "-plugin-opt=-data-sections",
+            "-plugin-opt=-pass-through",
+        ],
+        Value::Optional,
+        PLUGIN,
+    ),
     ignore(&["-plugin-opt="], Value::Glued, PLUGIN),
     ignore(&["-plugin"], Value::Required, PLUGIN),
     rewrite(&["-mllvm"], "llvm-arg"),
     ignore(&["-flto", "-fuse-ld"], Value::Optional, PLUGIN),
-    ignore(&["-fno-lto", "-fuse-linker-plugin", "-fno-use-linker-plugin", "--no-lto-legacy-inliner"], Value::None, PLUGIN),
+    ignore(
+        &["-fno-lto", "-fuse-linker-plugin", "-fno-use-linker-plugin", "--no-lto-legacy-inliner"],
+        Value::None,
+        PLUGIN,
+    ),
     ignore(&["--lto-whole-program-visibility"], Value::None, PLUGIN),
     // Compiler drivers
-    ignore(&["-fPIC", "-fpic", "-fPIE", "-fpie", "-fno-pic", "-fno-pie", "-ffreestanding", "-fno-builtin"], Value::None, "nothing is compiled here"),
+    ignore(
+        &[
+            "-fPIC",
+            "-fpic",
+            "-fPIE",
+            "-fpie",
+            "-fno-pic",
+            "-fno-pie",
+            "-ffreestanding",
+            "-fno-builtin",
+        ],
+        Value::None,
+        "nothing is compiled here",
+    ),
     ignore(&["-Wa,", "-Wp,"], Value::Glued, "nothing is compiled here"),
-    ignore(&["-g", "-g0", "-g1", "-g2", "-g3", "-ggdb"], Value::None, "debug info is what the inputs hold; see --btf and --keep-dwarf"),
+    ignore(
+        &["-g", "-g0", "-g1", "-g2", "-g3", "-ggdb"],
+        Value::None,
+        "debug info is what the inputs hold; see --btf and --keep-dwarf",
+    ),
     // What nothing here depends on
-    ignore(&["--no-ctors-in-init-array", "--fix-cortex-a53-843419", "--fix-cortex-a8"], Value::None, HOST),
+    ignore(
+        &["--no-ctors-in-init-array", "--fix-cortex-a53-843419", "--fix-cortex-a8"],
+        Value::None,
+        HOST,
+    ),
     ignore(&["-y", "--trace-symbol"], Value::Required, "see --trace and --why-extract"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::{Action, RULES};
+    use crate::driver::options::Options;
+
+    #[test]
+    fn each_spelling_has_one_rule() {
+        let mut seen = BTreeSet::new();
+        for rule in RULES {
+            for spelling in rule.spellings {
+                let name =
+                    (spelling.trim_start_matches('-').to_owned(), format!("{:?}", rule.listener));
+                assert!(seen.insert(name), "{spelling} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn rules_rewrite_to_options_that_exist() {
+        let command = Options::command();
+        let exists = |option: &str| {
+            let name = option.trim_start_matches('-').split('=').next().unwrap_or_default();
+            command.get_arguments().any(|arg| {
+                arg.get_long() == Some(name)
+                    || arg.get_short().is_some_and(|letter| name == letter.to_string())
+            })
+        };
+        for rule in RULES {
+            match rule.action {
+                Action::Rewrite(to) | Action::RewriteOneOf(to, ..) => assert!(exists(to), "{to}"),
+                Action::Replace(words) => {
+                    words.iter().for_each(|word| assert!(exists(word), "{word}"))
+                }
+                Action::Join | Action::Ignore(_) | Action::Refuse(_) => {}
+            }
+        }
+    }
+}

@@ -60,7 +60,8 @@ impl Exports {
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         let hidden = closeness(&self.locals, name);
-        self.named(name).is_some() || closeness(&self.patterns, name).is_some_and(|shown| Some(shown) >= hidden)
+        self.named(name).is_some()
+            || closeness(&self.patterns, name).is_some_and(|shown| Some(shown) >= hidden)
     }
 }
 
@@ -132,16 +133,30 @@ mod tests {
 
     #[test]
     fn the_closest_wish_decides() {
-        let named = Export { name: "a_named".into(), wished_by: "--export".into(), presence: Presence::Required };
+        let named = Export {
+            name: "a_named".into(),
+            wished_by: "--export".into(),
+            presence: Presence::Required,
+        };
         let exports = Exports {
             names: vec![named],
             patterns: vec!["*".into(), "a_*".into()],
-            locals: vec!["a_named".into(), "a_hidden".into(), "a_p*".into(), "b_*".into(), "*".into()],
+            locals: vec![
+                "a_named".into(),
+                "a_hidden".into(),
+                "a_p*".into(),
+                "b_*".into(),
+                "*".into(),
+            ],
             ..Exports::default()
         };
-        for (name, exported) in
-            [("a_named", true), ("a_hidden", false), ("a_pattern", true), ("b_x", false), ("c", true)]
-        {
+        for (name, exported) in [
+            ("a_named", true),
+            ("a_hidden", false),
+            ("a_pattern", true),
+            ("b_x", false),
+            ("c", true),
+        ] {
             assert_eq!(exports.contains(name), exported, "{name}");
         }
     }

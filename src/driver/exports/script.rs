@@ -106,8 +106,12 @@ impl Parser {
             return Ok(());
         }
         Err(match self.tokens.next() {
-            Some(token) => format!("line {}: expected `{mark}`, found `{}`", token.line, token.text),
-            None => format!("line {}: expected `{mark}`, found the end of the file", self.last_line),
+            Some(token) => {
+                format!("line {}: expected `{mark}`, found `{}`", token.line, token.text)
+            }
+            None => {
+                format!("line {}: expected `{mark}`, found the end of the file", self.last_line)
+            }
         })
     }
 
@@ -165,7 +169,9 @@ impl Parser {
         let Token { text, kind, .. } = name;
         match visibility {
             Visibility::Local => self.script.locals.push(text),
-            Visibility::Global if kind == Kind::Name && is_pattern(&text) => self.script.patterns.push(text),
+            Visibility::Global if kind == Kind::Name && is_pattern(&text) => {
+                self.script.patterns.push(text)
+            }
             Visibility::Global => self.script.names.push(text),
         }
     }
@@ -175,7 +181,10 @@ fn label(name: &Token) -> Result<Visibility, String> {
     match name.text.as_str() {
         "global" => Ok(Visibility::Global),
         "local" => Ok(Visibility::Local),
-        other => Err(format!("line {}: unknown label `{other}:`; labels are `global:` and `local:`", name.line)),
+        other => Err(format!(
+            "line {}: unknown label `{other}:`; labels are `global:` and `local:`",
+            name.line
+        )),
     }
 }
 
@@ -186,12 +195,17 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     while let Some(first) = rest.chars().next() {
         let (length, token) = match first {
             '/' if rest.starts_with("/*") => {
-                let end = rest[2..].find("*/").ok_or_else(|| format!("line {line}: the comment is never closed"))?;
+                let end = rest[2..]
+                    .find("*/")
+                    .ok_or_else(|| format!("line {line}: the comment is never closed"))?;
                 (end + 4, None)
             }
             '#' => (rest.find('\n').unwrap_or(rest.len()), None),
             '"' => {
-                let end = rest[1..].find('"').ok_or_else(|| format!("line {line}: the quote is never closed"))? + 2;
+                let end = rest[1..]
+                    .find('"')
+                    .ok_or_else(|| format!("line {line}: the quote is never closed"))?
+                    + 2;
                 (end, Some((&rest[1..end - 1], Kind::Quoted)))
             }
             '{' | '}' | ';' => (1, Some((&rest[..1], Kind::Mark))),
@@ -263,10 +277,16 @@ mod tests {
             ("{ a;\n b }", "line 2: expected `;`, found the end of the file"),
             ("{ a b; };", "line 1: expected `;`, found `b`"),
             ("a;", "line 1: expected `{`, found `;`"),
-            ("{ publik: a; };", "line 1: unknown label `publik:`; labels are `global:` and `local:`"),
+            (
+                "{ publik: a; };",
+                "line 1: unknown label `publik:`; labels are `global:` and `local:`",
+            ),
             ("{ /* a; };", "line 1: the comment is never closed"),
             ("{ \"a; };", "line 1: the quote is never closed"),
-            ("{ extern }", "line 1: `extern \"}\"` names symbols as their source does; write them as the symbol table does"),
+            (
+                "{ extern }",
+                "line 1: `extern \"}\"` names symbols as their source does; write them as the symbol table does",
+            ),
         ] {
             assert_eq!(parse_version_script(text), Err(why.to_owned()), "{text}");
         }

@@ -41,7 +41,9 @@ impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nul { at } => write!(f, "it holds a NUL at byte {at}; is it a text file?"),
-            Self::OpenQuote { line } => write!(f, "the quote opened in line {line} is never closed"),
+            Self::OpenQuote { line } => {
+                write!(f, "the quote opened in line {line} is never closed")
+            }
             Self::Utf16 => f.write_str("it starts as UTF-16, but is not valid UTF-16"),
         }
     }
@@ -106,6 +108,9 @@ fn read_rustc(bytes: &[u8]) -> Vec<OsString> {
 
 /// Drops each backslash and keeps what it stands before.
 fn unescape(line: &[u8]) -> Vec<u8> {
+    if !line.contains(&b'\\') {
+        return line.to_vec();
+    }
     let mut bytes = line.iter().copied();
     std::iter::from_fn(|| match bytes.next()? {
         b'\\' => bytes.next(),
