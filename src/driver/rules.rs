@@ -112,11 +112,12 @@ pub const RULES: &[Rule] = &[
     ),
     ignore(&["--entry", "-e"], Value::Required, "a BPF object has as many entries as programs"),
     ignore(&["--no-entry"], Value::None, "a BPF object has as many entries as programs"),
-    ignore(
-        &["--allow-undefined", "--unresolved-symbols", "--error-unresolved-symbols"],
-        Value::Optional,
-        UNDEFINED,
+    replace(
+        &["--unresolved-symbols=ignore-all", "--warn-unresolved-symbols", "--import-undefined"],
+        &["--allow-undefined"],
     ),
+    ignore(&["--unresolved-symbols"], Value::Required, UNDEFINED),
+    ignore(&["--error-unresolved-symbols"], Value::None, UNDEFINED),
     ignore(
         &["--no-undefined", "--no-allow-shlib-undefined", "--allow-shlib-undefined"],
         Value::None,

@@ -32,6 +32,10 @@ pub struct LinkPlan {
     pub opt_level: OptLevel,
     /// What to write, at least one.
     pub outputs: Vec<Output>,
+    /// Which symbols may stay undefined.
+    pub undefined: AllowUndefined,
+    /// What happens to map definitions in the form of aya's `maps` section.
+    pub maps: MapDefinitions,
     /// What happens to debug information.
     pub debug_info: DebugInfo,
     /// Choices of optimisation and code generation.
@@ -158,6 +162,28 @@ pub struct DebugInfo {
     pub remap_path_prefix: Vec<(String, String)>,
     /// The oldest kernel, as (major, minor), whose BTF rules the output follows.
     pub btf_compat: Option<(u16, u16)>,
+}
+
+/// Which symbols may stay undefined, besides weak ones and externs of `.ksyms` and `.kconfig`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AllowUndefined {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those named.
+    Named(Vec<String>),
+    /// All.
+    Anything,
+}
+
+/// What happens to map definitions in the form of aya's `maps` section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MapDefinitions {
+    /// Turned into BTF-defined maps in `.maps`, which aya and libbpf read; without BTF, left alone.
+    #[default]
+    Btf,
+    /// Left alone: only aya reads them, for libbpf 1.0 and later refuse the section.
+    Keep,
 }
 
 /// Whether BTF is emitted.
