@@ -4,6 +4,8 @@
 //! them from LLVM; loading needs bpftool and root.
 
 mod object {
+    pub mod calls;
+    pub mod hostile;
     pub mod load;
     pub mod shape;
     pub mod tools;

@@ -56,7 +56,7 @@ fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     let shift = append(target, &moved);
     target.relocations.extend(moved.relocations.iter().map(|relocation| {
         let mut relocation = *relocation;
-        relocation.offset += shift;
+        relocation.offset = relocation.offset.wrapping_add(shift);
         relocation
     }));
     let section_symbol = section_symbol(elf, into);
@@ -70,7 +70,7 @@ fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     elf.symbols.retain(|id, _| !former.contains(id));
     for symbol in elf.symbols.values_mut().filter(|symbol| symbol.place == Place::Section(from)) {
         symbol.place = Place::Section(into);
-        symbol.value += shift;
+        symbol.value = symbol.value.wrapping_add(shift);
     }
     Ok(())
 }
