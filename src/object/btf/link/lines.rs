@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     super::{Btf, Ext, Info, LineInfo, SecTable, StrOff},
-    types::narrow,
+    made::narrow,
 };
 use crate::object::{Facts, SourcePlace, elf::Elf, inspect::Function};
 

@@ -12,9 +12,9 @@ mod datasec;
 pub(in crate::object) mod externs;
 mod functions;
 mod lines;
+pub(in crate::object) mod made;
 mod orphans;
 mod take;
-pub(in crate::object) mod types;
 
 pub use take::take;
 
