@@ -20,7 +20,7 @@ use super::{
 use crate::report::{Result, Warning, Warnings};
 
 /// BTF-defined maps.
-const MAPS: &str = ".maps";
+pub const MAPS: &str = ".maps";
 /// Maps as records.
 const LEGACY: &str = "maps";
 
