@@ -7,6 +7,7 @@ mod object {
     pub mod calls;
     pub mod hostile;
     pub mod load;
+    pub mod records;
     pub mod shape;
     pub mod tools;
 }

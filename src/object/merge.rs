@@ -86,7 +86,7 @@ fn append(target: &mut Section, moved: &Section) -> u64 {
         _ => {
             target.kind = PROGBITS;
             let mut bytes = target.bytes().to_vec();
-            // A size that no memory holds was refused when the file was parsed: only `.bss` sizes are unchecked.
+            // Both sizes are of 32 bits: the parser refuses larger sections without bytes in the file.
             bytes.resize(usize::try_from(shift).unwrap_or(bytes.len()), 0);
             bytes.extend_from_slice(moved.bytes());
             if let Contents::Zero(size) = moved.contents {

@@ -72,11 +72,12 @@ fn may_stay(symbol: &Undefined, facts: &Facts, allow: &AllowUndefined) -> bool {
 
 fn sentence(symbol: &Undefined, place: &Referrer) -> String {
     let (name, at, section) = (quoted(&symbol.name), place.position, &place.section);
+    let source = place.source.as_ref().map(|source| format!(", {source}")).unwrap_or_default();
     match &place.function {
         Some(function) => {
+            let function = quoted(function);
             format!(
-                "{name} is needed by {} at instruction {at} (section {section})",
-                quoted(function)
+                "{name} is needed by {function} at instruction {at} (section {section}{source})"
             )
         }
         None => format!("{name} is needed at byte {at} of section {section}"),
