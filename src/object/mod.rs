@@ -61,6 +61,8 @@ pub fn finish(
         btf::fix(&mut info, &plan.debug_info);
         btf::rules::check(&info, oldest_kernel(plan))?;
         btf::link::put(&info, &mut elf)?;
+    } else {
+        needs::warn_without_btf(&elf, &undefined, warnings);
     }
     elf.emit()
 }
