@@ -21,6 +21,8 @@ mod prune;
 mod renumber;
 pub mod rules;
 mod strings;
+#[cfg(test)]
+mod tests;
 pub mod walk;
 
 pub use compact::compact_strings;
