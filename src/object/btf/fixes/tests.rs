@@ -5,12 +5,12 @@ use super::{
         Info,
         ext::{CoreRelo, Ext, LineInfo, SecTable},
         model::{
-            Array, Btf, Composite, Datasec, DeclTag, FuncProto, Int, Kind, Linkage, Member, Param,
-            SecEntry, TypeId,
+            Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, Int, Kind, Linkage, Member,
+            Param, SecEntry, TypeId, Variant,
         },
         strings::StrOff,
     },
-    args, compat, identifier, lines, maps, members, names, void,
+    args, compat, identifier, lines, maps, members, names, paths, void,
 };
 use crate::{object::btf::rules::Kernel, plan::Endian};
 
@@ -155,6 +155,47 @@ fn sorted_members_take_access_strings_and_tags_along() {
     assert_eq!(info.accesses(), ["0:0:1:1", "0", "0:1", "1"]);
     let Kind::DeclTag(tag) = &info.btf.get(tag).expect("it is there").kind else { panic!("a tag") };
     assert_eq!(tag.component, 1);
+}
+
+#[test]
+fn paths_of_names_become_numbers() {
+    let mut info = empty();
+    let int = info.int("u32", 4);
+    let pair = info.record("(u32, u32)", 8, &[("__0", int, 0), ("__1", int, 4)]);
+    let array = info.add("", Kind::Array(Array { elem: pair, index: int, len: 4 }));
+    let it = info.members(4, &[("x", int, 0), ("type", int, 0)]);
+    let union = info.add("", Kind::Union(it));
+    let outer = info.record("task", 40, &[("pid", int, 0), ("", union, 4), ("slots", array, 8)]);
+    let constant = info.add("", Kind::Const(outer));
+    for path in [".pid", ".x", ".r#type", ".slots[3].1", ".slots [2]", "0:2:1:0"] {
+        info.relo(constant, path, 0);
+    }
+    let variants = [("A", 0), ("B", 7)]
+        .map(|(name, value)| Variant { name: info.btf.strings.intern(name.as_bytes()), value })
+        .to_vec();
+    let state = info.add("state", Kind::Enum(Enum { size: 4, signed: false, variants }));
+    info.relo(state, ".B", 11);
+    run(&mut info, |info| paths::resolve(info).expect("every path leads somewhere"));
+    assert_eq!(info.accesses(), ["0:0", "0:1:0", "0:1:1", "0:2:3:1", "0:2:2", "0:2:1:0", "1"]);
+}
+
+#[test]
+fn a_path_that_leads_nowhere_says_where_it_ends() {
+    for (path, cause) in [
+        (".se.load", "`task` has no member `se`"),
+        (".pid.x", "`u32` has no member `x`"),
+        (".pid[1]", "`u32` is no array"),
+        (".pid[1", "`.pid[1` is no path of members and indices"),
+        ("..", "`..` is no path of members and indices"),
+    ] {
+        let mut info = empty();
+        let int = info.int("u32", 4);
+        let task = info.record("task", 4, &[("pid", int, 0)]);
+        info.relo(task, path, 0);
+        let error = paths::resolve(&mut info).expect_err(path);
+        assert_eq!(error.message(), format!("the CO-RE path `{path}` of `task` leads nowhere"));
+        assert_eq!(error.causes(), [cause]);
+    }
 }
 
 #[test]
