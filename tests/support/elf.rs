@@ -1,0 +1,106 @@
+//! Objects as readers see them.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use object::{
+    Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags, SymbolKind, SymbolScope, elf,
+};
+
+use super::instructions::{self, Instruction};
+
+/// An object file, read.
+pub struct Elf {
+    bytes: Vec<u8>,
+}
+
+/// A function and its instructions.
+pub struct Function {
+    pub name: String,
+    pub section: String,
+    pub instructions: Vec<Instruction>,
+}
+
+impl Elf {
+    /// Reads a BPF object.
+    pub fn read(path: &Path) -> Self {
+        let bytes = fs::read(path).unwrap_or_else(|error| panic!("cannot read {path:?}: {error}"));
+        let elf = Self { bytes };
+        assert_eq!(elf.file().architecture(), object::Architecture::Bpf, "{path:?}");
+        elf
+    }
+
+    fn file(&self) -> object::File<'_> {
+        object::File::parse(self.bytes.as_slice()).expect("the linker writes readable ELF")
+    }
+
+    /// Whether the object is little-endian.
+    pub fn is_little_endian(&self) -> bool {
+        self.file().is_little_endian()
+    }
+
+    /// The names of all sections.
+    pub fn sections(&self) -> BTreeSet<String> {
+        let file = self.file();
+        file.sections().filter_map(|section| section.name().ok().map(str::to_owned)).collect()
+    }
+
+    /// The names of the sections with instructions that a loader takes for programs.
+    pub fn program_sections(&self) -> BTreeSet<String> {
+        let file = self.file();
+        let has_code = |flags| match flags {
+            SectionFlags::Elf { sh_flags, .. } => sh_flags.contains(elf::SHF_EXECINSTR),
+            _ => false,
+        };
+        file.sections()
+            .filter(|section| section.size() > 0 && has_code(section.flags()))
+            .filter_map(|section| section.name().ok().map(str::to_owned))
+            .filter(|name| name != ".text")
+            .collect()
+    }
+
+    /// The names of the symbols that other objects can see.
+    pub fn exported(&self) -> BTreeSet<String> {
+        let file = self.file();
+        file.symbols()
+            .filter(|symbol| symbol.is_global() && !symbol.is_undefined())
+            // Of hidden symbols, other objects know nothing.
+            .filter(|symbol| symbol.scope() == SymbolScope::Dynamic)
+            .filter_map(|symbol| symbol.name().ok().map(str::to_owned))
+            .collect()
+    }
+
+    /// The names that the object wants from somewhere else.
+    pub fn undefined(&self) -> BTreeSet<String> {
+        let file = self.file();
+        file.symbols()
+            .filter(|symbol| symbol.is_undefined())
+            .filter_map(|symbol| symbol.name().ok().map(str::to_owned))
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    /// All functions, by section and place.
+    pub fn functions(&self) -> Vec<Function> {
+        let file = self.file();
+        let mut functions = Vec::new();
+        for section in file.sections() {
+            let mut symbols: Vec<_> = file
+                .symbols()
+                .filter(|s| {
+                    s.kind() == SymbolKind::Text && s.section_index() == Some(section.index())
+                })
+                .collect();
+            symbols.sort_by_key(|symbol| symbol.address());
+            for symbol in symbols {
+                let code = section.data_range(symbol.address(), symbol.size());
+                let code = code.ok().flatten().expect("a function lies in its section");
+                functions.push(Function {
+                    name: symbol.name().unwrap_or_default().to_owned(),
+                    section: section.name().unwrap_or_default().to_owned(),
+                    instructions: instructions::decode(code, file.is_little_endian()),
+                });
+            }
+        }
+        functions
+    }
+}

@@ -1,0 +1,211 @@
+//! Builds the examples as their READMEs say.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::tools;
+
+/// The Rust examples.
+#[derive(Clone, Copy, Debug)]
+pub enum Example {
+    Firewall,
+    Tracing,
+    RustWithC,
+}
+
+/// The byte order to build for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endian {
+    Little,
+    Big,
+}
+
+/// Cargo's profile.
+#[derive(Clone, Copy, Debug)]
+pub enum Profile {
+    Release,
+    Dev,
+}
+
+/// Where core comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Core {
+    /// The compiler's package.
+    Prebuilt,
+    /// Built along, with all its debug information.
+    BuildStd,
+}
+
+/// Whether BTF is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum DebugInfo {
+    Btf,
+    None,
+}
+
+/// One way to build an example.
+#[derive(Clone, Copy, Debug)]
+pub struct Build {
+    pub example: Example,
+    pub endian: Endian,
+    pub profile: Profile,
+    pub core: Core,
+    pub debug_info: DebugInfo,
+}
+
+impl Example {
+    /// Its folder, package and file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Firewall => "xdp-firewall",
+            Self::Tracing => "tracing",
+            Self::RustWithC => "rust-with-c",
+        }
+    }
+
+    /// Little-endian, release, prebuilt core, BTF: what users build.
+    pub fn usual(self) -> Build {
+        Build {
+            example: self,
+            endian: Endian::Little,
+            profile: Profile::Release,
+            core: Core::Prebuilt,
+            debug_info: DebugInfo::Btf,
+        }
+    }
+
+    /// Its folder.
+    pub fn folder(self) -> PathBuf {
+        tools::workspace().join("examples").join(self.name())
+    }
+}
+
+impl Endian {
+    /// Rust's name of the target.
+    pub fn triple(self) -> &'static str {
+        match self {
+            Self::Little => "bpfel-unknown-none",
+            Self::Big => "bpfeb-unknown-none",
+        }
+    }
+
+    /// LLVM's name of the target.
+    pub fn arch(self) -> &'static str {
+        match self {
+            Self::Little => "bpfel",
+            Self::Big => "bpfeb",
+        }
+    }
+}
+
+impl Build {
+    /// Builds with the linker under test; the object's path.
+    pub fn run(self) -> PathBuf {
+        let linker = tools::linker();
+        self.run_with(linker.parent().expect("the linker is in a folder"), &[])
+    }
+
+    /// Builds with the `bpf-linker` in this folder and these variables; the object's path.
+    pub fn run_with(self, linker_folder: &Path, variables: &[(&str, &Path)]) -> PathBuf {
+        let _alone = tools::build_alone();
+        let target_dir = tools::kept(match self.core {
+            Core::Prebuilt => "examples-prebuilt",
+            Core::BuildStd => "examples-build-std",
+        });
+        // Cargo does not see that the linker changed: make it link again.
+        tools::run(self.cargo("clean", &target_dir).args(["-p", self.example.name()]));
+
+        let mut build = self.cargo("build", &target_dir);
+        build.env("PATH", tools::path_with(linker_folder));
+        build.envs(variables.iter().copied());
+        if matches!(self.core, Core::BuildStd) {
+            build.args(["-Z", "build-std=core"]);
+        }
+        tools::run(&mut build);
+        let built =
+            target_dir.join(self.endian.triple()).join(self.folder()).join(self.example.name());
+        self.keep(&built)
+    }
+
+    fn cargo(self, command: &str, target_dir: &Path) -> Command {
+        let mut cargo = tools::cargo();
+        cargo
+            .current_dir(self.example.folder())
+            .args([
+                command,
+                "--locked",
+                "--target",
+                self.endian.triple(),
+                "--profile",
+                self.profile(),
+            ])
+            .env("CARGO_TARGET_DIR", target_dir)
+            .env("RUSTC", tools::debian_rustc())
+            .env("RUSTFLAGS", self.flags())
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CLANG", tools::clang())
+            .env("LLVM_AR", tools::llvm_ar());
+        cargo
+    }
+
+    fn flags(self) -> &'static str {
+        match self.debug_info {
+            DebugInfo::Btf => "-C debuginfo=2 -C link-arg=--btf",
+            DebugInfo::None => "-C debuginfo=2",
+        }
+    }
+
+    fn profile(self) -> &'static str {
+        match self.profile {
+            Profile::Release => "release",
+            Profile::Dev => "dev",
+        }
+    }
+
+    /// Cargo's folder for the profile.
+    fn folder(self) -> &'static str {
+        match self.profile {
+            Profile::Release => "release",
+            Profile::Dev => "debug",
+        }
+    }
+
+    /// Copies the object to where the next build does not overwrite it.
+    fn keep(self, built: &Path) -> PathBuf {
+        let Self { example, endian, profile, core, debug_info } = self;
+        let name = format!("{}-{endian:?}-{profile:?}-{core:?}-{debug_info:?}.o", example.name());
+        let test = env::current_exe().expect("a test is a program");
+        let test = test.file_stem().and_then(|stem| stem.to_str()).unwrap_or("test").to_owned();
+        let kept = tools::kept("objects").join(format!("{test}-{name}"));
+        fs::copy(built, &kept).unwrap_or_else(|error| panic!("cannot copy {built:?}: {error}"));
+        kept
+    }
+}
+
+/// Builds the C example; the object's path.
+pub fn c_library(endian: Endian) -> PathBuf {
+    let _alone = tools::build_alone();
+    let out = tools::kept(&format!("c-library-{}", endian.arch()));
+    let object = out.join("balancer.o");
+    let make = |goal: &str| {
+        let mut make = Command::new("make");
+        let set = |name: &str, value: &Path| format!("{name}={}", value.display());
+        make.arg("-C").arg(tools::workspace().join("examples/c-library"));
+        make.args([
+            set("CLANG", &tools::clang()),
+            set("LLVM_AR", &tools::llvm_ar()),
+            set("LINKER", &tools::linker()),
+            set("OUT", &out),
+            format!("TARGET={}", endian.arch()),
+            goal.to_owned(),
+        ]);
+        tools::run(&mut make);
+    };
+    // Like cargo, make does not see that the linker changed.
+    make("clean");
+    make(object.to_str().expect("the target folder's name is UTF-8"));
+    object
+}

@@ -1,0 +1,177 @@
+//! Loading and running objects, through the program `bpf-lab` of this workspace.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+
+use super::tools;
+
+/// Who loads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loader {
+    Aya,
+    Libbpf,
+}
+
+/// One step of a run; the bytes are as the program sees them.
+pub enum Step<'a> {
+    Put(&'a str, Vec<u8>, Vec<u8>),
+    Packet(Vec<u8>),
+    Arguments(&'a [u64]),
+}
+
+/// What the loader said of one object.
+pub struct Story(Value);
+
+/// Loads all programs and demands that the kernel takes them.
+pub fn load(loader: Loader, object: &Path) -> Story {
+    let story = ask(loader, Command::new(program()).arg("load").arg(object));
+    assert!(!story.programs().is_empty(), "{loader:?} found no program in {object:?}");
+    story
+}
+
+/// Loads one program and carries out the steps.
+pub fn run(loader: Loader, object: &Path, name: &str, steps: &[Step<'_>]) -> Story {
+    run_with_globals(loader, object, name, &[], steps)
+}
+
+/// The same, with global variables set before loading.
+pub fn run_with_globals(
+    loader: Loader,
+    object: &Path,
+    name: &str,
+    globals: &[(&str, &[u8])],
+    steps: &[Step<'_>],
+) -> Story {
+    let mut command = Command::new(program());
+    command.arg("run").arg(object).arg(name);
+    for (name, value) in globals {
+        command.arg("--global").arg(format!("{name}={}", hex(value)));
+    }
+    for step in steps {
+        match step {
+            Step::Put(map, key, value) => {
+                command.arg("--map").arg(format!("{map}:{}={}", hex(key), hex(value)))
+            }
+            Step::Packet(packet) => command.arg("--packet").arg(hex(packet)),
+            Step::Arguments(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+                command.arg("--arguments").arg(numbers.join(","))
+            }
+        };
+    }
+    ask(loader, &mut command)
+}
+
+impl Story {
+    /// The names of the programs.
+    pub fn programs(&self) -> Vec<&str> {
+        self.list("programs").iter().filter_map(|program| program["name"].as_str()).collect()
+    }
+
+    /// What the runs returned.
+    pub fn returned(&self) -> Vec<u32> {
+        let number = |run: &Value| run["returned"].as_u64().and_then(|n| u32::try_from(n).ok());
+        self.list("runs").iter().map(|run| number(run).expect("a run returns a number")).collect()
+    }
+
+    /// The packets after the runs.
+    pub fn packets(&self) -> Vec<Vec<u8>> {
+        self.list("runs").iter().map(|run| bytes(&run["packet"])).collect()
+    }
+
+    /// The entries of a map with one value.
+    pub fn entries(&self, map: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.contents(map).iter().map(|entry| (bytes(&entry[0]), bytes(&entry[1]))).collect()
+    }
+
+    /// The 64-bit counters of a map per CPU, summed, with their keys.
+    pub fn sums(&self, map: &str) -> Vec<(Vec<u8>, u64)> {
+        let sum = |cpus: &Value| -> u64 {
+            cpus.as_array().expect("one value for each CPU").iter().map(|v| number(&bytes(v))).sum()
+        };
+        self.contents(map).iter().map(|entry| (bytes(&entry[0]), sum(&entry[1]))).collect()
+    }
+
+    /// What a ring buffer held.
+    pub fn records(&self, map: &str) -> Vec<Vec<u8>> {
+        self.contents(map).iter().map(bytes).collect()
+    }
+
+    fn contents(&self, name: &str) -> &[Value] {
+        let map = self.list("maps").iter().find(|map| map["name"] == name);
+        let map = map.unwrap_or_else(|| panic!("no map {name} in {}", self.0));
+        map["contents"].as_array().expect("the contents of this map were read")
+    }
+
+    fn list(&self, key: &str) -> &[Value] {
+        self.0[key].as_array().map_or(&[], Vec::as_slice)
+    }
+}
+
+fn ask(loader: Loader, command: &mut Command) -> Story {
+    command.arg("--json").arg("--with").arg(match loader {
+        Loader::Aya => "aya",
+        Loader::Libbpf => "libbpf",
+    });
+    let output = tools::attempt(command);
+    let said = tools::said(&output);
+    let Ok(Value::Array(mut stories)) = serde_json::from_slice(&output.stdout) else {
+        panic!("{command:?}: {}\n{said}", output.status);
+    };
+    let story = stories.pop().unwrap_or_default();
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}\nLoading needs root and a kernel with BPF.",
+        output.status,
+        reasons(&story),
+    );
+    Story(story)
+}
+
+/// The errors alone, readable.
+fn reasons(story: &Value) -> String {
+    let programs = story["programs"].as_array().map_or(&[][..], Vec::as_slice);
+    let of_programs = programs.iter().map(|p| (p["name"].as_str(), p["error"].as_str()));
+    std::iter::once((None, story["error"].as_str()))
+        .chain(of_programs)
+        .filter_map(|(name, error)| Some(format!("{}: {}", name.unwrap_or("object"), error?)))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Builds bpf-lab once for each run of the tests.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let _alone = tools::build_alone();
+        let target_dir = tools::kept("lab");
+        let mut build = tools::cargo();
+        build.current_dir(tools::workspace()).args(["build", "--locked", "-p", "bpf-lab"]);
+        let output = tools::attempt(build.env("CARGO_TARGET_DIR", &target_dir));
+        assert!(
+            output.status.success(),
+            "cannot build bpf-lab; it needs packages gcc, make, libelf-dev, zlib1g-dev and pkg-config\n{}",
+            tools::said(&output),
+        );
+        target_dir.join("debug/bpf-lab")
+    })
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    u64::from_ne_bytes(bytes.try_into().expect("a 64-bit counter"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(hex: &Value) -> Vec<u8> {
+    let hex = hex.as_str().expect("bytes are written in hex");
+    let digit = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("bytes are written in hex");
+    (0..hex.len()).step_by(2).map(digit).collect()
+}

@@ -1,0 +1,11 @@
+//! What the end-to-end tests share: finding tools, building the examples, loading and reading objects.
+//!
+//! A tool, kernel or loader that is missing fails the test and names the package that brings it: a skipped test
+//! would look like a kept promise.
+
+pub mod elf;
+pub mod examples;
+pub mod instructions;
+pub mod lab;
+pub mod packets;
+pub mod tools;
