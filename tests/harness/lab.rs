@@ -17,12 +17,17 @@ pub struct Lab {
     pub llvm: Option<PathBuf>,
     /// The major version of the libLLVM in use.
     pub llvm_major: u32,
-    /// Where LLVM's tools lie.
-    tools: PathBuf,
+    /// Where the tools lie that judge what comes out.
+    judges: PathBuf,
+    /// Where those lie that make what goes in: no newer than the libLLVM that reads it.
+    makers: PathBuf,
 }
 
-/// LLVM of the tools, and of the libraries that the linker finds by itself here.
+/// LLVM of the tools that judge, and of the libraries that the linker finds by itself here.
 const LLVM_MAJOR: u32 = 22;
+
+/// LLVMs whose tools are at hand, newest first.
+const MAKERS: [u32; 2] = [LLVM_MAJOR, 19];
 
 impl Lab {
     /// The lab as the environment describes it.
@@ -30,19 +35,28 @@ impl Lab {
         let variable =
             |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let llvm = variable("BPF_LINKER_TEST_LLVM");
+        let llvm_major = llvm.as_deref().map_or(LLVM_MAJOR, major_of);
+        let linker = variable("BPF_LINKER_TEST_BIN");
+        let makers = MAKERS.into_iter().find(|major| *major <= llvm_major).unwrap_or(LLVM_MAJOR);
         Self {
-            linker: variable("BPF_LINKER_TEST_BIN")
-                .unwrap_or_else(|| env!("CARGO_BIN_EXE_bpf-linker").into()),
-            llvm_major: llvm.as_deref().map_or(LLVM_MAJOR, major_of),
+            linker: linker.unwrap_or_else(|| env!("CARGO_BIN_EXE_bpf-linker").into()),
             llvm,
-            tools: variable("BPF_LINKER_TEST_TOOLS")
-                .unwrap_or_else(|| format!("/usr/lib/llvm-{LLVM_MAJOR}/bin").into()),
+            llvm_major,
+            judges: tools(LLVM_MAJOR),
+            makers: tools(makers),
         }
     }
 
-    /// One of LLVM's tools, to be run in `folder`.
+    /// A tool that judges, to be run in `folder`.
     pub fn tool(&self, name: &str, folder: &Path) -> Command {
-        let mut command = Command::new(self.tools.join(name));
+        let mut command = Command::new(self.judges.join(name));
+        command.current_dir(folder);
+        command
+    }
+
+    /// The clang that makes inputs, to be run in `folder`.
+    pub fn clang(&self, folder: &Path) -> Command {
+        let mut command = Command::new(self.makers.join("clang"));
         command.current_dir(folder);
         command
     }
@@ -56,9 +70,13 @@ impl Lab {
 
     fn path(&self) -> OsString {
         let rest = env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(self.tools.clone()).chain(env::split_paths(&rest));
+        let folders = std::iter::once(self.makers.clone()).chain(env::split_paths(&rest));
         env::join_paths(folders).expect("folders without colons")
     }
+}
+
+fn tools(major: u32) -> PathBuf {
+    format!("/usr/lib/llvm-{major}/bin").into()
 }
 
 /// Runs `command`; its output unless it fails.

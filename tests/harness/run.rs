@@ -194,7 +194,7 @@ fn judge(link: &Link, code: Option<i32>, stderr: &str, allowed: Stderr) -> Resul
 fn compile(part: &Part, flags: &[String], lab: &Lab, folder: &Path) -> Result<String, String> {
     let output = "this.bc";
     let mut command = match part.name.rsplit_once('.') {
-        Some((_, "c")) => lab.tool("clang", folder),
+        Some((_, "c")) => lab.clang(folder),
         Some((_, "rs")) => Command::new("/usr/bin/rustc"),
         _ => return Ok(part.name.clone()),
     };

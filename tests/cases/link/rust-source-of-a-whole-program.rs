@@ -1,5 +1,6 @@
 // rustc's own bitcode: the section of the program, the panic-free arithmetic, and nothing else.
 //
+// llvm: 22..
 // args: {this} --export entry
 // view: disasm entry
 // expect: r0 = 0x2

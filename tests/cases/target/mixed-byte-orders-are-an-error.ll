@@ -1,7 +1,7 @@
 ; link: little.ll big.ll
-; error: link
-; view: stderr
-; expect: big.ll
+; error: input inputs of both byte orders
+; cause: little.ll
+; cause: big.ll
 
 ;--- little.ll
 target triple = "bpfel"
