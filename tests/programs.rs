@@ -1,6 +1,7 @@
 //! Real programs, built by cargo and make with this linker, loaded into the running kernel by aya and libbpf, and run on
 //! given input: they do what their source says.
 
+#[expect(dead_code, reason = "each test program uses its part")]
 mod support;
 
 use std::path::Path;

@@ -56,11 +56,6 @@ impl Instruction {
     pub fn is_local_call(self) -> bool {
         self.opcode == CALL && self.source == PSEUDO_CALL
     }
-
-    /// Whether it changes or depends on the order of bytes.
-    pub fn is_byte_swap(self) -> bool {
-        matches!(self.opcode, 0xd4 | 0xdc | 0xd7)
-    }
 }
 
 /// What is wrong with the instructions of one function; none when a kernel's first look (`bpf_check`'s field and jump

@@ -148,7 +148,6 @@ fn reasons(story: &Value) -> String {
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let _alone = tools::build_alone();
         let target_dir = tools::kept("lab");
         let mut build = tools::cargo();
         build.current_dir(tools::workspace()).args(["build", "--locked", "-p", "bpf-lab"]);
