@@ -19,10 +19,12 @@
 pub mod backend;
 pub mod driver;
 pub mod input;
+mod linking;
 pub mod object;
 pub mod output;
 pub mod plan;
 pub mod report;
 
+pub use linking::{Artifact, link, survey, version};
 pub use plan::LinkPlan;
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

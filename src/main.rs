@@ -1,3 +1,64 @@
-//! The command.
+//! The command: start logging, run, report, exit code.
 
-fn main() {}
+use std::{
+    fs::File,
+    io::{IsTerminal, Write, stdout},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use bpf_linker::{
+    Error, Warnings,
+    driver::{self, Logging, Request},
+};
+use log::LevelFilter;
+
+fn main() -> ExitCode {
+    let warnings = Warnings::default();
+    let result = run(&warnings);
+    warnings.take().iter().for_each(|warning| eprintln!("{warning}"));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let error =
+                error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
+            eprintln!("{error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn run(warnings: &Warnings) -> anyhow::Result<()> {
+    let invocation = driver::parse(std::env::args_os().collect())?;
+    start_logging(&invocation.logging)?;
+    invocation.notes.iter().for_each(|note| log::debug!("{note}"));
+    match invocation.request {
+        Request::Link(plan) => bpf_linker::link(&plan, warnings).map(drop)?,
+        Request::PrintPlan { plan, format } => print(&driver::print_plan(&plan, format))?,
+        Request::PrintLlvm(plan) => print(&bpf_linker::survey(&plan, warnings)?)?,
+        Request::Version { detail, plan } => print(&bpf_linker::version(&plan, detail, warnings))?,
+        Request::Print(text) => {
+            print(if stdout().is_terminal() { &text.styled } else { &text.plain })?
+        }
+    }
+    Ok(())
+}
+
+fn start_logging(logging: &Logging) -> anyhow::Result<()> {
+    let mut builder = env_logger::Builder::new();
+    builder.filter_level(LevelFilter::Warn).parse_default_env();
+    if let Some(level) = logging.level {
+        builder.filter_level(level);
+    }
+    if let Some(path) = &logging.file {
+        let file = File::create(path)
+            .with_context(|| format!("cannot write the log to {}", path.display()))?;
+        builder.target(env_logger::Target::Pipe(Box::new(file)));
+    }
+    builder.init();
+    Ok(())
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    stdout().lock().write_all(text.as_bytes()).context("cannot write to standard output")
+}

@@ -46,8 +46,7 @@ fn firewall_of_the_release_profile_and_build_std() {
 
 #[test]
 fn firewall_of_the_dev_profile_and_build_std() {
-    let build =
-        Build { profile: Profile::Dev, core: Core::BuildStd, ..Example::Firewall.usual() };
+    let build = Build { profile: Profile::Dev, core: Core::BuildStd, ..Example::Firewall.usual() };
     check_firewall(&build.run(), Loader::Aya);
 }
 
@@ -116,11 +115,8 @@ fn check_firewall(object: &Path, loader: Loader) {
         ("an end inside the IPv4 header", cut(20), XDP_ABORTED),
         ("an end before the ports", cut(34), XDP_ABORTED),
     ];
-    let mut steps = vec![
-        rule(BLOCKED, XDP_DROP, 0),
-        rule(NO_SMTP, XDP_DROP, 25),
-        rule(BOUNCED, XDP_TX, 0),
-    ];
+    let mut steps =
+        vec![rule(BLOCKED, XDP_DROP, 0), rule(NO_SMTP, XDP_DROP, 25), rule(BOUNCED, XDP_TX, 0)];
     steps.extend(cases.iter().map(|(_, packet, _)| Step::Packet(packet.clone())));
     let story = lab::run(loader, object, "firewall", &steps);
 
@@ -221,9 +217,8 @@ fn check_events(story: &Story, calls: &[u64]) {
 fn balancer_forwards_flows_to_their_backends() {
     const BACKENDS: [[u8; 4]; 4] = [[10, 0, 0, 1], [10, 0, 0, 2], [10, 0, 0, 3], [0; 4]];
     let object = examples::c_library(Endian::Little);
-    let flows: Vec<Ipv4> = (1000..1032)
-        .map(|source_port| Ipv4 { source_port, ..ipv4(STRANGER, UDP, 53) })
-        .collect();
+    let flows: Vec<Ipv4> =
+        (1000..1032).map(|source_port| Ipv4 { source_port, ..ipv4(STRANGER, UDP, 53) }).collect();
     for loader in [Loader::Aya, Loader::Libbpf] {
         assert_eq!(lab::load(loader, &object).programs(), ["balance"]);
 
@@ -251,7 +246,8 @@ fn balancer_forwards_flows_to_their_backends() {
             assert_eq!((returned, after), (XDP_TX, expected), "port {}", flow.source_port);
         }
         assert!(forwarded[..3].iter().all(|count| *count > 0), "every backend had a flow");
-        let counters: Vec<_> = (0..3).map(|backend| (key(backend), forwarded[backend as usize])).collect();
+        let counters: Vec<_> =
+            (0..3).map(|backend| (key(backend), forwarded[backend as usize])).collect();
         assert_eq!(story.sums("packets"), counters);
     }
 }

@@ -1,4 +1,31 @@
 //! Candidates to ELF bytes, through LLVM.
+//!
+//! Each phase takes its predecessor by value, so that a wrong order does not compile:
+//! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
+//! [`Optimized::generate`].
 
-#[allow(unsafe_code)]
+mod builtins;
+mod codegen;
+mod cpu;
+mod declarations;
+mod definitions;
+mod expand;
+mod internalize;
+#[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
 pub mod llvm;
+mod merge;
+mod optimize;
+mod prepare;
+mod quirks;
+mod resolve;
+mod session;
+mod target;
+
+pub use builtins::MEMORY;
+pub use codegen::Optimized;
+pub use declarations::Declaration;
+pub use internalize::Internalized;
+pub use llvm::{Scalar, Signature};
+pub use merge::Merged;
+pub use prepare::Prepared;
+pub use session::{Session, locate_for, survey_for};

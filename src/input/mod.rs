@@ -1,14 +1,31 @@
 //! Files to candidates: what an input is, which members an archive has, which symbols they define. No LLVM.
 
+mod archive;
+mod bitcode;
+mod bitstream;
+mod elf;
+#[cfg(test)]
+mod fixture;
+mod library;
+mod magic;
 mod producer;
+mod region;
+mod symtab;
 
+pub use archive::{Archive, MemberId};
 pub use producer::{LlvmVersion, Producer};
+pub use symtab::{Role, Symbol, Visibility};
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use self::{elf::Content, magic::Kind, region::Region};
 use crate::{
-    plan::LinkPlan,
-    report::{Result, Warnings},
+    plan::{LinkPlan, Members, Source},
+    report::{Error, Result, Warnings},
 };
 
 /// All inputs of a link, sorted by how they take part in it.
@@ -18,7 +35,7 @@ pub struct Inputs {
     pub modules: Vec<Bitcode>,
     /// Their members are linked when something undefined needs them; the first definition in order wins.
     pub archives: Vec<Archive>,
-    /// Symbols that rustc wants kept: the undefined symbols of its native `symbols.o`.
+    /// Symbols that rustc wants kept: the undefined symbols of its native `symbols.o`. Sorted, each once.
     pub roots: Vec<String>,
 }
 
@@ -60,27 +77,34 @@ impl fmt::Display for Origin {
     }
 }
 
-/// An archive whose members are read when needed.
-#[derive(Debug)]
-pub struct Archive {}
-
-/// A member of an [`Archive`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MemberId(pub usize);
-
-impl Archive {
-    /// The first member that defines `symbol`, from the symbol index.
-    #[must_use]
-    pub fn defining(&self, _symbol: &str) -> Option<MemberId> {
-        None
-    }
-
-    /// Reads the bitcode of one member.
+impl Bitcode {
+    /// Its global symbols in the order of its symbol table, read without LLVM.
     ///
-    /// # Errors
-    /// The file can no longer be read, or the member holds no bitcode.
-    pub fn load(&self, _member: MemberId) -> Result<Bitcode> {
-        Err(crate::Error::input("not written yet"))
+    /// `None` for textual IR, and for bitcode that is malformed or of a format not known here.
+    #[must_use]
+    pub fn symbols(&self) -> Option<Vec<Symbol>> {
+        match self.format {
+            Format::Text => None,
+            Format::Bitcode => {
+                symtab::symbols(&Region::memory(Arc::clone(&self.bytes), &self.origin.file)).ok()?
+            }
+        }
+    }
+}
+
+impl Inputs {
+    /// The producer with the newest known LLVM among all modules and archive members, linked or not, and where it was
+    /// seen first. `None` when no input names a version.
+    #[must_use]
+    pub fn newest_producer(&self) -> Option<(&Origin, &Producer)> {
+        let modules = self
+            .modules
+            .iter()
+            .filter_map(|module| Some((&module.origin, module.producer.as_ref()?)));
+        let members = self.archives.iter().flat_map(Archive::producers);
+        let versioned = modules.chain(members).filter(|(_, producer)| producer.version.is_some());
+        versioned
+            .reduce(|newest, next| if next.1.version > newest.1.version { next } else { newest })
     }
 }
 
@@ -88,6 +112,133 @@ impl Archive {
 ///
 /// # Errors
 /// An input is missing, unreadable, malformed, or of a kind that cannot be linked; the message names it.
-pub fn load(_plan: &LinkPlan, _warnings: &Warnings) -> Result<Inputs> {
-    Ok(Inputs::default())
+pub fn load(plan: &LinkPlan, warnings: &Warnings) -> Result<Inputs> {
+    let mut inputs = Inputs::default();
+    for input in &plan.inputs {
+        let region = open(&input.source, &plan.search_dirs)?;
+        inputs.add(&region, input.members, warnings)?;
+    }
+    inputs.roots.sort();
+    inputs.roots.dedup();
+    Ok(inputs)
 }
+
+fn open(source: &Source, folders: &[PathBuf]) -> Result<Region> {
+    match source {
+        Source::File(path) => Region::open(path),
+        Source::Library(name) => Region::open(&library::locate(name, folders)?),
+        Source::ExactLibrary(file) => Region::open(&library::locate_exact(file, folders)?),
+        Source::Buffer { name, bytes } => Ok(Region::memory(Arc::clone(bytes), Path::new(name))),
+    }
+}
+
+impl Inputs {
+    fn add(&mut self, region: &Region, members: Members, warnings: &Warnings) -> Result<()> {
+        let file = region.file();
+        let origin = Origin { file: file.to_owned(), members: Vec::new() };
+        match Kind::of(&region.head(magic::HEAD_LEN)?) {
+            Kind::Bitcode | Kind::WrappedBitcode => self.modules.push(bitcode(region, origin)?),
+            Kind::Ir => self.modules.push(text(region, origin)?),
+            Kind::BlankText | Kind::Empty if is_ll(file) => {
+                self.modules.push(text(region, origin)?)
+            }
+            Kind::Foreign(_) if is_ll(file) => self.modules.push(doubtful_text(region, origin)?),
+            Kind::Archive | Kind::ThinArchive => {
+                self.add_archive(Archive::open(region, file)?, members, warnings)?
+            }
+            Kind::Elf => self.add_elf(region, &origin)?,
+            kind => return Err(foreign(&origin, kind)),
+        }
+        Ok(())
+    }
+
+    fn add_archive(
+        &mut self,
+        archive: Archive,
+        members: Members,
+        warnings: &Warnings,
+    ) -> Result<()> {
+        match members {
+            Members::All => self.modules.extend(archive.load_all()?),
+            Members::Needed => {
+                archive.warn_of_foreign(warnings);
+                self.archives.push(archive);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_elf(&mut self, region: &Region, origin: &Origin) -> Result<()> {
+        let bytes = region.read()?;
+        let content = Content::of(&bytes);
+        let region = Region::memory(bytes, region.file());
+        match content {
+            Content::Modules(modules) => {
+                for (nth, (start, len)) in modules.into_iter().enumerate() {
+                    if let Some(module) = region.window(start, len) {
+                        self.modules.push(bitcode(&module, nth_module(origin, nth))?);
+                    }
+                }
+                Ok(())
+            }
+            Content::Roots(roots) => {
+                self.roots.extend(roots);
+                Ok(())
+            }
+            Content::Metadata => Ok(()),
+            Content::Native(fact) => Err(native(origin, &fact)),
+            Content::Malformed(reason) => {
+                Err(Error::input(format!("{origin} is a malformed ELF file"))
+                    .because(reason)
+                    .help("build it again"))
+            }
+        }
+    }
+}
+
+fn bitcode(region: &Region, origin: Origin) -> Result<Bitcode> {
+    let bytes = bitcode::unwrap(region)?.read()?;
+    let producer = Producer::read(&bytes);
+    Ok(Bitcode { origin, format: Format::Bitcode, bytes, producer })
+}
+
+fn text(region: &Region, origin: Origin) -> Result<Bitcode> {
+    Ok(Bitcode { origin, format: Format::Text, bytes: region.read()?, producer: None })
+}
+
+/// What is called `.ll` and has no magic of anything else is left to LLVM, which names the line that is wrong.
+fn doubtful_text(region: &Region, origin: Origin) -> Result<Bitcode> {
+    let kind = Kind::of(&region.head(magic::HEAD_LEN)?);
+    if kind == Kind::NOT_IR { text(region, origin) } else { Err(foreign(&origin, kind)) }
+}
+
+fn is_ll(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "ll")
+}
+
+/// The origin of module number `nth`, from 0, in an object that may embed several.
+fn nth_module(object: &Origin, nth: usize) -> Origin {
+    let mut origin = object.clone();
+    if nth > 0 {
+        origin.members.push(format!("module {}", nth + 1));
+    }
+    origin
+}
+
+fn native(origin: &Origin, fact: &str) -> Error {
+    Error::input(format!("{origin} is {fact}, which cannot be linked"))
+        .help("pass LLVM bitcode: `clang -target bpf -emit-llvm -c`, or `rustc --emit=llvm-bc`")
+}
+
+fn foreign(origin: &Origin, kind: Kind) -> Error {
+    let error = Error::input(format!("{origin} is {kind}, which cannot be linked"));
+    match kind {
+        Kind::RustMetadata => error.help("pass the `.rlib` of the crate"),
+        _ => error.help(
+            "inputs are LLVM bitcode, LLVM IR, objects that embed bitcode, and archives of these",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

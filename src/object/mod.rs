@@ -1,14 +1,83 @@
 //! ELF bytes to the finished object: BTF, maps, stripping.
+//!
+//! Everything happens on one model of the file, [`elf::Elf`], that is parsed once and emitted once:
+//!
+//! - [`inspect`]: functions, calls, and what is undefined;
+//! - [`merge`]: sections that loaders want as one;
+//! - [`maps`]: map definitions that every loader finds;
+//! - [`strip`]: sections and symbols that nobody reads;
+//! - [`btf`]: types, and what ties them to the code;
+//! - [`needs`]: the check that nothing is missing.
 
+pub mod btf;
+pub mod elf;
+mod facts;
+pub mod inspect;
+pub mod maps;
+pub mod merge;
+pub mod needs;
+pub mod strip;
+
+pub use facts::{Extern, Facts, Scalar, Shape, SourcePlace};
+
+use self::{
+    btf::{Info, rules::Kernel},
+    elf::Elf,
+};
 use crate::{
-    plan::LinkPlan,
-    report::{Result, Warnings},
+    plan::{Btf, LinkPlan, MapDefinitions},
+    report::{Result, Warning, Warnings},
 };
 
 /// Turns the object that code generation emitted into the one that is written.
 ///
+/// `facts` is what the backend knows beyond `raw`; empty facts are fine.
+///
 /// # Errors
-/// `raw` is not a BPF object, or its BTF breaks a rule of the kernel.
-pub fn finish(raw: Vec<u8>, _plan: &LinkPlan, _warnings: &Warnings) -> Result<Vec<u8>> {
-    Ok(raw)
+/// `raw` is not a BPF object, needs what nobody defines, or its BTF breaks a rule of the kernel.
+pub fn finish(
+    raw: Vec<u8>,
+    plan: &LinkPlan,
+    facts: &Facts,
+    warnings: &Warnings,
+) -> Result<Vec<u8>> {
+    let mut elf = Elf::parse(&raw)?;
+    drop(raw);
+    merge::merge(&mut elf)?;
+    maps::settle(&mut elf)?;
+    let described = btf::link::take(&mut elf)?;
+    strip::strip(&mut elf, plan.debug_info.dwarf);
+    let mut undefined = inspect::undefined_of(&elf);
+    if let Some(info) = &described {
+        btf::link::locate(&mut undefined, info);
+    }
+    needs::check(&undefined, facts, &plan.undefined)?;
+    if plan.debug_info.btf == Btf::Emit {
+        let mut info = described.unwrap_or_else(|| undescribed(&elf, warnings));
+        if plan.maps == MapDefinitions::Btf {
+            maps::convert(&mut elf, &mut info, warnings);
+        }
+        btf::link::fit(&mut info, &mut elf, &undefined, facts)?;
+        btf::fix(&mut info, &plan.debug_info);
+        btf::rules::check(&info, oldest_kernel(plan))?;
+        btf::link::put(&info, &mut elf)?;
+    }
+    elf.emit()
+}
+
+/// What BTF there is to start from when no input has debug info.
+fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
+    warnings.push(Warning {
+        name: "no-debug-info",
+        message:
+            "BTF was asked for, but no input has debug info: it describes functions by name only"
+                .to_owned(),
+        help: vec!["compile Rust with -C debuginfo=2, C with -g".to_owned()],
+    });
+    Info { btf: btf::Btf::new(elf.endian), ext: None }
+}
+
+/// The oldest kernel whose rules the BTF follows.
+fn oldest_kernel(plan: &LinkPlan) -> Kernel {
+    plan.debug_info.btf_compat.map_or(Kernel::NEWEST, |(major, minor)| Kernel(major, minor))
 }

@@ -1,1 +1,137 @@
 //! Bytes to files: written beside, then renamed.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use crate::report::{Error, Result};
+
+/// Replaces the file at `path` by `bytes`, as a whole: a reader sees the old file or the new one.
+///
+/// A link is followed, so that what it points at is replaced. What is not a regular file, such as `/dev/null`, is
+/// written to.
+///
+/// # Errors
+/// The folder is missing or not writable, or the disk is full; what was there before stays, and no temporary does.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let target = destination(path).map_err(|error| explain(path, &error))?;
+    let written = match target {
+        Target::Special => {
+            fs::OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes))
+        }
+        Target::File(target) => replace(&target, bytes),
+    };
+    written.map_err(|error| explain(path, &error))
+}
+
+/// Writes `bytes` to standard output.
+///
+/// # Errors
+/// Nobody reads them.
+pub fn write_stdout(bytes: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    written.map_err(|error| Error::io("cannot write to standard output").because(error))
+}
+
+enum Target {
+    File(PathBuf),
+    Special,
+}
+
+fn destination(path: &Path) -> io::Result<Target> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if found.is_file() => fs::canonicalize(path).map(Target::File),
+        Ok(_) => Ok(Target::Special),
+        Err(_) => Ok(Target::File(path.to_owned())),
+    }
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    let mut temporary = tempfile::Builder::new().prefix(".bpf-linker-").tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().set_permissions(permissions(path)?)?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Those of the file that is replaced, else what a new file gets.
+fn permissions(path: &Path) -> io::Result<fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    match fs::metadata(path) {
+        Ok(former) => Ok(former.permissions()),
+        Err(_) => Ok(fs::Permissions::from_mode(0o666 & !umask())),
+    }
+}
+
+/// The process's file mode creation mask, from /proc; 022 where there is none (umask(2) can only be read by setting).
+fn umask() -> u32 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+    line.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok()).unwrap_or(0o022)
+}
+
+fn explain(path: &Path, error: &io::Error) -> Error {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let message = format!("cannot write {}", path.display());
+    match (error.kind(), folder) {
+        (io::ErrorKind::NotFound, Some(folder)) => Error::io(message)
+            .because(format!("no such directory: {}", folder.display()))
+            .help("create it, or choose another --output"),
+        (io::ErrorKind::IsADirectory, _) => {
+            Error::io(message).because("it is a directory").help("name a file with --output")
+        }
+        _ => Error::io(message).because(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing/prog.o");
+        let error = write(&path, b"new").unwrap_err();
+        assert!(error.to_string().contains("no such directory"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_replaced_file_keeps_its_permissions_and_its_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a.o"), folder.path().join("link.o"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&file, &link).unwrap();
+        write(&link, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_directory_is_not_an_output() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write(folder.path(), b"new").unwrap_err().to_string().contains("is a directory"));
+    }
+
+    #[test]
+    fn a_device_is_written_to() {
+        write(Path::new("/dev/null"), b"new").unwrap();
+        assert!(
+            write(Path::new("/dev/full"), b"new").unwrap_err().to_string().contains("/dev/full")
+        );
+    }
+}

@@ -9,6 +9,8 @@ pub struct Exports {
     pub names: Vec<Export>,
     /// Glob patterns (`*`, `?`, `[a-z]`) of version scripts and dynamic lists.
     pub patterns: Vec<String>,
+    /// Names and glob patterns that version scripts make local, in the order written.
+    pub locals: Vec<String>,
     /// Whether any option or file spoke of exports at all, even to name none.
     pub requested: Requested,
 }
@@ -52,10 +54,31 @@ impl Exports {
     }
 
     /// Whether `name` was asked for, by name or by pattern.
+    ///
+    /// As in ld: an exact name beats a pattern, any other pattern beats a lone `*`, and of two alike the wish to
+    /// export beats the wish to hide.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.named(name).is_some() || self.patterns.iter().any(|pattern| matches(pattern, name))
+        let hidden = closeness(&self.locals, name);
+        self.named(name).is_some()
+            || closeness(&self.patterns, name).is_some_and(|shown| Some(shown) >= hidden)
     }
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Closeness {
+    Anything,
+    Pattern,
+    Exact,
+}
+
+fn closeness(patterns: &[String], name: &str) -> Option<Closeness> {
+    let judge = |pattern: &String| match pattern.as_str() {
+        "*" => Closeness::Anything,
+        pattern if pattern == name => Closeness::Exact,
+        _ => Closeness::Pattern,
+    };
+    patterns.iter().filter(|pattern| matches(pattern, name)).map(judge).max()
 }
 
 /// Whether `name` fits the glob `pattern`: `*` any run, `?` one character, `[a-z]` one of a set.
@@ -106,7 +129,37 @@ fn in_set(set: &[u8], byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{Export, Exports, Presence, matches};
+
+    #[test]
+    fn the_closest_wish_decides() {
+        let named = Export {
+            name: "a_named".into(),
+            wished_by: "--export".into(),
+            presence: Presence::Required,
+        };
+        let exports = Exports {
+            names: vec![named],
+            patterns: vec!["*".into(), "a_*".into()],
+            locals: vec![
+                "a_named".into(),
+                "a_hidden".into(),
+                "a_p*".into(),
+                "b_*".into(),
+                "*".into(),
+            ],
+            ..Exports::default()
+        };
+        for (name, exported) in [
+            ("a_named", true),
+            ("a_hidden", false),
+            ("a_pattern", true),
+            ("b_x", false),
+            ("c", true),
+        ] {
+            assert_eq!(exports.contains(name), exported, "{name}");
+        }
+    }
 
     #[test]
     fn globs_fit_as_fnmatch_does() {

@@ -4,11 +4,13 @@
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
 mod exports;
+mod reports;
 mod target;
 
 use std::{path::PathBuf, sync::Arc};
 
 pub use exports::{Export, Exports, Presence, Requested, matches};
+pub use reports::{Listing, Reports};
 pub use target::{Cpu, Endian, OptLevel, Target};
 
 /// Everything a link needs to know.
@@ -30,6 +32,10 @@ pub struct LinkPlan {
     pub opt_level: OptLevel,
     /// What to write, at least one.
     pub outputs: Vec<Output>,
+    /// Which symbols may stay undefined.
+    pub undefined: AllowUndefined,
+    /// What happens to map definitions in the form of aya's `maps` section.
+    pub maps: MapDefinitions,
     /// What happens to debug information.
     pub debug_info: DebugInfo,
     /// Choices of optimisation and code generation.
@@ -42,6 +48,8 @@ pub struct LinkPlan {
     pub dump_module: Option<PathBuf>,
     /// What an error-level diagnostic of LLVM does.
     pub llvm_errors: LlvmErrors,
+    /// What the link tells about itself besides its output.
+    pub reports: Reports,
 }
 
 /// One input of the link.
@@ -103,6 +111,33 @@ pub enum OutputKind {
     Object,
 }
 
+impl OutputKind {
+    /// All, in the order `--help` lists them.
+    pub const ALL: [Self; 4] = [Self::Object, Self::Assembly, Self::Ir, Self::Bitcode];
+
+    /// Its name for `--emit`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bitcode => "llvm-bc",
+            Self::Ir => "llvm-ir",
+            Self::Assembly => "asm",
+            Self::Object => "obj",
+        }
+    }
+
+    /// The usual extension of its file, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Bitcode => "bc",
+            Self::Ir => "ll",
+            Self::Assembly => "s",
+            Self::Object => "o",
+        }
+    }
+}
+
 /// Where an output goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
@@ -127,6 +162,28 @@ pub struct DebugInfo {
     pub remap_path_prefix: Vec<(String, String)>,
     /// The oldest kernel, as (major, minor), whose BTF rules the output follows.
     pub btf_compat: Option<(u16, u16)>,
+}
+
+/// Which symbols may stay undefined, besides weak ones and externs of `.ksyms` and `.kconfig`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AllowUndefined {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those named.
+    Named(Vec<String>),
+    /// All.
+    Anything,
+}
+
+/// What happens to map definitions in the form of aya's `maps` section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MapDefinitions {
+    /// Turned into BTF-defined maps in `.maps`, which aya and libbpf read; without BTF, left alone.
+    #[default]
+    Btf,
+    /// Left alone: only aya reads them, for libbpf 1.0 and later refuse the section.
+    Keep,
 }
 
 /// Whether BTF is emitted.

@@ -121,3 +121,30 @@ pub enum OptLevel {
     /// `-Oz`.
     SizeMin,
 }
+
+impl OptLevel {
+    /// All, in the order `--help` lists them.
+    pub const ALL: [Self; 6] =
+        [Self::None, Self::Less, Self::Default, Self::Aggressive, Self::Size, Self::SizeMin];
+
+    /// What follows `-O`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "0",
+            Self::Less => "1",
+            Self::Default => "2",
+            Self::Aggressive => "3",
+            Self::Size => "s",
+            Self::SizeMin => "z",
+        }
+    }
+}
+
+impl FromStr for OptLevel {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|level| level.name() == name).ok_or(())
+    }
+}

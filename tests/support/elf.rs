@@ -86,7 +86,9 @@ impl Elf {
         for section in file.sections() {
             let mut symbols: Vec<_> = file
                 .symbols()
-                .filter(|s| s.kind() == SymbolKind::Text && s.section_index() == Some(section.index()))
+                .filter(|s| {
+                    s.kind() == SymbolKind::Text && s.section_index() == Some(section.index())
+                })
                 .collect();
             symbols.sort_by_key(|symbol| symbol.address());
             for symbol in symbols {

@@ -132,7 +132,8 @@ impl Build {
             build.args(["-Z", "build-std=core"]);
         }
         tools::run(&mut build);
-        let built = target_dir.join(self.endian.triple()).join(self.folder()).join(self.example.name());
+        let built =
+            target_dir.join(self.endian.triple()).join(self.folder()).join(self.example.name());
         self.keep(&built)
     }
 
@@ -140,7 +141,14 @@ impl Build {
         let mut cargo = tools::cargo();
         cargo
             .current_dir(self.example.folder())
-            .args([command, "--locked", "--target", self.endian.triple(), "--profile", self.profile()])
+            .args([
+                command,
+                "--locked",
+                "--target",
+                self.endian.triple(),
+                "--profile",
+                self.profile(),
+            ])
             .env("CARGO_TARGET_DIR", target_dir)
             .env("RUSTC", tools::debian_rustc())
             .env("RUSTFLAGS", self.flags())

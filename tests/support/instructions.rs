@@ -64,11 +64,14 @@ pub fn fault(function: &[Instruction]) -> Option<String> {
     let mut at = 0;
     while let Some(instruction) = function.get(at) {
         let wide = instruction.opcode == LOAD_IMMEDIATE_64;
-        if let Some(fault) = fault_of(*instruction).map(str::to_owned).or_else(|| bad_jump(function, at)) {
+        if let Some(fault) =
+            fault_of(*instruction).map(str::to_owned).or_else(|| bad_jump(function, at))
+        {
             return Some(format!("instruction {at}, {instruction:?}: {fault}"));
         }
         if wide {
-            let is_rest = |i: &Instruction| (i.opcode, i.destination, i.source, i.offset) == (0, 0, 0, 0);
+            let is_rest =
+                |i: &Instruction| (i.opcode, i.destination, i.source, i.offset) == (0, 0, 0, 0);
             if !function.get(at + 1).is_some_and(is_rest) {
                 return Some(format!("instruction {at}: half of a 64-bit load is missing"));
             }

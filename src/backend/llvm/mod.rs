@@ -1,3 +1,20 @@
 //! Safe wrappers of what the backend needs of LLVM, and the search for a libLLVM. Raw pointers never leave this room.
 
+mod buffer;
+mod context;
+mod global;
+mod instruction;
+mod library;
 pub mod locate;
+mod machine;
+mod module;
+mod signature;
+mod text;
+
+pub use context::{Context, Diagnostic, Severity};
+pub use global::{Attribute, Global, Linkage};
+pub use instruction::Instruction;
+pub use library::{Library, OptionsLease};
+pub use machine::{CodegenLevel, FileType, Machine};
+pub use module::Module;
+pub use signature::{Scalar, Signature};

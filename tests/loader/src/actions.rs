@@ -74,10 +74,9 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Request>>
     let object = words.next().context("no object named")?.into();
     let command = match command.as_str() {
         "load" => Command::Load,
-        "run" => Command::Run {
-            program: words.next().context("no program named")?,
-            actions: Vec::new(),
-        },
+        "run" => {
+            Command::Run { program: words.next().context("no program named")?, actions: Vec::new() }
+        }
         other => bail!("unknown command {other}; try --help"),
     };
     let loaders = vec![Loader::Aya, Loader::Libbpf];

@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+# Installs cargo-nextest, which runs the tests, unless it is there.
+set -euo pipefail
+command -v cargo-nextest > /dev/null || cargo install --quiet --locked cargo-nextest --version 0.9.143

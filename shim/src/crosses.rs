@@ -1,0 +1,33 @@
+//! How a type of LLVM's C API crosses into Rust.
+
+use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
+
+use llvm_sys::{
+    LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility, error::LLVMErrorRef,
+    prelude::*, target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
+    transforms::pass_builder::LLVMPassBuilderOptionsRef,
+};
+
+/// The Rust type that a return value of LLVM's C API is received as.
+pub trait Crosses {
+    /// The type itself, or a plain integer for a C enum.
+    type Received;
+}
+
+macro_rules! crosses {
+    (as_is: $($plain:ty),+; as_integer: $($listed:ty),+;) => {
+        $(impl Crosses for $plain { type Received = Self; })+
+        $(
+            impl Crosses for $listed { type Received = c_int; }
+            const _: () = assert!(size_of::<$listed>() == size_of::<c_int>());
+        )+
+    };
+}
+
+crosses! {
+    as_is: (), c_int, c_uint, c_longlong, c_ulonglong, usize, *const c_char, *mut c_char, *mut c_void,
+        LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMErrorRef, LLVMMemoryBufferRef,
+        LLVMMetadataRef, LLVMModuleRef, LLVMPassBuilderOptionsRef, LLVMTargetDataRef, LLVMTargetMachineRef,
+        LLVMTypeRef, LLVMUseRef, LLVMValueRef;
+    as_integer: LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility;
+}

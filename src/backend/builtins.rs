@@ -1,0 +1,82 @@
+//! Routines that code generation calls although no source named them: `memcpy`, `__multi3` and their like.
+//!
+//! LLVM decides late, while selecting instructions, that an operation becomes a call. Linking all candidates up front
+//! is what makes 100 KB objects of two instructions. Here the finished object tells what it lacks; just that comes
+//! from the inputs' archives, else from a few routines of our own. They are optimised apart from the program, whose
+//! code must not change any more.
+
+use std::collections::BTreeSet;
+
+use super::{
+    codegen::Optimized,
+    llvm::{Global, Linkage, Module},
+    merge::Opened,
+    optimize,
+    resolve::{offer, resolve},
+};
+use crate::{input::Origin, plan::MemoryBuiltins, report::Result};
+
+/// The memory routines that `--disable-memory-builtins` leaves alone.
+pub const MEMORY: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
+
+/// Our own, for programs whose inputs define none.
+const OWN: &str = include_str!("builtins.ll");
+
+impl<'s> Optimized<'s> {
+    /// Links definitions of what the object lacks (`undefined`) and no input names; says whether there were any.
+    ///
+    /// # Errors
+    /// An archive cannot be read, or LLVM refuses a routine.
+    pub fn provide(&mut self, undefined: &BTreeSet<String>) -> Result<bool> {
+        let leave = self.session.plan.codegen.memory_builtins == MemoryBuiltins::Leave;
+        let invented = undefined
+            .iter()
+            .filter(|name| !(leave && MEMORY.contains(&name.as_str())))
+            .filter(|name| MEMORY.contains(&name.as_str()) || self.module.find(name).is_none())
+            .cloned()
+            .collect::<BTreeSet<_>>();
+        if invented.is_empty() {
+            return Ok(false);
+        }
+        let routines = self.routines(&invented)?;
+        let found = definitions(&routines).map(Global::name).filter(|name| invented.contains(name));
+        let found = found.collect::<Vec<_>>();
+        log::debug!("code generation wants {invented:?}, found {found:?}");
+        definitions(&routines)
+            .filter(|global| !invented.contains(&global.name()))
+            .for_each(Global::internalize);
+        self.machine.run_passes(&routines, optimize::pipeline(self.session.plan.opt_level))?;
+        self.session.link_into(&self.module, routines, &own_origin())?;
+        let provided = found.iter().filter_map(|name| self.module.find(name)).collect::<Vec<_>>();
+        provided.iter().for_each(|global| global.internalize());
+        self.module.keep(&self.session.context, &provided);
+        Ok(!provided.is_empty())
+    }
+
+    /// A module that defines what can be found of `names`: in the archives, else among our own.
+    fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
+        let module = self.target.fresh(self.session)?;
+        resolve(self.session, &module, &mut self.archives, names, &self.target)?;
+        let missing =
+            names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
+        let missing = missing.cloned().collect::<BTreeSet<_>>();
+        if !missing.is_empty() {
+            let own = Module::parse_text(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
+            let own = Opened { origin: own_origin(), module: own };
+            offer(&own, "own", &missing);
+            self.target.apply(&own.module)?;
+            self.session.link_into(&module, own.module, &own.origin)?;
+        }
+        Ok(module)
+    }
+}
+
+fn definitions<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
+    module.globals().filter(|global| {
+        !global.is_declaration() && !global.is_llvm_own() && global.linkage() != Linkage::Local
+    })
+}
+
+fn own_origin() -> Origin {
+    Origin { file: "the linker's own routines".into(), members: Vec::new() }
+}

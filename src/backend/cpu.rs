@@ -1,0 +1,72 @@
+//! Which CPU level and features to generate code for.
+//!
+//! One rule: `--cpu v1..v4|probe` is an order. `--cpu generic`, which rustc always passes, and no `--cpu` at all mean
+//! "what the inputs ask for": the highest `target-cpu` that a function of the inputs names, v1 when none does.
+
+use super::llvm::{Global, Module};
+use crate::{
+    plan::{Cpu, LinkPlan},
+    report::{Warning, Warnings},
+};
+
+/// CPU and features, as LLVM takes them.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct CpuChoice {
+    pub(super) cpu: Cpu,
+    pub(super) features: String,
+}
+
+/// Decides for `module`; says so when an order contradicts a function.
+pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) -> CpuChoice {
+    let highest = module.functions().filter_map(asked_by).max_by_key(|(cpu, _)| *cpu);
+    match (plan.cpu.filter(|cpu| *cpu != Cpu::Generic), highest) {
+        (Some(ordered), highest) => {
+            if let Some((cpu, function)) = highest
+                && ordered < cpu
+                && ordered != Cpu::Probe
+            {
+                warn_below(ordered, cpu, &function.name(), warnings);
+            }
+            CpuChoice { cpu: ordered, features: plan.cpu_features.clone() }
+        }
+        (None, highest) => CpuChoice {
+            cpu: highest.map_or(Cpu::Generic, |(cpu, _)| cpu),
+            features: features(plan, module),
+        },
+    }
+}
+
+fn asked_by(function: Global<'_>) -> Option<(Cpu, Global<'_>)> {
+    let cpu = function.string_attribute(c"target-cpu")?.parse::<Cpu>().ok()?;
+    (cpu >= Cpu::V1 && !function.is_declaration()).then_some((cpu, function))
+}
+
+fn warn_below(ordered: Cpu, cpu: Cpu, function: &str, warnings: &Warnings) {
+    warnings.push(Warning {
+        name: "cpu-mismatch",
+        message: format!(
+            "--cpu {} is below {}, which `{function}` was compiled for",
+            ordered.name(),
+            cpu.name()
+        ),
+        help: vec![format!("compile the inputs for {}, or leave --cpu out", ordered.name())],
+    });
+}
+
+/// The user's features, else those that the functions name, each once, in order.
+fn features(plan: &LinkPlan, module: &Module<'_>) -> String {
+    if !plan.cpu_features.is_empty() {
+        return plan.cpu_features.clone();
+    }
+    let mut all = Vec::<String>::new();
+    for named in
+        module.functions().filter_map(|function| function.string_attribute(c"target-features"))
+    {
+        for feature in named.split(',').filter(|feature| !feature.is_empty()) {
+            if !all.iter().any(|known| known == feature) {
+                all.push(feature.to_owned());
+            }
+        }
+    }
+    all.join(",")
+}

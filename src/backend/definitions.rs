@@ -1,0 +1,41 @@
+//! Who defines what, so that a duplicate names both places.
+
+use std::collections::BTreeMap;
+
+use super::llvm::{Linkage, Module};
+use crate::{
+    input::Origin,
+    report::{Error, Result},
+};
+
+/// The strong definitions of the objects linked so far.
+#[derive(Debug, Default)]
+pub(super) struct Definitions(BTreeMap<String, Origin>);
+
+impl Definitions {
+    /// Adds what `module` defines for all.
+    ///
+    /// # Errors
+    /// A symbol is defined in two objects.
+    pub(super) fn add(&mut self, module: &Module<'_>, origin: &Origin) -> Result<()> {
+        for global in module.globals() {
+            if global.is_declaration()
+                || global.linkage() != Linkage::External
+                || global.is_llvm_own()
+            {
+                continue;
+            }
+            let name = global.name();
+            if let Some(former) = self.0.insert(name.clone(), origin.clone()) {
+                return Err(Error::link(format!(
+                    "`{}` is defined twice",
+                    rustc_demangle::demangle(&name)
+                ))
+                .because(format!("first in {former}"))
+                .because(format!("again in {origin}"))
+                .help("make one of them static, weak, or leave one input out"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! What stays visible.
+
+use super::{
+    builtins::MEMORY,
+    llvm::{Global, Linkage, Machine, Module},
+    merge::Triple,
+    prepare::Prepared,
+    session::Session,
+};
+use crate::{
+    input::Archive,
+    plan::{LinkPlan, Presence, Requested},
+    report::{Error, Result},
+};
+
+/// A module in which only exports can be seen from outside.
+#[derive(Debug)]
+pub struct Internalized<'s> {
+    pub(super) session: &'s Session<'s>,
+    pub(super) module: Module<'s>,
+    pub(super) archives: Vec<Archive>,
+    pub(super) target: Triple,
+    pub(super) machine: Machine,
+}
+
+impl<'s> Prepared<'s> {
+    /// Hides all definitions but the exports. Declarations keep their linkage: kfuncs and ksyms are found by it.
+    ///
+    /// # Errors
+    /// A symbol that a person asked to export is not defined.
+    pub fn internalize(self) -> Result<Internalized<'s>> {
+        let Self { session, module, archives, target, machine } = self;
+        check_exports(session, &module)?;
+        for global in module.globals().filter(|global| can_hide(*global)) {
+            if is_exported(session, global) {
+                // What an archive gave was marked discardable on its way in; an export stays.
+                if global.linkage() == Linkage::LinkOnce {
+                    global.export();
+                }
+            } else {
+                global.internalize();
+            }
+        }
+        Ok(Internalized { session, module, archives, target, machine })
+    }
+}
+
+fn can_hide(global: Global<'_>) -> bool {
+    let visible = matches!(
+        global.linkage(),
+        Linkage::External | Linkage::LinkOnce | Linkage::Weak | Linkage::Common
+    );
+    visible && !global.is_declaration() && !global.is_llvm_own()
+}
+
+/// With no export asked for, what is not static in the source stays. Of an archive's members, taken only because
+/// something needed them, that is what a loader looks for: programs, maps, the licence; they are in named sections.
+fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
+    let exports = &session.plan.exports;
+    match exports.requested {
+        Requested::Explicit => {
+            let name = global.name();
+            exports.contains(&name) && !is_listed_builtin(&name, session.plan)
+        }
+        Requested::Inferred => {
+            global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
+        }
+    }
+}
+
+/// rustc lists the memory routines of aya-ebpf among a program's exports. Nobody looks them up in
+/// an object, unused ones only take room, and the kernel would verify a global `memcpy` on its own,
+/// with pointers that may be anything.
+pub(super) fn is_listed_builtin(name: &str, plan: &LinkPlan) -> bool {
+    let listed = plan.exports.named(name).map(|export| export.presence);
+    listed == Some(Presence::Optional) && MEMORY.contains(&name)
+}
+
+fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
+    for export in &session.plan.exports.names {
+        if module.find(&export.name).is_some_and(|global| !global.is_declaration()) {
+            continue;
+        }
+        match export.presence {
+            Presence::Required => {
+                return Err(unknown_export(&export.name, &export.wished_by, module));
+            }
+            Presence::Optional => {
+                log::debug!("{} names `{}`, which no input defines", export.wished_by, export.name)
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unknown_export(name: &str, wished_by: &str, module: &Module<'_>) -> Error {
+    let error = Error::link(format!("no input defines `{name}`, which {wished_by} exports"));
+    let defined = module.globals().filter(|global| can_hide(*global)).map(Global::name);
+    let near = defined
+        .map(|other| (strsim::damerau_levenshtein(name, &other), other))
+        .filter(|(distance, _)| *distance <= 3.max(name.len() / 3))
+        .min();
+    match near {
+        Some((_, other)) => error.help(format!("did you mean `{other}`?")),
+        None => error
+            .help("export only what an input defines; `#[unsafe(no_mangle)]` keeps a name in Rust"),
+    }
+}

@@ -1,0 +1,275 @@
+//! Functions, variables and aliases.
+
+use std::{ffi::CStr, marker::PhantomData, ptr::NonNull};
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMLinkage, LLVMValue, LLVMVisibility},
+};
+
+use super::{context::Context, instruction::Instruction, text};
+
+/// `LLVMAttributeFunctionIndex`.
+const FUNCTION_INDEX: u32 = u32::MAX;
+
+/// How a global is seen from other modules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linkage {
+    /// Seen by all.
+    External,
+    /// Seen by all, its body is for inlining only.
+    AvailableExternally,
+    /// Merged with others of its name; gone when unused.
+    LinkOnce,
+    /// Merged with others of its name.
+    Weak,
+    /// Lists that grow when modules are linked, such as `llvm.used`.
+    Appending,
+    /// Seen by its module alone.
+    Local,
+    /// A reference that may stay undefined.
+    ExternalWeak,
+    /// A tentative definition of C.
+    Common,
+    /// Something later versions invent.
+    Unknown,
+}
+
+impl Linkage {
+    const fn from_raw(raw: i32) -> Self {
+        match raw {
+            0 | 10 | 11 => Self::External,
+            1 => Self::AvailableExternally,
+            2..=4 => Self::LinkOnce,
+            5 | 6 => Self::Weak,
+            7 => Self::Appending,
+            8 | 9 => Self::Local,
+            12 => Self::ExternalWeak,
+            14 => Self::Common,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The attributes of functions that matter here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// `noinline`.
+    NoInline,
+    /// `optnone`, which requires `noinline`.
+    OptimizeNone,
+    /// `alwaysinline`.
+    AlwaysInline,
+}
+
+impl Attribute {
+    fn kind(self) -> u32 {
+        let name = match self {
+            Self::NoInline => "noinline",
+            Self::OptimizeNone => "optnone",
+            Self::AlwaysInline => "alwaysinline",
+        };
+        // SAFETY: a range of bytes; a library is open, or there would be no global to ask about.
+        unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) }
+    }
+}
+
+/// A function, variable or alias of a live module.
+#[derive(Clone, Copy, Debug)]
+pub struct Global<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
+
+impl<'ctx> Global<'ctx> {
+    pub(super) fn from_raw(raw: *mut LLVMValue) -> Option<Self> {
+        Some(Self(NonNull::new(raw)?, PhantomData))
+    }
+
+    pub(super) const fn as_raw(self) -> *mut LLVMValue {
+        self.0.as_ptr()
+    }
+
+    /// Its name; empty when it has none.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut length = 0;
+        // SAFETY: the global is alive.
+        let start = unsafe { llvm::LLVMGetValueName2(self.as_raw(), &raw mut length) };
+        // SAFETY: LLVM gives a range of the global's.
+        unsafe { text::copy(start, length) }
+    }
+
+    /// Renames it; LLVM appends a number when the name is taken.
+    pub fn set_name(self, name: &str) {
+        // SAFETY: the global is alive and copies the range.
+        unsafe { llvm::LLVMSetValueName2(self.as_raw(), name.as_ptr().cast(), name.len()) };
+    }
+
+    /// Whether it is `llvm.` something: an intrinsic or a list for LLVM alone.
+    #[must_use]
+    pub fn is_llvm_own(self) -> bool {
+        self.name().starts_with("llvm.")
+    }
+
+    /// Its linkage.
+    #[must_use]
+    pub fn linkage(self) -> Linkage {
+        // SAFETY: the global is alive.
+        Linkage::from_raw(unsafe { llvm::LLVMGetLinkage(self.as_raw()) })
+    }
+
+    /// Makes it seen by its module alone.
+    pub fn internalize(self) {
+        self.set(LLVMLinkage::LLVMInternalLinkage, LLVMVisibility::LLVMDefaultVisibility);
+    }
+
+    /// Makes it go unless something uses it, and merge with others of its name.
+    pub fn make_discardable(self) {
+        // SAFETY: the global is alive.
+        unsafe { llvm::LLVMSetLinkage(self.as_raw(), LLVMLinkage::LLVMLinkOnceODRLinkage) };
+    }
+
+    /// Makes it seen by all.
+    pub fn export(self) {
+        self.set(LLVMLinkage::LLVMExternalLinkage, LLVMVisibility::LLVMDefaultVisibility);
+    }
+
+    fn set(self, linkage: LLVMLinkage, visibility: LLVMVisibility) {
+        // SAFETY: the global is alive. Local linkage demands default visibility, so that comes first.
+        unsafe { llvm::LLVMSetVisibility(self.as_raw(), visibility) };
+        // SAFETY: the global is alive.
+        unsafe { llvm::LLVMSetLinkage(self.as_raw(), linkage) };
+    }
+
+    /// Whether it is declared and not defined.
+    #[must_use]
+    pub fn is_declaration(self) -> bool {
+        // SAFETY: the global is alive.
+        unsafe { llvm::LLVMIsDeclaration(self.as_raw()) != 0 }
+    }
+
+    /// Whether anything in its module refers to it.
+    #[must_use]
+    pub fn is_used(self) -> bool {
+        // SAFETY: the global is alive.
+        !unsafe { llvm::LLVMGetFirstUse(self.as_raw()) }.is_null()
+    }
+
+    /// The section it asks for; empty for none.
+    #[must_use]
+    pub fn section(self) -> String {
+        // SAFETY: the global is alive.
+        let section = unsafe { llvm::LLVMGetSection(self.as_raw()) };
+        // SAFETY: null, or a string of the global's.
+        unsafe { text::copy_terminated(section) }
+    }
+
+    /// Whether it is a variable that never changes.
+    #[must_use]
+    pub fn is_constant(self) -> bool {
+        // SAFETY: the global is a variable, the only kind this is asked of.
+        unsafe { llvm::LLVMIsGlobalConstant(self.as_raw()) != 0 }
+    }
+
+    /// Says that the variable may change.
+    pub fn make_mutable(self) {
+        // SAFETY: the global is a variable, the only kind this is asked of.
+        unsafe { llvm::LLVMSetGlobalConstant(self.as_raw(), 0) };
+    }
+
+    /// Removes it from its module; nothing may refer to it.
+    pub(super) fn delete(self) {
+        // SAFETY: the global is a live variable without uses.
+        unsafe { llvm::LLVMDeleteGlobal(self.as_raw()) };
+    }
+
+    /// The elements of a list such as `llvm.used`.
+    pub(super) fn listed(self) -> Vec<*mut LLVMValue> {
+        // SAFETY: the global is a live variable.
+        let list = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
+        if list.is_null() {
+            return Vec::new();
+        }
+        // SAFETY: the initializer is a constant.
+        let count = unsafe { llvm::LLVMGetNumOperands(list) };
+        // SAFETY: the index is below the number of operands.
+        (0..count.cast_unsigned())
+            .map(|index| unsafe { llvm::LLVMGetOperand(list, index) })
+            .collect()
+    }
+
+    /// Whether the function has `attribute`.
+    #[must_use]
+    pub fn has(self, attribute: Attribute) -> bool {
+        let kind = attribute.kind();
+        // SAFETY: the function is alive.
+        !unsafe { llvm::LLVMGetEnumAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, kind) }.is_null()
+    }
+
+    /// Gives the function `attribute`.
+    pub fn add(self, context: &'ctx Context, attribute: Attribute) {
+        // SAFETY: the context is alive.
+        let made = unsafe { llvm::LLVMCreateEnumAttribute(context.as_raw(), attribute.kind(), 0) };
+        // SAFETY: the function is alive, the attribute is of its context.
+        unsafe { llvm::LLVMAddAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, made) };
+    }
+
+    /// Takes `attribute` from the function.
+    pub fn remove(self, attribute: Attribute) {
+        // SAFETY: the function is alive.
+        unsafe {
+            llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, attribute.kind())
+        };
+    }
+
+    /// The value of the function's string attribute `name`, such as `target-cpu`.
+    #[must_use]
+    pub fn string_attribute(self, name: &'static CStr) -> Option<String> {
+        let length = u32::try_from(name.count_bytes()).ok()?;
+        // SAFETY: the function is alive, the range is that of `name`.
+        let found = unsafe {
+            llvm::LLVMGetStringAttributeAtIndex(
+                self.as_raw(),
+                FUNCTION_INDEX,
+                name.as_ptr(),
+                length,
+            )
+        };
+        if found.is_null() {
+            return None;
+        }
+        let mut length = 0;
+        // SAFETY: the attribute was found above.
+        let start = unsafe { llvm::LLVMGetStringAttributeValue(found, &raw mut length) };
+        // SAFETY: LLVM gives a range of the context's.
+        Some(unsafe { text::copy(start, length as usize) })
+    }
+
+    /// Takes the string attribute `name` from the function.
+    pub fn remove_string_attribute(self, name: &'static CStr) {
+        let length = u32::try_from(name.count_bytes()).unwrap_or(0);
+        // SAFETY: the function is alive, the range is that of `name`.
+        unsafe {
+            llvm::LLVMRemoveStringAttributeAtIndex(
+                self.as_raw(),
+                FUNCTION_INDEX,
+                name.as_ptr(),
+                length,
+            )
+        };
+    }
+
+    /// The instructions of the function, in order.
+    pub fn instructions(self) -> impl Iterator<Item = Instruction<'ctx>> {
+        // SAFETY: the function is alive.
+        let first = NonNull::new(unsafe { llvm::LLVMGetFirstBasicBlock(self.as_raw()) });
+        let blocks = std::iter::successors(first, |block| {
+            // SAFETY: the block is of a live function.
+            NonNull::new(unsafe { llvm::LLVMGetNextBasicBlock(block.as_ptr()) })
+        });
+        blocks.flat_map(|block| {
+            // SAFETY: the block is of a live function.
+            let first =
+                Instruction::from_raw(unsafe { llvm::LLVMGetFirstInstruction(block.as_ptr()) });
+            std::iter::successors(first, |instruction| instruction.next())
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! Instructions.
+
+use std::{ffi::CStr, marker::PhantomData, ptr::NonNull};
+
+use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
+
+use super::{context::Context, global::Global};
+
+/// An instruction of a live function.
+#[derive(Clone, Copy, Debug)]
+pub struct Instruction<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
+
+impl<'ctx> Instruction<'ctx> {
+    pub(super) fn from_raw(raw: *mut LLVMValue) -> Option<Self> {
+        Some(Self(NonNull::new(raw)?, PhantomData))
+    }
+
+    const fn as_raw(self) -> *mut LLVMValue {
+        self.0.as_ptr()
+    }
+
+    pub(super) fn next(self) -> Option<Self> {
+        // SAFETY: the instruction is alive and in a block.
+        Self::from_raw(unsafe { llvm::LLVMGetNextInstruction(self.as_raw()) })
+    }
+
+    /// What it calls, when it is a call of a function by name.
+    #[must_use]
+    pub fn callee(self) -> Option<Global<'ctx>> {
+        // SAFETY: the instruction is alive.
+        let call = unsafe { llvm::LLVMIsACallInst(self.as_raw()) };
+        if call.is_null() {
+            return None;
+        }
+        // SAFETY: it is a call.
+        let called = unsafe { llvm::LLVMGetCalledValue(call) };
+        // SAFETY: a called value is alive; the answer is null unless it is a function.
+        Global::from_raw(unsafe { llvm::LLVMIsAFunction(called) })
+    }
+
+    /// The constant integer at operand `index`, if there is one.
+    #[must_use]
+    pub fn constant_operand(self, index: u32) -> Option<u64> {
+        // SAFETY: the instruction is alive.
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
+        if index >= count.cast_unsigned() {
+            return None;
+        }
+        // SAFETY: the index is below the number of operands.
+        let operand = unsafe { llvm::LLVMGetOperand(self.as_raw(), index) };
+        // SAFETY: an operand is alive.
+        let constant = unsafe { llvm::LLVMIsAConstantInt(operand) };
+        if constant.is_null() {
+            return None;
+        }
+        // SAFETY: it is a constant integer.
+        Some(unsafe { llvm::LLVMConstIntGetZExtValue(constant) })
+    }
+
+    /// What a call promises of the alignment of its argument `index`, in bytes.
+    #[must_use]
+    pub fn argument_alignment(self, index: u32) -> u64 {
+        // SAFETY: a range of bytes.
+        let align = unsafe { llvm::LLVMGetEnumAttributeKindForName(c"align".as_ptr(), 5) };
+        // SAFETY: the instruction is a call; index 0 of attributes is the return value.
+        let promised =
+            unsafe { llvm::LLVMGetCallSiteEnumAttribute(self.as_raw(), index + 1, align) };
+        if promised.is_null() {
+            return 1;
+        }
+        // SAFETY: it is an attribute with a value.
+        unsafe { llvm::LLVMGetEnumAttributeValue(promised) }.max(1)
+    }
+
+    /// Calls `function` instead, which takes the same arguments.
+    pub fn set_callee(self, function: Global<'ctx>) {
+        // SAFETY: the instruction is alive.
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
+        // SAFETY: the callee is a call's last operand.
+        unsafe {
+            llvm::LLVMSetOperand(self.as_raw(), count.cast_unsigned() - 1, function.as_raw())
+        };
+    }
+
+    /// Drops its metadata of `kind`, such as `llvm.loop`.
+    pub fn drop_metadata(self, context: &'ctx Context, kind: &'static CStr) {
+        let length = u32::try_from(kind.count_bytes()).unwrap_or(0);
+        // SAFETY: the context is alive, the range is that of `kind`.
+        let kind =
+            unsafe { llvm::LLVMGetMDKindIDInContext(context.as_raw(), kind.as_ptr(), length) };
+        // SAFETY: the instruction is alive; null removes.
+        unsafe { llvm::LLVMSetMetadata(self.as_raw(), kind, std::ptr::null_mut()) };
+    }
+}

@@ -1,0 +1,150 @@
+//! The libLLVM of this process.
+
+use std::{
+    ffi::{CString, c_char},
+    fmt,
+    path::Path,
+    ptr,
+    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+use bpf_linker_shim as llvm;
+
+use super::text;
+use crate::{
+    backend::quirks::Options,
+    input::LlvmVersion,
+    report::{Error, ErrorKind, Result},
+};
+
+static LIBRARY: OnceLock<Library> = OnceLock::new();
+
+/// The opened libLLVM with its BPF target ready; there is one in a process.
+#[derive(Debug)]
+pub struct Library {
+    version: LlvmVersion,
+    leased: Mutex<Leased>,
+    released: Condvar,
+}
+
+/// The options in force.
+#[derive(Debug, Default)]
+struct Leased {
+    options: Vec<String>,
+    undo: &'static [&'static str],
+    holders: usize,
+}
+
+/// The right to rely on the options that were set.
+#[derive(Debug)]
+pub struct OptionsLease(&'static Library);
+
+impl Drop for OptionsLease {
+    fn drop(&mut self) {
+        lock(&self.0.leased).holders -= 1;
+        self.0.released.notify_all();
+    }
+}
+
+impl Library {
+    /// Opens the libLLVM at `path`, an absolute path; again for the same path does nothing.
+    ///
+    /// # Errors
+    /// The loader refuses it, it lacks functions, or another one is open in this process.
+    pub fn open(path: &Path) -> Result<&'static Self> {
+        // SAFETY: `path` was chosen by the user or stands where their toolchain is; see `locate`.
+        unsafe { llvm::open(path) }.map_err(|error| {
+            Error::llvm(format!("cannot use {} as libLLVM", path.display())).because(error).help(
+                "choose another one with --llvm PATH; `bpf-linker --print-llvm` lists the candidates",
+            )
+        })?;
+        Ok(LIBRARY.get_or_init(Self::initialize))
+    }
+
+    /// Its version.
+    #[must_use]
+    pub const fn version(&self) -> LlvmVersion {
+        self.version
+    }
+
+    /// Sets LLVM's command-line options, which belong to the whole process, for as long as the lease lives.
+    ///
+    /// Links that want the same options run side by side; others wait. LLVM ignores names it does not know.
+    ///
+    /// # Errors
+    /// An option holds a NUL byte, or there are more than LLVM can count.
+    pub fn set_options(&'static self, wanted: Options) -> Result<OptionsLease> {
+        let mut leased = lock(&self.leased);
+        while leased.holders > 0 && leased.options != wanted.all {
+            leased = self.released.wait(leased).unwrap_or_else(PoisonError::into_inner);
+        }
+        if leased.holders == 0 {
+            let undo = std::mem::replace(&mut leased.undo, wanted.undo);
+            let undo = undo.iter().map(ToString::to_string);
+            parse(&undo.chain(wanted.all.iter().cloned()).collect::<Vec<_>>())?;
+            leased.options = wanted.all;
+        }
+        leased.holders += 1;
+        Ok(OptionsLease(self))
+    }
+
+    fn initialize() -> Self {
+        // SAFETY: a handler that never unwinds, for the rest of the process.
+        unsafe { llvm::LLVMInstallFatalErrorHandler(Some(fatal)) };
+        // SAFETY: the library is open; registering a target twice is harmless.
+        unsafe { llvm::LLVMInitializeBPFTargetInfo() };
+        // SAFETY: as above.
+        unsafe { llvm::LLVMInitializeBPFTarget() };
+        // SAFETY: as above.
+        unsafe { llvm::LLVMInitializeBPFTargetMC() };
+        // SAFETY: as above.
+        unsafe { llvm::LLVMInitializeBPFAsmPrinter() };
+        // SAFETY: as above.
+        unsafe { llvm::LLVMInitializeBPFAsmParser() };
+        Self { version: version(), leased: Mutex::default(), released: Condvar::new() }
+    }
+}
+
+impl fmt::Display for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LLVM {}", self.version)?;
+        llvm::opened().map_or(Ok(()), |path| write!(f, " ({})", path.display()))
+    }
+}
+
+fn lock(leased: &Mutex<Leased>) -> MutexGuard<'_, Leased> {
+    leased.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn parse(options: &[String]) -> Result<()> {
+    let words = std::iter::once("bpf-linker").chain(options.iter().map(String::as_str));
+    let words = words.map(text::c_string).collect::<Result<Vec<CString>>>()?;
+    let pointers = words.iter().map(|word| word.as_ptr()).collect::<Vec<_>>();
+    let count = i32::try_from(pointers.len())
+        .map_err(|_| Error::usage("more --llvm-args than LLVM can take"))?;
+    // SAFETY: `count` strings that outlive the call; no other link relies on the options now.
+    unsafe { llvm::LLVMParseCommandLineOptions(count, pointers.as_ptr(), c"".as_ptr()) };
+    Ok(())
+}
+
+fn version() -> LlvmVersion {
+    let (mut major, mut minor, mut patch) = (0, 0, 0);
+    // SAFETY: three integers to write to.
+    unsafe {
+        llvm::LLVMGetVersion(
+            ptr::from_mut(&mut major),
+            ptr::from_mut(&mut minor),
+            ptr::from_mut(&mut patch),
+        )
+    };
+    LlvmVersion { major, minor, patch }
+}
+
+/// Called by LLVM before it gives up and ends the process; it must not unwind.
+extern "C" fn fatal(reason: *const c_char) {
+    // SAFETY: LLVM passes a string that ends in NUL.
+    let reason = unsafe { text::copy_terminated(reason) };
+    let error = Error::llvm("LLVM gave up").because(reason.trim());
+    eprintln!("{error}");
+    std::process::exit(i32::from(ErrorKind::Llvm.exit_code()));
+}

@@ -1,0 +1,220 @@
+//! What the search sees of the machine: folders, environment and programs, as values, so that a test can show it a
+//! machine made of a temporary folder.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use super::{
+    LLVM_VARIABLE,
+    elf::{Class, Machine},
+    reader::Order,
+};
+
+/// The operating system, as far as its folders and file names differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Os {
+    /// Linux.
+    Linux,
+    /// macOS.
+    Apple,
+    /// The BSDs, illumos and anything else.
+    Unix,
+}
+
+/// What a library must be made for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Architecture {
+    /// Its identity in ELF.
+    pub(super) elf: Machine,
+    /// Its `cputype` in Mach-O.
+    pub(super) mach_o: u32,
+}
+
+/// The format of shared libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Linux and most of Unix.
+    Elf,
+    /// Apple's systems.
+    MachO,
+}
+
+impl Os {
+    /// The format of its shared libraries.
+    pub(super) const fn format(self) -> Format {
+        match self {
+            Self::Apple => Format::MachO,
+            Self::Linux | Self::Unix => Format::Elf,
+        }
+    }
+}
+
+/// Rust's name of an architecture, `e_machine` in ELF, `cputype` in Mach-O (0: there is none).
+const ARCHITECTURES: &[(&str, u16, u32)] = &[
+    ("x86_64", 62, 0x0100_0007),
+    ("aarch64", 183, 0x0100_000c),
+    ("riscv64", 243, 0),
+    ("loongarch64", 258, 0),
+    ("powerpc64", 21, 0),
+    ("s390x", 22, 0),
+    ("mips64", 8, 0),
+    ("sparc64", 43, 0),
+    ("x86", 3, 0),
+    ("arm", 40, 0),
+    ("riscv32", 243, 0),
+];
+
+impl Architecture {
+    /// What this process is made for.
+    pub(super) fn native() -> Self {
+        let row = ARCHITECTURES.iter().find(|(name, ..)| *name == env::consts::ARCH);
+        let (_, number, mach_o) = row.copied().unwrap_or_default();
+        Self { elf: Machine { class: Class::native(), order: Order::native(), number }, mach_o }
+    }
+}
+
+/// One machine.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) os: Os,
+    pub(super) architecture: Architecture,
+    /// Where the system's folders begin: `/`.
+    pub(super) root: PathBuf,
+    /// Where processes are described, `/proc`; need not exist.
+    pub(super) processes: PathBuf,
+    /// PATH.
+    pub(super) path: Option<OsString>,
+    /// RUSTC: the compiler a person told cargo to use.
+    pub(super) rustc: Option<OsString>,
+    /// The value of [`LLVM_VARIABLE`].
+    pub(super) asked_for: Option<OsString>,
+    /// What an earlier try at this link found wanting.
+    pub(super) excluded: Vec<PathBuf>,
+}
+
+impl Host {
+    /// The machine and the environment this process runs in.
+    pub(super) fn of_this_process() -> Self {
+        let os = match env::consts::OS {
+            "linux" | "android" => Os::Linux,
+            "macos" => Os::Apple,
+            _ => Os::Unix,
+        };
+        Self {
+            os,
+            architecture: Architecture::native(),
+            root: PathBuf::from("/"),
+            processes: PathBuf::from("/proc"),
+            path: env::var_os("PATH"),
+            rustc: env::var_os("RUSTC"),
+            asked_for: env::var_os(LLVM_VARIABLE),
+            excluded: super::excluded_by_environment(),
+        }
+    }
+
+    /// The entries of PATH that are absolute: a relative one means the current folder, where anyone may have put
+    /// anything.
+    pub(super) fn path_entries(&self) -> Vec<PathBuf> {
+        let entries = self.path.iter().flat_map(env::split_paths);
+        entries.filter(|entry| entry.is_absolute()).collect()
+    }
+
+    /// The program called `name`, on PATH unless it is an absolute path already.
+    pub(super) fn program(&self, name: &OsStr) -> Option<PathBuf> {
+        let is_path = Path::new(name).components().count() > 1;
+        if is_path && !Path::new(name).is_absolute() {
+            return None;
+        }
+        let path = env::join_paths(self.path_entries()).ok()?;
+        which::which_in(name, Some(path), &self.root).ok()
+    }
+
+    /// The first line a program prints, as a path, if it succeeds.
+    pub(super) fn printed_path(&self, program: &Path, arguments: &[&str]) -> Option<PathBuf> {
+        let mut command = Command::new(program);
+        // A rustup proxy would download a toolchain that is not there.
+        command.args(arguments).env("RUSTUP_AUTO_INSTALL", "0");
+        let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+        let line = output.stdout.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let path = path_from_bytes(line.trim_ascii_end());
+        (output.status.success() && path.is_absolute()).then_some(path)
+    }
+
+    /// Whether a file may be a libLLVM, judged by its name.
+    pub(super) fn is_library_name(&self, name: &str) -> bool {
+        let Some(rest) = name.strip_prefix("libLLVM") else { return false };
+        if !rest.starts_with(['.', '-']) {
+            return false;
+        }
+        match self.os {
+            Os::Apple => rest.ends_with(".dylib"),
+            Os::Linux | Os::Unix => is_shared_object(rest),
+        }
+    }
+
+    /// The files in `folder` that may be a libLLVM, sorted by name.
+    pub(super) fn libraries_in(&self, folder: &Path) -> Vec<PathBuf> {
+        entries(folder, |name| self.is_library_name(name))
+    }
+
+    /// Whether `name` is that of the library rustc consists of.
+    pub(super) fn is_driver_name(&self, name: &str) -> bool {
+        let suffix = if self.os == Os::Apple { ".dylib" } else { ".so" };
+        name.starts_with("librustc_driver") && name.ends_with(suffix)
+    }
+
+    /// The folders that `pattern` matches under the root: a relative path in which a `*` stands for any part of one
+    /// name. Sorted.
+    pub(super) fn folders(&self, pattern: &str) -> Vec<PathBuf> {
+        let mut found = vec![self.root.clone()];
+        for part in pattern.split('/') {
+            found = match part.split_once('*') {
+                None => found.iter().map(|folder| folder.join(part)).collect(),
+                Some((prefix, suffix)) => found
+                    .iter()
+                    .flat_map(|folder| entries(folder, |name| is_between(name, prefix, suffix)))
+                    .collect(),
+            };
+        }
+        found.retain(|folder| folder.is_dir());
+        found
+    }
+}
+
+/// `.so`, at the end or before a version: `.so.22.1-rust-1.95.0-stable`; not the `-gdb.py` beside it.
+fn is_shared_object(rest: &str) -> bool {
+    let is_version =
+        |tail: &str| tail.starts_with(|c: char| c.is_ascii_digit()) && !tail.ends_with(".py");
+    rest.ends_with(".so") || rest.split_once(".so.").is_some_and(|(_, tail)| is_version(tail))
+}
+
+fn is_between(name: &str, prefix: &str, suffix: &str) -> bool {
+    name.strip_prefix(prefix).is_some_and(|rest| rest.ends_with(suffix))
+}
+
+/// The entries of `folder` whose name is `wanted`, sorted; none when there is no such folder.
+pub(super) fn entries(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut names: Vec<OsString> =
+        names.filter(|name| name.to_str().is_some_and(&wanted)).collect();
+    names.sort();
+    names.into_iter().map(|name| folder.join(name)).collect()
+}
+
+/// A path as the system writes it: any bytes.
+#[cfg(unix)]
+pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+/// A path as the system writes it.
+#[cfg(not(unix))]
+pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}

@@ -1,0 +1,61 @@
+//! Linker scripts in the place of a library: `libLLVM-22-rust-1.95.0-stable.so` is 42 bytes of text that name the
+//! real file, `INPUT(libLLVM.so.22.1-rust-1.95.0-stable)`. ld follows it; the run-time loader cannot.
+
+use std::path::{Path, PathBuf};
+
+/// The longest text taken for a linker script.
+pub(super) const MAX_LENGTH: usize = 4096;
+
+/// The file that the script `text` stands for; a relative name is meant relative to `folder`, the script's own.
+///
+/// The first libLLVM among its inputs, else the first input; nothing when `text` is no linker script.
+pub(super) fn target(text: &str, folder: &Path) -> Option<PathBuf> {
+    let text = without_comments(text);
+    let inputs: Vec<&str> = inputs(&text).collect();
+    let is_llvm = |name: &&&str| name.contains("LLVM");
+    let input = inputs.iter().find(is_llvm).or(inputs.first())?;
+    Some(match input.strip_prefix("-l") {
+        Some(library) => folder.join(format!("lib{library}.so")),
+        None => folder.join(input),
+    })
+}
+
+fn without_comments(text: &str) -> String {
+    let mut clean = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("/*") {
+        clean.push_str(before);
+        clean.push(' ');
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    clean + rest
+}
+
+/// The names in `INPUT(...)` and `GROUP(...)`, inside `AS_NEEDED(...)` too; other commands are passed over.
+fn inputs(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split([' ', '\t', '\r', '\n', ',', ';', '"']).flat_map(split_parentheses);
+    let mut commands: Vec<&str> = Vec::new();
+    let mut last = "";
+    words.filter(move |word| {
+        let former = std::mem::replace(&mut last, word);
+        match *word {
+            "(" => commands.push(former),
+            ")" => drop(commands.pop()),
+            _ => return is_input_command(&commands) && *word != "AS_NEEDED",
+        }
+        false
+    })
+}
+
+fn is_input_command(commands: &[&str]) -> bool {
+    commands.first().is_some_and(|command| matches!(*command, "INPUT" | "GROUP"))
+}
+
+fn split_parentheses(word: &str) -> impl Iterator<Item = &str> {
+    word.split_inclusive(['(', ')'])
+        .flat_map(|part| match part.char_indices().next_back() {
+            Some((at, '(' | ')')) => [&part[..at], &part[at..]],
+            _ => [part, ""],
+        })
+        .filter(|part| !part.is_empty())
+}

@@ -1,0 +1,295 @@
+//! The walk through the sources: every candidate with its verdict, and which one wins.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Find, FoundBy, LLVM_VARIABLE, LibraryVersion, Located, NEWEST_TESTED_MAJOR, OLDEST_MAJOR,
+    Refused, Search, callers, host::Host, library, sysroot, system,
+};
+use crate::{
+    input::Producer,
+    report::{Error, Result},
+};
+
+/// How far to walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// To the end of the first source that has a fit.
+    UntilFit,
+    /// Through all sources.
+    Everything,
+}
+
+/// The sources, in order.
+const SOURCES: &[fn(&Host) -> Vec<Find>] =
+    &[callers::find, sysroot::in_path, sysroot::of_ancestors, sysroot::of_rustc, system::find];
+
+/// What is thought of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Reads the inputs.
+    Fits(LibraryVersion),
+    /// Of the producer's major, but an older release of it: reads the inputs unless the producer used what a bug-fix
+    /// release or rustc's own patches added. Taken when nothing fits better.
+    OlderRelease(LibraryVersion),
+    /// Cannot be used; the fact why.
+    Refused(String),
+}
+
+/// A file that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The library itself, or the file with which the way to it ended.
+    pub path: PathBuf,
+    /// What led to it.
+    pub found_by: FoundBy,
+    /// Whether it can be used.
+    pub verdict: Verdict,
+}
+
+/// All candidates that were looked at, in order, and the winner. Its `Display` is for people.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    candidates: Vec<Candidate>,
+    winner: Option<usize>,
+    producer: Option<(String, Producer)>,
+}
+
+/// Judges the candidates of one source after another.
+pub(super) fn walk(host: &Host, search: &Search<'_>, extent: Extent) -> Survey {
+    let mut survey =
+        Survey { candidates: Vec::new(), winner: None, producer: search.producer.clone() };
+    let excluded: Vec<PathBuf> =
+        search.excluded.iter().chain(&host.excluded).map(|path| resolved(path)).collect();
+    if let Some(finds) = asked_for(host, search) {
+        survey.consider(host, finds, &excluded);
+    } else {
+        for source in SOURCES {
+            survey.consider(host, source(host), &excluded);
+            if survey.winner.is_some() && extent == Extent::UntilFit {
+                break;
+            }
+        }
+    }
+    survey.winner = survey.winner.or_else(|| survey.older_release());
+    survey
+}
+
+fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What `--llvm` or the environment names: a library, or those in a folder.
+fn asked_for(host: &Host, search: &Search<'_>) -> Option<Vec<Find>> {
+    let by_environment =
+        || host.asked_for.as_deref().filter(|path| !path.is_empty()).map(Path::new);
+    let (path, found_by) = match search.explicit {
+        Some(path) => (path, FoundBy::Option),
+        None => (by_environment()?, FoundBy::Environment),
+    };
+    if !path.is_dir() {
+        return Some(vec![Find::new(path.to_owned(), found_by)]);
+    }
+    let folders = [path.to_owned(), path.join("lib"), path.join("lib64")];
+    let libraries =
+        folders.iter().map(|folder| host.libraries_in(folder)).find(|found| !found.is_empty());
+    Some(match libraries {
+        Some(libraries) => libraries.into_iter().map(|path| Find::new(path, found_by)).collect(),
+        None => vec![Find::faulty(path.to_owned(), found_by, "is a folder that holds no libLLVM")],
+    })
+}
+
+impl Survey {
+    /// Every candidate, in the order it was looked at.
+    #[must_use]
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// The one to load.
+    #[must_use]
+    pub fn winner(&self) -> Option<&Candidate> {
+        self.winner.map(|index| &self.candidates[index])
+    }
+
+    /// Judges the candidates of one source; the oldest fit among them wins unless there is a winner.
+    fn consider(&mut self, host: &Host, finds: Vec<Find>, excluded: &[PathBuf]) {
+        let start = self.candidates.len();
+        for find in finds {
+            let candidate = self.judge(host, find, excluded);
+            if !self.candidates.iter().any(|known| known.path == candidate.path) {
+                self.candidates.push(candidate);
+            }
+        }
+        let fits =
+            self.candidates.iter().enumerate().skip(start).filter_map(|(index, candidate)| {
+                let Verdict::Fits(version) = candidate.verdict else { return None };
+                Some((version.major, version.minor, version.patch, index))
+            });
+        // The map of a process and what a person named come in order of preference; elsewhere older is closer.
+        let is_ranked = self.candidates.get(start).is_some_and(|first| is_ranked(first.found_by));
+        let best = if is_ranked { fits.min_by_key(|fit| fit.3) } else { fits.min() };
+        self.winner = self.winner.or(best.map(|fit| fit.3));
+    }
+
+    fn judge(&self, host: &Host, find: Find, excluded: &[PathBuf]) -> Candidate {
+        let Find { path, found_by, fault } = find;
+        let refused =
+            |path, reason| Candidate { path, found_by, verdict: Verdict::Refused(reason) };
+        if let Some(fault) = fault {
+            return refused(path, fault);
+        }
+        match library::inspect(&path, host) {
+            Err((path, fault)) => refused(path, fault.to_string()),
+            Ok(library) if excluded.contains(&library.path) => refused(
+                library.path,
+                format!("is LLVM {} and failed on these inputs", library.version),
+            ),
+            Ok(library) => {
+                let verdict = self.compare(library.version, found_by);
+                Candidate { path: library.path, found_by, verdict }
+            }
+        }
+    }
+
+    fn compare(&self, version: LibraryVersion, found_by: FoundBy) -> Verdict {
+        if version.major < OLDEST_MAJOR {
+            return Verdict::Refused(format!(
+                "is LLVM {version}; {OLDEST_MAJOR} is the oldest that will do"
+            ));
+        }
+        let Some((origin, producer)) = &self.producer else { return Verdict::Fits(version) };
+        let Some(written_by) = producer.version else { return Verdict::Fits(version) };
+        if version.major < written_by.major {
+            let text = &producer.text;
+            return Verdict::Refused(format!(
+                "is LLVM {version}, too old for {origin}, which `{text}` wrote"
+            ));
+        }
+        // What rustc wrote a moment ago, rustc's own library reads; what a person named, a person wants.
+        let is_trusted = found_by.is_final() || matches!(found_by, FoundBy::CallingRustc { .. });
+        if is_trusted || version.reaches(written_by) {
+            return Verdict::Fits(version);
+        }
+        Verdict::OlderRelease(version)
+    }
+
+    fn older_release(&self) -> Option<usize> {
+        self.candidates
+            .iter()
+            .position(|candidate| matches!(candidate.verdict, Verdict::OlderRelease(_)))
+    }
+
+    /// The winner, with everything that was refused on the way.
+    pub(super) fn into_located(self) -> Result<Located> {
+        let Some(winner) = self.winner() else { return Err(self.failure()) };
+        let (Verdict::Fits(version) | Verdict::OlderRelease(version)) = winner.verdict else {
+            return Err(self.failure());
+        };
+        let (path, found_by) = (winner.path.clone(), winner.found_by);
+        let refused = self.candidates.iter().filter_map(Candidate::refused).collect();
+        Ok(Located { path, version, found_by, refused })
+    }
+
+    fn failure(&self) -> Error {
+        let asked = self.candidates.first().filter(|candidate| candidate.found_by.is_final());
+        let mut error = Error::llvm(match asked {
+            Some(candidate) => format!("the libLLVM {} cannot be used", candidate.found_by),
+            None => "no libLLVM can be used for this link".to_owned(),
+        });
+        for refused in self.candidates.iter().filter_map(Candidate::refused) {
+            error = error.because(refused);
+        }
+        if self.candidates.is_empty() {
+            error = error.because("no file that looks like a libLLVM was found");
+        }
+        if let Some((origin, producer)) = &self.producer {
+            error = error.because(format!("{origin} was written by `{}`", producer.text));
+        }
+        let major = self.oldest_major_wanted();
+        match asked {
+            Some(_) => error.help(format!(
+                "name a libLLVM {major} or newer that has the BPF target, or leave --llvm and {LLVM_VARIABLE} out"
+            )),
+            None => error.help(format!(
+                "install LLVM {major} or newer (Debian and Ubuntu: apt install libllvm{major}; Fedora: dnf install \
+                 llvm-libs; Arch: pacman -S llvm-libs; Homebrew: brew install llvm), or name one with --llvm PATH \
+                 or {LLVM_VARIABLE}"
+            )),
+        }
+    }
+
+    fn oldest_major_wanted(&self) -> u32 {
+        let producer = self.producer.as_ref().and_then(|(_, producer)| producer.version);
+        producer.map_or(OLDEST_MAJOR, |version| version.major.max(OLDEST_MAJOR))
+    }
+}
+
+/// Whether the candidates of a source come in order of preference.
+const fn is_ranked(found_by: FoundBy) -> bool {
+    matches!(found_by, FoundBy::CallingRustc { .. })
+}
+
+impl Candidate {
+    fn refused(&self) -> Option<Refused> {
+        let Verdict::Refused(reason) = &self.verdict else { return None };
+        Some(Refused { path: self.path.clone(), found_by: self.found_by, reason: reason.clone() })
+    }
+
+    fn fate(&self, is_winner: bool) -> String {
+        match &self.verdict {
+            Verdict::Refused(reason) => format!("refused: {reason}"),
+            Verdict::Fits(version) if is_winner => {
+                format!("chosen: LLVM {version}{}", untested(*version))
+            }
+            Verdict::OlderRelease(version) if is_winner => {
+                format!(
+                    "chosen: LLVM {version}; an older release than the inputs', but nothing fits better"
+                )
+            }
+            Verdict::Fits(version) => {
+                format!("would do: LLVM {version}{}, but comes later", untested(*version))
+            }
+            Verdict::OlderRelease(version) => {
+                format!("would do: LLVM {version}, but is an older release than the inputs'")
+            }
+        }
+    }
+}
+
+fn untested(version: LibraryVersion) -> String {
+    if version.major <= NEWEST_TESTED_MAJOR {
+        return String::new();
+    }
+    format!(" (newer than {NEWEST_TESTED_MAJOR}, the newest this linker was tested with)")
+}
+
+impl fmt::Display for Survey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.producer {
+            Some((origin, producer)) => {
+                writeln!(f, "newest input: {origin}, written by `{}`", producer.text)?
+            }
+            None => {
+                writeln!(f, "newest input: not known, so any LLVM from {OLDEST_MAJOR} on will do")?
+            }
+        }
+        writeln!(f, "candidates, in the order they are tried:")?;
+        for (index, candidate) in self.candidates.iter().enumerate() {
+            let is_winner = self.winner == Some(index);
+            writeln!(f, "{} {}", if is_winner { '*' } else { '-' }, candidate.path.display())?;
+            writeln!(f, "    {}", candidate.found_by)?;
+            writeln!(f, "    {}", candidate.fate(is_winner))?;
+        }
+        if self.candidates.is_empty() {
+            writeln!(f, "  none")?;
+        }
+        if self.winner.is_none() {
+            writeln!(f, "no candidate can be used")?;
+        }
+        Ok(())
+    }
+}

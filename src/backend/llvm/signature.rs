@@ -1,0 +1,61 @@
+//! Types of functions, as far as registers tell.
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMType, LLVMTypeKind},
+};
+
+use super::global::Global;
+
+/// What a function takes and returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// `None` returns nothing.
+    pub returns: Option<Scalar>,
+    /// The parameters in order.
+    pub parameters: Vec<Scalar>,
+}
+
+/// A value that fits a register; what does not is passed by a pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// An integer of that many bits.
+    Integer(u32),
+    /// A pointer.
+    Pointer,
+}
+
+impl Global<'_> {
+    /// The type of a function; `None` for a variable.
+    #[must_use]
+    pub fn signature(self) -> Option<Signature> {
+        // SAFETY: the global is alive.
+        let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
+        if kind(own) != LLVMTypeKind::LLVMFunctionTypeKind as i32 {
+            return None;
+        }
+        // SAFETY: it is a function type.
+        let returned = unsafe { llvm::LLVMGetReturnType(own) };
+        // SAFETY: it is a function type.
+        let count = unsafe { llvm::LLVMCountParamTypes(own) };
+        let mut types = vec![std::ptr::null_mut(); count as usize];
+        // SAFETY: there is room for `count` types.
+        unsafe { llvm::LLVMGetParamTypes(own, types.as_mut_ptr()) };
+        let returns =
+            (kind(returned) != LLVMTypeKind::LLVMVoidTypeKind as i32).then(|| scalar(returned));
+        Some(Signature { returns, parameters: types.into_iter().map(scalar).collect() })
+    }
+}
+
+fn kind(of: *mut LLVMType) -> i32 {
+    // SAFETY: types live as long as their context.
+    unsafe { llvm::LLVMGetTypeKind(of) }
+}
+
+fn scalar(of: *mut LLVMType) -> Scalar {
+    if kind(of) != LLVMTypeKind::LLVMIntegerTypeKind as i32 {
+        return Scalar::Pointer;
+    }
+    // SAFETY: it is an integer type.
+    Scalar::Integer(unsafe { llvm::LLVMGetIntTypeWidth(of) })
+}

@@ -1,0 +1,112 @@
+//! Archive members: only those that are needed, and of those only what is reached.
+//!
+//! As ld does, a member is taken when it defines a symbol that is still undefined; unlike ld's, our members are lazy.
+//! Every definition of a taken member that others can see is marked `linkonce_odr` before it is linked: LLVM's mover
+//! then copies, and reads, only the bodies that the destination refers to, directly or through others. What was
+//! copied may refer to a member that was linked before, so this goes round until nothing more is found.
+//!
+//! A member can therefore be linked more than once, each time for other functions. What is local to it must stay one
+//! thing all the same: two copies of a counter would be a bug. Local functions and variables get a name of the
+//! member's own and `linkonce_odr` too, so that a later round meets the copy of an earlier one. Constants stay as
+//! they are: a second copy of those does no harm.
+
+use std::collections::BTreeSet;
+
+use super::{
+    llvm::{Global, Linkage, Module},
+    merge::{Opened, Triple},
+    session::Session,
+};
+use crate::{
+    input::{Archive, MemberId},
+    report::Result,
+};
+
+/// Links members of `archives` into `module` until nothing they define is undefined; `strong` is wanted in any case.
+pub(super) fn resolve<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    archives: &mut [Archive],
+    strong: &BTreeSet<String>,
+    target: &Triple,
+) -> Result<()> {
+    index(session, archives)?;
+    let mut asked = BTreeSet::new();
+    loop {
+        let wanted = &undefined(module, strong) - &asked;
+        let taken = members(archives, &wanted);
+        if taken.is_empty() {
+            return Ok(());
+        }
+        for (archive, member) in taken {
+            let bitcode = archives[archive].load(member)?;
+            log::debug!("taking {}", bitcode.origin);
+            let opened = session.open_module(&bitcode)?;
+            offer(&opened, &format!("m{archive}.{}", member.0), &(&wanted & strong));
+            target.apply(&opened.module)?;
+            session.link_into(module, opened.module, &opened.origin)?;
+        }
+        asked.extend(wanted);
+    }
+}
+
+/// Lists with LLVM's help what members define that carry no symbol table.
+fn index(session: &Session<'_>, archives: &mut [Archive]) -> Result<()> {
+    for archive in archives {
+        for member in archive.unindexed().to_vec() {
+            let opened = session.open_module(&archive.load(member)?)?;
+            let defined = opened.module.globals().filter(|global| is_offered(*global));
+            archive.add_symbols(member, defined.map(Global::name));
+        }
+    }
+    Ok(())
+}
+
+/// What `module` refers to and does not define, and what of `strong` it does not define.
+fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String> {
+    let referred = module.globals().filter(|global| {
+        global.is_declaration()
+            && global.linkage() == Linkage::External
+            && !global.is_llvm_own()
+            && global.is_used()
+    });
+    let wished = strong.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
+    referred.map(Global::name).chain(wished.cloned()).collect()
+}
+
+/// The first member in order that defines each of `wanted`.
+fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeSet<(usize, MemberId)> {
+    let first = |symbol: &String| {
+        let mut places = archives.iter().enumerate();
+        places.find_map(|(index, archive)| archive.defining(symbol).map(|member| (index, member)))
+    };
+    wanted.iter().filter_map(first).collect()
+}
+
+fn is_offered(global: Global<'_>) -> bool {
+    let shared = matches!(
+        global.linkage(),
+        Linkage::External | Linkage::Weak | Linkage::LinkOnce | Linkage::Common
+    );
+    shared && !global.is_declaration() && !global.is_llvm_own()
+}
+
+/// Marks the definitions of the member called `tag` so that only what is in use, or `strong`, is moved.
+pub(super) fn offer(opened: &Opened<'_>, tag: &str, strong: &BTreeSet<String>) {
+    let functions =
+        opened.module.functions().filter(|function| !function.is_declaration()).map(|f| (f, true));
+    let variables = opened.module.variables().filter(|variable| !variable.is_declaration());
+    let variables = variables.map(|variable| (variable, !variable.is_constant()));
+    let aliases = opened.module.aliases().map(|alias| (alias, true));
+    for (global, has_identity) in functions.chain(variables).chain(aliases) {
+        let name = global.name();
+        match global.linkage() {
+            _ if is_offered(global) && !strong.contains(&name) => global.make_discardable(),
+            Linkage::Local if has_identity && !name.starts_with("llvm.") => {
+                global.set_name(&format!("{name}.{tag}"));
+                global.make_discardable();
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What all phases of one link share.
+
+use super::{
+    llvm::{
+        Context, Library,
+        locate::{self, Located, Search, Survey},
+    },
+    quirks,
+};
+use crate::{
+    input::Inputs,
+    plan::{LinkPlan, LlvmErrors},
+    report::{Error, Result, Warnings},
+};
+
+/// One link: its plan, its LLVM context and the lease of LLVM's options, which belong to the whole process.
+#[derive(Debug)]
+pub struct Session<'a> {
+    pub(super) plan: &'a LinkPlan,
+    pub(super) warnings: &'a Warnings,
+    pub(super) context: Context,
+    _options: super::llvm::OptionsLease,
+}
+
+impl<'a> Session<'a> {
+    /// Finds and opens a libLLVM that can read `inputs`, and sets it up for `plan`.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be loaded.
+    pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
+        let located = locate_for(plan, inputs)?;
+        let library = Library::open(&located.path)?;
+        log::info!("using {library}, {}", located.found_by);
+        let options = library.set_options(quirks::options(plan, library.version()))?;
+        Ok(Self { plan, warnings, context: Context::new(library), _options: options })
+    }
+
+    /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.
+    pub(super) fn hear(&self, error: impl FnOnce() -> Error) -> Result<()> {
+        let mut errors = Vec::new();
+        for said in self.context.take_diagnostics() {
+            match said.severity {
+                super::llvm::Severity::Error if !quirks::is_bogus(&said.text) => {
+                    errors.push(said.text)
+                }
+                super::llvm::Severity::Warning => self.warnings.warn("llvm", said.text),
+                _ => log::debug!("LLVM says: {}", said.text),
+            }
+        }
+        if errors.is_empty() {
+            return Ok(());
+        }
+        if self.plan.llvm_errors == LlvmErrors::Tolerate {
+            errors.into_iter().for_each(|text| self.warnings.warn("llvm-errors", text));
+            return Ok(());
+        }
+        Err(errors.into_iter().fold(error(), Error::because))
+    }
+}
+
+/// Finds the libLLVM for `plan` and `inputs`.
+///
+/// # Errors
+/// There is none that fits; the message lists the candidates.
+pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
+    locate::locate(&search(plan, inputs))
+}
+
+/// Judges every libLLVM that could be found for `plan` and `inputs`.
+#[must_use]
+pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
+    search(plan, inputs).survey()
+}
+
+fn search<'p>(plan: &'p LinkPlan, inputs: &Inputs) -> Search<'p> {
+    let producer =
+        inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
+    Search { explicit: plan.llvm.as_deref(), producer, excluded: locate::excluded_by_environment() }
+}

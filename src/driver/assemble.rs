@@ -1,0 +1,156 @@
+//! Options to plan: what each means for the link.
+
+use clap::{
+    ArgMatches, Command, FromArgMatches,
+    error::{ContextKind, ContextValue},
+};
+use log::LevelFilter;
+
+use super::{
+    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs, normalize::Normal, options::Options,
+    outputs, pages,
+};
+use crate::{
+    plan::{
+        Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors, Loops, MemcpyExpansion,
+        MemoryBuiltins, Output, Reports, SourceLines, Traps,
+    },
+    report::{Error, Result},
+};
+
+/// What `normal` asks for.
+///
+/// # Errors
+/// A value is not one that its option takes, a link lacks inputs or an output, or a file of symbols cannot be read.
+pub fn assemble(command: Command, normal: Normal) -> Result<Invocation> {
+    let matches = command.clone().no_binary_name(true).try_get_matches_from(&normal.words).map_err(explain)?;
+    let options = Options::from_arg_matches(&matches).map_err(explain)?;
+    let logging = logging(&options);
+    let request = match text(&command, &options) {
+        Some(text) => Request::Print(text),
+        None => request(options, &matches)?,
+    };
+    Ok(Invocation { request, logging, args: normal.words, notes: normal.notes })
+}
+
+fn text(command: &Command, options: &Options) -> Option<super::Text> {
+    if options.help {
+        return Some(pages::long_help(command));
+    }
+    if options.h {
+        return Some(pages::short_help(command));
+    }
+    if options.man {
+        return Some(pages::man(command));
+    }
+    options.completions.map(|shell| pages::completions(command, shell))
+}
+
+fn logging(options: &Options) -> Logging {
+    let verbose = options.verbose.then_some(LevelFilter::Info);
+    Logging { file: options.log_file.clone(), level: options.log_level.or(verbose) }
+}
+
+fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
+    // `-v` alone asks for the version, as of ld and of gcc.
+    let version = options.version || (options.verbose && options.inputs.is_empty() && options.output.is_none());
+    let named = outputs::outputs(&options.emit, options.output.as_deref());
+    if version {
+        let detail = if options.verbose { VersionDetail::Loaded } else { VersionDetail::Short };
+        return Ok(Request::Version { detail, plan: Box::new(plan(&options, matches, Vec::new())?) });
+    }
+    if options.print_llvm {
+        return Ok(Request::PrintLlvm(Box::new(plan(&options, matches, named.unwrap_or_default())?)));
+    }
+    if options.inputs.is_empty() && options.library.is_empty() {
+        return Err(Error::usage("no inputs").help("name what to link: `bpf-linker -o prog.o prog.bc`"));
+    }
+    let plan = Box::new(plan(&options, matches, named?)?);
+    Ok(match options.print_plan.as_deref() {
+        None => Request::Link(plan),
+        Some("json") => Request::PrintPlan { plan, format: PlanFormat::Json },
+        Some(_) => Request::PrintPlan { plan, format: PlanFormat::Human },
+    })
+}
+
+fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result<LinkPlan> {
+    Ok(LinkPlan {
+        inputs: inputs::in_order(options, matches),
+        search_dirs: options.library_path.clone(),
+        exports: exports::exports(options)?,
+        target: options.target.clone(),
+        cpu: options.cpu,
+        cpu_features: options.cpu_features.clone().unwrap_or_default(),
+        opt_level: options.optimize.unwrap_or_default(),
+        outputs,
+        debug_info: debug_info(options),
+        codegen: codegen(options),
+        llvm: options.llvm.clone(),
+        llvm_args: options.llvm_args.iter().chain(&options.llvm_arg).filter(|arg| !arg.is_empty()).cloned().collect(),
+        dump_module: options.dump_module.clone(),
+        llvm_errors: match options.fatal_errors.as_deref() {
+            Some("false") => LlvmErrors::Tolerate,
+            _ => LlvmErrors::Fatal,
+        },
+        reports: reports(options),
+        undefined: crate::plan::AllowUndefined::default(),
+        maps: crate::plan::MapDefinitions::default(),
+    })
+}
+
+fn debug_info(options: &Options) -> DebugInfo {
+    DebugInfo {
+        btf: if options.btf { Btf::Emit } else { Btf::Omit },
+        dwarf: if options.keep_dwarf { Dwarf::Keep } else { Dwarf::Strip },
+        source_lines: if options.no_btf_source_lines { SourceLines::Drop } else { SourceLines::Keep },
+        remap_path_prefix: options.remap_path_prefix.clone(),
+        btf_compat: options.btf_compat,
+    }
+}
+
+fn codegen(options: &Options) -> Codegen {
+    Codegen {
+        memcpy: if options.disable_expand_memcpy_in_order { MemcpyExpansion::AnyOrder } else { MemcpyExpansion::InOrder },
+        memory_builtins: if options.disable_memory_builtins { MemoryBuiltins::Leave } else { MemoryBuiltins::Provide },
+        loops: if options.unroll_loops { Loops::Unroll } else { Loops::AsOptimized },
+        inline_never: if options.ignore_inline_never { InlineNever::Ignore } else { InlineNever::Honor },
+        traps: if options.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
+    }
+}
+
+fn reports(options: &Options) -> Reports {
+    Reports {
+        trace: if options.trace { Listing::Print } else { Listing::Silent },
+        dropped: if options.print_gc { Listing::Print } else { Listing::Silent },
+        why_extract: options.why_extract.clone(),
+        time_trace: options.time_trace.clone(),
+        reproduce: options.reproduce.clone(),
+    }
+}
+
+/// clap's error in our words; only values can be wrong by now.
+fn explain(error: clap::Error) -> Error {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(all)) => all.join(", "),
+        _ => String::new(),
+    };
+    let option = text(ContextKind::InvalidArg);
+    let option = option.split([' ', '=', '[']).next().unwrap_or_default();
+    let (value, known) = (text(ContextKind::InvalidValue), text(ContextKind::ValidValue));
+    let invalid = match (option, value.as_str()) {
+        ("", _) => Error::usage(error.to_string().trim_start_matches("error: ").trim()),
+        (option, "") => Error::usage(format!("`{option}` is given an empty value")),
+        (option, value) => Error::usage(format!("`{option}` cannot be `{value}`")),
+    };
+    let near = text(ContextKind::SuggestedValue);
+    let invalid = match std::error::Error::source(&error) {
+        Some(source) => invalid.because(source),
+        None => invalid,
+    };
+    match (near.as_str(), known.as_str()) {
+        ("", "") => invalid,
+        ("", known) => invalid.help(format!("values are {known}")),
+        (near, known) => invalid.help(format!("did you mean `{near}`? values are {known}")),
+    }
+}

@@ -1,0 +1,134 @@
+//! Wishes to export, from options and from the files that options name.
+
+mod script;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use super::options::Options;
+use crate::{
+    plan::{Export, Exports, Presence, Requested},
+    report::{Error, Result},
+};
+use script::Script;
+
+/// What `options` and the files they name ask to export.
+///
+/// # Errors
+/// A file cannot be read or is malformed.
+pub fn exports(options: &Options) -> Result<Exports> {
+    let mut wishes = Wishes::default();
+    wishes.options(options);
+    options.export_symbols.iter().try_for_each(|path| wishes.symbols(path))?;
+    options.version_script.iter().try_for_each(|path| wishes.script(path, Form::VersionScript))?;
+    options.dynamic_list.iter().try_for_each(|path| wishes.script(path, Form::DynamicList))?;
+    Ok(wishes.into_exports())
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    VersionScript,
+    DynamicList,
+}
+
+#[derive(Default)]
+struct Wishes {
+    names: BTreeMap<String, Export>,
+    patterns: Vec<String>,
+    locals: Vec<String>,
+    requested: Requested,
+}
+
+impl Wishes {
+    fn options(&mut self, options: &Options) {
+        if !(options.export.is_empty()
+            && options.export_if_defined.is_empty()
+            && options.export_glob.is_empty())
+        {
+            self.requested = Requested::Explicit;
+        }
+        for name in &options.export {
+            self.wish(name, "--export", Presence::Required);
+        }
+        for name in &options.export_if_defined {
+            self.wish(name, "--export-if-defined", Presence::Optional);
+        }
+        for name in &options.undefined {
+            self.wish(name, "--undefined", Presence::Optional);
+        }
+        for name in &options.require_defined {
+            self.wish(name, "--require-defined", Presence::Required);
+        }
+        for pattern in &options.export_glob {
+            self.wish_pattern(pattern, "--export-glob");
+        }
+    }
+
+    /// One symbol a line, as rustc writes them; blank lines mean nothing.
+    fn symbols(&mut self, path: &Path) -> Result<()> {
+        self.requested = Requested::Explicit;
+        let text = read(path, "--export-symbols")?;
+        let wished_by = path.display().to_string();
+        for line in text.lines() {
+            self.wish(line.trim(), &wished_by, Presence::Optional);
+        }
+        Ok(())
+    }
+
+    fn script(&mut self, path: &Path, form: Form) -> Result<()> {
+        self.requested = Requested::Explicit;
+        let (option, parse): (_, fn(&str) -> Result<Script, String>) = match form {
+            Form::VersionScript => ("--version-script", script::parse_version_script),
+            Form::DynamicList => ("--dynamic-list", script::parse_dynamic_list),
+        };
+        let script = parse(&read(path, option)?).map_err(|why| {
+            Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why)
+        })?;
+        let wished_by = path.display().to_string();
+        for name in &script.names {
+            self.wish(name, &wished_by, Presence::Optional);
+        }
+        for pattern in &script.patterns {
+            self.wish_pattern(pattern, &wished_by);
+        }
+        self.locals.extend(script.locals);
+        Ok(())
+    }
+
+    fn wish(&mut self, name: &str, wished_by: &str, presence: Presence) {
+        if name.is_empty() {
+            return;
+        }
+        let wish = || Export { name: name.to_owned(), wished_by: wished_by.to_owned(), presence };
+        let export = self.names.entry(name.to_owned()).or_insert_with(wish);
+        if presence < export.presence {
+            *export = wish();
+        }
+    }
+
+    fn wish_pattern(&mut self, pattern: &str, wished_by: &str) {
+        if !script::is_pattern(pattern) {
+            self.wish(pattern, wished_by, Presence::Optional);
+        } else if !self.patterns.iter().any(|known| known == pattern) {
+            self.patterns.push(pattern.to_owned());
+        }
+    }
+
+    fn into_exports(self) -> Exports {
+        Exports {
+            names: self.names.into_values().collect(),
+            patterns: self.patterns,
+            locals: self.locals,
+            requested: self.requested,
+        }
+    }
+}
+
+fn read(path: &Path, option: &str) -> Result<String, Error> {
+    let failed = |why: String| {
+        Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why)
+    };
+    let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        failed(format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    })
+}

@@ -1,0 +1,294 @@
+//! Version scripts and dynamic lists: the part of ld's script language that says which symbols are visible
+//! (ld's manual, "VERSION Command" and "--dynamic-list").
+
+use std::{iter::Peekable, vec};
+
+/// What a script says of visibility.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Global symbols by name.
+    pub names: Vec<String>,
+    /// Patterns of global symbols.
+    pub patterns: Vec<String>,
+    /// Names and patterns of local symbols.
+    pub locals: Vec<String>,
+}
+
+/// Whether `text` holds a character that makes it a glob pattern.
+pub fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '['])
+}
+
+/// Parses `NAME { global: a; b*; local: *; } PARENT; ...`.
+///
+/// # Errors
+/// Where and why the script is malformed, or that it uses `extern "C++"`.
+pub fn parse_version_script(text: &str) -> Result<Script, String> {
+    let mut parser = Parser::new(text)?;
+    while parser.tokens.peek().is_some() {
+        if parser.at_name() {
+            parser.tokens.next();
+        }
+        parser.block(Labels::Allowed)?;
+        if parser.at_name() {
+            parser.tokens.next();
+        }
+        parser.expect(";")?;
+    }
+    Ok(parser.script)
+}
+
+/// Parses `{ a; b*; };`.
+///
+/// # Errors
+/// Where and why the list is malformed, or that it uses `extern "C++"`.
+pub fn parse_dynamic_list(text: &str) -> Result<Script, String> {
+    let mut parser = Parser::new(text)?;
+    while parser.tokens.peek().is_some() {
+        parser.block(Labels::Forbidden)?;
+        parser.expect(";")?;
+    }
+    Ok(parser.script)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Labels {
+    Allowed,
+    Forbidden,
+}
+
+#[derive(Clone, Copy)]
+enum Visibility {
+    Global,
+    Local,
+}
+
+#[derive(Clone, Debug)]
+struct Token {
+    text: String,
+    kind: Kind,
+    line: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Name,
+    Quoted,
+    Mark,
+}
+
+struct Parser {
+    tokens: Peekable<vec::IntoIter<Token>>,
+    last_line: usize,
+    script: Script,
+}
+
+impl Parser {
+    fn new(text: &str) -> Result<Self, String> {
+        Ok(Self {
+            tokens: tokens(text)?.into_iter().peekable(),
+            last_line: text.lines().count().max(1),
+            script: Script::default(),
+        })
+    }
+
+    fn at_name(&mut self) -> bool {
+        self.tokens.peek().is_some_and(|token| token.kind != Kind::Mark)
+    }
+
+    fn at_mark(&mut self, mark: &str) -> bool {
+        self.tokens.peek().is_some_and(|token| token.kind == Kind::Mark && token.text == mark)
+    }
+
+    fn expect(&mut self, mark: &str) -> Result<(), String> {
+        if self.at_mark(mark) {
+            self.tokens.next();
+            return Ok(());
+        }
+        Err(match self.tokens.next() {
+            Some(token) => {
+                format!("line {}: expected `{mark}`, found `{}`", token.line, token.text)
+            }
+            None => {
+                format!("line {}: expected `{mark}`, found the end of the file", self.last_line)
+            }
+        })
+    }
+
+    fn block(&mut self, labels: Labels) -> Result<(), String> {
+        self.expect("{")?;
+        let mut visibility = Visibility::Global;
+        while self.at_name() {
+            let Some(name) = self.tokens.next() else { break };
+            if name.kind == Kind::Name && name.text == "extern" {
+                self.language(name.line, visibility)?;
+                continue;
+            }
+            if labels == Labels::Allowed && self.at_mark(":") {
+                self.tokens.next();
+                visibility = label(&name)?;
+                continue;
+            }
+            self.add(name, visibility);
+            // The last name of a block may lack its semicolon.
+            if !self.at_mark("}") {
+                self.expect(";")?;
+            }
+        }
+        self.expect("}")
+    }
+
+    /// `extern "C" { a; b; };`
+    fn language(&mut self, line: usize, visibility: Visibility) -> Result<(), String> {
+        match self.tokens.next() {
+            Some(language) if language.text == "C" => {}
+            Some(language) => {
+                return Err(format!(
+                    "line {line}: `extern \"{}\"` names symbols as their source does; write them as the symbol table does",
+                    language.text
+                ));
+            }
+            None => return Err(format!("line {line}: `extern` needs a language")),
+        }
+        self.expect("{")?;
+        while self.at_name() {
+            let Some(name) = self.tokens.next() else { break };
+            self.add(name, visibility);
+            if !self.at_mark("}") {
+                self.expect(";")?;
+            }
+        }
+        self.expect("}")?;
+        if self.at_mark(";") {
+            self.tokens.next();
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: Token, visibility: Visibility) {
+        let Token { text, kind, .. } = name;
+        match visibility {
+            Visibility::Local => self.script.locals.push(text),
+            Visibility::Global if kind == Kind::Name && is_pattern(&text) => {
+                self.script.patterns.push(text)
+            }
+            Visibility::Global => self.script.names.push(text),
+        }
+    }
+}
+
+fn label(name: &Token) -> Result<Visibility, String> {
+    match name.text.as_str() {
+        "global" => Ok(Visibility::Global),
+        "local" => Ok(Visibility::Local),
+        other => Err(format!(
+            "line {}: unknown label `{other}:`; labels are `global:` and `local:`",
+            name.line
+        )),
+    }
+}
+
+fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    let mut line = 1;
+    while let Some(first) = rest.chars().next() {
+        let (length, token) = match first {
+            '/' if rest.starts_with("/*") => {
+                let end = rest[2..]
+                    .find("*/")
+                    .ok_or_else(|| format!("line {line}: the comment is never closed"))?;
+                (end + 4, None)
+            }
+            '#' => (rest.find('\n').unwrap_or(rest.len()), None),
+            '"' => {
+                let end = rest[1..]
+                    .find('"')
+                    .ok_or_else(|| format!("line {line}: the quote is never closed"))?
+                    + 2;
+                (end, Some((&rest[1..end - 1], Kind::Quoted)))
+            }
+            '{' | '}' | ';' => (1, Some((&rest[..1], Kind::Mark))),
+            ':' if !rest.starts_with("::") => (1, Some((":", Kind::Mark))),
+            char if char.is_whitespace() => (char.len_utf8(), None),
+            _ => {
+                let end = name_end(rest);
+                (end, Some((&rest[..end], Kind::Name)))
+            }
+        };
+        tokens.extend(token.map(|(text, kind)| Token { text: text.to_owned(), kind, line }));
+        line += rest[..length].matches('\n').count();
+        rest = &rest[length..];
+    }
+    Ok(tokens)
+}
+
+/// The length of the name that `text` starts with; `::` belongs to it, a lone `:` ends it.
+fn name_end(text: &str) -> usize {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            ':' if chars.next_if(|(_, next)| *next == ':').is_some() => {}
+            '{' | '}' | ';' | ':' | '"' | '#' => return at,
+            char if char.is_whitespace() => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(names: &[&str], patterns: &[&str], locals: &[&str]) -> Script {
+        let own = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect();
+        Script { names: own(names), patterns: own(patterns), locals: own(locals) }
+    }
+
+    #[test]
+    fn version_scripts_say_what_is_global() {
+        for (text, expected) in [
+            ("", script(&[], &[], &[])),
+            ("{ global: a; b; local: *; };", script(&["a", "b"], &[], &["*"])),
+            ("{\n  global:\n    a;\n\n  local:\n    *;\n};\n", script(&["a"], &[], &["*"])),
+            ("{ a; };", script(&["a"], &[], &[])),
+            ("{ a };", script(&["a"], &[], &[])),
+            ("{ global: x_*; \"y*\"; };", script(&["y*"], &["x_*"], &[])),
+            ("V1 { global: a; }; V2 { global: b; } V1;", script(&["a", "b"], &[], &[])),
+            ("{ extern \"C\" { a; b }; local: c; };", script(&["a", "b"], &[], &["c"])),
+            ("# one\n{ /* two\n */ a; # three\n};", script(&["a"], &[], &[])),
+            ("{ global: global; };", script(&["global"], &[], &[])),
+            ("{ ns::f; };", script(&["ns::f"], &[], &[])),
+        ] {
+            assert_eq!(parse_version_script(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn dynamic_lists_name_symbols() {
+        assert_eq!(parse_dynamic_list("{ a; b*; };"), Ok(script(&["a"], &["b*"], &[])));
+        assert!(parse_dynamic_list("{ global: a; };").is_err());
+    }
+
+    #[test]
+    fn what_is_malformed_is_named_with_its_line() {
+        for (text, why) in [
+            ("{ a;\n b }", "line 2: expected `;`, found the end of the file"),
+            ("{ a b; };", "line 1: expected `;`, found `b`"),
+            ("a;", "line 1: expected `{`, found `;`"),
+            (
+                "{ publik: a; };",
+                "line 1: unknown label `publik:`; labels are `global:` and `local:`",
+            ),
+            ("{ /* a; };", "line 1: the comment is never closed"),
+            ("{ \"a; };", "line 1: the quote is never closed"),
+            (
+                "{ extern }",
+                "line 1: `extern \"}\"` names symbols as their source does; write them as the symbol table does",
+            ),
+        ] {
+            assert_eq!(parse_version_script(text), Err(why.to_owned()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Our own options: the one definition behind parsing, `--help`, completions and the man page.
+//!
+//! clap sees only words that [`normalize`](super::normalize) wrote, so every value arrives joined by `=` and a value
+//! may start with `-`. What a value means is decided in [`assemble`](super::assemble).
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, builder::PossibleValue};
+use log::LevelFilter;
+
+use crate::plan::{Cpu, OptLevel, Target};
+
+/// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
+///
+/// Inputs are bitcode (.bc), textual IR (.ll), ELF objects with embedded bitcode, and archives of these (.a, .rlib).
+#[derive(Clone, Debug, Default, Parser)]
+#[command(
+    name = "bpf-linker",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    args_override_self = true,
+    override_usage = "bpf-linker [OPTIONS] -o FILE INPUT...\n       bpf-linker @RESPONSE-FILE",
+    after_help = AFTER_HELP,
+    styles = STYLES,
+)]
+pub struct Options {
+    /// Files to link, in order; archives give only the members that are needed
+    #[arg(value_name = "INPUT", help_heading = "Input")]
+    pub inputs: Vec<PathBuf>,
+    /// Link libNAME.a or libNAME.rlib from a search folder; `:FILE` names the file itself
+    #[arg(short, long, value_name = "NAME", help_heading = "Input", action = ArgAction::Append)]
+    pub library: Vec<PathBuf>,
+    /// Search DIR for libraries
+    #[arg(short = 'L', long = "library-path", value_name = "DIR", help_heading = "Input", action = ArgAction::Append)]
+    pub library_path: Vec<PathBuf>,
+    /// Link every member of the archives that follow
+    #[arg(long, help_heading = "Input", action = ArgAction::Append, num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = [""])]
+    pub whole_archive: Vec<String>,
+    /// Again only the members that are needed
+    #[arg(long, help_heading = "Input", action = ArgAction::Append, num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = [""])]
+    pub no_whole_archive: Vec<String>,
+    /// Remember whether whole archives are linked
+    #[arg(long, hide = true, action = ArgAction::Append, num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = [""])]
+    pub push_state: Vec<String>,
+    /// Go back to what `--push-state` remembered
+    #[arg(long, hide = true, action = ArgAction::Append, num_args = 0..=1, require_equals = true,
+          default_missing_value = "", value_parser = [""])]
+    pub pop_state: Vec<String>,
+
+    /// Where the object goes; `-` is standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// What to write: obj, asm, llvm-ir, llvm-bc; several at once as a list
+    ///
+    /// A kind may name its own file: `--emit asm=prog.s`. Of those that name none, the object (else the first) is
+    /// written to the --output and each other beside it, with the extension .o, .s, .ll or .bc in place of its own.
+    /// A repeated --emit adds to the list.
+    #[arg(long, value_name = "KIND[=FILE],...", help_heading = "Output", action = ArgAction::Append,
+          value_hint = clap::ValueHint::AnyPath)]
+    pub emit: Vec<std::ffi::OsString>,
+
+    /// BPF triple, such as bpfel-unknown-none [default: that of the inputs]
+    #[arg(long, value_name = "TRIPLE", help_heading = "Target", value_parser = target)]
+    pub target: Option<Target>,
+    /// Instruction set level
+    ///
+    /// generic leaves the choice to the inputs, probe asks the running kernel.
+    #[arg(long, value_name = "CPU", help_heading = "Target", value_parser = cpu())]
+    pub cpu: Option<Cpu>,
+    /// LLVM features to add or drop, such as +alu32,-dwarfris
+    #[arg(long, value_name = "LIST", help_heading = "Target", allow_hyphen_values = true)]
+    pub cpu_features: Option<String>,
+
+    /// Keep these symbols visible; each must exist
+    ///
+    /// Without any wish to export, whatever is not static in the source stays visible.
+    #[arg(long, value_name = "SYMBOL,...", help_heading = "Symbols", value_delimiter = ',', action = ArgAction::Append)]
+    pub export: Vec<String>,
+    /// Keep this symbol visible if an input defines it
+    #[arg(long, value_name = "SYMBOL", help_heading = "Symbols", action = ArgAction::Append)]
+    pub export_if_defined: Vec<String>,
+    /// Keep this symbol if an input defines it, and say nothing of others
+    #[arg(long, hide = true, action = ArgAction::Append)]
+    pub undefined: Vec<String>,
+    /// Keep this symbol, which must exist, and say nothing of others
+    #[arg(long, hide = true, action = ArgAction::Append)]
+    pub require_defined: Vec<String>,
+    /// Keep the symbols that FILE lists, one a line, as far as they exist
+    #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
+    pub export_symbols: Vec<PathBuf>,
+    /// Keep the symbols that fit a pattern of *, ? and [a-z]
+    #[arg(long, value_name = "GLOB", help_heading = "Symbols", action = ArgAction::Append)]
+    pub export_glob: Vec<String>,
+    /// Keep what a version script calls global
+    #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
+    pub version_script: Vec<PathBuf>,
+    /// Keep what a dynamic list names
+    #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
+    pub dynamic_list: Vec<PathBuf>,
+
+    /// Optimisation level; BPF needs some, so 0 means 1
+    #[arg(short = 'O', value_name = "0|1|2|3|s|z", help_heading = "Optimisation", value_parser = opt_level(),
+          hide_possible_values = true)]
+    pub optimize: Option<OptLevel>,
+    /// Unroll every loop of known length, for kernels before 5.3
+    #[arg(long, help_heading = "Optimisation")]
+    pub unroll_loops: bool,
+    /// Inline `#[inline(never)]` too, for kernels before 4.16
+    #[arg(long, help_heading = "Optimisation")]
+    pub ignore_inline_never: bool,
+    /// Let LLVM order the loads and stores of a memcpy
+    #[arg(long, help_heading = "Optimisation")]
+    pub disable_expand_memcpy_in_order: bool,
+    /// Do not provide memcpy, memmove, memset, memcmp and bcmp
+    #[arg(long, help_heading = "Optimisation")]
+    pub disable_memory_builtins: bool,
+    /// Let unreachable code call __bpf_trap, which needs a new kernel
+    #[arg(long, help_heading = "Optimisation")]
+    pub allow_bpf_trap: bool,
+
+    /// Emit BTF, the kernel's debug info (build with -C debuginfo=2 or -g)
+    #[arg(long, help_heading = "Debug information")]
+    pub btf: bool,
+    /// The oldest kernel, such as 5.4, that the BTF must suit
+    #[arg(long, value_name = "X.Y", help_heading = "Debug information", value_parser = kernel)]
+    pub btf_compat: Option<(u16, u16)>,
+    /// Leave source text and paths out of the BTF
+    #[arg(long, help_heading = "Debug information")]
+    pub no_btf_source_lines: bool,
+    /// Write NEW for a leading OLD in the paths of the BTF
+    #[arg(long, value_name = "OLD=NEW", help_heading = "Debug information", value_parser = remapping,
+          action = ArgAction::Append)]
+    pub remap_path_prefix: Vec<(String, String)>,
+    /// Keep the DWARF sections, for disassemblers and debuggers
+    #[arg(long, help_heading = "Debug information", overrides_with = "strip_debug")]
+    pub keep_dwarf: bool,
+    /// Drop the DWARF sections (the default); BTF and symbols stay
+    #[arg(long, help_heading = "Debug information", overrides_with = "keep_dwarf")]
+    pub strip_debug: bool,
+    /// Accepted, since rustc always passes it: --btf decides
+    #[arg(long, hide = true)]
+    pub debug: bool,
+
+    /// The libLLVM to use: a library, or a folder that holds one
+    #[arg(long, value_name = "PATH", help_heading = "LLVM")]
+    pub llvm: Option<PathBuf>,
+    /// Options for LLVM itself
+    #[arg(long, value_name = "ARG,...", help_heading = "LLVM", value_delimiter = ',', allow_hyphen_values = true,
+          action = ArgAction::Append)]
+    pub llvm_args: Vec<String>,
+    /// One option for LLVM itself, commas and all
+    #[arg(long, hide = true, allow_hyphen_values = true, action = ArgAction::Append)]
+    pub llvm_arg: Vec<String>,
+    /// Write the IR before and after optimisation: into a folder, or the latter to a file such as out.ll
+    #[arg(long, value_name = "PATH", help_heading = "LLVM")]
+    pub dump_module: Option<PathBuf>,
+    /// Whether an error that LLVM reports ends the link [default: true]
+    #[arg(long, value_name = "BOOL", help_heading = "LLVM", num_args = 0..=1, default_missing_value = "true",
+          value_parser = ["true", "false"])]
+    pub fatal_errors: Option<String>,
+    /// Show which libLLVM would be loaded, and why not the others
+    #[arg(long, help_heading = "LLVM")]
+    pub print_llvm: bool,
+
+    /// Show what would be linked, and how, without linking
+    #[arg(long, value_name = "FORMAT", help_heading = "Reports", num_args = 0..=1, require_equals = true,
+          default_missing_value = "human", value_parser = ["human", "json"])]
+    pub print_plan: Option<String>,
+    /// List every file and archive member that is linked
+    #[arg(short = 't', long, help_heading = "Reports")]
+    pub trace: bool,
+    /// Write to FILE which archive member was taken for which symbol
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub why_extract: Option<PathBuf>,
+    /// List what was dropped because nothing needs it
+    #[arg(long, help_heading = "Reports")]
+    pub print_gc: bool,
+    /// Write how long each phase took, as a Chrome trace
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub time_trace: Option<PathBuf>,
+    /// Copy all that is needed to repeat this link into DIR
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    pub reproduce: Option<PathBuf>,
+    /// Write the log to FILE
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub log_file: Option<PathBuf>,
+    /// How much to log [default: what RUST_LOG says]
+    #[arg(long, value_name = "LEVEL", help_heading = "Reports", value_parser = level())]
+    pub log_level: Option<LevelFilter>,
+
+    /// Print help; --help says more
+    #[arg(short, help_heading = "General")]
+    pub h: bool,
+    /// Print all about every option
+    #[arg(long, help_heading = "General", hide = true)]
+    pub help: bool,
+    /// Print the version; with --verbose also the libLLVM that would be loaded
+    #[arg(short = 'V', long, help_heading = "General")]
+    pub version: bool,
+    /// Log what happens, at level info
+    #[arg(short, long, help_heading = "General")]
+    pub verbose: bool,
+    /// Print completions for a shell: bash, elvish, fish, powershell, zsh
+    #[arg(long, value_name = "SHELL", help_heading = "General")]
+    pub completions: Option<clap_complete::Shell>,
+    /// Print the man page
+    #[arg(long, help_heading = "General")]
+    pub man: bool,
+}
+
+/// Flags whose place among the inputs counts. clap remembers the places of values only, so each has an empty one.
+pub const PLACED_FLAGS: [&str; 4] = ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
+
+const AFTER_HELP: &str = "\
+Examples:
+  bpf-linker --btf -o prog.o prog.bc                 one program
+  bpf-linker -o prog.o prog.bc -L lib -l util        with what it needs of a library
+  bpf-linker -o prog.o prog.bc --export xdp_main     only xdp_main and what it calls
+  bpf-linker -o prog.o prog.bc --emit obj,asm        prog.o, and prog.s to read
+
+From cargo, in .cargo/config.toml:
+  [target.bpfel-unknown-none]
+  linker = \"bpf-linker\"
+  rustflags = [\"-C\", \"debuginfo=2\", \"-C\", \"link-arg=--btf\"]
+
+The later of two contradicting options wins; lists accumulate; `--` ends the options. \
+The spellings of ld, gcc, wasm-ld and llvm-bitcode-linker are understood too; \
+options that mean nothing to BPF are ignored.";
+
+const STYLES: clap::builder::Styles = clap::builder::Styles::styled()
+    .header(anstyle(clap::builder::styling::AnsiColor::Green))
+    .usage(anstyle(clap::builder::styling::AnsiColor::Green))
+    .literal(clap::builder::styling::AnsiColor::Cyan.on_default())
+    .placeholder(clap::builder::styling::AnsiColor::Blue.on_default());
+
+const fn anstyle(color: clap::builder::styling::AnsiColor) -> clap::builder::styling::Style {
+    color.on_default().bold()
+}
+
+fn target(triple: &str) -> Result<Target, String> {
+    Target::from_triple(triple).ok_or_else(|| {
+        "not a BPF target: bpf, bpfel, bpfeb, or a triple that starts with one of them".to_owned()
+    })
+}
+
+/// A parser of the names in a table, so that help and completions know them.
+macro_rules! one_of {
+    ($parser:ident -> $type:ty, $names:expr, $parse:expr) => {
+        fn $parser() -> impl clap::builder::TypedValueParser<Value = $type> {
+            use clap::builder::{PossibleValuesParser, TypedValueParser};
+            PossibleValuesParser::new($names.map(PossibleValue::new))
+                .map(|name: String| $parse(name.as_str()))
+        }
+    };
+}
+
+one_of!(cpu -> Cpu, Cpu::ALL.map(Cpu::name), |name: &str| name.parse().unwrap_or(Cpu::Generic));
+one_of!(opt_level -> OptLevel, OptLevel::ALL.map(OptLevel::name), |name: &str| name.parse().unwrap_or_default());
+one_of!(level -> LevelFilter, ["off", "error", "warn", "info", "debug", "trace"], |name: &str| {
+    name.parse().unwrap_or(LevelFilter::Off)
+});
+
+fn kernel(version: &str) -> Result<(u16, u16), String> {
+    let numbers = version
+        .split_once('.')
+        .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    numbers.ok_or_else(|| "not a kernel version such as 5.4".to_owned())
+}
+
+/// Splits at the last `=`, as rustc's option of the same name does.
+fn remapping(text: &str) -> Result<(String, String), String> {
+    let (old, new) = text.rsplit_once('=').ok_or("not of the form OLD=NEW")?;
+    Ok((old.to_owned(), new.to_owned()))
+}

@@ -1,0 +1,132 @@
+//! What is written where: `--emit` and `--output` together.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
+
+use super::words;
+use crate::{
+    plan::{Destination, Output, OutputKind},
+    report::{Error, Result},
+};
+
+/// Extensions that a derived name puts its own in place of; any other is part of the name, as in `prog-1.2`.
+const EXTENSIONS: [&str; 9] = ["o", "s", "ll", "bc", "so", "elf", "bpf", "obj", "asm"];
+
+struct Wish {
+    kind: OutputKind,
+    file: Option<PathBuf>,
+}
+
+/// The outputs that `emit` lists and `output` names.
+///
+/// # Errors
+/// A kind is unknown, none has a name, or two go to one place.
+pub fn outputs(emit: &[impl AsRef<OsStr>], output: Option<&Path>) -> Result<Vec<Output>> {
+    let mut wishes = wishes(emit)?;
+    if wishes.is_empty() {
+        wishes.push(Wish { kind: OutputKind::Object, file: None });
+    }
+    let main = main_kind(&wishes);
+    let all: Result<Vec<_>> = wishes.into_iter().map(|wish| place(wish, main, output)).collect();
+    let all = all?;
+    distinct(&all)?;
+    if let (None, Some(output)) = (main, output) {
+        return Err(Error::usage(format!("nothing is left to write to {}", output.display()))
+            .because("every kind of --emit names its own file")
+            .help("drop --output, or the name of one kind"));
+    }
+    Ok(all)
+}
+
+fn wishes(emit: &[impl AsRef<OsStr>]) -> Result<Vec<Wish>> {
+    let mut wishes: Vec<Wish> = Vec::new();
+    for item in emit.iter().flat_map(|list| words::split_commas(list.as_ref())) {
+        let wish = match words::split_once(&item, b'=') {
+            Some((kind, file)) if !file.is_empty() => {
+                Wish { kind: parse(&kind)?, file: Some(file.into()) }
+            }
+            Some((kind, _)) => {
+                return Err(Error::usage(format!("`--emit {}=` names no file", kind.display())));
+            }
+            None => Wish { kind: parse(&item)?, file: None },
+        };
+        let twice = wishes
+            .iter_mut()
+            .find(|other| other.kind == wish.kind && (other.file.is_none() || wish.file.is_none()));
+        match twice {
+            // The same kind again, now with its name, or once more without one.
+            Some(other) => other.file = other.file.take().or(wish.file),
+            None => wishes.push(wish),
+        }
+    }
+    Ok(wishes)
+}
+
+fn parse(kind: &OsStr) -> Result<OutputKind> {
+    let kinds = OutputKind::ALL;
+    kinds.into_iter().find(|known| known.name() == kind).ok_or_else(|| {
+        let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        Error::usage(format!("`--emit` knows no kind `{}`", kind.display()))
+            .help(format!("kinds are {}", names.join(", ")))
+    })
+}
+
+/// The kind that `--output` itself names: of those without a file the object, else the first.
+fn main_kind(wishes: &[Wish]) -> Option<OutputKind> {
+    let mut nameless = wishes.iter().filter(|wish| wish.file.is_none()).map(|wish| wish.kind);
+    let first = nameless.next();
+    if nameless.any(|kind| kind == OutputKind::Object) { Some(OutputKind::Object) } else { first }
+}
+
+fn place(wish: Wish, main: Option<OutputKind>, output: Option<&Path>) -> Result<Output> {
+    let path = match (wish.file, output) {
+        (Some(file), _) => file,
+        (None, None) => {
+            return Err(Error::usage("no output is named").help("name one with `-o FILE`"));
+        }
+        (None, Some(output)) if output.as_os_str().is_empty() => {
+            return Err(
+                Error::usage("the name of the output is empty").help("name one with `-o FILE`")
+            );
+        }
+        (None, Some(output)) if main == Some(wish.kind) => output.to_owned(),
+        (None, Some(output)) if output == Path::new("-") => {
+            return Err(Error::usage("standard output holds one kind only")
+                .help(format!("give the other one a name: `--emit {}=FILE`", wish.kind.name())));
+        }
+        (None, Some(output)) => derived(output, wish.kind),
+    };
+    let destination =
+        if path == Path::new("-") { Destination::Stdout } else { Destination::File(path) };
+    Ok(Output { kind: wish.kind, destination })
+}
+
+fn derived(output: &Path, kind: OutputKind) -> PathBuf {
+    let known = output
+        .extension()
+        .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
+    let stem = if known { output.with_extension("") } else { output.to_owned() };
+    words::join(stem, OsStr::new(&format!(".{}", kind.extension()))).into()
+}
+
+fn distinct(outputs: &[Output]) -> Result<()> {
+    for (index, output) in outputs.iter().enumerate() {
+        if let Some(other) =
+            outputs[..index].iter().find(|other| other.destination == output.destination)
+        {
+            let place = match &output.destination {
+                Destination::File(path) => path.display().to_string(),
+                Destination::Stdout | Destination::Memory => "standard output".to_owned(),
+            };
+            return Err(Error::usage(format!(
+                "{} and {} are both written to {place}",
+                other.kind.name(),
+                output.kind.name()
+            ))
+            .help(format!("give one another name: `--emit {}=FILE`", output.kind.name())));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Help, completions and the man page, all from the definition of the options.
+
+use clap::{Arg, ArgAction, Command, builder::StyledStr};
+use clap_complete::Shell;
+
+use super::{Text, options::PLACED_FLAGS};
+
+/// What `-h` prints.
+pub fn short_help(command: &Command) -> Text {
+    styled(&shown(command).render_help())
+}
+
+/// What `--help` prints.
+pub fn long_help(command: &Command) -> Text {
+    styled(&shown(command).render_long_help())
+}
+
+/// `command` as a person sees it: flags without the values that parsing needs.
+fn shown(command: &Command) -> Command {
+    PLACED_FLAGS.iter().fold(command.clone(), |command, flag| command.mut_arg(flag, |arg| flag_like(&arg)))
+}
+
+fn flag_like(arg: &Arg) -> Arg {
+    Arg::new(arg.get_id().clone())
+        .long(arg.get_long().unwrap_or_default().to_owned())
+        .help(arg.get_help().cloned().unwrap_or_default())
+        .help_heading(arg.get_help_heading().unwrap_or_default().to_owned())
+        .hide(arg.is_hide_set())
+        .action(ArgAction::SetTrue)
+}
+
+fn styled(text: &StyledStr) -> Text {
+    Text { plain: text.to_string(), styled: text.ansi().to_string() }
+}
+
+/// A script that completes our options in `shell`.
+pub fn completions(command: &Command, shell: Shell) -> Text {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut shown(command), "bpf-linker", &mut script);
+    unstyled(&script)
+}
+
+/// The man page, in roff.
+pub fn man(command: &Command) -> Text {
+    let mut page = Vec::new();
+    let command = shown(command).version(env!("CARGO_PKG_VERSION"));
+    // Writing to memory does not fail.
+    let _ = clap_mangen::Man::new(command).render(&mut page);
+    unstyled(&page)
+}
+
+fn unstyled(bytes: &[u8]) -> Text {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    Text { plain: text.clone(), styled: text }
+}

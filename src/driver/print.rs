@@ -1,0 +1,230 @@
+//! The plan for people and for programs (`docs/plan-schema.md`).
+//!
+//! Both forms come from one JSON value, so neither can forget what the other shows.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::words;
+use crate::plan::{
+    Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports, InlineNever, Input, LinkPlan, Listing,
+    LlvmErrors, Loops, Members, MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source,
+    SourceLines, Traps,
+};
+
+/// The version of the JSON form; it grows only when a field changes its meaning or goes away.
+pub const PLAN_SCHEMA: u32 = 1;
+
+/// The forms of a printed plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanFormat {
+    /// One fact a line.
+    Human,
+    /// JSON, as `docs/plan-schema.md` describes it.
+    Json,
+}
+
+/// `plan` in the form `format`, with a newline at its end.
+#[must_use]
+pub fn print_plan(plan: &LinkPlan, format: PlanFormat) -> String {
+    let value = value(plan);
+    match format {
+        PlanFormat::Json => format!("{value:#}\n"),
+        PlanFormat::Human => human(plan, &value),
+    }
+}
+
+fn value(plan: &LinkPlan) -> Value {
+    json!({
+        "schema": PLAN_SCHEMA,
+        "inputs": plan.inputs.iter().map(input).collect::<Vec<_>>(),
+        "search_dirs": plan.search_dirs.iter().map(|dir| path(dir)).collect::<Vec<_>>(),
+        "exports": exports(&plan.exports),
+        "target": plan.target.as_ref().map(|target| json!({
+            "triple": target.triple(),
+            "endian": match target.endian() { Endian::Little => "little", Endian::Big => "big" },
+        })),
+        "cpu": plan.cpu.map(|cpu| cpu.name()),
+        "cpu_features": plan.cpu_features,
+        "opt_level": plan.opt_level.name(),
+        "outputs": plan.outputs.iter().map(output).collect::<Vec<_>>(),
+        "debug_info": debug_info(&plan.debug_info),
+        "codegen": codegen(&plan.codegen),
+        "llvm": plan.llvm.as_deref().map(path),
+        "llvm_args": plan.llvm_args,
+        "dump_module": plan.dump_module.as_deref().map(path),
+        "llvm_errors": match plan.llvm_errors { LlvmErrors::Fatal => "fatal", LlvmErrors::Tolerate => "tolerate" },
+        "reports": reports(&plan.reports),
+    })
+}
+
+/// A string; for a path that is not UTF-8 an object with its bytes, and its text as far as it has one.
+fn path(path: &Path) -> Value {
+    match path.to_str() {
+        Some(text) => json!(text),
+        None => json!({ "bytes": path.as_os_str().as_encoded_bytes(), "lossy": path.to_string_lossy() }),
+    }
+}
+
+fn input(input: &Input) -> Value {
+    let (kind, name) = match &input.source {
+        Source::File(file) => ("file", path(file)),
+        Source::Library(name) => ("library", path(name)),
+        Source::ExactLibrary(file) => ("exact-library", path(file)),
+        Source::Buffer { name, .. } => ("buffer", json!(name)),
+    };
+    let members = match input.members {
+        Members::Needed => "needed",
+        Members::All => "all",
+    };
+    json!({ "kind": kind, "name": name, "members": members })
+}
+
+fn exports(exports: &Exports) -> Value {
+    json!({
+        "requested": match exports.requested { Requested::Inferred => "inferred", Requested::Explicit => "explicit" },
+        "names": exports.names.iter().map(export).collect::<Vec<_>>(),
+        "patterns": exports.patterns,
+        "locals": exports.locals,
+    })
+}
+
+fn export(export: &Export) -> Value {
+    let presence = match export.presence {
+        Presence::Required => "required",
+        Presence::Optional => "optional",
+    };
+    json!({ "name": export.name, "wished_by": export.wished_by, "presence": presence })
+}
+
+fn output(output: &Output) -> Value {
+    let mut fields = Map::from_iter([("kind".to_owned(), json!(output.kind.name()))]);
+    let (to, file) = match &output.destination {
+        Destination::File(file) => ("file", Some(path(file))),
+        Destination::Stdout => ("stdout", None),
+        Destination::Memory => ("memory", None),
+    };
+    fields.insert("to".to_owned(), json!(to));
+    fields.extend(file.map(|file| ("path".to_owned(), file)));
+    Value::Object(fields)
+}
+
+fn debug_info(debug_info: &DebugInfo) -> Value {
+    let remaps = debug_info.remap_path_prefix.iter().map(|(old, new)| json!({ "old": old, "new": new }));
+    json!({
+        "btf": match debug_info.btf { Btf::Omit => "omit", Btf::Emit => "emit" },
+        "dwarf": match debug_info.dwarf { Dwarf::Strip => "strip", Dwarf::Keep => "keep" },
+        "source_lines": match debug_info.source_lines { SourceLines::Keep => "keep", SourceLines::Drop => "drop" },
+        "remap_path_prefix": remaps.collect::<Vec<_>>(),
+        "btf_compat": debug_info.btf_compat.map(|(major, minor)| format!("{major}.{minor}")),
+    })
+}
+
+fn codegen(codegen: &Codegen) -> Value {
+    json!({
+        "memcpy": match codegen.memcpy { MemcpyExpansion::InOrder => "in-order", MemcpyExpansion::AnyOrder => "any-order" },
+        "memory_builtins": match codegen.memory_builtins {
+            MemoryBuiltins::Provide => "provide",
+            MemoryBuiltins::Leave => "leave",
+        },
+        "loops": match codegen.loops { Loops::AsOptimized => "as-optimized", Loops::Unroll => "unroll" },
+        "inline_never": match codegen.inline_never { InlineNever::Honor => "honor", InlineNever::Ignore => "ignore" },
+        "traps": match codegen.traps { Traps::Disallow => "disallow", Traps::Allow => "allow" },
+    })
+}
+
+fn reports(reports: &Reports) -> Value {
+    let listing = |listing| match listing {
+        Listing::Silent => "silent",
+        Listing::Print => "print",
+    };
+    json!({
+        "trace": listing(reports.trace),
+        "dropped": listing(reports.dropped),
+        "why_extract": reports.why_extract.as_deref().map(path),
+        "time_trace": reports.time_trace.as_deref().map(path),
+        "reproduce": reports.reproduce.as_deref().map(path),
+    })
+}
+
+/// Inputs, exports and outputs in their own words, everything else as `name value`; a list gives a line an item.
+fn human(plan: &LinkPlan, value: &Value) -> String {
+    let mut lines = Vec::new();
+    lines.extend(plan.inputs.iter().map(human_input));
+    facts("", value, &mut lines);
+    lines.extend(plan.exports.names.iter().map(human_export));
+    lines.extend(plan.exports.patterns.iter().map(|pattern| format!("export {pattern} (pattern)")));
+    lines.extend(plan.exports.locals.iter().map(|pattern| format!("local {pattern}")));
+    lines.extend(plan.outputs.iter().map(human_output));
+    lines.join("\n") + "\n"
+}
+
+fn human_input(input: &Input) -> String {
+    let source = match &input.source {
+        Source::File(file) => human_path(file),
+        Source::Library(name) => format!("-l{}", human_path(name)),
+        Source::ExactLibrary(file) => format!("-l:{}", human_path(file)),
+        Source::Buffer { name, .. } => format!("{name} (in memory)"),
+    };
+    match input.members {
+        Members::Needed => format!("input {source}"),
+        Members::All => format!("input {source} (whole archive)"),
+    }
+}
+
+fn human_export(export: &Export) -> String {
+    let presence = match export.presence {
+        Presence::Required => "required",
+        Presence::Optional => "if defined",
+    };
+    format!("export {} ({presence}, by {})", export.name, export.wished_by)
+}
+
+fn human_output(output: &Output) -> String {
+    let place = match &output.destination {
+        Destination::File(file) => human_path(file),
+        Destination::Stdout => "standard output".to_owned(),
+        Destination::Memory => "memory".to_owned(),
+    };
+    format!("output {} to {place}", output.kind.name())
+}
+
+/// Escaped only where it would not read as one word of one line.
+fn human_path(path: &Path) -> String {
+    match path.to_str() {
+        Some(text) if !text.is_empty() && !text.contains(|char: char| char.is_control() || char == '"') => text.to_owned(),
+        _ => format!("{path:?}"),
+    }
+}
+
+const SHOWN_ELSEWHERE: [&str; 6] = ["inputs", "outputs", "schema", "names", "patterns", "locals"];
+
+fn facts(prefix: &str, value: &Value, lines: &mut Vec<String>) {
+    let Value::Object(fields) = value else { return };
+    for (name, field) in fields.iter().filter(|(name, _)| !SHOWN_ELSEWHERE.contains(&name.as_str())) {
+        let name = format!("{prefix}{}", name.replace('_', "-"));
+        match field {
+            Value::Object(fields) if !fields.contains_key("bytes") => facts(&format!("{name}."), field, lines),
+            Value::Array(items) => lines.extend(items.iter().map(|item| format!("{name} {}", scalar(item)))),
+            field => lines.push(format!("{name} {}", scalar(field))),
+        }
+    }
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) if text.is_empty() => "-".to_owned(),
+        Value::String(text) if !text.contains(char::is_control) => text.clone(),
+        Value::Object(fields) => match (fields.get("bytes"), fields.get("old"), fields.get("new")) {
+            (Some(Value::Array(bytes)), ..) => {
+                let bytes = bytes.iter().filter_map(|byte| u8::try_from(byte.as_u64()?).ok());
+                human_path(Path::new(&words::word(&bytes.collect::<Vec<_>>())))
+            }
+            (_, Some(Value::String(old)), Some(Value::String(new))) => format!("{old}={new}"),
+            _ => value.to_string(),
+        },
+        value => value.to_string(),
+    }
+}

@@ -1,0 +1,171 @@
+//! Response files: `@file` stands for the arguments that `file` holds, one file within another.
+//!
+//! The command line names a file, not its dialect, and the dialects contradict each other: to rustc a quote is a
+//! character of a path, to GNU it groups words. [`split`] therefore looks at the whole file first. rustc escapes
+//! every space and every backslash and puts one argument on a line, so a file with a bare space, with a backslash
+//! before anything else, or with DOS line ends was not written by rustc and has GNU's rules. A byte order mark of
+//! UTF-16 announces the form that Windows linkers read.
+
+mod dialects;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    ffi::OsString,
+    fmt,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub use dialects::{Dialect, Malformed, split, write_gnu};
+
+use super::words;
+use crate::report::{Error, Result};
+
+/// How deep response files may nest.
+pub const MAX_DEPTH: usize = 32;
+
+/// How many bytes all response files of a command line may hold together: guards against files that name each
+/// other over and over without being a cycle.
+pub const MAX_BYTES: u64 = 64 << 20;
+
+/// The arguments of a link after its response files were read, without the program's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArgStream {
+    /// `argv[0]`, empty when there is none.
+    pub program: OsString,
+    /// The arguments, in order.
+    pub args: Vec<Arg>,
+}
+
+/// One argument and where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arg {
+    /// The argument.
+    pub word: OsString,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// Where an argument was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the command line itself.
+    CommandLine,
+    /// In this response file.
+    File(Arc<Path>),
+}
+
+impl Place {
+    /// Adds the response file to an error about an argument in it.
+    pub fn blame(&self, error: Error) -> Error {
+        match self {
+            Self::CommandLine => error,
+            Self::File(_) => error.because(format!("it stands in {self}")),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommandLine => f.write_str("the command line"),
+            Self::File(path) => write!(f, "the response file {}", path.display()),
+        }
+    }
+}
+
+/// Replaces each `@file` of `argv` by the arguments in the file, up to a `--`; a lone `@` stands for itself.
+///
+/// A relative path is relative to the current folder, also in a nested file, as GNU's and LLVM's tools have it.
+///
+/// # Errors
+/// A file cannot be read, is malformed, includes itself, nests deeper than [`MAX_DEPTH`], or all of them hold more
+/// than [`MAX_BYTES`].
+pub fn expand(argv: Vec<OsString>) -> Result<ArgStream> {
+    let mut argv = argv.into_iter();
+    let program = argv.next().unwrap_or_default();
+    let mut reader = Reader { open: Vec::new(), bytes_left: MAX_BYTES, args: Vec::new(), rest: Rest::Options };
+    argv.try_for_each(|word| reader.take(word, &Place::CommandLine))?;
+    Ok(ArgStream { program, args: reader.args })
+}
+
+struct Reader {
+    open: Vec<Open>,
+    bytes_left: u64,
+    args: Vec<Arg>,
+    rest: Rest,
+}
+
+/// A file being read; `real` tells two spellings of one file apart from two files.
+struct Open {
+    named: PathBuf,
+    real: PathBuf,
+}
+
+#[derive(PartialEq, Eq)]
+enum Rest {
+    Options,
+    Inputs,
+}
+
+impl Reader {
+    fn take(&mut self, word: OsString, place: &Place) -> Result<()> {
+        match words::strip_prefix(&word, "@") {
+            Some(path) if !path.is_empty() && self.rest == Rest::Options => self.include(path.into(), place),
+            _ => {
+                if word == "--" {
+                    self.rest = Rest::Inputs;
+                }
+                self.args.push(Arg { word, place: place.clone() });
+                Ok(())
+            }
+        }
+    }
+
+    fn include(&mut self, path: PathBuf, place: &Place) -> Result<()> {
+        let bytes = self.read(&path).map_err(|error| place.blame(error))?;
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        self.check_nesting(&path, &real)?;
+        let words =
+            split(&bytes).map_err(|why| place.blame(Error::usage(format!("cannot read response file {}", path.display())).because(why)))?;
+        drop(bytes);
+        let here = Place::File(path.clone().into());
+        self.open.push(Open { named: path, real });
+        words.into_iter().try_for_each(|word| self.take(word, &here))?;
+        self.open.pop();
+        Ok(())
+    }
+
+    fn read(&mut self, path: &Path) -> Result<Vec<u8>> {
+        let failed = |why: &dyn fmt::Display| {
+            Error::usage(format!("cannot read response file {}", path.display()))
+                .because(why)
+                .help("an argument that starts with `@` names a response file; write an input of such a name as `./@name`")
+        };
+        let file = File::open(path).map_err(|error| failed(&error))?;
+        let mut bytes = Vec::new();
+        file.take(self.bytes_left + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        match self.bytes_left.checked_sub(bytes.len() as u64) {
+            Some(left) => self.bytes_left = left,
+            None => return Err(failed(&format!("response files hold more than {} MiB", MAX_BYTES >> 20))),
+        }
+        Ok(bytes)
+    }
+
+    fn check_nesting(&self, path: &Path, real: &Path) -> Result<()> {
+        if let Some(first) = self.open.iter().position(|open| open.real == real) {
+            let cycle = self.open[first..].iter().map(|open| open.named.as_path()).chain([path]);
+            let cycle: Vec<_> = cycle.map(|path| path.display().to_string()).collect();
+            return Err(Error::usage(format!("response file {} includes itself", path.display()))
+                .because(cycle.join(" -> ")));
+        }
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Error::usage(format!("response file {} is nested too deeply", path.display()))
+                .because(format!("at most {MAX_DEPTH} levels are read")));
+        }
+        Ok(())
+    }
+}

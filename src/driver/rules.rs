@@ -1,0 +1,371 @@
+//! What other linkers' options mean here: one table of spellings, each rewritten to ours, ignored or refused, with
+//! the reason.
+//!
+//! Sources: `ld --help` and ld's manual, ld.lld(1), wasm-ld's `Options.td`, gcc's link options, llvm-bitcode-linker's
+//! `--help`, and what `rustc_codegen_ssa/src/back/linker.rs` writes for each flavor.
+
+use super::dialect::Listener;
+
+/// Spellings of one option and what becomes of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// As written. A name of several letters is recognised with one dash and with two.
+    pub spellings: &'static [&'static str],
+    /// How the value comes.
+    pub value: Value,
+    /// Whom the word must be meant for; anybody when `None`.
+    pub listener: Option<Listener>,
+    /// What becomes of it.
+    pub action: Action,
+}
+
+/// How an option takes its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// It has none.
+    None,
+    /// `--name=VALUE`, `--name VALUE`; for one letter `-nVALUE`, `-n VALUE`.
+    Required,
+    /// `--name` or `--name=VALUE`.
+    Optional,
+    /// The spelling is a prefix and the rest of the word is the value.
+    Glued,
+}
+
+/// What becomes of an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Our option of this name takes its place, with its value if it has one; what follows an `=` in the name is put
+    /// before the value.
+    Rewrite(&'static str),
+    /// These words take its place.
+    Replace(&'static [&'static str]),
+    /// Our option takes its place if the value is one of these; otherwise it is ignored for the reason.
+    RewriteOneOf(&'static str, &'static [&'static str], &'static str),
+    /// The value belongs to the word: `-plugin-opt X` is `-plugin-opt=X`.
+    Join,
+    /// It means nothing here, for this reason.
+    Ignore(&'static str),
+    /// It cannot be done, for this reason; leaving it out would link something else than asked for.
+    Refuse(&'static str),
+}
+
+const fn rule(spellings: &'static [&'static str], value: Value, action: Action) -> Rule {
+    Rule { spellings, value, listener: None, action }
+}
+
+const fn flag(spellings: &'static [&'static str], to: &'static str) -> Rule {
+    rule(spellings, Value::None, Action::Rewrite(to))
+}
+
+const fn rewrite(spellings: &'static [&'static str], to: &'static str) -> Rule {
+    rule(spellings, Value::Required, Action::Rewrite(to))
+}
+
+const fn replace(spellings: &'static [&'static str], words: &'static [&'static str]) -> Rule {
+    rule(spellings, Value::None, Action::Replace(words))
+}
+
+const fn ignore(spellings: &'static [&'static str], value: Value, reason: &'static str) -> Rule {
+    rule(spellings, value, Action::Ignore(reason))
+}
+
+const fn refuse(spellings: &'static [&'static str], value: Value, reason: &'static str) -> Rule {
+    rule(spellings, value, Action::Refuse(reason))
+}
+
+impl Rule {
+    const fn to_ld(self) -> Self {
+        Self { listener: Some(Listener::Ld), ..self }
+    }
+}
+
+const CPUS: &[&str] = &["generic", "probe", "v1", "v2", "v3", "v4"];
+
+/// Libraries of the host's C and C++ runtime, which host targets of rustc and gcc always add.
+pub const HOST_LIBRARIES: &[&str] =
+    &["c", "dl", "gcc", "gcc_eh", "gcc_s", "m", "pthread", "rt", "stdc++", "unwind", "util"];
+
+/// Why [`HOST_LIBRARIES`] are passed over.
+pub const HOST_LIBRARY: &str = "a BPF program cannot call the host's runtime libraries";
+
+const DYNAMIC: &str = "a BPF object is neither dynamic nor position-dependent";
+const HOST: &str = "it describes the host's processor";
+const LAYOUT: &str = "a BPF loader lays the program out";
+const LISTED_LATER: &str = "it tunes the linker, not the program";
+const PLUGIN: &str = "bitcode is linked without a plugin";
+const UNDEFINED: &str = "what a BPF program may leave undefined does not depend on it";
+
+/// All rules; of several that fit, the longest spelling wins.
+pub const RULES: &[Rule] = &[
+    // Symbols
+    rewrite(&["--export-symbol"], "export-if-defined"),
+    rewrite(&["-u"], "undefined"),
+    rewrite(&["--export-dynamic-symbol"], "export-glob"),
+    rewrite(&["--export-dynamic-symbol-list"], "dynamic-list"),
+    replace(&["--export-all"], &["--export-glob=*"]),
+    rewrite(&["--retain-symbols-file"], "export-symbols"),
+    ignore(
+        &["--export-dynamic", "-E", "-rdynamic", "--no-export-dynamic"],
+        Value::None,
+        "without a wish to export, whatever is not static stays visible",
+    ),
+    ignore(&["--entry", "-e"], Value::Required, "a BPF object has as many entries as programs"),
+    ignore(&["--no-entry"], Value::None, "a BPF object has as many entries as programs"),
+    ignore(
+        &["--allow-undefined", "--unresolved-symbols", "--error-unresolved-symbols"],
+        Value::Optional,
+        UNDEFINED,
+    ),
+    ignore(
+        &["--no-undefined", "--no-allow-shlib-undefined", "--allow-shlib-undefined"],
+        Value::None,
+        UNDEFINED,
+    ),
+    ignore(
+        &["--undefined-version", "--no-undefined-version"],
+        Value::None,
+        "a version script may name what is missing",
+    ),
+    refuse(&["--defsym", "--wrap"], Value::Required, "symbols are linked under their own names"),
+    refuse(&["--allow-multiple-definition"], Value::None, "a symbol has one definition"),
+    // Inputs
+    refuse(&["-flavor"], Value::Required, "it comes before every other argument"),
+    ignore(
+        &["--start-group", "-(", "--end-group", "-)", "--start-lib", "--end-lib"],
+        Value::None,
+        "archives are searched until nothing is missing, in any order",
+    ),
+    ignore(
+        &[
+            "--as-needed",
+            "--no-as-needed",
+            "--copy-dt-needed-entries",
+            "--no-copy-dt-needed-entries",
+        ],
+        Value::None,
+        DYNAMIC,
+    ),
+    ignore(
+        &[
+            "-Bstatic",
+            "-Bdynamic",
+            "-Bsymbolic",
+            "-Bsymbolic-functions",
+            "-dn",
+            "-dy",
+            "-static",
+            "-static-pie",
+        ],
+        Value::None,
+        DYNAMIC,
+    ),
+    ignore(&["--sysroot"], Value::Required, "no library of the system is linked"),
+    ignore(
+        &["-nodefaultlibs", "-nostdlib", "-nostartfiles", "-nolibc"],
+        Value::None,
+        "no library of the system is linked",
+    ),
+    ignore(&["-pthread"], Value::None, HOST_LIBRARY),
+    refuse(
+        &["--script", "-T", "--default-script"],
+        Value::Required,
+        "a linker script lays out memory, and a BPF object has none",
+    ),
+    refuse(
+        &["--just-symbols", "-R"],
+        Value::Required,
+        "symbols have no address before the object is loaded",
+    ),
+    refuse(&["--format", "-b"], Value::Required, "the form of an input is read from the input")
+        .to_ld(),
+    // Target
+    rewrite(&["--target-cpu", "--mcpu", "-mcpu"], "cpu"),
+    rewrite(&["--target-feature", "--mattr"], "cpu-features"),
+    rewrite(&["-target"], "target"),
+    replace(&["-EL", "-mlittle-endian"], &["--target=bpfel"]),
+    replace(&["-EB", "-mbig-endian"], &["--target=bpfeb"]),
+    replace(&["-melf64bpf"], &["--target=bpf"]),
+    ignore(&["-m32", "-m64", "-mx32"], Value::None, HOST),
+    ignore(&["-m"], Value::Required, HOST),
+    ignore(&["-march", "-mtune", "-arch"], Value::Required, HOST),
+    ignore(&["-mwasm32", "-mwasm64"], Value::None, HOST),
+    // Output
+    ignore(
+        &[
+            "-shared",
+            "-pie",
+            "-no-pie",
+            "-nopie",
+            "--pic-executable",
+            "--no-pic-executable",
+            "-no-dynamic-linker",
+        ],
+        Value::None,
+        DYNAMIC,
+    ),
+    ignore(
+        &["-soname", "--dynamic-linker", "-I", "-rpath", "-rpath-link"],
+        Value::Required,
+        DYNAMIC,
+    ),
+    ignore(&["-h"], Value::Required, DYNAMIC).to_ld(),
+    ignore(&["--relocatable", "-r", "-i"], Value::None, "a BPF object is always relocatable"),
+    ignore(&["--emit-relocs", "-q"], Value::None, "a BPF object is always relocatable"),
+    ignore(&["-z"], Value::Required, LAYOUT),
+    ignore(
+        &[
+            "--hash-style",
+            "--pack-dyn-relocs",
+            "--image-base",
+            "--section-start",
+            "--initial-memory",
+            "--max-memory",
+            "--global-base",
+        ],
+        Value::Required,
+        LAYOUT,
+    ),
+    ignore(
+        &[
+            "--eh-frame-hdr",
+            "--no-eh-frame-hdr",
+            "--stack-first",
+            "--nmagic",
+            "-n",
+            "--omagic",
+            "-N",
+            "--import-memory",
+            "--shared-memory",
+            "--export-table",
+            "--no-rosegment",
+            "--enable-new-dtags",
+            "--disable-new-dtags",
+            "--warn-common",
+            "--sort-common",
+            "--merge-exidx-entries",
+        ],
+        Value::None,
+        LAYOUT,
+    ),
+    ignore(
+        &["--build-id", "--sort-section", "--compress-debug-sections"],
+        Value::Optional,
+        "a BPF loader reads nothing of it",
+    ),
+    ignore(
+        &["--demangle", "--color-diagnostics", "--threads", "--error-limit"],
+        Value::Optional,
+        LISTED_LATER,
+    ),
+    ignore(
+        &[
+            "--no-demangle",
+            "--no-color-diagnostics",
+            "--no-threads",
+            "--fatal-warnings",
+            "--no-fatal-warnings",
+            "--warn-once",
+            "--warn-undef",
+            "--no-warn-mismatch",
+            "--no-warnings",
+            "-w",
+            "--stats",
+            "-pipe",
+        ],
+        Value::None,
+        LISTED_LATER,
+    ),
+    ignore(
+        &["--thinlto-jobs", "--thinlto-cache-dir", "--thinlto-cache-policy"],
+        Value::Required,
+        LISTED_LATER,
+    ),
+    refuse(&["--oformat"], Value::Required, "the output is ELF; --emit chooses another form"),
+    refuse(
+        &["-Map", "--print-map", "-M", "--cref"],
+        Value::Optional,
+        "there is no memory map; see --trace, --why-extract and --print-gc",
+    )
+    .to_ld(),
+    refuse(&["--out-implib"], Value::Required, "a BPF object has no import library"),
+    // Dropping what is not needed
+    ignore(&["--gc-sections"], Value::None, "what nothing needs is always dropped"),
+    ignore(
+        &["--no-gc-sections"],
+        Value::None,
+        "what nothing needs is always dropped; --export keeps a symbol",
+    ),
+    flag(&["--print-gc-sections"], "print-gc"),
+    ignore(&["--icf"], Value::Required, "equal functions stay apart, so that each has its own BTF"),
+    flag(&["--strip-debug", "-S", "--strip-all", "-s"], "strip-debug"),
+    ignore(
+        &["--discard-all", "-x", "--discard-locals", "-X", "--discard-none"],
+        Value::None,
+        "loaders need the symbols",
+    ),
+    ignore(&["--no-strip"], Value::None, "loaders need the symbols"),
+    // Link-time optimisation
+    ignore(
+        &["-O", "--optimize"],
+        Value::Required,
+        "ld's -O tunes the linker; -plugin-opt=O2 tunes the program",
+    )
+    .to_ld(),
+    rule(&["-plugin-opt"], Value::Required, Action::Join),
+    rule(&["-plugin-opt=O", "--lto-O", "-plugin-opt=-O"], Value::Glued, Action::Rewrite("O")),
+    rule(
+        &["-plugin-opt=mcpu=", "-plugin-opt=-mcpu="],
+        Value::Glued,
+        Action::RewriteOneOf("cpu", CPUS, HOST),
+    ),
+    rule(&["-plugin-opt=-mattr="], Value::Glued, Action::Ignore(HOST)),
+    rule(&["-plugin-opt=-"], Value::Glued, Action::Rewrite("llvm-arg=-")),
+    ignore(
+        &[
+            "-plugin-opt=-function-sections",
+            "-plugin-opt=-data-sections",
+            "-plugin-opt=-pass-through",
+        ],
+        Value::Optional,
+        PLUGIN,
+    ),
+    ignore(&["-plugin-opt="], Value::Glued, PLUGIN),
+    ignore(&["-plugin"], Value::Required, PLUGIN),
+    rewrite(&["-mllvm"], "llvm-arg"),
+    ignore(&["-flto", "-fuse-ld"], Value::Optional, PLUGIN),
+    ignore(
+        &["-fno-lto", "-fuse-linker-plugin", "-fno-use-linker-plugin", "--no-lto-legacy-inliner"],
+        Value::None,
+        PLUGIN,
+    ),
+    ignore(&["--lto-whole-program-visibility"], Value::None, PLUGIN),
+    // Compiler drivers
+    ignore(
+        &[
+            "-fPIC",
+            "-fpic",
+            "-fPIE",
+            "-fpie",
+            "-fno-pic",
+            "-fno-pie",
+            "-ffreestanding",
+            "-fno-builtin",
+        ],
+        Value::None,
+        "nothing is compiled here",
+    ),
+    ignore(&["-Wa,", "-Wp,"], Value::Glued, "nothing is compiled here"),
+    ignore(
+        &["-g", "-g0", "-g1", "-g2", "-g3", "-ggdb"],
+        Value::None,
+        "debug info is what the inputs hold; see --btf and --keep-dwarf",
+    ),
+    // What nothing here depends on
+    ignore(
+        &["--no-ctors-in-init-array", "--fix-cortex-a53-843419", "--fix-cortex-a8"],
+        Value::None,
+        HOST,
+    ),
+    ignore(&["-y", "--trace-symbol"], Value::Required, "see --trace and --why-extract"),
+];

@@ -1,0 +1,343 @@
+//! An archive as a set of modules of which few are wanted.
+//!
+//! Opening one reads the chain of member headers, the symbol index and the first bytes of each member; what a member
+//! holds is read when it is asked for. The index is the archive's own. It is not trusted to be complete: GNU `ar`
+//! without LLVM's plugin writes none for bitcode, so a module that it does not mention is asked for its symbols.
+
+mod chain;
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use self::chain::Place;
+use super::{
+    Bitcode, Format, Origin, Producer, bitcode,
+    elf::Content,
+    magic::{self, Kind},
+    region::Region,
+    symtab,
+};
+use crate::report::{Error, Result, Warning, Warnings};
+
+/// An archive whose members are read when needed.
+#[derive(Debug)]
+pub struct Archive {
+    origin: Origin,
+    members: Vec<Member>,
+    /// Each definition in the index, in order of members.
+    symbols: Vec<(String, MemberId)>,
+    /// The first of them for each name.
+    first: HashMap<String, MemberId>,
+    unindexed: Vec<MemberId>,
+    foreign: Vec<(Origin, String)>,
+    inner_archives: usize,
+}
+
+/// A member of an [`Archive`] that can be linked: an index, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MemberId(pub usize);
+
+/// A module in an archive.
+#[derive(Debug)]
+struct Member {
+    origin: Origin,
+    region: Region,
+    format: Format,
+    producer: Option<Producer>,
+}
+
+/// Members of an rlib that hold no code, by names that rustc fixes; the first may take 40 MB, so it is not read.
+const METADATA: [&str; 2] = ["lib.rmeta", "lib.rmeta-link"];
+/// Archives in archives beyond this depth are nobody's intent.
+const MAX_DEPTH: usize = 8;
+/// Nor are more of them than this in one: a thin archive can name itself, over and over.
+const MAX_INNER: usize = 1000;
+/// How many skipped members a warning names.
+const NAMED: usize = 5;
+
+impl Archive {
+    /// Opens the archive in `region`, which an input called `file` holds.
+    ///
+    /// # Errors
+    /// It is malformed or cannot be read.
+    pub(super) fn open(region: &Region, file: &Path) -> Result<Self> {
+        let origin = Origin { file: file.to_owned(), members: Vec::new() };
+        let mut archive = Self {
+            origin: origin.clone(),
+            members: Vec::new(),
+            symbols: Vec::new(),
+            first: HashMap::new(),
+            unindexed: Vec::new(),
+            foreign: Vec::new(),
+            inner_archives: 0,
+        };
+        archive.extend(region, &origin)?;
+        // Stable: the symbols of a member stay in the order of its index.
+        archive.symbols.sort_by_key(|&(_, member)| member);
+        for (name, member) in &archive.symbols {
+            if !archive.first.contains_key(name) {
+                archive.first.insert(name.clone(), *member);
+            }
+        }
+        Ok(archive)
+    }
+
+    /// The archive itself.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The members that can be linked, in order; those of archives within stand in the place of the inner archive.
+    pub fn members(&self) -> impl Iterator<Item = (MemberId, &Origin)> {
+        self.members.iter().enumerate().map(|(index, member)| (MemberId(index), &member.origin))
+    }
+
+    /// Where one member comes from; `None` when there is no such member.
+    #[must_use]
+    pub fn member_origin(&self, member: MemberId) -> Option<&Origin> {
+        self.members.get(member.0).map(|member| &member.origin)
+    }
+
+    /// The first member that defines `symbol`, from the symbol index.
+    #[must_use]
+    pub fn defining(&self, symbol: &str) -> Option<MemberId> {
+        self.first.get(symbol).copied()
+    }
+
+    /// Every definition that is known, in order of members.
+    pub fn symbols(&self) -> impl Iterator<Item = (&str, MemberId)> {
+        self.symbols.iter().map(|(name, member)| (name.as_str(), *member))
+    }
+
+    /// Members of which neither the index nor their own symbol table says what they define: textual IR, and bitcode of
+    /// a kind that only LLVM reads. Whoever opens one tells with [`Archive::add_symbols`].
+    #[must_use]
+    pub fn unindexed(&self) -> &[MemberId] {
+        &self.unindexed
+    }
+
+    /// Says that `member` defines `names`, in addition to what is known.
+    pub fn add_symbols(&mut self, member: MemberId, names: impl IntoIterator<Item = String>) {
+        self.unindexed.retain(|&unindexed| unindexed != member);
+        for name in names {
+            let first = self.first.entry(name.clone()).or_insert(member);
+            *first = member.min(*first);
+            self.symbols.push((name, member));
+        }
+        self.symbols.sort_by_key(|&(_, member)| member);
+    }
+
+    /// Reads one member.
+    ///
+    /// # Errors
+    /// There is no such member, or the file can no longer be read.
+    pub fn load(&self, member: MemberId) -> Result<Bitcode> {
+        let member = self.members.get(member.0).ok_or_else(|| {
+            Error::input(format!("{} has no module number {}", self.origin, member.0))
+        })?;
+        let bytes = member
+            .region
+            .read()
+            .map_err(|error| error.context(format!("cannot read {}", member.origin)))?;
+        let producer = match &member.producer {
+            None if member.format == Format::Bitcode => Producer::read(&bytes),
+            known => known.clone(),
+        };
+        Ok(Bitcode { origin: member.origin.clone(), format: member.format, bytes, producer })
+    }
+
+    /// The producers of all members that name one, in order.
+    pub fn producers(&self) -> impl Iterator<Item = (&Origin, &Producer)> {
+        self.members.iter().filter_map(|member| Some((&member.origin, member.producer.as_ref()?)))
+    }
+
+    /// All modules.
+    ///
+    /// # Errors
+    /// A member cannot be read, or is of a kind that cannot be linked.
+    pub(super) fn load_all(&self) -> Result<Vec<Bitcode>> {
+        if let Some((origin, fact)) = self.foreign.first() {
+            return Err(Error::input(format!("{origin} is {fact}, which cannot be linked")).help(
+                "its whole archive is linked: leave `--whole-archive` out, or take the member out",
+            ));
+        }
+        (0..self.members.len()).map(|index| self.load(MemberId(index))).collect()
+    }
+
+    /// Warns of members that are left out since they hold no bitcode.
+    pub(super) fn warn_of_foreign(&self, warnings: &Warnings) {
+        let Some((_, fact)) = self.foreign.first() else { return };
+        let inner = |origin: &Origin| origin.members.join("/");
+        let mut names: Vec<_> =
+            self.foreign.iter().take(NAMED).map(|(origin, _)| inner(origin)).collect();
+        if let more @ 1.. = self.foreign.len() - names.len() {
+            names.push(format!("{more} more"));
+        }
+        let message = format!(
+            "{} holds what cannot be linked and is left out: {}",
+            self.origin,
+            names.join(", ")
+        );
+        let help = format!("the first is {fact}; compile it to LLVM bitcode");
+        warnings.push(Warning { name: "foreign-member", message, help: vec![help] });
+    }
+
+    fn extend(&mut self, region: &Region, origin: &Origin) -> Result<()> {
+        if origin.members.len() > MAX_DEPTH || self.inner_archives > MAX_INNER {
+            return Err(Error::input(format!(
+                "{} holds too many archives within archives",
+                self.origin
+            ))
+            .because(format!("at most {MAX_INNER} are followed, {MAX_DEPTH} deep"))
+            .help("does a thin archive name itself?"));
+        }
+        self.inner_archives += 1;
+        let chain =
+            chain::read(region).map_err(|error| error.context(format!("cannot read {origin}")))?;
+        let mut indexed: Vec<Vec<String>> = vec![Vec::new(); chain.members.len()];
+        for (name, member) in chain.symbols {
+            indexed[member].push(name);
+        }
+        for (link, symbols) in chain.members.into_iter().zip(indexed) {
+            let name = String::from_utf8_lossy(&link.name).into_owned();
+            let place = match link.place {
+                Place::Inside(start, len) => region.window(start, len).ok_or_else(|| {
+                    Error::input(format!("{origin} is cut short")).because(format!(
+                        "its member {name} takes {len} bytes from {start}, but it holds {}",
+                        region.len()
+                    ))
+                })?,
+                Place::Outside(_) => outside(region, &link.name),
+            };
+            let members = origin.members.iter().cloned().chain([name]).collect();
+            self.add(place, Origin { file: origin.file.clone(), members }, symbols)?;
+        }
+        Ok(())
+    }
+
+    /// Adds what `region` holds, whose definitions the archive's index gives as `symbols`.
+    fn add(&mut self, region: Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
+        if origin.members.last().is_some_and(|name| METADATA.contains(&name.as_str())) {
+            return Ok(());
+        }
+        let head = match region.head(magic::HEAD_LEN) {
+            Ok(head) => head,
+            // Only who needs a missing file of a thin archive has to fail.
+            Err(_) if !symbols.is_empty() => {
+                self.push(
+                    Member { origin, region, format: Format::Bitcode, producer: None },
+                    symbols,
+                );
+                return Ok(());
+            }
+            Err(error) => return Err(error.context(format!("cannot read {origin}"))),
+        };
+        match Kind::of(&head) {
+            Kind::Bitcode => self.add_bitcode(region, origin, symbols, &head),
+            Kind::WrappedBitcode => self.add_wrapped(&region, origin, symbols),
+            Kind::Ir => {
+                self.push(Member { origin, region, format: Format::Text, producer: None }, symbols);
+                Ok(())
+            }
+            Kind::Archive | Kind::ThinArchive => self.extend(&region, &origin),
+            Kind::Elf => self.add_elf(&region, &origin),
+            // Notes and scripts that were packed along are not what an undefined symbol waits for.
+            Kind::RustMetadata | Kind::Empty | Kind::BlankText | Kind::NOT_IR => Ok(()),
+            foreign @ Kind::Foreign(_) => {
+                self.foreign.push((origin, foreign.to_string()));
+                Ok(())
+            }
+        }
+    }
+
+    fn add_wrapped(&mut self, region: &Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
+        let context = |error: Error| error.context(format!("cannot read {origin}"));
+        let region = bitcode::unwrap(region).map_err(context)?;
+        let head = region.head(Producer::HEAD_LEN).map_err(context)?;
+        self.add_bitcode(region, origin, symbols, &head)
+    }
+
+    /// Adds the bitcode in `region`, which starts with `head`.
+    fn add_bitcode(
+        &mut self,
+        region: Region,
+        origin: Origin,
+        symbols: Vec<String>,
+        head: &[u8],
+    ) -> Result<()> {
+        let symbols = if symbols.is_empty() { defined(&region)? } else { Some(symbols) };
+        let producer = Producer::read(head);
+        let member = Member { origin, region, format: Format::Bitcode, producer };
+        match symbols {
+            Some(symbols) => self.push(member, symbols),
+            None => self.push_unindexed(member),
+        }
+        Ok(())
+    }
+
+    fn add_elf(&mut self, region: &Region, origin: &Origin) -> Result<()> {
+        let bytes =
+            region.read().map_err(|error| error.context(format!("cannot read {origin}")))?;
+        match Content::of(&bytes) {
+            Content::Modules(modules) => {
+                for (nth, (start, len)) in modules.into_iter().enumerate() {
+                    let Some(module) = region.window(start, len) else { continue };
+                    // The index speaks of the machine code; the bitcode beside it may define more or less.
+                    self.add_wrapped(&module, super::nth_module(origin, nth), Vec::new())?;
+                }
+            }
+            Content::Metadata | Content::Roots(_) => {}
+            Content::Native(fact) => self.foreign.push((origin.clone(), fact)),
+            Content::Malformed(_) => {
+                self.foreign.push((origin.clone(), "a malformed ELF file".to_owned()))
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, member: Member, symbols: Vec<String>) {
+        if member.format == Format::Text && symbols.is_empty() {
+            return self.push_unindexed(member);
+        }
+        let id = MemberId(self.members.len());
+        self.symbols.extend(symbols.into_iter().map(|name| (name, id)));
+        self.members.push(member);
+    }
+
+    fn push_unindexed(&mut self, member: Member) {
+        self.unindexed.push(MemberId(self.members.len()));
+        self.members.push(member);
+    }
+}
+
+fn defined(region: &Region) -> Result<Option<Vec<String>>> {
+    let symbols = symtab::symbols(region)?;
+    let names = |symbols: Vec<symtab::Symbol>| {
+        symbols
+            .into_iter()
+            .filter(|symbol| symbol.role.is_definition())
+            .map(|symbol| symbol.name)
+            .collect()
+    };
+    Ok(symbols.map(names))
+}
+
+/// The file that a thin archive refers to, from the folder of the archive.
+fn outside(archive: &Region, name: &[u8]) -> Region {
+    let folder = archive.file().parent().unwrap_or_else(|| Path::new(""));
+    let path = folder.join(path_of(name));
+    Region::closed(&path).unwrap_or_else(|_| Region::missing(&path))
+}
+
+#[cfg(unix)]
+fn path_of(name: &[u8]) -> PathBuf {
+    <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(name).into()
+}
+
+#[cfg(not(unix))]
+fn path_of(name: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(name).into_owned().into()
+}

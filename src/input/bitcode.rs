@@ -1,0 +1,104 @@
+//! The outermost structure of bitcode: blocks one after another, each with its length, so that the few that matter
+//! are found without reading the rest.
+
+use super::{
+    bitstream::{BlockHeader, MAGIC},
+    magic::{self, Kind},
+    region::Region,
+};
+use crate::report::{Error, Result};
+
+/// A block at the top level.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TopBlock {
+    /// Kind and width.
+    pub(super) header: BlockHeader,
+    /// Where its body starts, in bytes from the start of the bitcode.
+    pub(super) body: u64,
+}
+
+/// The blocks at the top level of `region`, which holds bitcode; ends where it is malformed or another stream begins.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn top_blocks(region: &Region) -> Result<Vec<TopBlock>> {
+    let mut blocks = Vec::new();
+    let mut at = MAGIC.len() as u64;
+    while at < region.len() {
+        let Some(header) = header_at(region, at)? else { break };
+        let body = at + header.header_len;
+        let Some(end) = body.checked_add(header.body_len).filter(|&end| end <= region.len()) else {
+            break;
+        };
+        blocks.push(TopBlock { header, body });
+        at = end;
+    }
+    Ok(blocks)
+}
+
+fn header_at(region: &Region, at: u64) -> Result<Option<BlockHeader>> {
+    let mut bytes = [0; BlockHeader::MAX_LEN];
+    let len = usize::try_from(region.len() - at).unwrap_or(usize::MAX).min(bytes.len());
+    region.fill(at, &mut bytes[..len])?;
+    Ok(BlockHeader::parse(&bytes[..len]))
+}
+
+/// Bitcode without its wrapper, if it has one.
+///
+/// # Errors
+/// The wrapper points outside of the file, or at something else than bitcode; the file cannot be read.
+pub(super) fn unwrap(region: &Region) -> Result<Region> {
+    let Some(wrapped) = magic::wrapped(&region.head(20)?) else { return Ok(region.clone()) };
+    let malformed = |fact: String| {
+        Error::input(format!("{} is malformed", region.file().display()))
+            .because(fact)
+            .help("build it again")
+    };
+    let inner = region.window(wrapped.offset, wrapped.len).ok_or_else(|| {
+        malformed(format!(
+            "its wrapper says that bitcode takes {} bytes from {}, but it holds {}",
+            wrapped.len,
+            wrapped.offset,
+            region.len()
+        ))
+    })?;
+    match Kind::of(&inner.head(4)?) {
+        Kind::Bitcode => Ok(inner),
+        other => Err(malformed(format!("what its wrapper holds is {other}, not bitcode"))),
+    }
+}
+
+/// The modules in `bytes`, as (offset, length): linkers put the bitcode sections of several objects behind one
+/// another, with zeros between for alignment.
+pub(super) fn split(bytes: &[u8]) -> Vec<(u64, u64)> {
+    let mut modules = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..) {
+        let padding = rest.iter().take_while(|&&byte| byte == 0).count();
+        let rest = &rest[padding..];
+        let Some(len) = stream_len(rest) else { break };
+        modules.push(((at + padding) as u64, len as u64));
+        at += padding + len;
+    }
+    modules
+}
+
+/// The length of the stream that `bytes` start with, wrapped or not.
+fn stream_len(bytes: &[u8]) -> Option<usize> {
+    if let Some(wrapped) = magic::wrapped(bytes) {
+        let len = usize::try_from(wrapped.offset.checked_add(wrapped.len)?).ok()?;
+        return (20..=bytes.len()).contains(&len).then_some(len);
+    }
+    let mut at = bytes.starts_with(&MAGIC).then_some(MAGIC.len())?;
+    while let Some(header) = bytes.get(at..).and_then(BlockHeader::parse) {
+        let end = usize::try_from(header.header_len + header.body_len)
+            .ok()
+            .and_then(|len| at.checked_add(len));
+        match end {
+            Some(end) if end <= bytes.len() => at = end,
+            // Cut short: LLVM says what is wrong with it.
+            _ => return Some(bytes.len()),
+        }
+    }
+    Some(at)
+}

@@ -1,0 +1,276 @@
+//! LLVM's bitstream container (`llvm/docs/BitCodeFormat.rst`), as far as headers, symbol tables and global
+//! declarations need it.
+//!
+//! The bytes may be hostile: every length is checked against what is left, nothing is allocated that the input does
+//! not pay for with bits, and what is malformed reads as an end.
+
+use std::rc::Rc;
+
+/// The first four bytes of bitcode.
+pub(super) const MAGIC: [u8; 4] = [0x42, 0x43, 0xC0, 0xDE];
+
+/// Wider fields exist nowhere in LLVM.
+const MAX_WIDTH: u64 = 64;
+
+/// A cursor over bits, least significant first.
+#[derive(Clone, Copy, Debug)]
+struct Bits<'a> {
+    bytes: &'a [u8],
+    at: u64,
+}
+
+impl<'a> Bits<'a> {
+    const fn left(&self) -> u64 {
+        (self.bytes.len() as u64 * 8).saturating_sub(self.at)
+    }
+
+    fn fixed(&mut self, width: u64) -> Option<u64> {
+        if width > MAX_WIDTH || width > self.left() {
+            return None;
+        }
+        let mut value = 0;
+        let mut filled = 0;
+        while filled < width {
+            let byte = u64::from(*self.bytes.get(usize::try_from(self.at / 8).ok()?)?);
+            let skip = self.at % 8;
+            let take = (8 - skip).min(width - filled);
+            value |= (byte >> skip & ((1 << take) - 1)) << filled;
+            filled += take;
+            self.at += take;
+        }
+        Some(value)
+    }
+
+    fn vbr(&mut self, width: u64) -> Option<u64> {
+        if !(2..=32).contains(&width) {
+            return None;
+        }
+        let more = 1 << (width - 1);
+        let mut value: u64 = 0;
+        let mut shift = 0;
+        loop {
+            let chunk = self.fixed(width)?;
+            let bits = chunk & (more - 1);
+            if shift >= 64 || bits.leading_zeros() < shift {
+                return None;
+            }
+            value |= bits << shift;
+            shift += u32::try_from(width - 1).ok()?;
+            if chunk & more == 0 {
+                return Some(value);
+            }
+        }
+    }
+
+    const fn align(&mut self) {
+        self.at = self.at.next_multiple_of(32);
+    }
+
+    fn take(&mut self, len: u64) -> Option<&'a [u8]> {
+        let start = usize::try_from(self.at / 8).ok()?;
+        let end = start.checked_add(usize::try_from(len).ok()?)?;
+        let bytes = self.bytes.get(start..end)?;
+        self.at += len * 8;
+        Some(bytes)
+    }
+}
+
+/// How an operand of an abbreviated record is written.
+#[derive(Clone, Copy, Debug)]
+enum Operand {
+    Literal(u64),
+    Fixed(u64),
+    Vbr(u64),
+    Array,
+    Char6,
+    Blob,
+}
+
+type Abbreviation = Rc<[Operand]>;
+
+/// A block, whose own records it iterates over. Nested blocks are passed over, among them the one that describes
+/// abbreviations of other blocks (BLOCKINFO): LLVM writes it for blocks inside a module only.
+///
+/// Ends early where it is malformed.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    bits: Bits<'a>,
+    width: u64,
+    abbreviations: Vec<Abbreviation>,
+}
+
+/// A record: a code and operands, and bytes when it ends with a blob.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    /// Which record.
+    pub(super) code: u64,
+    /// Its numbers; the elements of an array stand one by one.
+    pub(super) operands: Vec<u64>,
+    /// Its bytes.
+    pub(super) blob: Option<&'a [u8]>,
+}
+
+/// The header of a block, and where its body lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BlockHeader {
+    /// What kind of block.
+    pub(super) id: u64,
+    /// The width of its abbreviation ids, in bits.
+    pub(super) width: u64,
+    /// The length of the header, in bytes.
+    pub(super) header_len: u64,
+    /// The length of the body, in bytes.
+    pub(super) body_len: u64,
+}
+
+impl BlockHeader {
+    /// The most bytes that a header takes.
+    pub(super) const MAX_LEN: usize = 24;
+
+    /// Reads the header of a block at the top level, where ids are two bits wide.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut bits = Bits { bytes, at: 0 };
+        (bits.fixed(2)? == 1).then_some(())?;
+        Self::parse_after_id(&mut bits)
+    }
+
+    fn parse_after_id(bits: &mut Bits<'_>) -> Option<Self> {
+        let id = bits.vbr(8)?;
+        let width = bits.vbr(4)?;
+        bits.align();
+        let words = bits.fixed(32)?;
+        (2..=32).contains(&width).then_some(Self {
+            id,
+            width,
+            header_len: bits.at / 8,
+            body_len: words * 4,
+        })
+    }
+}
+
+impl<'a> Block<'a> {
+    /// The block of `header` whose body `bytes` holds, or begins with what is at hand of it.
+    pub(super) fn new(header: BlockHeader, bytes: &'a [u8]) -> Self {
+        Self { bits: Bits { bytes, at: 0 }, width: header.width, abbreviations: Vec::new() }
+    }
+
+    fn record(&mut self) -> Option<Record<'a>> {
+        loop {
+            match self.bits.fixed(self.width)? {
+                0 => return None,
+                1 => {
+                    let header = BlockHeader::parse_after_id(&mut self.bits)?;
+                    self.bits.take(header.body_len)?;
+                }
+                2 => {
+                    let abbreviation = self.definition()?;
+                    self.abbreviations.push(abbreviation);
+                }
+                3 => return self.unabbreviated(),
+                id => {
+                    let index = usize::try_from(id - 4).ok()?;
+                    let abbreviation = Rc::clone(self.abbreviations.get(index)?);
+                    return self.abbreviated(&abbreviation);
+                }
+            }
+        }
+    }
+
+    fn definition(&mut self) -> Option<Abbreviation> {
+        let count = self.bits.vbr(5)?;
+        // Each operand takes at least four bits.
+        if count == 0 || count > self.bits.left() / 4 {
+            return None;
+        }
+        (0..count).map(|_| self.operand()).collect()
+    }
+
+    fn operand(&mut self) -> Option<Operand> {
+        if self.bits.fixed(1)? == 1 {
+            return self.bits.vbr(8).map(Operand::Literal);
+        }
+        match self.bits.fixed(3)? {
+            1 => self.bits.vbr(5).map(Operand::Fixed),
+            2 => self.bits.vbr(5).map(Operand::Vbr),
+            3 => Some(Operand::Array),
+            4 => Some(Operand::Char6),
+            5 => Some(Operand::Blob),
+            _ => None,
+        }
+    }
+
+    fn unabbreviated(&mut self) -> Option<Record<'a>> {
+        let code = self.bits.vbr(6)?;
+        let count = self.bits.vbr(6)?;
+        if count > self.bits.left() / 6 {
+            return None;
+        }
+        let operands = (0..count).map(|_| self.bits.vbr(6)).collect::<Option<_>>()?;
+        Some(Record { code, operands, blob: None })
+    }
+
+    fn abbreviated(&mut self, abbreviation: &[Operand]) -> Option<Record<'a>> {
+        let (&first, rest) = abbreviation.split_first()?;
+        let mut record = Record { code: self.scalar(first)?, operands: Vec::new(), blob: None };
+        let mut rest = rest.iter();
+        while let Some(&operand) = rest.next() {
+            match operand {
+                Operand::Array => self.array(*rest.next()?, &mut record.operands)?,
+                Operand::Blob => record.blob = Some(self.blob()?),
+                scalar => record.operands.push(self.scalar(scalar)?),
+            }
+        }
+        Some(record)
+    }
+
+    fn array(&mut self, element: Operand, operands: &mut Vec<u64>) -> Option<()> {
+        let count = self.bits.vbr(6)?;
+        // An element without bits would make memory out of nothing.
+        let costs_nothing =
+            matches!(element, Operand::Literal(_) | Operand::Fixed(0) | Operand::Vbr(0));
+        if count > self.bits.left() || costs_nothing && count > 0 {
+            return None;
+        }
+        for _ in 0..count {
+            operands.push(self.scalar(element)?);
+        }
+        Some(())
+    }
+
+    fn blob(&mut self) -> Option<&'a [u8]> {
+        let len = self.bits.vbr(6)?;
+        self.bits.align();
+        let bytes = self.bits.take(len)?;
+        self.bits.align();
+        Some(bytes)
+    }
+
+    fn scalar(&mut self, operand: Operand) -> Option<u64> {
+        const CHAR6: &[u8; 64] =
+            b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
+        match operand {
+            Operand::Literal(value) => Some(value),
+            Operand::Fixed(0) | Operand::Vbr(0) => Some(0),
+            Operand::Fixed(width) => self.bits.fixed(width),
+            Operand::Vbr(width) => self.bits.vbr(width),
+            Operand::Char6 => {
+                let index = usize::try_from(self.bits.fixed(6)?).ok()?;
+                CHAR6.get(index).copied().map(u64::from)
+            }
+            Operand::Array | Operand::Blob => None,
+        }
+    }
+}
+
+impl<'a> Iterator for Block<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        let record = self.record();
+        if record.is_none() {
+            // What follows a malformed entry means nothing.
+            self.bits.at = self.bits.bytes.len() as u64 * 8;
+        }
+        record
+    }
+}

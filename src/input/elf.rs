@@ -1,0 +1,127 @@
+//! What an ELF file contributes: embedded bitcode, rustc's wishes, or nothing.
+
+use goblin::elf::{
+    Elf, SectionHeader,
+    header::{EM_BPF, ET_DYN, ET_EXEC, ET_REL, machine_to_str},
+    section_header::{SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB},
+    sym::{STT_FILE, STT_SECTION},
+};
+
+use super::bitcode;
+
+/// What an ELF file is good for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Modules, each as (offset, length) in the file, in bytes.
+    Modules(Vec<(u64, u64)>),
+    /// Undefined symbols and nothing else: rustc's `symbols.o` lists what it wants kept this way
+    /// (`add_linked_symbol_object` in `rustc_codegen_ssa`).
+    Roots(Vec<String>),
+    /// Metadata of a Rust crate and nothing else: rustc's `rmeta.o`, and `lib.rmeta` and `lib.rmeta-link` of an rlib.
+    Metadata,
+    /// Machine code; reads "is ...".
+    Native(String),
+    /// Not to be read as ELF; the reason.
+    Malformed(String),
+}
+
+/// Where compilers put bitcode: `-fembed-bitcode` and `-C embed-bitcode`, and `-ffat-lto-objects`.
+const BITCODE_SECTIONS: [&str; 2] = [".llvmbc", ".llvm.lto"];
+
+/// Where rustc puts metadata: in rlibs, since 1.97 in rlibs too, and in a dylib's `rmeta.o`
+/// (`create_wrapper_file` and `create_compressed_metadata_file` in `rustc_codegen_ssa`).
+const METADATA_SECTIONS: [&str; 3] = [".rmeta", ".rmeta-link", ".rustc"];
+
+impl Content {
+    /// Reads `bytes`, which start with ELF's magic.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let elf = match Elf::parse(bytes) {
+            Ok(elf) => elf,
+            Err(error) => return Self::Malformed(error.to_string()),
+        };
+        if let Some(modules) = modules(&elf, bytes) {
+            return Self::Modules(modules);
+        }
+        let carried = carried(&elf);
+        if carried.is_empty() {
+            let roots =
+                undefined(&elf).filter(|roots| !roots.is_empty() && elf.header.e_type == ET_REL);
+            return roots.map_or_else(|| Self::Native(description(&elf)), Self::Roots);
+        }
+        if carried.iter().all(|name| METADATA_SECTIONS.contains(name)) {
+            return Self::Metadata;
+        }
+        Self::Native(description(&elf))
+    }
+}
+
+fn modules(elf: &Elf<'_>, bytes: &[u8]) -> Option<Vec<(u64, u64)>> {
+    let modules_in = |name: &str| -> Vec<(u64, u64)> {
+        let sections =
+            elf.section_headers.iter().filter(|section| section_name(elf, section) == name);
+        sections.flat_map(|section| modules_of(section, bytes)).collect()
+    };
+    BITCODE_SECTIONS.into_iter().map(modules_in).find(|modules| !modules.is_empty())
+}
+
+fn modules_of(section: &SectionHeader, bytes: &[u8]) -> Vec<(u64, u64)> {
+    let range = section.file_range().unwrap_or_default();
+    let start = range.start as u64;
+    let content = bytes.get(range).unwrap_or_default();
+    bitcode::split(content).into_iter().map(|(offset, len)| (start + offset, len)).collect()
+}
+
+/// The sections that hold something, by name; tables about the file itself and notes do not count.
+fn carried<'a>(elf: &Elf<'a>) -> Vec<&'a str> {
+    let carries = |section: &&SectionHeader| {
+        !matches!(section.sh_type, SHT_NULL | SHT_SYMTAB | SHT_STRTAB | SHT_NOTE)
+            && section.sh_size > 0
+    };
+    elf.section_headers.iter().filter(carries).map(|section| section_name(elf, section)).collect()
+}
+
+/// The undefined symbols, sorted and each once, when there are no others.
+fn undefined(elf: &Elf<'_>) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for symbol in elf.syms.iter().skip(1) {
+        if matches!(symbol.st_type(), STT_FILE | STT_SECTION) {
+            continue;
+        }
+        if symbol.st_shndx != SHN_UNDEF as usize {
+            return None;
+        }
+        let name = elf.strtab.get_at(symbol.st_name).unwrap_or_default();
+        if !name.is_empty() {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    names.dedup();
+    Some(names)
+}
+
+fn section_name<'a>(elf: &Elf<'a>, section: &SectionHeader) -> &'a str {
+    elf.shdr_strtab.get_at(section.sh_name).unwrap_or_default()
+}
+
+fn description(elf: &Elf<'_>) -> String {
+    let form = match elf.header.e_type {
+        ET_REL => "object",
+        ET_DYN => "shared library",
+        ET_EXEC => "executable",
+        _ => "ELF file",
+    };
+    match elf.header.e_machine {
+        EM_BPF => "BPF machine code without bitcode".to_owned(),
+        machine => format!("a native {} {form}", machine_name(machine)),
+    }
+}
+
+fn machine_name(machine: u16) -> String {
+    let known = machine_to_str(machine).trim_start_matches("EM_").to_ascii_lowercase();
+    match known.as_str() {
+        "x86_64" => "x86-64".to_owned(),
+        name if name.starts_with("unknown") => format!("machine-{machine}"),
+        _ => known,
+    }
+}

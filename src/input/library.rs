@@ -1,0 +1,52 @@
+//! `-l name`: from a name to a file in the search folders.
+
+use std::path::{Path, PathBuf};
+
+use crate::report::{Error, Result};
+
+/// The first file in `folders` that `-l name` means: `libNAME.a`, `libNAME.rlib`, `libNAME.bc`, in this order in each.
+///
+/// # Errors
+/// There is none; the message lists the folders.
+pub(super) fn locate(name: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
+    let file = |extension: &str| {
+        let mut file = std::ffi::OsString::from("lib");
+        file.push(name);
+        file.push(extension);
+        PathBuf::from(file)
+    };
+    let files = [".a", ".rlib", ".bc"].map(file);
+    search(&files, folders).ok_or_else(|| {
+        let [archive, rlib, _] = &files;
+        let wanted = format!("{} or {}", archive.display(), rlib.display());
+        missing(&format!("-l{}", name.display()), &wanted, folders)
+    })
+}
+
+/// The first file called `file` in `folders`: `-l :file`.
+///
+/// # Errors
+/// There is none; the message lists the folders.
+pub(super) fn locate_exact(file: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
+    search(std::slice::from_ref(&file.to_owned()), folders).ok_or_else(|| {
+        missing(&format!("-l:{}", file.display()), &file.display().to_string(), folders)
+    })
+}
+
+fn search(files: &[PathBuf], folders: &[PathBuf]) -> Option<PathBuf> {
+    let mut paths =
+        folders.iter().flat_map(|folder| files.iter().map(move |file| folder.join(file)));
+    paths.find(|path| path.is_file())
+}
+
+fn missing(option: &str, wanted: &str, folders: &[PathBuf]) -> Error {
+    let error = Error::input(format!("cannot find {wanted} for {option}"));
+    if folders.is_empty() {
+        return error.because("no folder is searched").help("name one with `-L DIR`");
+    }
+    let folders: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
+    error.because(format!("searched {}", folders.join(", "))).help("add its folder with `-L DIR`")
+}
+
+#[cfg(test)]
+mod tests;

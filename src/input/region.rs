@@ -1,0 +1,205 @@
+//! A stretch of an input, read by position and only when asked for.
+//!
+//! Files are not mapped: a mapped file that another process shortens kills the reader with SIGBUS, and mapping is
+//! unsafe code. A positioned read of what is needed costs a microsecond and a shortened file is an error.
+
+use std::{
+    fs::{File, Metadata},
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use crate::report::{Error, Result};
+
+/// A stretch of a file or of memory. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Region {
+    backing: Backing,
+    start: u64,
+    len: u64,
+}
+
+#[derive(Clone, Debug)]
+enum Backing {
+    /// An open file, and its name for messages.
+    Open(Arc<File>, Arc<Path>),
+    /// A file opened for each read: members of a thin archive can be more than a process may hold open.
+    Closed(Arc<Path>),
+    /// Memory, and its name for messages.
+    Memory(Arc<[u8]>, Arc<Path>),
+}
+
+impl Region {
+    /// The whole of the file at `path`, which stays open. What has no length (a pipe) is read to its end.
+    ///
+    /// # Errors
+    /// It is missing, a folder, or may not be read.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let name: Arc<Path> = path.into();
+        let (file, metadata) = open(path)?;
+        if metadata.is_file() {
+            return Ok(Self {
+                backing: Backing::Open(Arc::new(file), name),
+                start: 0,
+                len: metadata.len(),
+            });
+        }
+        let mut bytes = Vec::new();
+        (&file).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+        Ok(Self::memory(bytes.into(), path))
+    }
+
+    /// The whole of the file at `path`, which is opened for each read.
+    ///
+    /// # Errors
+    /// It is missing, a folder, or may not be read.
+    pub(super) fn closed(path: &Path) -> Result<Self> {
+        let (_, metadata) = open(path)?;
+        Ok(Self { backing: Backing::Closed(path.into()), start: 0, len: metadata.len() })
+    }
+
+    /// The file at `path`, of which nothing is known: every read of it fails with the reason.
+    pub(super) fn missing(path: &Path) -> Self {
+        Self { backing: Backing::Closed(path.into()), start: 0, len: 0 }
+    }
+
+    /// All of `bytes`, called `name` in messages.
+    pub(super) fn memory(bytes: Arc<[u8]>, name: &Path) -> Self {
+        let len = bytes.len() as u64;
+        Self { backing: Backing::Memory(bytes, name.into()), start: 0, len }
+    }
+
+    /// Its length in bytes.
+    pub(super) const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The file it is a part of.
+    pub(super) fn file(&self) -> &Path {
+        match &self.backing {
+            Backing::Open(_, name) | Backing::Closed(name) | Backing::Memory(_, name) => name,
+        }
+    }
+
+    /// `len` bytes of it from `offset`, or `None` when it does not hold them.
+    pub(super) fn window(&self, offset: u64, len: u64) -> Option<Self> {
+        let end = offset.checked_add(len)?;
+        (end <= self.len).then(|| Self {
+            backing: self.backing.clone(),
+            start: self.start + offset,
+            len,
+        })
+    }
+
+    /// Its first bytes, at most `len`.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn head(&self, len: u64) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(len.min(self.len)).unwrap_or(usize::MAX)];
+        self.fill(0, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// All of it. A region that is all of some memory is not copied.
+    ///
+    /// # Errors
+    /// The file cannot be read, or got shorter meanwhile.
+    pub(super) fn read(&self) -> Result<Arc<[u8]>> {
+        if let Backing::Memory(bytes, _) = &self.backing
+            && bytes.len() as u64 == self.len
+        {
+            return Ok(Arc::clone(bytes));
+        }
+        let len = usize::try_from(self.len).map_err(|_| {
+            Error::input(format!("{} is too large for this machine", self.file().display()))
+        })?;
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, len).collect();
+        if let Some(bytes) = Arc::get_mut(&mut bytes) {
+            self.fill(0, bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    /// Fills `bytes` from `offset`.
+    ///
+    /// # Errors
+    /// The file cannot be read, or ends before.
+    pub(super) fn fill(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        let at = self.start.saturating_add(offset);
+        match &self.backing {
+            Backing::Open(file, name) => {
+                read_at(file, at, bytes).map_err(|error| unreadable(name, &error))
+            }
+            Backing::Closed(name) => {
+                let (file, _) = open(name)?;
+                read_at(&file, at, bytes).map_err(|error| unreadable(name, &error))
+            }
+            Backing::Memory(memory, name) => {
+                let held = usize::try_from(at)
+                    .ok()
+                    .and_then(|at| memory.get(at..)?.get(..bytes.len()))
+                    .ok_or_else(|| unreadable(name, &io::ErrorKind::UnexpectedEof.into()))?;
+                bytes.copy_from_slice(held);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<(File, Metadata)> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    if metadata.is_dir() {
+        return Err(Error::input(format!("{} is a folder, not an input", path.display()))
+            .help("name the files in it; `-L` names a folder for `-l`"));
+    }
+    Ok((file, metadata))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::input(format!("cannot find {path}")).because(error),
+        io::ErrorKind::UnexpectedEof => Error::io(format!("cannot read {path}"))
+            .because("it is shorter than it was")
+            .help("another process changes it: build the inputs before they are linked"),
+        _ => Error::io(format!("cannot read {path}")).because(error),
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut at: u64, mut bytes: &mut [u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = &mut bytes[read..];
+        at += read as u64;
+    }
+    Ok(())
+}
+
+#[cfg(not(any(unix, windows)))]
+fn read_at(file: &File, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+    use std::{
+        io::{Seek, SeekFrom},
+        sync::{Mutex, PoisonError},
+    };
+    // One cursor is shared by all who hold the file.
+    static CURSOR: Mutex<()> = Mutex::new(());
+    let _alone = CURSOR.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut file = file;
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(bytes)
+}
+
+#[cfg(test)]
+mod tests;

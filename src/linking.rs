@@ -1,0 +1,147 @@
+//! One link, from plan to files.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Error, LinkPlan, Result, Warnings,
+    backend::{self, Declaration, Optimized, Session},
+    driver::{self, VersionDetail},
+    input,
+    object::{self, Extern, Facts, Shape},
+    output,
+    plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
+};
+
+/// One form of the result, in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// What it is.
+    pub kind: OutputKind,
+    /// The file's contents.
+    pub bytes: Vec<u8>,
+}
+
+/// Links as `plan` says and writes its outputs; those whose destination is memory are returned, in the plan's order.
+///
+/// Nothing is written unless every output could be made.
+///
+/// # Errors
+/// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
+pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    let inputs = input::load(plan, warnings)?;
+    let session = Session::open(plan, &inputs, warnings)?;
+    let mut program = session.merge(inputs)?.prepare()?.internalize()?.optimize()?;
+    let artifacts = make(&mut program, plan, warnings)?;
+    deliver(plan, artifacts)
+}
+
+/// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
+///
+/// # Errors
+/// An input cannot be read.
+pub fn survey(plan: &LinkPlan, warnings: &Warnings) -> Result<String> {
+    let inputs = input::load(plan, warnings)?;
+    Ok(backend::survey_for(plan, &inputs).to_string())
+}
+
+/// Our version, the LLVMs supported, and if asked for the one that a link as `plan` says would load.
+#[must_use]
+pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> String {
+    let own = driver::version();
+    match detail {
+        VersionDetail::Short => own,
+        VersionDetail::Loaded => match input::load(plan, warnings)
+            .and_then(|inputs| backend::locate_for(plan, &inputs))
+        {
+            Ok(located) => {
+                format!("{own}would load {}, {}\n", located.path.display(), located.found_by)
+            }
+            Err(error) => format!("{own}would load none\n{error}\n"),
+        },
+    }
+}
+
+/// Every kind of output that the plan wants, each once.
+fn make(
+    program: &mut Optimized<'_>,
+    plan: &LinkPlan,
+    warnings: &Warnings,
+) -> Result<Vec<Artifact>> {
+    let kinds = plan.outputs.iter().map(|output| output.kind).collect::<BTreeSet<_>>();
+    // Code generation comes first: it shows which routines are missing, and the other forms get them too.
+    let needs_code =
+        [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
+    let mut raw = if needs_code { generate(program)? } else { Vec::new() };
+    let mut artifacts = Vec::with_capacity(kinds.len());
+    for kind in kinds {
+        let bytes = match kind {
+            OutputKind::Object => {
+                let raw = std::mem::take(&mut raw);
+                object::finish(raw, &with_left_builtins(plan), &facts(program), warnings)?
+            }
+            OutputKind::Assembly => program.assembly()?,
+            OutputKind::Ir => program.ir()?,
+            OutputKind::Bitcode => program.bitcode()?,
+        };
+        artifacts.push(Artifact { kind, bytes });
+    }
+    Ok(artifacts)
+}
+
+/// Generates code until it invents no more calls of routines that can be had.
+fn generate(program: &mut Optimized<'_>) -> Result<Vec<u8>> {
+    loop {
+        let raw = program.object()?;
+        let undefined =
+            object::inspect::undefined(&raw)?.into_iter().map(|symbol| symbol.name).collect();
+        if !program.provide(&undefined)? {
+            return Ok(raw);
+        }
+    }
+}
+
+/// `--disable-memory-builtins` leaves calls of them for somebody else to resolve.
+fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
+    let mut plan = plan.clone();
+    if plan.codegen.memory_builtins == MemoryBuiltins::Leave {
+        let builtins = backend::MEMORY.map(str::to_owned);
+        match &mut plan.undefined {
+            AllowUndefined::Nothing => plan.undefined = AllowUndefined::Named(builtins.to_vec()),
+            AllowUndefined::Named(names) => names.extend(builtins),
+            AllowUndefined::Anything => {}
+        }
+    }
+    plan
+}
+
+fn facts(program: &Optimized<'_>) -> Facts {
+    let externs = program.declarations().into_iter().map(described).collect();
+    Facts { externs, ..Facts::default() }
+}
+
+fn described(declaration: Declaration) -> (String, Extern) {
+    let scalar = |scalar| match scalar {
+        backend::Scalar::Integer(bits) => object::Scalar::Integer(bits),
+        backend::Scalar::Pointer => object::Scalar::Pointer,
+    };
+    let shape = declaration.signature.map_or(Shape::Variable, |signature| Shape::Function {
+        returns: signature.returns.map(scalar),
+        parameters: signature.parameters.into_iter().map(scalar).collect(),
+    });
+    let section = Some(declaration.section).filter(|section| !section.is_empty());
+    (declaration.name, Extern { section, shape })
+}
+
+fn deliver(plan: &LinkPlan, artifacts: Vec<Artifact>) -> Result<Vec<Artifact>> {
+    let mut kept = Vec::new();
+    for wanted in &plan.outputs {
+        let artifact = artifacts.iter().find(|artifact| artifact.kind == wanted.kind);
+        let artifact = artifact.ok_or_else(|| Error::link("an output was not made"))?;
+        match &wanted.destination {
+            Destination::File(path) => output::write(path, &artifact.bytes)?,
+            Destination::Stdout => output::write_stdout(&artifact.bytes)?,
+            Destination::Memory => kept.push(artifact.clone()),
+        }
+    }
+    Ok(kept)
+}

@@ -1,0 +1,159 @@
+//! BTF for older kernels: what one does not know is left out, or said in words it knows.
+//!
+//! libbpf and aya do the same at load time, for the kernel at hand (`bpf_object__sanitize_btf`, tools/lib/bpf/libbpf.c);
+//! this is for loaders that do not. As there, sizes and offsets stay right; what gets lost is said in the table:
+//!
+//! | from | what | becomes |
+//! |---|---|---|
+//! | 6.14 | tags that are attributes | nothing |
+//! | 6.0 | ENUM64 | a union of integers called like its values |
+//! | 6.0 | signed ENUM | ENUM |
+//! | 5.17, 5.16 | TYPE_TAG, DECL_TAG | nothing |
+//! | 5.13 | FLOAT | an anonymous struct of its size |
+//! | 5.12 | DATASEC without variables | nothing |
+//! | 5.6 | ENUM of other than 4 bytes | an integer |
+//! | 5.6 | linkage of FUNC | static; externs stay, for loaders complete them |
+//! | 5.2 | VAR, DATASEC, extern FUNC | nothing |
+//! | 5.0 | bit fields | integers of that many bits |
+//! | 4.20 | FUNC, FUNC_PROTO, func_info, line_info | nothing; a function pointer points to `void` |
+
+use super::{
+    super::{
+        Info,
+        ext::Ext,
+        model::{Btf, Composite, Enum, FwdKind, Int, Kind, Linkage, Member, Type, TypeId},
+        renumber,
+        rules::{self, Kernel, names},
+        strings::StrOff,
+    },
+    names::fit,
+};
+
+/// Lowers everything that `kernel` does not know.
+pub fn lower(info: &mut Info, kernel: Kernel) {
+    let lacks = |feature: rules::Feature| !feature.known_to(kernel);
+    if lacks(rules::BITFIELDS) {
+        lower_bit_fields(&mut info.btf);
+    }
+    if lacks(rules::ENUM64) {
+        lower_enum64(&mut info.btf);
+    }
+    for ty in &mut info.btf.types {
+        lower_in_place(ty, kernel);
+    }
+    remove(info, kernel);
+    if lacks(rules::FUNC)
+        && let Some(ext) = &mut info.ext
+    {
+        *ext = Ext { core_relos: std::mem::take(&mut ext.core_relos), ..Ext::default() };
+    }
+    fit(info, kernel);
+}
+
+fn lower_in_place(ty: &mut Type, kernel: Kernel) {
+    let lacks = |feature: rules::Feature| !feature.known_to(kernel);
+    match &mut ty.kind {
+        Kind::Float(size) if lacks(rules::FLOAT) => {
+            // C takes `float` for no struct name, so it has none.
+            ty.name = StrOff::EMPTY;
+            ty.kind = Kind::Struct(Composite { size: *size, ..Composite::default() });
+        }
+        Kind::Enum(it) if it.size != 4 && lacks(rules::SMALL_ENUM) => {
+            ty.kind = Kind::Int(integer(it))
+        }
+        Kind::Enum(it) if lacks(rules::SIGNED_ENUM) => it.signed = false,
+        // Loaders complete externs, and know them by their linkage.
+        Kind::Func { linkage, .. } if *linkage != Linkage::Extern && lacks(rules::FUNC_LINKAGE) => {
+            *linkage = Linkage::Static;
+        }
+        Kind::Fwd(fwd) if lacks(rules::BITFIELDS) => *fwd = FwdKind::Struct,
+        _ => {}
+    }
+}
+
+fn integer(it: &Enum) -> Int {
+    let encoding = if it.signed { Int::SIGNED } else { 0 };
+    Int { size: it.size, encoding, offset: 0, bits: u8::try_from(it.size * 8).unwrap_or(0) }
+}
+
+fn lower_enum64(btf: &mut Btf) {
+    for id in (1..=btf.last_id().0).map(TypeId) {
+        let Some(Kind::Enum64(it)) = btf.get(id).map(|ty| ty.kind.clone()) else { continue };
+        let name = btf.strings.intern(b"enum64_value");
+        let value = Kind::Int(integer(&it));
+        let known =
+            btf.iter().find(|(_, ty)| ty.kind == value && ty.name == name).map(|(id, _)| id);
+        let ty = known.unwrap_or_else(|| btf.push(name, value));
+        let members = it.variants.iter().map(|variant| Member {
+            name: variant.name,
+            ty,
+            offset: 0,
+            width: 0,
+        });
+        let union = Composite { size: it.size, bitfields: false, members: members.collect() };
+        if let Some(ty) = btf.get_mut(id) {
+            ty.kind = Kind::Union(union);
+        }
+    }
+}
+
+/// Before 5.0 the integer type of a bit field held its width.
+fn lower_bit_fields(btf: &mut Btf) {
+    for id in (1..=btf.last_id().0).map(TypeId) {
+        let Some(Kind::Struct(it) | Kind::Union(it)) = btf.get(id).map(|ty| &ty.kind) else {
+            continue;
+        };
+        if !it.bitfields {
+            continue;
+        }
+        let mut lowered = it.clone();
+        lowered.bitfields = false;
+        for member in lowered.members.iter_mut().filter(|member| member.width != 0) {
+            member.ty = narrow(btf, member.ty, member.width);
+            member.width = 0;
+        }
+        if let Some(Kind::Struct(it) | Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind) {
+            *it = lowered;
+        }
+    }
+}
+
+fn narrow(btf: &mut Btf, id: TypeId, bits: u8) -> TypeId {
+    let base = btf.get(rules::base_of(btf, id)).map(|ty| (ty.name, ty.kind.clone()));
+    let (name, int) = match base {
+        Some((name, Kind::Int(int))) => (name, int),
+        Some((name, Kind::Enum(it) | Kind::Enum64(it))) => (name, integer(&it)),
+        _ => return id,
+    };
+    let kind = Kind::Int(Int { bits, ..int });
+    let known = btf.iter().find(|(_, ty)| ty.kind == kind && ty.name == name).map(|(id, _)| id);
+    known.unwrap_or_else(|| btf.push(name, kind))
+}
+
+/// Takes out what can only be left out; what refers to it refers to what it stood for, or to `void`.
+fn remove(info: &mut Info, kernel: Kernel) {
+    let btf = &info.btf;
+    let outs: Vec<Option<TypeId>> = btf.types.iter().map(|ty| stand_in(btf, ty, kernel)).collect();
+    renumber::remove(info, &outs);
+}
+
+/// What stands in for a type that must go; nothing for one that stays.
+fn stand_in(btf: &Btf, ty: &Type, kernel: Kernel) -> Option<TypeId> {
+    let unknown = rules::needs(ty).into_iter().any(|feature| !feature.known_to(kernel));
+    match &ty.kind {
+        Kind::TypeTag { ty, .. } if unknown => Some(*ty),
+        Kind::DeclTag(tag) => {
+            let orphan =
+                btf.get(tag.ty).is_none_or(|target| stand_in(btf, target, kernel).is_some());
+            (unknown || orphan).then_some(TypeId::VOID)
+        }
+        Kind::Datasec(_) => {
+            let legal = names::valid(btf.strings.get(ty.name), names::Place::Section, kernel);
+            (unknown || !legal).then_some(TypeId::VOID)
+        }
+        Kind::Func { .. } | Kind::FuncProto(_) | Kind::Var { .. } => {
+            unknown.then_some(TypeId::VOID)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,89 @@
+//! Map definitions in `.maps`, as libbpf reads them (`parse_btf_map_def`, tools/lib/bpf/libbpf.c).
+//!
+//! libbpf wants each variable of `.maps` to be a struct with members such as `type`, `key` and `max_entries`, and
+//! refuses a member it does not know. A static in Rust must be `Sync`, so its definition is wrapped in newtypes and
+//! `UnsafeCell`, and a generic one carries `PhantomData`. The wrappers add no byte and the markers hold none: the
+//! variable gets the type inside.
+
+use super::{
+    super::{
+        Info,
+        model::{Btf, Composite, Kind, Member, TypeId},
+        rules,
+    },
+    members,
+};
+
+/// Wrappers nest a few deep at most; a loop ends here.
+const MAX_WRAPPERS: usize = 64;
+
+/// Gives variables in `.maps` the struct that has a `type`, and takes members of no bytes out of it.
+pub fn unwrap_definitions(info: &mut Info) {
+    let vars: Vec<TypeId> = map_vars(&info.btf);
+    let mut definitions = Vec::new();
+    for var in vars {
+        let Some(Kind::Var { ty, linkage }) = info.btf.get(var).map(|ty| ty.kind.clone()) else {
+            continue;
+        };
+        let Some(definition) = definition(&info.btf, ty) else { continue };
+        definitions.push(rules::base_of(&info.btf, definition));
+        if let Some(it) = info.btf.get_mut(var) {
+            it.kind = Kind::Var { ty: definition, linkage };
+        }
+    }
+    let markers: Vec<(TypeId, Vec<usize>)> =
+        definitions.into_iter().map(|id| (id, content(&info.btf, id))).collect();
+    members::rearrange(info, |id, it| {
+        match markers.iter().find(|(definition, _)| *definition == id) {
+            Some((_, content)) => content.clone(),
+            None => (0..it.members.len()).collect(),
+        }
+    });
+}
+
+/// The numbers of the members of `id` that take a byte.
+fn content(btf: &Btf, id: TypeId) -> Vec<usize> {
+    let members = composite(btf, id).map(|it| it.members.as_slice()).unwrap_or_default();
+    (0..members.len()).filter(|&index| !is_marker(btf, members[index])).collect()
+}
+
+fn map_vars(btf: &Btf) -> Vec<TypeId> {
+    let sections = btf.types.iter().filter(|ty| btf.strings.get(ty.name) == b".maps");
+    sections
+        .filter_map(|ty| match &ty.kind {
+            Kind::Datasec(it) => Some(it.entries.iter().map(|entry| entry.ty)),
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}
+
+/// The type with a member `type` in `id` or in the wrappers around it.
+fn definition(btf: &Btf, id: TypeId) -> Option<TypeId> {
+    let mut id = id;
+    for _ in 0..MAX_WRAPPERS {
+        let it = composite(btf, id)?;
+        if it.members.iter().any(|member| btf.strings.get(member.name) == b"type") {
+            return Some(id);
+        }
+        let mut content = it.members.iter().filter(|member| !is_marker(btf, **member));
+        match (content.next(), content.next()) {
+            (Some(member), None) if member.offset == 0 => id = member.ty,
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn composite(btf: &Btf, id: TypeId) -> Option<&Composite> {
+    match &btf.get(rules::base_of(btf, id))?.kind {
+        Kind::Struct(it) => Some(it),
+        _ => None,
+    }
+}
+
+/// A member that takes no byte, such as `PhantomData`.
+fn is_marker(btf: &Btf, member: Member) -> bool {
+    let kind = btf.get(rules::base_of(btf, member.ty)).map(|ty| &ty.kind);
+    !matches!(kind, Some(Kind::Array(_))) && rules::size_of(btf, member.ty) == Some(0)
+}

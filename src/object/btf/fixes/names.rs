@@ -1,0 +1,186 @@
+//! Names that the kernel and C accept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    super::{
+        Info,
+        model::{Btf, Kind, TypeId},
+        rules::names::{Place, valid},
+        rules::{Kernel, LONG_NAMES},
+        strings::StrOff,
+    },
+    identifier, members,
+};
+
+/// Takes the names off kinds that have none in C, such as the `*const T` that LLVM before 20 gives a pointer.
+pub fn unnamed_kinds(info: &mut Info) {
+    for ty in &mut info.btf.types {
+        if matches!(
+            ty.kind,
+            Kind::Ptr(_)
+                | Kind::Const(_)
+                | Kind::Volatile(_)
+                | Kind::Restrict(_)
+                | Kind::Array(_)
+                | Kind::FuncProto(_)
+        ) {
+            ty.name = StrOff::EMPTY;
+        }
+    }
+}
+
+/// Names the struct of each variant after its enum: `Option_u32_Some`, not one of a hundred `Some`.
+///
+/// Rust's variants live in the scope of their enum, and BTF has no scopes.
+pub fn variants(info: &mut Info) {
+    let btf = &mut info.btf;
+    let mut renames = Vec::new();
+    for (_, ty) in btf.iter() {
+        let Kind::Struct(outer) = &ty.kind else { continue };
+        for union in outer.members.iter().filter(|member| member.name.is_empty()) {
+            let Some(Kind::Union(it)) = btf.get(union.ty).map(|ty| &ty.kind) else { continue };
+            if it.members.iter().any(|member| members::is_discriminant(btf, *member)) {
+                let owner = btf.strings.text(ty.name).into_owned();
+                let named =
+                    it.members.iter().filter(|member| is_variant(btf, member.name, member.ty));
+                renames
+                    .extend(named.map(|member| {
+                        (member.ty, format!("{owner}::{{{}}}", btf.name(member.ty)))
+                    }));
+            }
+        }
+    }
+    for (id, name) in renames {
+        let name = btf.strings.intern(name.as_bytes());
+        if let Some(ty) = btf.get_mut(id) {
+            ty.name = name;
+        }
+    }
+}
+
+fn is_variant(btf: &Btf, member: StrOff, id: TypeId) -> bool {
+    let name = btf.get(id).filter(|ty| matches!(ty.kind, Kind::Struct(_))).map(|ty| ty.name);
+    !member.is_empty() && name.is_some_and(|name| btf.strings.get(name) == btf.strings.get(member))
+}
+
+/// What [`legal`] gave a new name; two different types that share one are for [`unique`] to tell apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renamed(BTreeSet<Vec<u8>>);
+
+/// Gives everything a legal name of at most 127 bytes, and takes off the `#k` that marked types of one short name.
+///
+/// Names that are legal already stay as they are, also long ones.
+pub fn legal(info: &mut Info) -> Renamed {
+    let mut renamed = Renamed::default();
+    let btf = &mut info.btf;
+    let mut known: BTreeMap<(StrOff, bool), StrOff> = BTreeMap::new();
+    for index in 0..btf.types.len() {
+        let place = place_of(&btf.types[index].kind);
+        let strings = &mut btf.strings;
+        let mut own = true;
+        super::super::walk::names_mut(&mut btf.types[index], |name| {
+            let place = if std::mem::take(&mut own) { place } else { Some(Place::Identifier) };
+            let Some(place) = place.filter(|_| !name.is_empty()) else { return };
+            let key = (*name, place == Place::Variable);
+            *name = *known.entry(key).or_insert_with(|| {
+                let old = strings.get(*name);
+                if valid(old, place, Kernel::NEWEST) {
+                    return *name;
+                }
+                let old = String::from_utf8_lossy(old).into_owned();
+                let new = identifier::from_rust(without_mark(&old));
+                renamed.0.insert(new.clone().into_bytes());
+                strings.intern(new.as_bytes())
+            });
+        });
+    }
+    renamed
+}
+
+/// Where the name of a type of this kind stands; nothing for names that are free text or those of sections.
+const fn place_of(kind: &Kind) -> Option<Place> {
+    match kind {
+        Kind::Int(_)
+        | Kind::Float(_)
+        | Kind::DeclTag(_)
+        | Kind::TypeTag { .. }
+        | Kind::Datasec(_) => None,
+        Kind::Var { .. } => Some(Place::Variable),
+        _ => Some(Place::Identifier),
+    }
+}
+
+/// `name` without the `#k` that the backend put behind it; a closure's `{closure_env#0}` keeps its own.
+fn without_mark(name: &str) -> &str {
+    match name.rsplit_once('#') {
+        Some((front, digits))
+            if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            front
+        }
+        _ => name,
+    }
+}
+
+/// Tells apart different types that [`legal`] gave one name: the second becomes `name___2`, and so on.
+///
+/// Three underscores are CO-RE's mark of a flavour, which loaders take off before they look a type up in the kernel
+/// (`bpf_core_essential_name_len`). Run it behind dedup, when what is left differs.
+pub fn unique(info: &mut Info, renamed: &Renamed) {
+    let btf = &mut info.btf;
+    let mut used: BTreeSet<Vec<u8>> =
+        btf.types.iter().map(|ty| btf.strings.get(ty.name).to_vec()).collect();
+    let mut taken = BTreeSet::new();
+    for index in 0..btf.types.len() {
+        let ty = &btf.types[index];
+        let name = btf.strings.get(ty.name);
+        let scoped =
+            matches!(ty.kind, Kind::Struct(_) | Kind::Union(_) | Kind::Enum(_) | Kind::Enum64(_));
+        if !scoped || !renamed.0.contains(name) || taken.insert(name.to_vec()) {
+            continue;
+        }
+        let base = String::from_utf8_lossy(name).into_owned();
+        let fresh = (2u32..)
+            .map(|count| flavour(&base, count))
+            .find(|name| used.insert(name.clone().into_bytes()));
+        if let Some(fresh) = fresh {
+            btf.types[index].name = btf.strings.intern(fresh.as_bytes());
+        }
+    }
+}
+
+fn flavour(base: &str, count: u32) -> String {
+    let suffix = format!("___{count}");
+    let room = identifier::MAX_LEN - suffix.len();
+    if base.len() > room {
+        identifier::cut(base, base, room) + &suffix
+    } else {
+        base.to_owned() + &suffix
+    }
+}
+
+/// Shortens what `kernel` finds too long and replaces dots it does not take; nothing for a new kernel.
+pub fn fit(info: &mut Info, kernel: Kernel) {
+    let btf = &mut info.btf;
+    for index in 0..btf.types.len() {
+        let place = place_of(&btf.types[index].kind);
+        let strings = &mut btf.strings;
+        let mut own = true;
+        super::super::walk::names_mut(&mut btf.types[index], |name| {
+            let place = if std::mem::take(&mut own) { place } else { Some(Place::Identifier) };
+            let Some(place) = place.filter(|_| !name.is_empty()) else { return };
+            let old = strings.get(*name);
+            if valid(old, place, kernel) {
+                return;
+            }
+            let old = String::from_utf8_lossy(old).into_owned();
+            let mut new =
+                if place == Place::Identifier { old.replace('.', "_") } else { old.clone() };
+            if !LONG_NAMES.known_to(kernel) && new.len() > identifier::MAX_LEN {
+                new = identifier::cut(&new, &old, identifier::MAX_LEN);
+            }
+            *name = strings.intern(new.as_bytes());
+        });
+    }
+}

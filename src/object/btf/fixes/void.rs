@@ -1,0 +1,150 @@
+//! Types that are no types: number 0 where a value must be, and integers without bits.
+//!
+//! LLVM drops a debug type whose encoding BTF cannot express and refers to `void` instead; of Rust's types that is
+//! `char` alone (DW_ATE_UTF). So `void` where C allows none means `char`. It is described as the unsigned 32-bit
+//! integer it is, under C's name for it: an integer of 4 bytes called `char` would make every C header that bpftool
+//! generates from it lie.
+//!
+//! `()` and `!` arrive as integers of no bits, of which the kernel allows no array; as structs of no bytes they are
+//! what C compilers make of `struct {}`, and may stand anywhere.
+
+use super::super::{
+    Info,
+    model::{Btf, Composite, DeclTag, FuncProto, Int, Kind, Linkage, Param, TypeId},
+    rules,
+};
+
+/// C11's name for what Rust calls `char`.
+const CHAR: &[u8] = b"char32_t";
+
+/// Puts `char` where `void` cannot be.
+pub fn void_values(info: &mut Info) {
+    let btf = &mut info.btf;
+    if !btf.types.iter().any(|ty| has_void_value(&ty.kind)) {
+        return;
+    }
+    let char = char_type(btf);
+    for ty in &mut btf.types {
+        replace_void_values(&mut ty.kind, char);
+    }
+}
+
+/// Anonymous members of type `void` are no `char`: they are what LLVM before 20 left of a Rust enum's variants, and
+/// [`members`](super::members) drops them.
+fn has_void_value(kind: &Kind) -> bool {
+    match kind {
+        Kind::Struct(it) | Kind::Union(it) => {
+            it.members.iter().any(|member| is_void(member.ty, !member.name.is_empty()))
+        }
+        Kind::Array(array) => array.elem.is_void(),
+        Kind::Var { ty, linkage } => is_void(*ty, *linkage != Linkage::Extern),
+        Kind::FuncProto(it) => {
+            it.params.iter().enumerate().any(|(index, param)| is_value(it, index, *param))
+        }
+        _ => false,
+    }
+}
+
+const fn is_void(ty: TypeId, value: bool) -> bool {
+    ty.is_void() && value
+}
+
+/// A last parameter without name and type says variadic.
+fn is_value(proto: &FuncProto, index: usize, param: Param) -> bool {
+    let last = index + 1 == proto.params.len();
+    is_void(param.ty, !(last && param.name.is_empty()))
+}
+
+fn replace_void_values(kind: &mut Kind, char: TypeId) {
+    match kind {
+        Kind::Struct(it) | Kind::Union(it) => {
+            let voids =
+                it.members.iter_mut().filter(|member| is_void(member.ty, !member.name.is_empty()));
+            voids.for_each(|member| member.ty = char);
+        }
+        Kind::Array(array) if array.elem.is_void() => array.elem = char,
+        Kind::Var { ty, linkage } if is_void(*ty, *linkage != Linkage::Extern) => *ty = char,
+        Kind::FuncProto(it) => {
+            for index in 0..it.params.len() {
+                if it.params.get(index).is_some_and(|param| is_value(it, index, *param)) {
+                    it.params[index].ty = char;
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn char_type(btf: &mut Btf) -> TypeId {
+    let kind = Kind::Int(Int { size: 4, encoding: 0, offset: 0, bits: 32 });
+    let same = btf.iter().find(|(_, ty)| ty.kind == kind && btf.strings.get(ty.name) == CHAR);
+    if let Some((id, _)) = same {
+        return id;
+    }
+    let name = btf.strings.intern(CHAR);
+    btf.push(name, kind)
+}
+
+/// Makes integers of no bits structs of no bytes, `unit` and `never`, and functions that return one return `void`.
+pub fn bitless_ints(info: &mut Info) {
+    let btf = &mut info.btf;
+    let bitless = |btf: &Btf, id: TypeId| matches!(btf.get(id).map(|ty| &ty.kind), Some(Kind::Int(int)) if int.bits == 0);
+    for index in 0..btf.types.len() {
+        let returned = match &btf.types[index].kind {
+            Kind::FuncProto(it) => it.ret,
+            _ => continue,
+        };
+        if bitless(btf, returned)
+            && let Kind::FuncProto(it) = &mut btf.types[index].kind
+        {
+            it.ret = TypeId::VOID;
+        }
+    }
+    for ty in &mut btf.types {
+        if matches!(&ty.kind, Kind::Int(int) if int.bits == 0) {
+            ty.kind = Kind::Struct(Composite::default());
+        }
+    }
+}
+
+/// Drops parameters of no bytes: they take no register, so what follows them would be one off.
+///
+/// The kernel counts registers by parameters when it checks a global function (`btf_prepare_func_args`).
+pub fn empty_params(info: &mut Info) {
+    let btf = &info.btf;
+    let tagged: Vec<TypeId> =
+        btf.types.iter().filter_map(|ty| tagged_proto(btf, &ty.kind)).collect();
+    let protos: Vec<(TypeId, Vec<Param>)> = btf
+        .iter()
+        .filter(|(id, _)| !tagged.contains(id))
+        .filter_map(|(id, ty)| match &ty.kind {
+            Kind::FuncProto(it) => Some((id, it)),
+            _ => None,
+        })
+        .filter(|(_, it)| it.params.iter().any(|param| is_empty(btf, param.ty)))
+        .map(|(id, it)| {
+            (id, it.params.iter().copied().filter(|param| !is_empty(btf, param.ty)).collect())
+        })
+        .collect();
+    for (id, params) in protos {
+        if let Some(Kind::FuncProto(it)) = info.btf.get_mut(id).map(|ty| &mut ty.kind) {
+            it.params = params;
+        }
+    }
+}
+
+/// The prototype whose parameters a tag numbers.
+fn tagged_proto(btf: &Btf, kind: &Kind) -> Option<TypeId> {
+    match kind {
+        Kind::DeclTag(DeclTag { ty, component, .. }) if *component >= 0 => match btf.get(*ty)?.kind
+        {
+            Kind::Func { proto, .. } => Some(proto),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_empty(btf: &Btf, id: TypeId) -> bool {
+    !id.is_void() && rules::size_of(btf, id) == Some(0)
+}

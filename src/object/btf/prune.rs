@@ -1,0 +1,45 @@
+//! Taking out types that nothing reaches.
+//!
+//! What a loader or the kernel looks up by itself is a root: functions, variables and sections, and the roots of
+//! CO-RE accesses. Declaration tags point at what they describe, not the other way round, so a tag stays if its
+//! target does.
+
+use super::{
+    Info,
+    model::{Kind, TypeId},
+    renumber, walk,
+};
+
+/// Drops types that no function, variable, section or CO-RE record needs; the others keep their order.
+pub fn prune(info: &mut Info) {
+    let btf = &info.btf;
+    let mut live = vec![false; btf.types.len() + 1];
+    let roots = btf.iter().filter(|(_, ty)| is_root(&ty.kind)).map(|(id, _)| id);
+    let relos = info.ext.iter().flat_map(|ext| &ext.core_relos).flat_map(|table| &table.records);
+    mark(info, &mut live, roots.chain(relos.map(|relo| relo.ty)).collect());
+    // A tag is reached from its target; tags of tags do not exist, so once is enough.
+    let tags = btf
+        .iter()
+        .filter(|(_, ty)| matches!(&ty.kind, Kind::DeclTag(tag) if live[tag.ty.0 as usize]));
+    let tags = tags.map(|(id, _)| id).collect();
+    mark(info, &mut live, tags);
+    let outs: Vec<Option<TypeId>> =
+        live.iter().skip(1).map(|live| (!live).then_some(TypeId::VOID)).collect();
+    renumber::remove(info, &outs);
+}
+
+const fn is_root(kind: &Kind) -> bool {
+    matches!(kind, Kind::Func { .. } | Kind::Var { .. } | Kind::Datasec(_))
+}
+
+fn mark(info: &Info, live: &mut [bool], mut work: Vec<TypeId>) {
+    while let Some(id) = work.pop() {
+        let Some(mark) = live.get_mut(id.0 as usize) else { continue };
+        if std::mem::replace(mark, true) {
+            continue;
+        }
+        if let Some(ty) = info.btf.get(id) {
+            walk::refs(ty, |next| work.push(next));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+; An ELF object that holds no bitcode is not what it seems; an empty output would be worse than an error.
+;
+; run: printf 'f: ret\n' | llvm-mc -triple=x86_64 -filetype=obj -o native.o
+; link: native.o
+; error: input
+; view: stderr
+; expect: native.o
+; view: files
+; reject: out.o
+
+;--- unused.ll
+target triple = "bpfel"

@@ -1,0 +1,17 @@
+; run: llvm-as {this} -o whole.bc && head -c 200 whole.bc > half.bc && printf 'BC\300\336' > magic.bc
+; link: half.bc
+; error: input
+; view: stderr
+; expect: half.bc
+; link: magic.bc
+; error: input
+; view: stderr
+; expect: magic.bc
+; view: files
+; reject: out.o
+
+target triple = "bpfel"
+
+define i64 @entry() section "xdp" {
+  ret i64 2
+}

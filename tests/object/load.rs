@@ -1,0 +1,103 @@
+//! Finished objects load through libbpf 1.1 (bpftool), libbpf 1.7 and aya, in the running kernel.
+
+use bpf_linker::plan::{Dwarf, LinkPlan, MapDefinitions};
+
+use super::tools::{
+    Lab, Llvm, btf_plan, finish_with, load, load_with_aya, load_with_bpftool, load_with_libbpf,
+    with_btf, without_btf,
+};
+
+const C: &str = include_str!("full.c");
+const PARTLY_DESCRIBED: &str = include_str!("partly_described.c");
+const LEGACY_MAPS: &str = include_str!("legacy_maps.rs");
+
+#[test]
+fn c_with_kfuncs_ksyms_and_kconfig_loads() {
+    let lab = Lab::new();
+    for llvm in [Llvm::V19, Llvm::V22] {
+        let object = with_btf(lab.clang(llvm, "bpfel", &["-g"], C)).expect("a sound object");
+        // aya 0.14 resolves no externs.
+        load_with_bpftool(&lab, &object);
+        load_with_libbpf(&object);
+    }
+}
+
+#[test]
+fn dwarf_is_kept_when_asked_for_and_still_reads_well() {
+    let lab = Lab::new();
+    let mut plan = btf_plan();
+    plan.debug_info.dwarf = Dwarf::Keep;
+    let object =
+        finish_with(lab.clang(Llvm::V22, "bpfel", &["-g"], C), &plan).expect("a sound object");
+    lab.inspect(&["llvm-dwarfdump-22", "--verify"], &object);
+    load_with_bpftool(&lab, &object);
+}
+
+#[test]
+fn functions_without_debug_info_load() {
+    let lab = Lab::new();
+    for llvm in [Llvm::V19, Llvm::V22] {
+        let object =
+            with_btf(lab.clang(llvm, "bpfel", &["-g"], PARTLY_DESCRIBED)).expect("a sound object");
+        load(&lab, &object);
+        let types = lab.inspect(&["bpftool", "btf", "dump", "file"], &object);
+        for function in ["'sub'", "'outside'", "'cold'", "'bare'", "'prog'"] {
+            assert!(types.contains(&format!("FUNC {function}")), "{function} in {types}");
+        }
+    }
+}
+
+#[test]
+fn cold_functions_are_subprograms() {
+    let lab = Lab::new();
+    let raw = lab.clang(Llvm::V22, "bpfel", &[], PARTLY_DESCRIBED);
+    assert!(
+        lab.inspect(&["llvm-readelf-22", "-SW"], &raw).contains(".text.unlikely."),
+        "the fixture has lost its point"
+    );
+    let object = without_btf(raw).expect("a sound object");
+    assert!(!lab.inspect(&["llvm-readelf-22", "-SW"], &object).contains(".text.unlikely"));
+    load(&lab, &object);
+}
+
+#[test]
+fn code_without_any_debug_info_gets_func_info() {
+    let lab = Lab::new();
+    let object =
+        with_btf(lab.clang(Llvm::V22, "bpfel", &[], PARTLY_DESCRIBED)).expect("a sound object");
+    assert!(lab.inspect(&["bpftool", "btf", "dump", "file"], &object).contains("FUNC 'sub'"));
+    load(&lab, &object);
+}
+
+#[test]
+fn legacy_maps_become_maps_of_both_loaders() {
+    let lab = Lab::new();
+    let raw = lab.rust("prog,_license", LEGACY_MAPS);
+    let object = with_btf(raw).expect("a sound object");
+    load(&lab, &object);
+}
+
+#[test]
+fn legacy_maps_stay_when_asked_or_without_btf() {
+    let lab = Lab::new();
+    let raw = lab.rust("prog,_license", LEGACY_MAPS);
+    let keep = LinkPlan { maps: MapDefinitions::Keep, ..btf_plan() };
+    for object in [finish_with(raw.clone(), &keep), without_btf(raw)] {
+        let object = object.expect("a sound object");
+        let sections = lab.inspect(&["llvm-readelf-22", "-SW"], &object);
+        assert!(sections.contains(" maps ") && !sections.contains(" .maps "), "{sections}");
+        load_with_aya(&object);
+    }
+}
+
+#[test]
+fn bpftool_makes_objects_and_skeletons_of_it() {
+    let lab = Lab::new();
+    for raw in [lab.clang(Llvm::V22, "bpfel", &["-g"], C), lab.rust("prog,_license", LEGACY_MAPS)] {
+        let object = with_btf(raw).expect("a sound object");
+        let joined = lab.bpftool_gen_object(&object);
+        load_with_libbpf(&joined);
+        let skeleton = lab.inspect(&["bpftool", "gen", "skeleton"], &object);
+        assert!(skeleton.contains("struct bpf_program *prog;"), "{skeleton}");
+    }
+}
