@@ -141,6 +141,7 @@ functions! {
         core LLVMDeleteFunction(function: LLVMValueRef) -> ();
         core LLVMDeleteGlobal(global: LLVMValueRef) -> ();
         core LLVMAddGlobal(module: LLVMModuleRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+        core LLVMPrintValueToString(value: LLVMValueRef) -> *mut c_char;
         core LLVMGetInitializer(global: LLVMValueRef) -> LLVMValueRef;
         core LLVMSetInitializer(global: LLVMValueRef, value: LLVMValueRef) -> ();
         core LLVMSetSection(global: LLVMValueRef, section: *const c_char) -> ();

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use super::{
     definitions::Definitions,
-    internalize,
+    internalize, licence,
     llvm::{CodegenLevel, Machine, Module},
     quirks, resolve,
     session::Session,
@@ -62,6 +62,7 @@ impl<'a> Session<'a> {
             .map(|input| self.open_module(input))
             .collect::<Result<Vec<_>>>()?;
         let target = self.decide_target(&opened)?;
+        licence::unify(&opened)?;
         let mut definitions = Definitions::default();
         for input in &opened {
             definitions.add(&input.module, &input.origin)?;

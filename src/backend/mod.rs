@@ -11,6 +11,7 @@ mod declarations;
 mod definitions;
 mod expand;
 mod internalize;
+mod licence;
 #[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
 pub mod llvm;
 mod merge;

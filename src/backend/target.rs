@@ -37,7 +37,7 @@ impl Triples {
     /// Little- and big-endian inputs are mixed, or an input's byte order is not that of the target asked for.
     pub(super) fn decide(self, asked: Option<&Target>, warnings: &Warnings) -> Result<Target> {
         if let (Some(little), Some(big)) = (self.first.get("little"), self.first.get("big")) {
-            return Err(Error::input("inputs of both byte orders cannot make one object")
+            return Err(Error::link("inputs of both byte orders cannot make one object")
                 .because(format!("{} is for {}", little.1, little.0))
                 .because(format!("{} is for {}", big.1, big.0))
                 .help("compile all inputs for bpfel, or all for bpfeb"));
@@ -46,15 +46,19 @@ impl Triples {
         if let (Some(asked), Some((target, origin))) = (asked, &found)
             && asked.endian() != target.endian()
         {
-            return Err(Error::input(format!("{origin} is for {target}, but --target is {asked}"))
+            return Err(Error::link(format!("{origin} is for {target}, but --target is {asked}"))
                 .help("leave --target out, or compile the input for it"));
         }
-        for (triple, origin) in self.foreign {
+        if let Some((triple, origin)) = self.foreign.first() {
+            let others = match self.foreign.len() - 1 {
+                0 => String::new(),
+                count => format!(", and so were {count} more"),
+            };
             warnings.push(Warning {
                 name: "foreign-target",
-                message: format!("{origin} was compiled for {triple}, not for BPF"),
+                message: format!("{origin} was compiled for {triple}, not for BPF{others}"),
                 help: vec![
-                    "compile it with --target=bpf (clang) or --target bpfel-unknown-none (rustc)"
+                    "compile with --target=bpf (clang) or --target bpfel-unknown-none (rustc)"
                         .to_owned(),
                 ],
             });

@@ -7,13 +7,13 @@ use clap::{
 use log::LevelFilter;
 
 use super::{
-    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs, normalize::Normal, options::Options,
-    outputs, pages,
+    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs, normalize::Normal,
+    options::Options, outputs, pages,
 };
 use crate::{
     plan::{
-        Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors, Loops, MemcpyExpansion,
-        MemoryBuiltins, Output, Reports, SourceLines, Traps,
+        Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors, Loops,
+        MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines, Traps,
     },
     report::{Error, Result},
 };
@@ -23,7 +23,11 @@ use crate::{
 /// # Errors
 /// A value is not one that its option takes, a link lacks inputs or an output, or a file of symbols cannot be read.
 pub fn assemble(command: Command, normal: Normal) -> Result<Invocation> {
-    let matches = command.clone().no_binary_name(true).try_get_matches_from(&normal.words).map_err(explain)?;
+    let matches = command
+        .clone()
+        .no_binary_name(true)
+        .try_get_matches_from(&normal.words)
+        .map_err(explain)?;
     let options = Options::from_arg_matches(&matches).map_err(explain)?;
     let logging = logging(&options);
     let request = match text(&command, &options) {
@@ -53,17 +57,27 @@ fn logging(options: &Options) -> Logging {
 
 fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
     // `-v` alone asks for the version, as of ld and of gcc.
-    let version = options.version || (options.verbose && options.inputs.is_empty() && options.output.is_none());
+    let version = options.version
+        || (options.verbose && options.inputs.is_empty() && options.output.is_none());
     let named = outputs::outputs(&options.emit, options.output.as_deref());
     if version {
         let detail = if options.verbose { VersionDetail::Loaded } else { VersionDetail::Short };
-        return Ok(Request::Version { detail, plan: Box::new(plan(&options, matches, Vec::new())?) });
+        return Ok(Request::Version {
+            detail,
+            plan: Box::new(plan(&options, matches, Vec::new())?),
+        });
     }
     if options.print_llvm {
-        return Ok(Request::PrintLlvm(Box::new(plan(&options, matches, named.unwrap_or_default())?)));
+        return Ok(Request::PrintLlvm(Box::new(plan(
+            &options,
+            matches,
+            named.unwrap_or_default(),
+        )?)));
     }
     if options.inputs.is_empty() && options.library.is_empty() {
-        return Err(Error::usage("no inputs").help("name what to link: `bpf-linker -o prog.o prog.bc`"));
+        return Err(
+            Error::usage("no inputs").help("name what to link: `bpf-linker -o prog.o prog.bc`")
+        );
     }
     let plan = Box::new(plan(&options, matches, named?)?);
     Ok(match options.print_plan.as_deref() {
@@ -86,7 +100,13 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
         debug_info: debug_info(options),
         codegen: codegen(options),
         llvm: options.llvm.clone(),
-        llvm_args: options.llvm_args.iter().chain(&options.llvm_arg).filter(|arg| !arg.is_empty()).cloned().collect(),
+        llvm_args: options
+            .llvm_args
+            .iter()
+            .chain(&options.llvm_arg)
+            .filter(|arg| !arg.is_empty())
+            .cloned()
+            .collect(),
         dump_module: options.dump_module.clone(),
         llvm_errors: match options.fatal_errors.as_deref() {
             Some("false") => LlvmErrors::Tolerate,
@@ -102,7 +122,11 @@ fn debug_info(options: &Options) -> DebugInfo {
     DebugInfo {
         btf: if options.btf { Btf::Emit } else { Btf::Omit },
         dwarf: if options.keep_dwarf { Dwarf::Keep } else { Dwarf::Strip },
-        source_lines: if options.no_btf_source_lines { SourceLines::Drop } else { SourceLines::Keep },
+        source_lines: if options.no_btf_source_lines {
+            SourceLines::Drop
+        } else {
+            SourceLines::Keep
+        },
         remap_path_prefix: options.remap_path_prefix.clone(),
         btf_compat: options.btf_compat,
     }
@@ -110,10 +134,22 @@ fn debug_info(options: &Options) -> DebugInfo {
 
 fn codegen(options: &Options) -> Codegen {
     Codegen {
-        memcpy: if options.disable_expand_memcpy_in_order { MemcpyExpansion::AnyOrder } else { MemcpyExpansion::InOrder },
-        memory_builtins: if options.disable_memory_builtins { MemoryBuiltins::Leave } else { MemoryBuiltins::Provide },
+        memcpy: if options.disable_expand_memcpy_in_order {
+            MemcpyExpansion::AnyOrder
+        } else {
+            MemcpyExpansion::InOrder
+        },
+        memory_builtins: if options.disable_memory_builtins {
+            MemoryBuiltins::Leave
+        } else {
+            MemoryBuiltins::Provide
+        },
         loops: if options.unroll_loops { Loops::Unroll } else { Loops::AsOptimized },
-        inline_never: if options.ignore_inline_never { InlineNever::Ignore } else { InlineNever::Honor },
+        inline_never: if options.ignore_inline_never {
+            InlineNever::Ignore
+        } else {
+            InlineNever::Honor
+        },
         traps: if options.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
     }
 }

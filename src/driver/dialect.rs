@@ -108,13 +108,16 @@ pub fn identify(stream: ArgStream) -> Result<(Flavor, Vec<Word>)> {
         }
         _ => named,
     };
-    let flavor = if flavor == Flavor::Bpf && args.iter().any(is_of_gcc) { Flavor::Gcc } else { flavor };
+    let flavor =
+        if flavor == Flavor::Bpf && args.iter().any(is_of_gcc) { Flavor::Gcc } else { flavor };
     Ok((flavor, unwrap(flavor, args)?))
 }
 
 /// rustc names no flavor to a linker that it takes for gcc, but always passes one of these.
 fn is_of_gcc(arg: &Arg) -> bool {
-    ["-m64", "-m32", "-nodefaultlibs", "-nostartfiles", "-nostdlib"].iter().any(|word| arg.word == *word)
+    ["-m64", "-m32", "-nodefaultlibs", "-nostartfiles", "-nostdlib"]
+        .iter()
+        .any(|word| arg.word == *word)
 }
 
 fn flavor_called(name: Option<OsString>) -> Result<Flavor> {

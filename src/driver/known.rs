@@ -58,7 +58,8 @@ pub enum Meaning<'known> {
 impl Known {
     /// The options that `command` defines.
     pub fn of(command: &Command) -> Self {
-        let mut known = Self { options: BTreeMap::new(), paths: BTreeSet::new(), letters: BTreeMap::new() };
+        let mut known =
+            Self { options: BTreeMap::new(), paths: BTreeSet::new(), letters: BTreeMap::new() };
         for arg in command.get_arguments().filter(|arg| !arg.is_positional()) {
             let letter = arg.get_short();
             let name = arg.get_long().map(str::to_owned).or_else(|| letter.map(String::from));
@@ -152,7 +153,8 @@ fn first(name: &str) -> char {
 
 impl Takes {
     fn of(arg: &Arg) -> Self {
-        let only_flag = arg.get_possible_values().first().is_some_and(|value| value.get_name().is_empty());
+        let only_flag =
+            arg.get_possible_values().first().is_some_and(|value| value.get_name().is_empty());
         if only_flag || !arg.get_action().takes_values() {
             return Self::Nothing;
         }

@@ -50,7 +50,9 @@ impl Pass<'_> {
         if !words::starts_with(&word.text, "-") || word.text == "-" {
             return self.input(word);
         }
-        let Some(Named { meaning, value }) = self.known.find(&word) else { return Err(self.unknown(&word)) };
+        let Some(Named { meaning, value }) = self.known.find(&word) else {
+            return Err(self.unknown(&word));
+        };
         match meaning {
             Meaning::Own(name, takes) => self.own(&word, name, takes, value),
             Meaning::Flags(names) => {
@@ -64,10 +66,14 @@ impl Pass<'_> {
     fn input(&mut self, word: Word) -> Result<()> {
         if word.text.is_empty() {
             return match word.place {
-                Place::CommandLine => Err(Error::usage("an argument is empty, and an input needs a name")
-                    .help("look for an unset variable in quotes where the linker is called")),
+                Place::CommandLine => {
+                    Err(Error::usage("an argument is empty, and an input needs a name")
+                        .help("look for an unset variable in quotes where the linker is called"))
+                }
                 Place::File(_) => {
-                    self.normal.notes.push(format!("an empty argument in {} is passed over", word.place));
+                    self.normal
+                        .notes
+                        .push(format!("an empty argument in {} is passed over", word.place));
                     Ok(())
                 }
             };
@@ -78,28 +84,52 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn own(&mut self, word: &Word, name: &str, takes: &Takes, joined: Option<OsString>) -> Result<()> {
+    fn own(
+        &mut self,
+        word: &Word,
+        name: &str,
+        takes: &Takes,
+        joined: Option<OsString>,
+    ) -> Result<()> {
         let value = match (takes, joined) {
             (Takes::Nothing, Some(value)) => {
-                return Err(Error::usage(format!("`--{name}` takes no value, but is given `{}`", value.display())));
+                return Err(Error::usage(format!(
+                    "`--{name}` takes no value, but is given `{}`",
+                    value.display()
+                )));
             }
             (Takes::Nothing, None) => None,
             (_, Some(value)) => Some(value),
-            (Takes::Maybe(values), None) => self.next_if(|next| values.iter().any(|value| *next == **value)),
+            (Takes::Maybe(values), None) => {
+                self.next_if(|next| values.iter().any(|value| *next == **value))
+            }
             (Takes::AnyValue, None) => Some(self.value_of(word)?),
             (Takes::Value, None) => {
                 if let Some(next) = self.words.front().filter(|next| is_option(next)) {
                     let (option, next) = (word.text.display(), next.text.display());
-                    return Err(Error::usage(format!("`{option}` needs a value, but `{next}` follows"))
-                        .help(format!("if that is the value, write `{}`", joined_form(name, &next.to_string()))));
+                    return Err(Error::usage(format!(
+                        "`{option}` needs a value, but `{next}` follows"
+                    ))
+                    .help(format!(
+                        "if that is the value, write `{}`",
+                        joined_form(name, &next.to_string())
+                    )));
                 }
                 Some(self.value_of(word)?)
             }
         };
-        if let Some(value) = value.as_ref().filter(|value| value.to_str().is_none() && !self.known.takes_path(name)) {
-            return Err(Error::usage(format!("`--{name}` cannot be {:?}", value)).because("it is not UTF-8, and not a path"));
+        if let Some(value) =
+            value.as_ref().filter(|value| value.to_str().is_none() && !self.known.takes_path(name))
+        {
+            return Err(Error::usage(format!("`--{name}` cannot be {:?}", value))
+                .because("it is not UTF-8, and not a path"));
         }
-        if self.flavor.speaks_for_a_host() && name == "library" && value.as_ref().is_some_and(|value| HOST_LIBRARIES.iter().any(|host| *value == **host)) {
+        if self.flavor.speaks_for_a_host()
+            && name == "library"
+            && value
+                .as_ref()
+                .is_some_and(|value| HOST_LIBRARIES.iter().any(|host| *value == **host))
+        {
             let library = value.unwrap_or_default();
             self.ignored(&format!("-l{}", library.display()), HOST_LIBRARY);
             return Ok(());
@@ -122,7 +152,9 @@ impl Pass<'_> {
             Action::Rewrite(to) => self.emit(to, value),
             Action::Replace(words) => self.normal.words.extend(words.iter().map(OsString::from)),
             Action::RewriteOneOf(to, values, otherwise) => match value {
-                Some(value) if values.iter().any(|known| value == **known) => self.emit(to, Some(value)),
+                Some(value) if values.iter().any(|known| value == **known) => {
+                    self.emit(to, Some(value))
+                }
                 _ => self.ignored(&shown, otherwise),
             },
             Action::Join => {
@@ -166,7 +198,9 @@ impl Pass<'_> {
         let error = Error::usage(format!("unknown option `{}`", word.text.display()));
         match self.known.nearest(&word.text) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help("`--help` lists the options; an input of such a name goes after `--`"),
+            None => {
+                error.help("`--help` lists the options; an input of such a name goes after `--`")
+            }
         }
     }
 }

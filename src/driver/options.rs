@@ -212,7 +212,8 @@ pub struct Options {
 }
 
 /// Flags whose place among the inputs counts. clap remembers the places of values only, so each has an empty one.
-pub const PLACED_FLAGS: [&str; 4] = ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
+pub const PLACED_FLAGS: [&str; 4] =
+    ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
 
 const AFTER_HELP: &str = "\
 Examples:

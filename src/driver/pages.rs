@@ -17,7 +17,9 @@ pub fn long_help(command: &Command) -> Text {
 
 /// `command` as a person sees it: flags without the values that parsing needs.
 fn shown(command: &Command) -> Command {
-    PLACED_FLAGS.iter().fold(command.clone(), |command, flag| command.mut_arg(flag, |arg| flag_like(&arg)))
+    PLACED_FLAGS
+        .iter()
+        .fold(command.clone(), |command, flag| command.mut_arg(flag, |arg| flag_like(&arg)))
 }
 
 fn flag_like(arg: &Arg) -> Arg {

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::words;
 use crate::plan::{
-    Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports, InlineNever, Input, LinkPlan, Listing,
-    LlvmErrors, Loops, Members, MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source,
-    SourceLines, Traps,
+    Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports, InlineNever, Input,
+    LinkPlan, Listing, LlvmErrors, Loops, Members, MemcpyExpansion, MemoryBuiltins, Output,
+    Presence, Reports, Requested, Source, SourceLines, Traps,
 };
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.
@@ -63,7 +63,9 @@ fn value(plan: &LinkPlan) -> Value {
 fn path(path: &Path) -> Value {
     match path.to_str() {
         Some(text) => json!(text),
-        None => json!({ "bytes": path.as_os_str().as_encoded_bytes(), "lossy": path.to_string_lossy() }),
+        None => {
+            json!({ "bytes": path.as_os_str().as_encoded_bytes(), "lossy": path.to_string_lossy() })
+        }
     }
 }
 
@@ -111,7 +113,8 @@ fn output(output: &Output) -> Value {
 }
 
 fn debug_info(debug_info: &DebugInfo) -> Value {
-    let remaps = debug_info.remap_path_prefix.iter().map(|(old, new)| json!({ "old": old, "new": new }));
+    let remaps =
+        debug_info.remap_path_prefix.iter().map(|(old, new)| json!({ "old": old, "new": new }));
     json!({
         "btf": match debug_info.btf { Btf::Omit => "omit", Btf::Emit => "emit" },
         "dwarf": match debug_info.dwarf { Dwarf::Strip => "strip", Dwarf::Keep => "keep" },
@@ -193,7 +196,12 @@ fn human_output(output: &Output) -> String {
 /// Escaped only where it would not read as one word of one line.
 fn human_path(path: &Path) -> String {
     match path.to_str() {
-        Some(text) if !text.is_empty() && !text.contains(|char: char| char.is_control() || char == '"') => text.to_owned(),
+        Some(text)
+            if !text.is_empty()
+                && !text.contains(|char: char| char.is_control() || char == '"') =>
+        {
+            text.to_owned()
+        }
         _ => format!("{path:?}"),
     }
 }
@@ -202,11 +210,16 @@ const SHOWN_ELSEWHERE: [&str; 6] = ["inputs", "outputs", "schema", "names", "pat
 
 fn facts(prefix: &str, value: &Value, lines: &mut Vec<String>) {
     let Value::Object(fields) = value else { return };
-    for (name, field) in fields.iter().filter(|(name, _)| !SHOWN_ELSEWHERE.contains(&name.as_str())) {
+    for (name, field) in fields.iter().filter(|(name, _)| !SHOWN_ELSEWHERE.contains(&name.as_str()))
+    {
         let name = format!("{prefix}{}", name.replace('_', "-"));
         match field {
-            Value::Object(fields) if !fields.contains_key("bytes") => facts(&format!("{name}."), field, lines),
-            Value::Array(items) => lines.extend(items.iter().map(|item| format!("{name} {}", scalar(item)))),
+            Value::Object(fields) if !fields.contains_key("bytes") => {
+                facts(&format!("{name}."), field, lines)
+            }
+            Value::Array(items) => {
+                lines.extend(items.iter().map(|item| format!("{name} {}", scalar(item))))
+            }
             field => lines.push(format!("{name} {}", scalar(field))),
         }
     }
@@ -217,14 +230,16 @@ fn scalar(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         Value::String(text) if text.is_empty() => "-".to_owned(),
         Value::String(text) if !text.contains(char::is_control) => text.clone(),
-        Value::Object(fields) => match (fields.get("bytes"), fields.get("old"), fields.get("new")) {
-            (Some(Value::Array(bytes)), ..) => {
-                let bytes = bytes.iter().filter_map(|byte| u8::try_from(byte.as_u64()?).ok());
-                human_path(Path::new(&words::word(&bytes.collect::<Vec<_>>())))
+        Value::Object(fields) => {
+            match (fields.get("bytes"), fields.get("old"), fields.get("new")) {
+                (Some(Value::Array(bytes)), ..) => {
+                    let bytes = bytes.iter().filter_map(|byte| u8::try_from(byte.as_u64()?).ok());
+                    human_path(Path::new(&words::word(&bytes.collect::<Vec<_>>())))
+                }
+                (_, Some(Value::String(old)), Some(Value::String(new))) => format!("{old}={new}"),
+                _ => value.to_string(),
             }
-            (_, Some(Value::String(old)), Some(Value::String(new))) => format!("{old}={new}"),
-            _ => value.to_string(),
-        },
+        }
         value => value.to_string(),
     }
 }

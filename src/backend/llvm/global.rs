@@ -169,6 +169,20 @@ impl<'ctx> Global<'ctx> {
         unsafe { llvm::LLVMIsGlobalConstant(self.as_raw()) != 0 }
     }
 
+    /// The value that a variable starts with, as IR writes it.
+    #[must_use]
+    pub fn initializer_text(self) -> String {
+        // SAFETY: the global is a variable, the only kind this is asked of.
+        let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
+        if value.is_null() {
+            return String::new();
+        }
+        // SAFETY: an initializer is a live constant.
+        let text = unsafe { llvm::LLVMPrintValueToString(value) };
+        // SAFETY: the text is ours to free.
+        unsafe { text::take_message(text) }
+    }
+
     /// Says that the variable may change.
     pub fn make_mutable(self) {
         // SAFETY: the global is a variable, the only kind this is asked of.

@@ -87,7 +87,8 @@ impl fmt::Display for Place {
 pub fn expand(argv: Vec<OsString>) -> Result<ArgStream> {
     let mut argv = argv.into_iter();
     let program = argv.next().unwrap_or_default();
-    let mut reader = Reader { open: Vec::new(), bytes_left: MAX_BYTES, args: Vec::new(), rest: Rest::Options };
+    let mut reader =
+        Reader { open: Vec::new(), bytes_left: MAX_BYTES, args: Vec::new(), rest: Rest::Options };
     argv.try_for_each(|word| reader.take(word, &Place::CommandLine))?;
     Ok(ArgStream { program, args: reader.args })
 }
@@ -114,7 +115,9 @@ enum Rest {
 impl Reader {
     fn take(&mut self, word: OsString, place: &Place) -> Result<()> {
         match words::strip_prefix(&word, "@") {
-            Some(path) if !path.is_empty() && self.rest == Rest::Options => self.include(path.into(), place),
+            Some(path) if !path.is_empty() && self.rest == Rest::Options => {
+                self.include(path.into(), place)
+            }
             _ => {
                 if word == "--" {
                     self.rest = Rest::Inputs;
@@ -129,8 +132,11 @@ impl Reader {
         let bytes = self.read(&path).map_err(|error| place.blame(error))?;
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         self.check_nesting(&path, &real)?;
-        let words =
-            split(&bytes).map_err(|why| place.blame(Error::usage(format!("cannot read response file {}", path.display())).because(why)))?;
+        let words = split(&bytes).map_err(|why| {
+            place.blame(
+                Error::usage(format!("cannot read response file {}", path.display())).because(why),
+            )
+        })?;
         drop(bytes);
         let here = Place::File(path.clone().into());
         self.open.push(Open { named: path, real });
@@ -150,7 +156,12 @@ impl Reader {
         file.take(self.bytes_left + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
         match self.bytes_left.checked_sub(bytes.len() as u64) {
             Some(left) => self.bytes_left = left,
-            None => return Err(failed(&format!("response files hold more than {} MiB", MAX_BYTES >> 20))),
+            None => {
+                return Err(failed(&format!(
+                    "response files hold more than {} MiB",
+                    MAX_BYTES >> 20
+                )));
+            }
         }
         Ok(bytes)
     }
@@ -163,8 +174,11 @@ impl Reader {
                 .because(cycle.join(" -> ")));
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(Error::usage(format!("response file {} is nested too deeply", path.display()))
-                .because(format!("at most {MAX_DEPTH} levels are read")));
+            return Err(Error::usage(format!(
+                "response file {} is nested too deeply",
+                path.display()
+            ))
+            .because(format!("at most {MAX_DEPTH} levels are read")));
         }
         Ok(())
     }

@@ -37,20 +37,24 @@ fn write_rustc(args: &[OsString]) -> Vec<u8> {
 
 /// rustc's writer for MSVC: UTF-16LE with its mark, each argument in quotes, a backslash before each quote.
 fn write_windows(args: &[OsString]) -> Vec<u8> {
-    let text = args.iter().map(|arg| format!("\"{}\"\n", arg.to_str().unwrap().replace('"', "\\\"")));
+    let text =
+        args.iter().map(|arg| format!("\"{}\"\n", arg.to_str().unwrap().replace('"', "\\\"")));
     let units = text.flat_map(|line| line.encode_utf16().collect::<Vec<_>>());
     std::iter::once(0xFEFF).chain(units).flat_map(u16::to_le_bytes).collect()
 }
 
 fn holds(forbidden: &'static [u8]) -> impl Fn(&Vec<OsString>) -> bool {
-    move |args| !args.iter().any(|arg| arg.as_encoded_bytes().iter().any(|byte| forbidden.contains(byte)))
+    move |args| {
+        !args.iter().any(|arg| arg.as_encoded_bytes().iter().any(|byte| forbidden.contains(byte)))
+    }
 }
 
 /// Line ends of DOS tell that rustc did not write a file, and a mark at its start is not part of an argument.
 fn rustc_can_write(args: &Vec<OsString>) -> bool {
     let dos = args.iter().any(|arg| arg.as_encoded_bytes().ends_with(b"\r"));
     let first = args.first().map(|arg| arg.as_encoded_bytes()).unwrap_or_default();
-    let marked = [&b"\xEF\xBB\xBF"[..], b"\xFF\xFE", b"\xFE\xFF"].iter().any(|mark| first.starts_with(mark));
+    let marked =
+        [&b"\xEF\xBB\xBF"[..], b"\xFF\xFE", b"\xFE\xFF"].iter().any(|mark| first.starts_with(mark));
     holds(b"\n")(args) && !dos && !marked
 }
 

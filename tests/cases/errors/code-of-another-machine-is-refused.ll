@@ -1,7 +1,7 @@
 ; Inline assembly of the host is nothing BPF can run, wherever the error surfaces.
 ;
 ; args: --export entry
-; error: llvm
+; error: link
 ; view: files
 ; reject: out.o
 

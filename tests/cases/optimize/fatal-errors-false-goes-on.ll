@@ -1,11 +1,11 @@
 ; An error of code generation stops the link, and nothing is written, unless told otherwise.
 ;
 ; args: --export entry
-; error: llvm
+; error: link
 ; view: files
 ; reject: out.o
 ; args: --export entry --fatal-errors true
-; error: llvm
+; error: link
 ; args: --export entry --fatal-errors false
 ; view: stderr
 ; expect: stack

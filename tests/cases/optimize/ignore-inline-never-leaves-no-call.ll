@@ -8,7 +8,7 @@
 ; reject: call
 ; expect: r0 = *(u64 *)(r1 + 0x0)
 ; view: sections
-; expect: .text PROGBITS {{[0-9a-f]+ [0-9a-f]+}} 000000
+; reject: .text
 
 target triple = "bpfel"
 

@@ -1,7 +1,7 @@
 ; A stack of 1 KiB is too large for the kernel, but not for every machine that runs BPF.
 ;
 ; args: --export entry
-; error: llvm
+; error: link
 ; view: stderr
 ; expect: entry
 ; args: --export entry --llvm-args=-bpf-stack-size=4096

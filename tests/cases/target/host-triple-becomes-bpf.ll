@@ -1,6 +1,8 @@
 ; Programs built for a host target (linker-plugin-lto, Zig) carry its triple and data layout.
 ;
 ; args: {this}
+; view: stderr
+; expect: compiled for x86_64-unknown-linux-gnu, not for BPF
 ; view: header
 ; expect: Data: 2's complement, little endian
 ; expect: Machine: EM_BPF
