@@ -75,9 +75,12 @@ impl Story {
 
     /// Name, kind and sizes of the maps that programs declare: those of data sections depend on the optimiser.
     pub fn map_shapes(&self) -> Vec<String> {
-        let is_declared = |map: &&Value| map["name"].as_str().is_some_and(|name| !name.contains('.'));
+        let is_declared =
+            |map: &&Value| map["name"].as_str().is_some_and(|name| !name.contains('.'));
         let shape = |map: &Value| {
-            ["name", "kind", "key_size", "value_size", "max_entries"].map(|key| map[key].to_string()).join(" ")
+            ["name", "kind", "key_size", "value_size", "max_entries"]
+                .map(|key| map[key].to_string())
+                .join(" ")
         };
         self.list("maps").iter().filter(is_declared).map(shape).collect()
     }
