@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     plan::{
-        Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors, Loops,
-        MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines, Traps,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors,
+        Loops, MapDefinitions, MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines,
+        Traps,
     },
     report::{Error, Result},
 };
