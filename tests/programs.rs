@@ -84,6 +84,11 @@ fn firewall_keeps_its_subprograms_and_says_so_in_btf() {
 }
 
 #[test]
+fn firewall_with_btf_works_with_libbpf_although_its_maps_are_of_the_older_kind() {
+    check_firewall(&Example::Firewall.usual().run(), Loader::Libbpf);
+}
+
+#[test]
 fn firewall_takes_its_default_from_the_loader() {
     let object = Example::Firewall.usual().run();
     let globals = [("DEFAULT_ACTION", &XDP_DROP.to_ne_bytes()[..])];
