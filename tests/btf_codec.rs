@@ -1,6 +1,9 @@
 //! The codec: what it decodes it writes back byte for byte, and no bytes make it panic.
 
-use bpf_linker::object::btf::{Btf, Info};
+use bpf_linker::{
+    object::btf::{Btf, Info, Kind, Linkage, StrOff, TypeId, dedup, fix, prune, rules},
+    plan::{DebugInfo, Endian},
+};
 
 const RUNNING_KERNEL: &str = "/sys/kernel/btf/vmlinux";
 
@@ -18,4 +21,90 @@ fn every_truncation_of_a_section_is_an_error() {
     for len in (0..64).chain((64..bytes.len()).step_by(bytes.len() / 50)) {
         assert!(Info::decode(&bytes[..len], None).is_err(), "{len} bytes were accepted");
     }
+}
+
+/// Flips, truncations and splices of real sections: an error or a value, never a panic, and what decodes comes back.
+#[test]
+fn no_mutation_of_a_section_panics() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/btf");
+    let mut random = 0x243f_6a88_85a3_08d3_u64;
+    let mut below = |limit: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % limit as u64) as usize
+    };
+    let mut decoded = 0;
+    for name in ["constructs-llvm19", "constructs-llvm22", "c-llvm22"] {
+        let read =
+            |section| std::fs::read(format!("{folder}/{name}.{section}")).expect("a fixture");
+        let (btf, ext) = (read("btf"), read("ext"));
+        for _ in 0..700 {
+            let (mut btf, mut ext) = (btf.clone(), ext.clone());
+            for _ in 0..=below(4) {
+                let bytes = if below(2) == 0 { &mut btf } else { &mut ext };
+                mutate(bytes, &mut below);
+            }
+            if let Ok(mut info) = Info::decode(&btf, Some(&ext)) {
+                decoded += 1;
+                let (btf, ext) = info.encode().expect("what was decoded fits");
+                assert_eq!(Info::decode(&btf, ext.as_deref()).as_ref(), Ok(&info));
+                survive(&mut info);
+            }
+        }
+    }
+    assert!(decoded > 200, "only {decoded} mutants decoded: the passes were hardly tried");
+}
+
+fn mutate(bytes: &mut Vec<u8>, below: &mut impl FnMut(usize) -> usize) {
+    let at = below(bytes.len());
+    match below(8) {
+        0 => bytes.truncate(at),
+        1 => bytes.extend_from_within(at..),
+        2 | 3 => bytes[at] = below(256) as u8,
+        _ => bytes[at] ^= 1 << below(8),
+    }
+    if bytes.is_empty() {
+        bytes.push(0);
+    }
+}
+
+/// Everything that reads types must end on types that make no sense.
+fn survive(info: &mut Info) {
+    _ = rules::check(info, rules::Kernel::NEWEST);
+    _ = info.btf.to_string();
+    let plan = DebugInfo { btf_compat: Some((4, 18)), ..DebugInfo::default() };
+    let mut old = info.clone();
+    _ = fix(&mut old, &plan);
+    _ = fix(info, &DebugInfo::default());
+}
+
+#[test]
+fn nothing_in_the_running_kernels_btf_is_left_to_mend_or_merge() {
+    let bytes = std::fs::read(RUNNING_KERNEL).expect("a kernel with BTF is running");
+    let kernel = Info::decode(&bytes, None).expect("well-formed");
+    let mut merged = kernel.clone();
+    dedup(&mut merged);
+    let found = kernel.btf.types.len() - merged.btf.types.len();
+    assert!(found < 16, "{found} more types merged than pahole merged");
+    let mut fixed = kernel.clone();
+    fix(&mut fixed, &DebugInfo::default()).expect("there are no paths");
+    rules::check(&fixed, rules::Kernel::NEWEST).expect("it was the kernel's own");
+    let mut pruned = kernel;
+    prune(&mut pruned);
+    let gone = pruned.btf.types.len() - fixed.btf.types.len();
+    assert!(gone < 64, "{gone} types that functions and variables need are gone");
+}
+
+#[test]
+fn a_chain_longer_than_any_kernel_follows_is_refused_not_slow() {
+    let mut btf = Btf::new(Endian::Little);
+    (2..20_000).for_each(|next| _ = btf.push(StrOff::EMPTY, Kind::Ptr(TypeId(next))));
+    btf.push(StrOff::EMPTY, Kind::Ptr(TypeId::VOID));
+    let name = btf.strings.intern(b"v");
+    btf.push(name, Kind::Var { ty: TypeId(1), linkage: Linkage::Global });
+    let mut info = Info { btf, ext: None };
+    fix(&mut info, &DebugInfo::default()).expect("there are no paths");
+    let error = rules::check(&info, rules::Kernel::NEWEST).expect_err("20000 pointers to pointers");
+    assert!(error.to_string().contains("nested more than 32 deep"), "{error}");
 }

@@ -62,6 +62,9 @@ fn kernel_and_checker_agree_on_generated_types() {
         assert_eq!(Btf::decode(&bytes).as_ref(), Ok(&btf), "round {round}");
         let kernel = kernel::load(&bytes);
         let checker = rules::violations(&btf, Kernel::NEWEST);
+        if kernel.is_ok() && stricter(&checker) {
+            continue;
+        }
         assert_eq!(
             kernel.is_ok(),
             checker.is_empty(),
@@ -73,6 +76,12 @@ fn kernel_and_checker_agree_on_generated_types() {
         accepted > 1_000,
         "only {accepted} blobs were fit to be accepted: the generator is too wild"
     );
+}
+
+/// The two points where the checker is stricter on purpose (see `rules/resolve.rs`).
+fn stricter(found: &[rules::Violation]) -> bool {
+    let points = ["an array of what has no size", "an entry smaller than its variable"];
+    found.iter().any(|violation| points.contains(&violation.rule.fact))
 }
 
 /// A generator of small type graphs, mostly sound: splitmix64, so that a failure repeats.

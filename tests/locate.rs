@@ -4,6 +4,7 @@
 //! rustc.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -24,7 +25,7 @@ const DEBIAN: &str = "/usr/lib/x86_64-linux-gnu";
 
 fn written_by(text: &str, major: u32, minor: u32, patch: u32) -> Option<(String, Producer)> {
     let version = Some(LlvmVersion { major, minor, patch });
-    Some(("main.o".to_owned(), Producer { text: text.to_owned(), version }))
+    Some(("main.o".to_owned(), Producer { text: text.to_owned(), version, epoch: 0 }))
 }
 
 /// The version that is read from a real library's file.
@@ -151,12 +152,23 @@ fn found_under(rustc: &Path) -> (String, PathBuf) {
     (version.to_owned(), PathBuf::from(path))
 }
 
+/// All of them: a machine may have a nightly beside the stable one.
 #[test]
-fn rustups_rustc_gets_its_own_library() {
-    let rustc = rustup_rustc();
-    let (version, path) = found_under(&rustc);
-    assert_eq!(version, llvm_of(&rustc));
-    assert_eq!(path.parent(), Some(&*sysroot(&rustc).join("lib")));
+fn rustups_rustcs_get_their_own_libraries() {
+    // A toolchain may be there under two names.
+    let real = |path: &Path| path.canonicalize().expect("a toolchain");
+    let stable = real(&sysroot(Path::new("rustc")));
+    let entries =
+        fs::read_dir(stable.parent().expect("a folder of toolchains")).expect("to list it");
+    let toolchains = entries.map(|entry| real(&entry.expect("an entry").path()));
+    let toolchains: BTreeSet<PathBuf> = toolchains.collect();
+    assert!(toolchains.contains(&stable), "{toolchains:?}");
+    for toolchain in toolchains {
+        let rustc = toolchain.join("bin/rustc");
+        let (version, path) = found_under(&rustc);
+        assert_eq!(version, llvm_of(&rustc));
+        assert_eq!(path.parent(), Some(&*toolchain.join("lib")));
+    }
 }
 
 #[test]

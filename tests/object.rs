@@ -4,7 +4,10 @@
 //! them from LLVM; loading needs bpftool and root.
 
 mod object {
+    pub mod calls;
+    pub mod hostile;
     pub mod load;
+    pub mod records;
     pub mod shape;
     pub mod tools;
 }

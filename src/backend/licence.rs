@@ -32,7 +32,10 @@ pub(super) fn unify(opened: &[Opened<'_>]) -> Result<()> {
                     first.insert(section, Said { variable, value, origin: &input.origin });
                 }
                 Some(said) if said.value == value => said.absorb(variable),
-                Some(said) => return Err(said.contradicted(&section, &value, &input.origin)),
+                Some(said) => {
+                    let other = Said { variable, value, origin: &input.origin };
+                    return Err(said.contradicted(&section, &other));
+                }
             }
         }
     }
@@ -53,10 +56,14 @@ impl Said<'_> {
         other.make_discardable();
     }
 
-    fn contradicted(&self, section: &str, value: &str, origin: &Origin) -> Error {
+    fn contradicted(&self, section: &str, other: &Said<'_>) -> Error {
         Error::link(format!("the inputs disagree about the {section}"))
-            .because(format!("{} says {}", self.origin, self.value))
-            .because(format!("{origin} says {value}"))
+            .because(self.sentence())
+            .because(other.sentence())
             .help("a program has one: make them equal, or leave one out")
+    }
+
+    fn sentence(&self) -> String {
+        format!("`{}` in {} is {}", self.variable.name(), self.origin, self.value)
     }
 }

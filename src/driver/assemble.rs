@@ -7,13 +7,16 @@ use clap::{
 use log::LevelFilter;
 
 use super::{
-    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs, normalize::Normal,
-    options::Options, outputs, pages,
+    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs,
+    normalize::Normal,
+    options::{ANYTHING, Options},
+    outputs, pages,
 };
 use crate::{
     plan::{
-        Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors, Loops,
-        MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines, Traps,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors,
+        Loops, MapDefinitions, MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines,
+        Traps,
     },
     report::{Error, Result},
 };
@@ -97,6 +100,8 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
         cpu_features: options.cpu_features.clone().unwrap_or_default(),
         opt_level: options.optimize.unwrap_or_default(),
         outputs,
+        undefined: undefined(options),
+        maps: if options.keep_legacy_maps { MapDefinitions::Keep } else { MapDefinitions::Btf },
         debug_info: debug_info(options),
         codegen: codegen(options),
         llvm: options.llvm.clone(),
@@ -113,9 +118,15 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
             _ => LlvmErrors::Fatal,
         },
         reports: reports(options),
-        undefined: crate::plan::AllowUndefined::default(),
-        maps: crate::plan::MapDefinitions::default(),
     })
+}
+
+fn undefined(options: &Options) -> AllowUndefined {
+    match options.allow_undefined.as_slice() {
+        [] => AllowUndefined::Nothing,
+        symbols if symbols.iter().any(|symbol| symbol == ANYTHING) => AllowUndefined::Anything,
+        symbols => AllowUndefined::Named(symbols.to_vec()),
+    }
 }
 
 fn debug_info(options: &Options) -> DebugInfo {

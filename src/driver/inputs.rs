@@ -1,6 +1,6 @@
 //! The order of inputs, libraries and the switches between them.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::Path};
 
 use clap::ArgMatches;
 
@@ -56,9 +56,9 @@ fn with_state(items: impl Iterator<Item = Item>) -> Vec<Input> {
     inputs
 }
 
-fn library(name: &PathBuf) -> Source {
+fn library(name: &Path) -> Source {
     match words::strip_prefix(name.as_os_str(), ":") {
         Some(file) => Source::ExactLibrary(file.into()),
-        None => Source::Library(name.clone()),
+        None => Source::Library(name.to_owned()),
     }
 }

@@ -101,6 +101,13 @@ pub struct Options {
     #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
     pub dynamic_list: Vec<PathBuf>,
 
+    /// Let all symbols stay undefined, or only these
+    ///
+    /// Weak symbols, and externs that a loader resolves (.ksyms, .kconfig), always may.
+    #[arg(long, value_name = "SYMBOL,...", help_heading = "Symbols", value_delimiter = ',', num_args = 0..=1,
+          require_equals = true, default_missing_value = ANYTHING, action = ArgAction::Append)]
+    pub allow_undefined: Vec<String>,
+
     /// Optimisation level; BPF needs some, so 0 means 1
     #[arg(short = 'O', value_name = "0|1|2|3|s|z", help_heading = "Optimisation", value_parser = opt_level(),
           hide_possible_values = true)]
@@ -154,6 +161,12 @@ pub struct Options {
     /// One option for LLVM itself, commas and all
     #[arg(long, hide = true, allow_hyphen_values = true, action = ArgAction::Append)]
     pub llvm_arg: Vec<String>,
+    /// Leave the map definitions of a `maps` section as they are, which only aya reads
+    ///
+    /// Otherwise, with BTF, they become those of a `.maps` section, which every loader reads.
+    #[arg(long, help_heading = "Output")]
+    pub keep_legacy_maps: bool,
+
     /// Write the IR before and after optimisation: into a folder, or the latter to a file such as out.ll
     #[arg(long, value_name = "PATH", help_heading = "LLVM")]
     pub dump_module: Option<PathBuf>,
@@ -214,6 +227,9 @@ pub struct Options {
 /// Flags whose place among the inputs counts. clap remembers the places of values only, so each has an empty one.
 pub const PLACED_FLAGS: [&str; 4] =
     ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
+
+/// The value of `--allow-undefined` that stands for every symbol.
+pub const ANYTHING: &str = "*";
 
 const AFTER_HELP: &str = "\
 Examples:

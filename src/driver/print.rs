@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::words;
 use crate::plan::{
-    Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports, InlineNever, Input,
-    LinkPlan, Listing, LlvmErrors, Loops, Members, MemcpyExpansion, MemoryBuiltins, Output,
-    Presence, Reports, Requested, Source, SourceLines, Traps,
+    AllowUndefined, Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports,
+    InlineNever, Input, LinkPlan, Listing, LlvmErrors, Loops, MapDefinitions, Members,
+    MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source, SourceLines,
+    Traps,
 };
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.
@@ -49,6 +50,8 @@ fn value(plan: &LinkPlan) -> Value {
         "cpu_features": plan.cpu_features,
         "opt_level": plan.opt_level.name(),
         "outputs": plan.outputs.iter().map(output).collect::<Vec<_>>(),
+        "undefined": undefined(&plan.undefined),
+        "maps": match plan.maps { MapDefinitions::Btf => "btf", MapDefinitions::Keep => "keep" },
         "debug_info": debug_info(&plan.debug_info),
         "codegen": codegen(&plan.codegen),
         "llvm": plan.llvm.as_deref().map(path),
@@ -110,6 +113,14 @@ fn output(output: &Output) -> Value {
     fields.insert("to".to_owned(), json!(to));
     fields.extend(file.map(|file| ("path".to_owned(), file)));
     Value::Object(fields)
+}
+
+fn undefined(undefined: &AllowUndefined) -> Value {
+    match undefined {
+        AllowUndefined::Nothing => json!({ "allow": "nothing", "symbols": [] }),
+        AllowUndefined::Named(symbols) => json!({ "allow": "named", "symbols": symbols }),
+        AllowUndefined::Anything => json!({ "allow": "anything", "symbols": [] }),
+    }
 }
 
 fn debug_info(debug_info: &DebugInfo) -> Value {

@@ -112,11 +112,12 @@ pub const RULES: &[Rule] = &[
     ),
     ignore(&["--entry", "-e"], Value::Required, "a BPF object has as many entries as programs"),
     ignore(&["--no-entry"], Value::None, "a BPF object has as many entries as programs"),
-    ignore(
-        &["--allow-undefined", "--unresolved-symbols", "--error-unresolved-symbols"],
-        Value::Optional,
-        UNDEFINED,
+    replace(
+        &["--unresolved-symbols=ignore-all", "--warn-unresolved-symbols", "--import-undefined"],
+        &["--allow-undefined"],
     ),
+    ignore(&["--unresolved-symbols"], Value::Required, UNDEFINED),
+    ignore(&["--error-unresolved-symbols"], Value::None, UNDEFINED),
     ignore(
         &["--no-undefined", "--no-allow-shlib-undefined", "--allow-shlib-undefined"],
         Value::None,
@@ -180,7 +181,7 @@ pub const RULES: &[Rule] = &[
     refuse(&["--format", "-b"], Value::Required, "the form of an input is read from the input")
         .to_ld(),
     // Target
-    rewrite(&["--target-cpu", "--mcpu", "-mcpu"], "cpu"),
+    rewrite(&["--target-cpu", "--mcpu"], "cpu"),
     rewrite(&["--target-feature", "--mattr"], "cpu-features"),
     rewrite(&["-target"], "target"),
     replace(&["-EL", "-mlittle-endian"], &["--target=bpfel"]),
@@ -369,3 +370,46 @@ pub const RULES: &[Rule] = &[
     ),
     ignore(&["-y", "--trace-symbol"], Value::Required, "see --trace and --why-extract"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::{Action, RULES};
+    use crate::driver::options::Options;
+
+    #[test]
+    fn each_spelling_has_one_rule() {
+        let mut seen = BTreeSet::new();
+        for rule in RULES {
+            for spelling in rule.spellings {
+                let name =
+                    (spelling.trim_start_matches('-').to_owned(), format!("{:?}", rule.listener));
+                assert!(seen.insert(name), "{spelling} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn rules_rewrite_to_options_that_exist() {
+        let command = Options::command();
+        let exists = |option: &str| {
+            let name = option.trim_start_matches('-').split('=').next().unwrap_or_default();
+            command.get_arguments().any(|arg| {
+                arg.get_long() == Some(name)
+                    || arg.get_short().is_some_and(|letter| name == letter.to_string())
+            })
+        };
+        for rule in RULES {
+            match rule.action {
+                Action::Rewrite(to) | Action::RewriteOneOf(to, ..) => assert!(exists(to), "{to}"),
+                Action::Replace(words) => {
+                    words.iter().for_each(|word| assert!(exists(word), "{word}"))
+                }
+                Action::Join | Action::Ignore(_) | Action::Refuse(_) => {}
+            }
+        }
+    }
+}

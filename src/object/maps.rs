@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::{
     btf::{
         Composite, Datasec, Info, Kind, Linkage, Member, SecEntry, StrOff, TypeId,
-        link::types::{number, retire},
+        link::made::{number, retire},
     },
     elf::{
         Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind, u32_of,
@@ -20,7 +20,7 @@ use super::{
 use crate::report::{Result, Warning, Warnings};
 
 /// BTF-defined maps.
-const MAPS: &str = ".maps";
+pub const MAPS: &str = ".maps";
 /// Maps as records.
 const LEGACY: &str = "maps";
 

@@ -56,7 +56,7 @@ fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     let shift = append(target, &moved);
     target.relocations.extend(moved.relocations.iter().map(|relocation| {
         let mut relocation = *relocation;
-        relocation.offset += shift;
+        relocation.offset = relocation.offset.wrapping_add(shift);
         relocation
     }));
     let section_symbol = section_symbol(elf, into);
@@ -70,7 +70,7 @@ fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     elf.symbols.retain(|id, _| !former.contains(id));
     for symbol in elf.symbols.values_mut().filter(|symbol| symbol.place == Place::Section(from)) {
         symbol.place = Place::Section(into);
-        symbol.value += shift;
+        symbol.value = symbol.value.wrapping_add(shift);
     }
     Ok(())
 }
@@ -86,7 +86,7 @@ fn append(target: &mut Section, moved: &Section) -> u64 {
         _ => {
             target.kind = PROGBITS;
             let mut bytes = target.bytes().to_vec();
-            // A size that no memory holds was refused when the file was parsed: only `.bss` sizes are unchecked.
+            // Both sizes are of 32 bits: the parser refuses larger sections without bytes in the file.
             bytes.resize(usize::try_from(shift).unwrap_or(bytes.len()), 0);
             bytes.extend_from_slice(moved.bytes());
             if let Contents::Zero(size) = moved.contents {

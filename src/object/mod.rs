@@ -58,9 +58,11 @@ pub fn finish(
             maps::convert(&mut elf, &mut info, warnings);
         }
         btf::link::fit(&mut info, &mut elf, &undefined, facts)?;
-        btf::fix(&mut info, &plan.debug_info);
+        btf::fix(&mut info, &plan.debug_info)?;
         btf::rules::check(&info, oldest_kernel(plan))?;
         btf::link::put(&info, &mut elf)?;
+    } else {
+        needs::warn_without_btf(&elf, &undefined, warnings);
     }
     elf.emit()
 }

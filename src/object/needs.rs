@@ -4,11 +4,13 @@ use rustc_demangle::demangle;
 
 use super::{
     Facts,
+    elf::Elf,
     inspect::{Referrer, Undefined},
+    maps,
 };
 use crate::{
     plan::AllowUndefined,
-    report::{Error, Result},
+    report::{Error, Result, Warning, Warnings},
 };
 
 /// Sections whose externs the loader resolves.
@@ -43,6 +45,20 @@ pub fn check(undefined: &[Undefined], facts: &Facts, allow: &AllowUndefined) -> 
         .help(format!("if the loader provides it: --allow-undefined={}", first.name)))
 }
 
+/// Warns of what loaders find through BTF only, in an object that will have none.
+pub fn warn_without_btf(elf: &Elf, undefined: &[Undefined], warnings: &Warnings) {
+    let externs = undefined.iter().map(|symbol| format!("`{}`", symbol.name)).collect::<Vec<_>>();
+    let maps = elf.section_named(maps::MAPS).map(|_| format!("section {}", maps::MAPS));
+    let subjects = maps.into_iter().chain(externs).collect::<Vec<_>>();
+    if !subjects.is_empty() {
+        warnings.push(Warning {
+            name: "needs-btf",
+            message: format!("no loader will understand {} without BTF", subjects.join(", ")),
+            help: vec!["link with --btf, and compile with debug info".to_owned()],
+        });
+    }
+}
+
 fn may_stay(symbol: &Undefined, facts: &Facts, allow: &AllowUndefined) -> bool {
     let section = symbol.section.as_deref().or_else(|| facts.extern_section(&symbol.name));
     symbol.weak
@@ -56,11 +72,12 @@ fn may_stay(symbol: &Undefined, facts: &Facts, allow: &AllowUndefined) -> bool {
 
 fn sentence(symbol: &Undefined, place: &Referrer) -> String {
     let (name, at, section) = (quoted(&symbol.name), place.position, &place.section);
+    let source = place.source.as_ref().map(|source| format!(", {source}")).unwrap_or_default();
     match &place.function {
         Some(function) => {
+            let function = quoted(function);
             format!(
-                "{name} is needed by {} at instruction {at} (section {section})",
-                quoted(function)
+                "{name} is needed by {function} at instruction {at} (section {section}{source})"
             )
         }
         None => format!("{name} is needed at byte {at} of section {section}"),

@@ -181,3 +181,29 @@ fn a_signature_from_ir_suits_a_kernel_function_with_a_struct_pointer() {
     let object = finish(raw, &btf_plan(), &facts, &Warnings::default()).expect("a sound object");
     load_with_libbpf(&object);
 }
+
+#[test]
+fn what_needs_btf_and_gets_none_is_warned_of() {
+    let lab = Lab::new();
+    let raw = lab.clang(Llvm::V22, "bpfel", &["-g"], include_str!("full.c"));
+    let warnings = Warnings::default();
+    finish(raw, &LinkPlan::default(), &Facts::default(), &warnings).expect("a sound object");
+    let warnings = warnings.take();
+    assert_eq!(warnings.len(), 1);
+    assert_eq!(warnings[0].name, "needs-btf");
+    assert!(
+        warnings[0].message.contains("section .maps, `LINUX_KERNEL_VERSION`, `bpf_prog_active`"),
+        "{}",
+        warnings[0]
+    );
+}
+
+#[test]
+fn code_without_debug_info_is_warned_of_when_btf_is_wanted() {
+    let lab = Lab::new();
+    let raw = lab.clang(Llvm::V22, "bpfel", &[], TINY);
+    let warnings = Warnings::default();
+    finish(raw, &btf_plan(), &Facts::default(), &warnings).expect("a sound object");
+    let names: Vec<_> = warnings.take().iter().map(|warning| warning.name).collect();
+    assert_eq!(names, ["no-debug-info"]);
+}

@@ -1,15 +1,17 @@
 //! Builds the examples as their READMEs say.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Mutex, PoisonError},
 };
 
 use super::tools;
 
 /// The Rust examples.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Example {
     Firewall,
     Tracing,
@@ -17,21 +19,21 @@ pub enum Example {
 }
 
 /// The byte order to build for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endian {
     Little,
     Big,
 }
 
 /// Cargo's profile.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
     Release,
     Dev,
 }
 
 /// Where core comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Core {
     /// The compiler's package.
     Prebuilt,
@@ -40,14 +42,17 @@ pub enum Core {
 }
 
 /// Whether BTF is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DebugInfo {
     Btf,
     None,
 }
 
+/// What was built in this process, and where it is.
+type Built<Key> = Mutex<BTreeMap<Key, PathBuf>>;
+
 /// One way to build an example.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Build {
     pub example: Example,
     pub endian: Endian,
@@ -102,15 +107,17 @@ impl Endian {
 }
 
 impl Build {
-    /// Builds with the linker under test; the object's path.
+    /// Builds with the linker under test, once for all tests of this process; the object's path.
     pub fn run(self) -> PathBuf {
-        let linker = tools::linker();
-        self.run_with(linker.parent().expect("the linker is in a folder"), &[])
+        static BUILT: Built<Build> = Mutex::new(BTreeMap::new());
+        once(&BUILT, self, || {
+            let linker = tools::linker();
+            self.run_with(linker.parent().expect("the linker is in a folder"), &[])
+        })
     }
 
     /// Builds with the `bpf-linker` in this folder and these variables; the object's path.
     pub fn run_with(self, linker_folder: &Path, variables: &[(&str, &Path)]) -> PathBuf {
-        let _alone = tools::build_alone();
         let target_dir = tools::kept(match self.core {
             Core::Prebuilt => "examples-prebuilt",
             Core::BuildStd => "examples-build-std",
@@ -185,9 +192,13 @@ impl Build {
     }
 }
 
-/// Builds the C example; the object's path.
+/// Builds the C example, once for all tests of this process; the object's path.
 pub fn c_library(endian: Endian) -> PathBuf {
-    let _alone = tools::build_alone();
+    static BUILT: Built<Endian> = Mutex::new(BTreeMap::new());
+    once(&BUILT, endian, || build_c_library(endian))
+}
+
+fn build_c_library(endian: Endian) -> PathBuf {
     let out = tools::kept(&format!("c-library-{}", endian.arch()));
     let object = out.join("balancer.o");
     let make = |goal: &str| {
@@ -207,5 +218,17 @@ pub fn c_library(endian: Endian) -> PathBuf {
     // Like cargo, make does not see that the linker changed.
     make("clean");
     make(object.to_str().expect("the target folder's name is UTF-8"));
+    object
+}
+
+/// The object of that key; built while no other is, since the cores are few and the folders shared.
+fn once<Key: Ord>(built: &Built<Key>, key: Key, build: impl FnOnce() -> PathBuf) -> PathBuf {
+    // A test that failed in the middle of a build has put nothing in.
+    let mut built = built.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(object) = built.get(&key) {
+        return object.clone();
+    }
+    let object = build();
+    built.insert(key, object.clone());
     object
 }

@@ -52,14 +52,20 @@ impl Instruction {
         }
     }
 
+    /// Whether it reads or writes less than eight bytes of memory.
+    pub fn is_narrow_access(self) -> bool {
+        const DOUBLE_WORD: u8 = 0x18;
+        matches!(self.opcode & 0x07, 1..=3) && self.opcode & 0x18 != DOUBLE_WORD
+    }
+
+    /// Whether it shifts a register by a constant.
+    pub fn is_constant_shift(self) -> bool {
+        matches!(self.opcode, 0x64 | 0x67 | 0x74 | 0x77 | 0xc4 | 0xc7)
+    }
+
     /// Whether it calls a function of the object.
     pub fn is_local_call(self) -> bool {
         self.opcode == CALL && self.source == PSEUDO_CALL
-    }
-
-    /// Whether it changes or depends on the order of bytes.
-    pub fn is_byte_swap(self) -> bool {
-        matches!(self.opcode, 0xd4 | 0xdc | 0xd7)
     }
 }
 

@@ -73,6 +73,18 @@ impl Story {
         self.list("programs").iter().filter_map(|program| program["name"].as_str()).collect()
     }
 
+    /// Name, kind and sizes of the maps that programs declare: those of data sections depend on the optimiser.
+    pub fn map_shapes(&self) -> Vec<String> {
+        let is_declared =
+            |map: &&Value| map["name"].as_str().is_some_and(|name| !name.contains('.'));
+        let shape = |map: &Value| {
+            ["name", "kind", "key_size", "value_size", "max_entries"]
+                .map(|key| map[key].to_string())
+                .join(" ")
+        };
+        self.list("maps").iter().filter(is_declared).map(shape).collect()
+    }
+
     /// What the runs returned.
     pub fn returned(&self) -> Vec<u32> {
         let number = |run: &Value| run["returned"].as_u64().and_then(|n| u32::try_from(n).ok());
@@ -148,7 +160,6 @@ fn reasons(story: &Value) -> String {
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let _alone = tools::build_alone();
         let target_dir = tools::kept("lab");
         let mut build = tools::cargo();
         build.current_dir(tools::workspace()).args(["build", "--locked", "-p", "bpf-lab"]);

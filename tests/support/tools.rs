@@ -6,17 +6,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::{Mutex, MutexGuard, PoisonError},
 };
-
-/// Two cores are shared by all tests: one build at a time.
-static BUILDS: Mutex<()> = Mutex::new(());
-
-/// Waits until no other test of this process builds.
-pub fn build_alone() -> MutexGuard<'static, ()> {
-    // A test that failed in the middle of a build leaves nothing that the next one minds.
-    BUILDS.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// The linker under test. `BPF_LINKER_TEST_BIN` names another one, to see what it makes of the same promises.
 pub fn linker() -> PathBuf {

@@ -1,6 +1,16 @@
 #include "packet.h"
 
-/* FNV-1a over 32-bit words, with a final mix so that the low bits can pick a backend. */
+/* So that every bit of the input reaches the low bits, which pick a backend (MurmurHash3's last step). */
+static __u32 mix(__u32 hash)
+{
+	hash ^= hash >> 16;
+	hash *= 0x85ebca6b;
+	hash ^= hash >> 13;
+	hash *= 0xc2b2ae35;
+	return hash ^ hash >> 16;
+}
+
+/* FNV-1a over 32-bit words. */
 __u32 flow_hash(const struct flow *flow)
 {
 	const __u32 words[] = {
@@ -14,5 +24,5 @@ __u32 flow_hash(const struct flow *flow)
 		hash ^= words[i];
 		hash *= 16777619u;
 	}
-	return hash ^ hash >> 16;
+	return mix(hash);
 }

@@ -9,7 +9,6 @@ use crate::{
     plan::{Export, Exports, Presence, Requested},
     report::{Error, Result},
 };
-use script::Script;
 
 /// What `options` and the files they name ask to export.
 ///
@@ -76,13 +75,16 @@ impl Wishes {
 
     fn script(&mut self, path: &Path, form: Form) -> Result<()> {
         self.requested = Requested::Explicit;
-        let (option, parse): (_, fn(&str) -> Result<Script, String>) = match form {
-            Form::VersionScript => ("--version-script", script::parse_version_script),
-            Form::DynamicList => ("--dynamic-list", script::parse_dynamic_list),
+        let option = match form {
+            Form::VersionScript => "--version-script",
+            Form::DynamicList => "--dynamic-list",
         };
-        let script = parse(&read(path, option)?).map_err(|why| {
-            Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why)
-        })?;
+        let text = read(path, option)?;
+        let script = match form {
+            Form::VersionScript => script::parse_version_script(&text),
+            Form::DynamicList => script::parse_dynamic_list(&text),
+        };
+        let script = script.map_err(|why| malformed(path, option).because(why))?;
         let wished_by = path.display().to_string();
         for name in &script.names {
             self.wish(name, &wished_by, Presence::Optional);
@@ -123,12 +125,15 @@ impl Wishes {
     }
 }
 
-fn read(path: &Path, option: &str) -> Result<String, Error> {
-    let failed = |why: String| {
-        Error::usage(format!("cannot read {} of `{option}`", path.display())).because(why)
-    };
-    let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        failed(format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+fn malformed(path: &Path, option: &str) -> Error {
+    Error::usage(format!("cannot read {} of `{option}`", path.display()))
+}
+
+fn read(path: &Path, option: &str) -> Result<String> {
+    let bytes = fs::read(path).map_err(|error| malformed(path, option).because(error))?;
+    let text = String::from_utf8(bytes);
+    text.map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        malformed(path, option).because(format!("it is not UTF-8 at byte {at}"))
     })
 }

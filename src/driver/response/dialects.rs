@@ -108,6 +108,9 @@ fn read_rustc(bytes: &[u8]) -> Vec<OsString> {
 
 /// Drops each backslash and keeps what it stands before.
 fn unescape(line: &[u8]) -> Vec<u8> {
+    if !line.contains(&b'\\') {
+        return line.to_vec();
+    }
     let mut bytes = line.iter().copied();
     std::iter::from_fn(|| match bytes.next()? {
         b'\\' => bytes.next(),

@@ -23,6 +23,8 @@ mod prune;
 mod renumber;
 pub mod rules;
 mod strings;
+#[cfg(test)]
+mod tests;
 pub mod walk;
 
 pub use compact::compact_strings;
@@ -74,10 +76,13 @@ impl Info {
 ///
 /// What needs the ELF file comes first and is not done here: linkage and names of functions, offsets and sizes in
 /// sections, functions that LLVM gave no debug info.
-pub fn fix(info: &mut Info, plan: &DebugInfo) {
+///
+/// # Errors
+/// A CO-RE path names a member that its type does not have.
+pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
     let kernel =
         plan.btf_compat.map_or(rules::Kernel::NEWEST, |(major, minor)| rules::Kernel(major, minor));
-    let renamed = mend(info);
+    let renamed = mend(info)?;
     fixes::compat::lower(info, kernel);
     if plan.source_lines == SourceLines::Drop {
         fixes::lines::drop_source(info);
@@ -90,10 +95,12 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) {
     dedup(info);
     fixes::names::unique(info, &renamed);
     compact_strings(info);
+    Ok(())
 }
 
 /// Says in C's words what is said in Rust's; the order matters where a pass leaves something for the next.
-fn mend(info: &mut Info) -> fixes::names::Renamed {
+fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
+    fixes::paths::resolve(info)?;
     resolve_forwards(info);
     fixes::names::unnamed_kinds(info);
     fixes::members::drop_anonymous_void(info);
@@ -106,5 +113,5 @@ fn mend(info: &mut Info) -> fixes::names::Renamed {
     fixes::members::sort(info);
     fixes::args::name_args(info);
     fixes::maps::unwrap_definitions(info);
-    fixes::names::legal(info)
+    Ok(fixes::names::legal(info))
 }

@@ -29,8 +29,12 @@ pub struct Referrer {
     pub function: Option<String>,
     /// The section it is in.
     pub section: String,
+    /// Bytes from the section's start.
+    pub offset: u64,
     /// Instruction slots from the function's start, bytes from the section's start in data.
     pub position: u64,
+    /// The source as `file:line`, when the object has debug info for the place.
+    pub source: Option<String>,
 }
 
 /// The symbols that `object`, a BPF ELF file, needs and does not define, sorted by name.
@@ -79,6 +83,8 @@ impl<'elf> Functions<'elf> {
         Referrer {
             function: function.map(|(_, &name)| name.to_owned()),
             section: section.name.clone(),
+            offset: relocation.offset,
+            source: None,
             position: function
                 .map_or(relocation.offset, |(start, _)| (relocation.offset - start) / INSN_SIZE),
         }

@@ -93,8 +93,6 @@ pub(super) struct Host {
     pub(super) rustc: Option<OsString>,
     /// The value of [`LLVM_VARIABLE`].
     pub(super) asked_for: Option<OsString>,
-    /// What an earlier try at this link found wanting.
-    pub(super) excluded: Vec<PathBuf>,
 }
 
 impl Host {
@@ -113,7 +111,6 @@ impl Host {
             path: env::var_os("PATH"),
             rustc: env::var_os("RUSTC"),
             asked_for: env::var_os(LLVM_VARIABLE),
-            excluded: super::excluded_by_environment(),
         }
     }
 

@@ -62,8 +62,7 @@ pub struct Survey {
 pub(super) fn walk(host: &Host, search: &Search<'_>, extent: Extent) -> Survey {
     let mut survey =
         Survey { candidates: Vec::new(), winner: None, producer: search.producer.clone() };
-    let excluded: Vec<PathBuf> =
-        search.excluded.iter().chain(&host.excluded).map(|path| resolved(path)).collect();
+    let excluded: Vec<PathBuf> = search.excluded.iter().map(|path| resolved(path)).collect();
     if let Some(finds) = asked_for(host, search) {
         survey.consider(host, finds, &excluded);
     } else {

@@ -73,7 +73,12 @@ fn lower_in_place(ty: &mut Type, kernel: Kernel) {
 
 fn integer(it: &Enum) -> Int {
     let encoding = if it.signed { Int::SIGNED } else { 0 };
-    Int { size: it.size, encoding, offset: 0, bits: u8::try_from(it.size * 8).unwrap_or(0) }
+    Int {
+        size: it.size,
+        encoding,
+        offset: 0,
+        bits: u8::try_from(it.size.saturating_mul(8)).unwrap_or(0),
+    }
 }
 
 fn lower_enum64(btf: &mut Btf) {

@@ -134,3 +134,49 @@ fn is_array(rest: &str) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::from_rust;
+
+    #[test]
+    fn identifiers_read_back_as_the_rust_name() {
+        for (rust, identifier) in [
+            ("Option<u32>", "Option_u32"),
+            (
+                "core::option::Option<core::result::Result<(), my::Error>>",
+                "Option_Result_unit_Error",
+            ),
+            ("(u8, char)", "tuple_u8_char"),
+            ("()", "unit"),
+            ("!", "never"),
+            ("&mut [u8]", "ref_mut_slice_u8"),
+            ("&[[u8; 4]; 2]", "ref_array_array_u8_4_2"),
+            ("*const core::ffi::c_void", "ptr_c_void"),
+            ("*mut T", "ptr_mut_T"),
+            ("&dyn my::Speak", "ref_dyn_Speak"),
+            ("dyn core::ops::function::Fn(u32) -> u8 + Send", "dyn_Fn_tuple_u32_ret_u8_Send"),
+            ("fn(u32, &u8) -> u64", "fn_u32_ref_u8_ret_u64"),
+            ("unsafe extern \"C\" fn()", "unsafe_extern_C_fn"),
+            ("my::prog::{closure_env#0}", "prog_closure_env_0"),
+            ("{closure_env#0}<u32>", "closure_env_0_u32"),
+            ("<my::A as my::B>::{vtable_type}", "A_as_B_vtable_type"),
+            ("Window<-3, true>", "Window_neg_3_true"),
+            ("größe", "gr_uf6__udf_e"),
+            ("0abc", "_0abc"),
+            ("<>", "anon"),
+        ] {
+            assert_eq!(from_rust(rust), identifier, "{rust}");
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut_with_a_stable_hash() {
+        let [one, two] =
+            ["1", "2"].map(|end| from_rust(&format!("Pair<{}, {end}>", "Long".repeat(100))));
+        assert_eq!((one.len(), two.len()), (127, 127));
+        assert_eq!(one[..110], two[..110]);
+        assert_ne!(one, two);
+        assert!(one.ends_with("_6f94d1df040ec278"), "the hash changed: {one}");
+    }
+}

@@ -10,6 +10,7 @@ pub mod lines;
 pub mod maps;
 pub mod members;
 pub mod names;
+pub mod paths;
 pub mod void;
 
 #[cfg(test)]

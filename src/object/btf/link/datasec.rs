@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{
     super::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId},
-    types::retire,
+    made::retire,
 };
 use crate::{
     object::{

@@ -11,7 +11,7 @@ use super::{
         Btf, Composite, Datasec, FuncProto, Info, Kind, Linkage, Param, SecEntry, StrOff, TypeId,
     },
     datasec::datasecs,
-    types::{find_or_push, pointer, retire, unsigned},
+    made::{find_or_push, pointer, retire, unsigned},
 };
 use crate::object::{Extern, Facts, Scalar, Shape, inspect::Undefined, needs::EXTERN_SECTIONS};
 

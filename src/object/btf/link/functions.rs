@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     super::{Btf, Ext, FuncInfo, FuncProto, Info, Kind, Linkage, Param, SecTable, StrOff, TypeId},
-    types::{find_or_push, int, narrow, pointer},
+    made::{find_or_push, int, narrow, pointer},
 };
 use crate::object::{
     elf::{Binding, Elf},

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     super::{Btf, Ext, Info, LineInfo, SecTable, StrOff},
-    types::narrow,
+    made::narrow,
 };
 use crate::object::{Facts, SourcePlace, elf::Elf, inspect::Function};
 
@@ -64,6 +64,15 @@ fn begin(btf: &mut Btf, lines: &mut Lines, function: &Function, facts: &Facts) {
         },
     };
     lines.insert(start, line);
+}
+
+/// The source of the instruction at `offset` of `section`, as `file:line`.
+pub(super) fn source_of(info: &Info, section: &str, offset: u64) -> Option<String> {
+    let tables = &info.ext.as_ref()?.line_info;
+    let table = tables.iter().find(|table| info.btf.strings.text(table.section) == section)?;
+    let before = table.records.iter().filter(|record| u64::from(record.insn_off) <= offset);
+    let record = before.max_by_key(|record| record.insn_off).filter(|record| record.line() > 0)?;
+    Some(format!("{}:{}", info.btf.strings.text(record.file), record.line()))
 }
 
 fn known(btf: &mut Btf, source: &SourcePlace, insn_off: u32) -> LineInfo {

@@ -12,9 +12,9 @@ mod datasec;
 pub(in crate::object) mod externs;
 mod functions;
 mod lines;
+pub(in crate::object) mod made;
 mod orphans;
 mod take;
-pub(in crate::object) mod types;
 
 pub use take::take;
 
@@ -48,10 +48,13 @@ pub fn fit(info: &mut Info, elf: &mut Elf, undefined: &[Undefined], facts: &Fact
     Ok(())
 }
 
-/// Notes the sections that `info` lists `undefined` symbols in.
+/// Notes the sections that `info` lists `undefined` symbols in, and the source lines that need them.
 pub fn locate(undefined: &mut [Undefined], info: &Info) {
     for symbol in undefined {
         symbol.section = externs::section_of(&info.btf, &symbol.name);
+        for place in symbol.referrers.iter_mut().filter(|place| place.function.is_some()) {
+            place.source = lines::source_of(info, &place.section, place.offset);
+        }
     }
 }
 

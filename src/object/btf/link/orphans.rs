@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{Info, Kind, TypeId},
-    types::retire,
+    made::retire,
 };
 
 /// Retires each `FUNC` without `func_info` and each `VAR` that no `DATASEC` lists.

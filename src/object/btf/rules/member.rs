@@ -101,7 +101,7 @@ fn check_bytes(owner: &Composite, member: Member, size: u64) -> Result<(), Rule>
     if !member.offset.is_multiple_of(8) {
         return Err(UNALIGNED);
     }
-    within(owner, u64::from(member.offset / 8) + size)
+    within(owner, u64::from(member.offset / 8).saturating_add(size))
 }
 
 fn check_int(owner: &Composite, member: Member, int: Int) -> Result<(), Rule> {
@@ -148,7 +148,7 @@ fn check_float(owner: &Composite, member: Member, size: u64) -> Result<(), Rule>
     if !u64::from(member.offset).is_multiple_of(align) {
         return Err(FLOAT);
     }
-    within(owner, u64::from(member.offset / 8) + size)
+    within(owner, u64::from(member.offset / 8).saturating_add(size))
 }
 
 fn within(owner: &Composite, end: u64) -> Result<(), Rule> {

@@ -4,6 +4,10 @@
 //! stop depends on what it came through: behind a pointer a struct needs no look inside; inside a struct a pointer
 //! needs no look behind. It keeps a stack of 32, so depth depends on the order of types. Hence this is the same walk,
 //! with the same stack, not a cleverer one: a topological sort would accept what the kernel does not.
+//!
+//! Stricter in two points, where the kernel overlooks something because of the order of types: an array that contains
+//! itself through a typedef or qualifier, if a pointer led there first; and a section entry smaller than its variable,
+//! if the section comes before the variable. Nobody means such types.
 
 use super::{
     super::model::{Array, Btf, Datasec, DeclTag, FuncProto, Kind, TypeId},
@@ -345,10 +349,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `void`, forward declarations and prototypes have no size but may be pointed at.
+    /// `void`, forward declarations and prototypes have no size but may be pointed at. So may a function that
+    /// was resolved before, for the kernel then sees its prototype.
     fn may_point_at(&self, target: TypeId) -> bool {
         let base = member::base(self.btf, target);
-        !matches!(self.kind(base), Some(Kind::Func { .. }))
+        !matches!(self.kind(base), Some(Kind::Func { .. })) || self.state(base) == State::Resolved
     }
 
     /// Not `btf_type_nosize_or_null`.

@@ -268,7 +268,6 @@ impl Tree {
             path: None,
             rustc: None,
             asked_for: None,
-            excluded: Vec::new(),
         };
         Self { folder, host }
     }
@@ -355,5 +354,5 @@ pub(super) fn written_by(
     patch: u32,
 ) -> Option<(String, Producer)> {
     let version = Some(LlvmVersion { major, minor, patch });
-    Some(("main.o".to_owned(), Producer { text: text.to_owned(), version }))
+    Some(("main.o".to_owned(), Producer { text: text.to_owned(), version, epoch: 0 }))
 }

@@ -35,8 +35,10 @@ fn the_oldest_system_library_that_is_new_enough_wins() {
 fn a_producer_without_a_version_is_no_constraint() {
     let tree = Tree::new();
     let path = system(&tree, (19, 1, 7));
-    let producer =
-        Some(("a.o".to_owned(), Producer { text: "someone else 99".to_owned(), version: None }));
+    let producer = Some((
+        "a.o".to_owned(),
+        Producer { text: "someone else 99".to_owned(), version: None, epoch: 0 },
+    ));
     assert_eq!(located(&tree, &Search { producer, ..Search::default() }).path, path);
 }
 
@@ -141,12 +143,12 @@ fn a_library_asked_for_must_still_be_able_to_read_the_inputs() {
 
 #[test]
 fn an_excluded_library_is_passed_over_under_any_name() {
-    let mut tree = Tree::new();
+    let tree = Tree::new();
     let first = system(&tree, (21, 1, 0));
     let second = system(&tree, (22, 1, 0));
     let third = system(&tree, (23, 1, 0));
-    tree.host.excluded = vec![tree.link("alias.so", &first)];
-    let located = located(&tree, &Search { excluded: vec![second], ..Search::default() });
+    let excluded = vec![tree.link("alias.so", &first), second];
+    let located = located(&tree, &Search { excluded, ..Search::default() });
     assert_eq!(located.path, third);
     let reasons: Vec<&str> = located.refused.iter().map(|refused| &*refused.reason).collect();
     assert_eq!(
