@@ -140,7 +140,7 @@ fn numbers(text: &str) -> Result<Vec<u64>> {
 }
 
 fn bytes(hex: &str) -> Result<Vec<u8>> {
-    if !hex.is_ascii() || hex.len() % 2 != 0 {
+    if !hex.is_ascii() || !hex.len().is_multiple_of(2) {
         bail!("{hex} is not whole bytes in hex");
     }
     (0..hex.len())
