@@ -1,5 +1,7 @@
 //! What all phases of one link share.
 
+use std::path::Path;
+
 use super::{
     llvm::{
         Context, Library,
@@ -28,8 +30,12 @@ impl<'a> Session<'a> {
     /// # Errors
     /// There is none, or it cannot be loaded.
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
-        let located = locate_for(plan, inputs)?;
-        let library = Library::open(&located.path)?;
+        let (library, located) = Library::choose(
+            |opened| {
+                locate::locate(&Search { opened: opened.map(Path::to_owned), ..search(plan, inputs) })
+            },
+            |located| &located.path,
+        )?;
         log::info!("using {library}, {}", located.found_by);
         let options = library.set_options(quirks::options(plan, library.version()))?;
         Ok(Self { plan, warnings, context: Context::new(library), _options: options })
@@ -75,5 +81,10 @@ pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
 fn search<'p>(plan: &'p LinkPlan, inputs: &Inputs) -> Search<'p> {
     let producer =
         inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
-    Search { explicit: plan.llvm.as_deref(), producer, excluded: locate::excluded_by_environment() }
+    Search {
+        explicit: plan.llvm.as_deref(),
+        opened: None,
+        producer,
+        excluded: locate::excluded_by_environment(),
+    }
 }
