@@ -17,6 +17,7 @@ pub mod llvm;
 mod merge;
 mod optimize;
 mod prepare;
+mod preserved;
 mod quirks;
 mod resolve;
 mod session;

@@ -1,6 +1,6 @@
 //! Optimisation: the one place that chooses passes.
 
-use super::{codegen::Optimized, expand, internalize::Internalized};
+use super::{codegen::Optimized, expand, internalize::Internalized, preserved};
 use crate::{
     plan::{MemcpyExpansion, OptLevel},
     report::{Error, Result},
@@ -15,6 +15,7 @@ impl<'s> Internalized<'s> {
         let Self { session, module, archives, target, machine } = self;
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
+        preserved::claim(&module)?;
         machine.run_passes(&module, pipeline(session.plan.opt_level))?;
         session.hear(|| Error::link("optimisation failed"))?;
         if session.plan.codegen.memcpy == MemcpyExpansion::InOrder {

@@ -32,7 +32,10 @@ impl<'a> Session<'a> {
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
         let (library, located) = Library::choose(
             |opened| {
-                locate::locate(&Search { opened: opened.map(Path::to_owned), ..search(plan, inputs) })
+                locate::locate(&Search {
+                    opened: opened.map(Path::to_owned),
+                    ..search(plan, inputs)
+                })
             },
             |located| &located.path,
         )?;

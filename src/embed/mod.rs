@@ -68,6 +68,8 @@
 //!   old bitcode before new names the newest library from the start.
 //! - **LLVM's options.** Links that want the same options run side by side, others one after the other, in the order
 //!   in which they came; nothing is left of an option when the link that wanted it is over.
+//! - **CO-RE accesses that the compiler did not lower**, which is bitcode of clang with `-O0` or without LLVM's passes:
+//!   LLVM can lower them in one link of a process, and the next such link fails with an error.
 //! - **Fatal errors of LLVM.** Of its own bugs, and of a few kinds of input that it cannot compile, LLVM says so by
 //!   ending the process, and nothing that is safe can stop it. The reason is printed, and the exit code is that of
 //!   [`ErrorKind::Llvm`](crate::ErrorKind::Llvm). An embedder that must outlive that links in a child process.
