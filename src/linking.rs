@@ -9,7 +9,7 @@ use crate::{
     input,
     object::{self, Extern, Facts, Shape},
     output,
-    plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
+    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind},
 };
 
 /// One form of the result, in memory.
@@ -28,14 +28,32 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    let made = link_unheard(plan, warnings);
+    warnings.silence(&plan.warnings.silenced);
+    let artifacts = made?;
+    heed(plan, warnings)?;
+    deliver(plan, artifacts)
+}
+
+fn link_unheard(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
     let inputs = input::load(plan, warnings)?;
     let session = Session::open(plan, &inputs, warnings)?;
     let mut program = session.merge(inputs)?.prepare()?.internalize()?.optimize()?;
-    let artifacts = make(&mut program, plan, warnings)?;
-    deliver(plan, artifacts)
+    make(&mut program, plan, warnings)
+}
+
+fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    match warnings.first() {
+        Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
+            Err(Error::link("a warning is fatal, since --fatal-warnings is given")
+                .because(&warning.message)
+                .help(format!("`-W no-{}` silences this one", warning.name)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
