@@ -2,13 +2,13 @@
 ;
 ; args: --export entry --btf --fatal-warnings
 ; error: link a warning is fatal
-; cause: debug info
-; help: -W no-no-debug-info
+; cause: BTF was asked for
+; help: `-W no-no-debug-info
 ; args: --export entry --btf --fatal-warnings -Wno-no-debug-info
 ; view: stderr
 ; reject: debug info
 ; args: --export entry --btf --fatal-warnings --no-fatal-warnings
-; warning: [no-debug-info]
+; warning: BTF was asked for, but no input has debug info: it describes functions by name only [no-debug-info]
 
 target triple = "bpfel"
 
