@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::{
     definitions::Definitions,
     internalize, licence,
-    llvm::{CodegenLevel, Machine, Module},
+    llvm::{CodegenLevel, Machine, Module, Spec},
     quirks, resolve,
     session::Session,
     target::Triples,
@@ -116,8 +116,11 @@ impl<'a> Session<'a> {
         opened.iter().for_each(|input| triples.note(&input.module.triple(), &input.origin));
         let target = triples.decide(self.plan.target.as_ref(), self.warnings)?;
         let library = self.context.library();
-        let layout =
-            Machine::new(library, target.triple(), "", "", CodegenLevel::Default)?.data_layout();
+        let layout = Machine::new(
+            library,
+            Spec { triple: target.triple(), cpu: "", features: "", level: CodegenLevel::Default },
+        )?
+        .data_layout();
         Ok(Triple { target, layout })
     }
 

@@ -12,16 +12,16 @@ impl<'s> Internalized<'s> {
     /// # Errors
     /// The module is inconsistent, or LLVM reports an error.
     pub fn optimize(self) -> Result<Optimized<'s>> {
-        let Self { session, module, archives, target, machine } = self;
+        let Self { session, module, archives, target, machines } = self;
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
-        machine.run_passes(&module, pipeline(session.plan.opt_level))?;
+        machines.optimizing.run_passes(&module, pipeline(session.plan.opt_level))?;
         session.hear(|| Error::link("optimisation failed"))?;
         if session.plan.codegen.memcpy == MemcpyExpansion::InOrder {
-            expand::expand(&session.context, &module);
+            expand::expand(&session.context, &module, &machines.optimizing)?;
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
-        Ok(Optimized { session, module, archives, target, machine })
+        Ok(Optimized { session, module, archives, target, machines })
     }
 }
 

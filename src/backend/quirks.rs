@@ -33,12 +33,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         majors: ALL,
-        option: |plan| {
-            format!(
-                "--bpf-expand-memcpy-in-order={}",
-                plan.codegen.memcpy == MemcpyExpansion::InOrder
-            )
-        },
+        option: |plan| in_order(plan.codegen.memcpy),
         reason: "the verifier follows loads and stores in ascending order with fewer states",
         remove_when: "never: a choice of the user",
     },
@@ -67,6 +62,11 @@ const UNROLL_DEFAULTS: &[&str] = &[
     "--unroll-max-upperbound=8",
     "--unroll-max-iteration-count-to-analyze=10",
 ];
+
+/// The setting that machines are made under.
+pub(super) fn in_order(memcpy: MemcpyExpansion) -> String {
+    format!("--bpf-expand-memcpy-in-order={}", memcpy == MemcpyExpansion::InOrder)
+}
 
 /// The options for LLVM's command line, the user's last.
 pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Options {

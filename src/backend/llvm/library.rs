@@ -88,6 +88,29 @@ impl Library {
         Ok(OptionsLease(self))
     }
 
+    /// Makes something while `options` hold, then sets `restored`; no other thread makes anything meanwhile.
+    ///
+    /// For settings that are read when a target machine is made, and at no other time.
+    ///
+    /// # Errors
+    /// An option holds a NUL byte, or what `make` says.
+    pub(super) fn make_under<T>(
+        &self,
+        options: &[String],
+        restored: &[String],
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let _guard = lock(&self.leased);
+        if !options.is_empty() {
+            parse(options)?;
+        }
+        let made = make();
+        if !restored.is_empty() {
+            parse(restored)?;
+        }
+        made
+    }
+
     fn initialize() -> Self {
         // SAFETY: a handler that never unwinds, for the rest of the process.
         unsafe { llvm::LLVMInstallFatalErrorHandler(Some(fatal)) };
