@@ -60,6 +60,10 @@ pub enum Attribute {
     OptimizeNone,
     /// `alwaysinline`.
     AlwaysInline,
+    /// `optsize`.
+    OptimizeForSize,
+    /// `minsize`.
+    MinimizeSize,
 }
 
 impl Attribute {
@@ -68,6 +72,8 @@ impl Attribute {
             Self::NoInline => "noinline",
             Self::OptimizeNone => "optnone",
             Self::AlwaysInline => "alwaysinline",
+            Self::OptimizeForSize => "optsize",
+            Self::MinimizeSize => "minsize",
         };
         // SAFETY: a range of bytes; a library is open, or there would be no global to ask about.
         unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) }
