@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
 //! [`Optimized::generate`].
 
+mod aliases;
 mod builtins;
 mod codegen;
 mod cpu;

@@ -6,10 +6,7 @@ use std::{
     process::Command,
 };
 
-use super::{
-    readers,
-    support::tools,
-};
+use super::{readers, support::tools};
 
 /// One file of bitcode.
 pub struct Input {
@@ -34,20 +31,11 @@ impl Input {
 
 /// The bitcode of all producers, made in `folder`.
 pub fn all(folder: &Path) -> Vec<Input> {
-    let [stable, rest @ ..] = &readers::rustup_toolchains()[..] else {
-        panic!("rustup has no toolchain")
-    };
-    let rustc_185 = readers::lab("rustc185.sh").join("bin/rustc");
     let mut makers = vec![
         Maker::new("clang_19", "/usr/bin/clang-19", Language::C, "LLVM19.1.7"),
         Maker::new("clang_22", "/usr/bin/clang-22", Language::C, "LLVM22.1.8"),
-        Maker::new("rustc_1_85", rustc_185, Language::OldNoCore, "LLVM19.1.7"),
-        Maker::new("rustc_1_95", stable.join("bin/rustc"), Language::NoCore, "LLVM22.1.2-rust-1.95"),
-        Maker::new("rustc_1_96", tools::debian_rustc(), Language::Rust, "LLVM22.1.8"),
     ];
-    makers.extend(rest.iter().map(|nightly| {
-        Maker::new("rustc_nightly", nightly.join("bin/rustc"), Language::NoCore, "LLVM22")
-    }));
+    makers.extend(rustcs());
     for (zig, major) in readers::folders("zig.sh").iter().zip([20, 21]) {
         let version = zig.file_name().unwrap_or_default().to_string_lossy().replace('-', " ");
         let name = version.replace([' ', '.'], "_");
@@ -55,6 +43,23 @@ pub fn all(folder: &Path) -> Vec<Input> {
         makers.push(Maker { llvm_major: major, ..Maker::new(&name, zig, Language::Zig, &version) });
     }
     makers.iter().zip(40..).map(|(maker, number)| maker.make(folder, number)).collect()
+}
+
+/// The Rust compilers at hand: 1.85, rustup's stable one, Debian's, and rustup's nightly where there is one.
+pub fn rustcs() -> Vec<Maker> {
+    let toolchains = readers::rustup_toolchains();
+    let [stable, nightly @ ..] = &toolchains[..] else { panic!("rustup has no toolchain") };
+    let rustc_185 = readers::lab("rustc185.sh").join("bin/rustc");
+    let stable = stable.join("bin/rustc");
+    let mut rustcs = vec![
+        Maker::new("rustc_1_85", rustc_185, Language::OldNoCore, "LLVM19.1.7"),
+        Maker::new("rustc_stable", stable, Language::NoCore, "LLVM22"),
+        Maker::new("rustc_debian", tools::debian_rustc(), Language::Rust, "LLVM22.1.8"),
+    ];
+    rustcs.extend(nightly.iter().map(|nightly| {
+        Maker::new("rustc_nightly", nightly.join("bin/rustc"), Language::NoCore, "LLVM22")
+    }));
+    rustcs
 }
 
 /// A C program that calls the step of every input, made by the oldest clang.
@@ -88,9 +93,12 @@ enum Language {
     Zig,
 }
 
-struct Maker {
-    name: String,
-    compiler: PathBuf,
+/// A compiler and the language it is for.
+pub struct Maker {
+    /// Part of the names of its functions.
+    pub name: String,
+    /// The program.
+    pub compiler: PathBuf,
     language: Language,
     producer: String,
     llvm_major: u32,
@@ -108,7 +116,8 @@ impl Maker {
         }
     }
 
-    fn make(&self, folder: &Path, number: u32) -> Input {
+    /// Writes a source whose functions return `number` into `folder`.
+    pub fn source(&self, folder: &Path, number: u32) -> PathBuf {
         let (template, extension) = match self.language {
             Language::C => (include_str!("step.c"), "c"),
             Language::Rust => (include_str!("step.rs"), "rs"),
@@ -117,13 +126,18 @@ impl Maker {
         };
         let mut text = template.replace("NAME", &self.name).replace("NUMBER", &number.to_string());
         if matches!(self.language, Language::OldNoCore) {
-            text = text.lines().filter(|line| !line.ends_with("// since 1.90")).fold(
-                String::new(),
-                |text, line| text + &line.replace(": MetaSized", "") + "\n",
-            );
+            text = text
+                .lines()
+                .filter(|line| !line.ends_with("// since 1.90"))
+                .fold(String::new(), |text, line| text + &line.replace(": MetaSized", "") + "\n");
         }
         let source = folder.join(&self.name).with_extension(extension);
         fs::write(&source, text).expect("a new file");
+        source
+    }
+
+    fn make(&self, folder: &Path, number: u32) -> Input {
+        let source = self.source(folder, number);
         let bitcode = source.with_extension("bc");
         tools::run(&mut self.command(&source, &bitcode));
         let input = Input {
@@ -143,7 +157,14 @@ impl Maker {
         match self.language {
             Language::C => command.args(C).arg(source).arg("-o").arg(bitcode),
             Language::Rust | Language::NoCore | Language::OldNoCore => command
-                .args(["--target", "bpfel-unknown-none", "--crate-type", "lib", "--edition", "2024"])
+                .args([
+                    "--target",
+                    "bpfel-unknown-none",
+                    "--crate-type",
+                    "lib",
+                    "--edition",
+                    "2024",
+                ])
                 .args(["-O", "-C", "panic=abort", "--emit", "llvm-bc", "--crate-name", &self.name])
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env_remove("RUSTUP_TOOLCHAIN")
@@ -151,7 +172,13 @@ impl Maker {
                 .arg("-o")
                 .arg(bitcode),
             Language::Zig => command
-                .args(["build-obj", "-target", "bpfel-freestanding", "-OReleaseSmall", "-fno-emit-bin"])
+                .args([
+                    "build-obj",
+                    "-target",
+                    "bpfel-freestanding",
+                    "-OReleaseSmall",
+                    "-fno-emit-bin",
+                ])
                 .arg(format!("-femit-llvm-bc={}", bitcode.display()))
                 .arg(source),
         };

@@ -41,7 +41,10 @@ pub fn all() -> Vec<Reader> {
     let mut readers = vec![debian_19(), of_21];
     readers.extend(rustup_toolchains().iter().map(|toolchain| {
         let rustc = toolchain.join("bin/rustc");
-        Reader::new(&format!("{} ({})", llvm_of(&rustc), toolchain.display()), toolchain.join("lib"))
+        Reader::new(
+            &format!("{} ({})", llvm_of(&rustc), toolchain.display()),
+            toolchain.join("lib"),
+        )
     }));
     readers.push(debian_22());
     readers.push(llvm_23());

@@ -10,3 +10,8 @@ pub extern "C" fn step_NAME(queue: u32) -> u32 {
 pub unsafe extern "C" fn entry_NAME(ctx: *const u32) -> u32 {
     step_NAME(unsafe { ctx.add(4).read() })
 }
+
+#[panic_handler]
+fn never(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}
