@@ -88,27 +88,12 @@ impl<'a> Session<'a> {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
             Format::Text => Module::parse_text(&self.context, &input.bytes, &name),
         };
-        let module = module.map_err(|error| self.explain_parse_error(error, input))?;
+        let library = self.context.library();
+        let module = module.map_err(|error| self.reader.cannot_read(error, input, library))?;
         if quirks::is_foreign_assembly(&module.inline_asm()) {
             module.set_inline_asm("");
         }
         Ok(Opened { origin: input.origin.clone(), module })
-    }
-
-    fn explain_parse_error(&self, error: Error, input: &Bitcode) -> Error {
-        let reader = self.context.library();
-        let error = match &input.producer {
-            Some(producer) => {
-                error.because(format!("written by {}, read by {reader}", producer.text))
-            }
-            None => error.because(format!("read by {reader}")),
-        };
-        if input.format == Format::Text {
-            return error;
-        }
-        error.help(
-            "`bpf-linker --print-llvm` lists the libLLVM candidates; choose one with --llvm PATH",
-        )
     }
 
     fn decide_target(&self, opened: &[Opened<'_>]) -> Result<Triple> {
@@ -167,8 +152,11 @@ impl<'a> Session<'a> {
     ) -> Result<()> {
         let worked = module.link(source);
         let failure = || Error::link(format!("cannot link {origin}"));
-        self.hear(failure)?;
-        if worked { Ok(()) } else { Err(failure()) }
+        let heard = self.hear(failure);
+        if worked {
+            return heard;
+        }
+        Err(self.reader.cannot_link(heard.err().unwrap_or_else(failure)))
     }
 }
 

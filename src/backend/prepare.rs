@@ -1,7 +1,7 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    cpu,
+    aliases, cpu,
     llvm::{Attribute, CodegenLevel, Global, Machine, Module, Spec},
     merge::Merged,
     quirks,
@@ -50,6 +50,7 @@ impl<'s> Merged<'s> {
     pub fn prepare(self) -> Result<Prepared<'s>> {
         let Self { session, module, archives, target } = self;
         let plan = session.plan;
+        aliases::settle(&module);
         let choice = cpu::choose(plan, &module, session.warnings);
         log::info!(
             "target {}, cpu {}, features `{}`",

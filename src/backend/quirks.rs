@@ -4,8 +4,10 @@ use std::ops::RangeInclusive;
 
 use crate::{
     input::LlvmVersion,
-    plan::{LinkPlan, Loops, MemcpyExpansion, Traps},
+    plan::{LinkPlan, Loops, MemcpyExpansion, OptLevel, Traps},
 };
+
+use super::llvm::Attribute;
 
 /// An option for LLVM's command line.
 struct Setting {
@@ -87,6 +89,36 @@ pub struct Options {
     pub(super) all: Vec<String>,
     /// What to set afterwards.
     pub(super) undo: &'static [&'static str],
+}
+
+/// How LLVM is told what to optimise for.
+#[derive(Debug)]
+pub(super) struct Optimisation {
+    /// The passes.
+    pub(super) pipeline: &'static str,
+    /// What every function is marked with before.
+    pub(super) attributes: &'static [Attribute],
+}
+
+/// What `level` means to LLVM. `-O0` is `-O1`: code generation for BPF needs inlining and promotion to registers.
+///
+/// From 23 on there are no pipelines for size (LLVMRunPasses ends the process when asked for one): the attributes
+/// that clang gives to functions, too, say so. Up to 22 the pipelines are used, since they set their own thresholds.
+/// Remove `Os` and `Oz` when LLVM 22 is no longer supported.
+pub(super) const fn optimisation(level: OptLevel, version: LlvmVersion) -> Optimisation {
+    let has_size_levels = version.major < 23;
+    let (pipeline, attributes): (_, &[Attribute]) = match level {
+        OptLevel::None | OptLevel::Less => ("default<O1>", &[]),
+        OptLevel::Default => ("default<O2>", &[]),
+        OptLevel::Aggressive => ("default<O3>", &[]),
+        OptLevel::Size if has_size_levels => ("default<Os>", &[]),
+        OptLevel::SizeMin if has_size_levels => ("default<Oz>", &[]),
+        OptLevel::Size => ("default<O2>", &[Attribute::OptimizeForSize]),
+        OptLevel::SizeMin => {
+            ("default<O2>", &[Attribute::OptimizeForSize, Attribute::MinimizeSize])
+        }
+    };
+    Optimisation { pipeline, attributes }
 }
 
 /// Errors that LLVM reports although the object comes out right.

@@ -54,9 +54,7 @@ impl Library {
     pub fn open(path: &Path) -> Result<&'static Self> {
         // SAFETY: `path` was chosen by the user or stands where their toolchain is; see `locate`.
         unsafe { llvm::open(path) }.map_err(|error| {
-            Error::llvm(format!("cannot use {} as libLLVM", path.display())).because(error).help(
-                "choose another one with --llvm PATH; `bpf-linker --print-llvm` lists the candidates",
-            )
+            Error::llvm(format!("cannot use {} as libLLVM", path.display())).because(error)
         })?;
         Ok(LIBRARY.get_or_init(Self::initialize))
     }
