@@ -28,6 +28,9 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    if plan.inputs.is_empty() {
+        return Err(Error::usage("no inputs").help("a link needs at least one"));
+    }
     let inputs = input::load(plan, warnings)?;
     let session = Session::open(plan, &inputs, warnings)?;
     let mut program = session.merge(inputs)?.prepare()?.internalize()?.optimize()?;

@@ -19,6 +19,7 @@ mod merge;
 mod optimize;
 mod options;
 mod prepare;
+mod preserved;
 mod quirks;
 mod reader;
 mod resolve;

@@ -5,7 +5,7 @@ use super::{
     expand,
     internalize::Internalized,
     llvm::{Attribute, Context, Machine, Module},
-    quirks,
+    preserved, quirks,
     session::Session,
 };
 use crate::{
@@ -22,6 +22,7 @@ impl<'s> Internalized<'s> {
         let Self { session, module, archives, target, machines } = self;
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
+        preserved::claim(&module)?;
         run_passes(session, &machines.optimizing, &module)?;
         session.hear(|| Error::link("optimisation failed"))?;
         if session.plan.codegen.memcpy == MemcpyExpansion::InOrder {

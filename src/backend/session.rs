@@ -23,8 +23,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// There is none, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
-        let reader = Reader::locate(plan, inputs)?;
-        let library = reader.open(warnings)?;
+        let (reader, library) = Reader::open(plan, inputs, warnings)?;
         let options = library.set_options(quirks::options(plan, library.version()))?;
         Ok(Self { plan, warnings, reader, context: Context::new(library), _options: options })
     }

@@ -1,3 +1,5 @@
+//! The table agrees with itself and with our own options.
+
 use std::collections::BTreeSet;
 
 use clap::CommandFactory;

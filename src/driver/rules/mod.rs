@@ -4,6 +4,9 @@
 //! Sources: `ld --help` and ld's manual, ld.lld(1), wasm-ld's `Options.td`, gcc's link options, llvm-bitcode-linker's
 //! `--help`, and what `rustc_codegen_ssa/src/back/linker.rs` writes for each flavor.
 
+#[cfg(test)]
+mod tests;
+
 use super::dialect::Listener;
 
 /// Spellings of one option and what becomes of them.
@@ -335,6 +338,7 @@ pub const RULES: &[Rule] = &[
     ignore(&["-plugin"], Value::Required, PLUGIN),
     rewrite(&["-mllvm"], "llvm-arg"),
     ignore(&["-flto", "-fuse-ld"], Value::Optional, PLUGIN),
+    ignore(&["-B"], Value::Required, "no other program is looked for"),
     ignore(
         &["-fno-lto", "-fuse-linker-plugin", "-fno-use-linker-plugin", "--no-lto-legacy-inliner"],
         Value::None,
@@ -370,6 +374,3 @@ pub const RULES: &[Rule] = &[
     ),
     ignore(&["-y", "--trace-symbol"], Value::Required, "see --trace and --why-extract"),
 ];
-
-#[cfg(test)]
-mod tests;
