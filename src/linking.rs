@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{self, Declaration, Optimized, Session},
+    backend::{self, Declaration, Optimized, Session, llvm::locate::Located},
     driver::{self, VersionDetail},
     input,
     object::{self, Extern, Facts, Shape},
@@ -56,6 +56,14 @@ fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     }
 }
 
+/// The libLLVM that a link as `plan` says would load.
+///
+/// # Errors
+/// An input cannot be read, or there is none that fits.
+pub fn locate(plan: &LinkPlan, warnings: &Warnings) -> Result<Located> {
+    backend::locate_for(plan, &input::load(plan, warnings)?)
+}
+
 /// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
 ///
 /// # Errors
@@ -71,9 +79,7 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
     let own = driver::version();
     match detail {
         VersionDetail::Short => own,
-        VersionDetail::Loaded => match input::load(plan, warnings)
-            .and_then(|inputs| backend::locate_for(plan, &inputs))
-        {
+        VersionDetail::Loaded => match locate(plan, warnings) {
             Ok(located) => {
                 format!("{own}would load {}, {}\n", located.path.display(), located.found_by)
             }

@@ -3,7 +3,7 @@
 //! An [`Error`] is a subject with a fact, its causes, and a help line. [`Warnings`] collects what did not stop the
 //! link, as values, so that an embedder decides how to show them.
 
-use std::{error, fmt, process::ExitCode, sync::Mutex};
+use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 
 /// The result of every fallible step of a link.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -45,12 +45,19 @@ pub struct Error {
     message: String,
     causes: Vec<String>,
     help: Vec<String>,
+    unfit: Vec<PathBuf>,
 }
 
 impl Error {
     /// An error of `kind`; `message` is lower-case, without a full stop, and names its subject.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), causes: Vec::new(), help: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            help: Vec::new(),
+            unfit: Vec::new(),
+        }
     }
 
     /// A [`ErrorKind::Usage`] error.
@@ -98,6 +105,24 @@ impl Error {
         let former = std::mem::replace(&mut self.message, message.into());
         self.causes.insert(0, former);
         self
+    }
+
+    /// Says that the libLLVMs of `unfit` cannot do this link, but that another one may, in another process.
+    #[must_use]
+    pub fn unless_without(mut self, unfit: Vec<PathBuf>) -> Self {
+        self.unfit = unfit;
+        self
+    }
+
+    /// The libLLVMs to pass over when the same link is tried again, in another process: one process holds one libLLVM
+    /// for good. Empty when no other candidate could do it.
+    ///
+    /// The command line tries again by itself; whoever embeds the linker may start a process with
+    /// [`EXCLUDED_VARIABLE`](crate::backend::llvm::locate::EXCLUDED_VARIABLE) set to
+    /// [`exclusion_list`](crate::backend::llvm::locate::exclusion_list) of these.
+    #[must_use]
+    pub fn unfit_llvms(&self) -> &[PathBuf] {
+        &self.unfit
     }
 
     /// What failed.

@@ -4,8 +4,10 @@ use std::ops::RangeInclusive;
 
 use crate::{
     input::LlvmVersion,
-    plan::{LinkPlan, Loops, MemcpyExpansion, Traps},
+    plan::{LinkPlan, Loops, MemcpyExpansion, OptLevel, Traps},
 };
+
+use super::llvm::Attribute;
 
 /// An option for LLVM's command line.
 struct Setting {
@@ -33,12 +35,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         majors: ALL,
-        option: |plan| {
-            format!(
-                "--bpf-expand-memcpy-in-order={}",
-                plan.codegen.memcpy == MemcpyExpansion::InOrder
-            )
-        },
+        option: |plan| in_order(plan.codegen.memcpy),
         reason: "the verifier follows loads and stores in ascending order with fewer states",
         remove_when: "never: a choice of the user",
     },
@@ -60,6 +57,11 @@ const UNROLL: &[&str] = &[
     "--unroll-max-iteration-count-to-analyze=1000000",
 ];
 
+/// The setting that machines are made under.
+pub(super) fn in_order(memcpy: MemcpyExpansion) -> String {
+    format!("--bpf-expand-memcpy-in-order={}", memcpy == MemcpyExpansion::InOrder)
+}
+
 /// The options for LLVM's command line, the user's last.
 pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Vec<String> {
     let fixed = SETTINGS.iter().filter(|setting| setting.majors.contains(&version.major));
@@ -69,6 +71,36 @@ pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Vec<String> {
     }
     all.extend(plan.llvm_args.iter().cloned());
     all
+}
+
+/// How LLVM is told what to optimise for.
+#[derive(Debug)]
+pub(super) struct Optimisation {
+    /// The passes.
+    pub(super) pipeline: &'static str,
+    /// What every function is marked with before.
+    pub(super) attributes: &'static [Attribute],
+}
+
+/// What `level` means to LLVM. `-O0` is `-O1`: code generation for BPF needs inlining and promotion to registers.
+///
+/// From 23 on there are no pipelines for size (LLVMRunPasses ends the process when asked for one): the attributes
+/// that clang gives to functions, too, say so. Up to 22 the pipelines are used, since they set their own thresholds.
+/// Remove `Os` and `Oz` when LLVM 22 is no longer supported.
+pub(super) const fn optimisation(level: OptLevel, version: LlvmVersion) -> Optimisation {
+    let has_size_levels = version.major < 23;
+    let (pipeline, attributes): (_, &[Attribute]) = match level {
+        OptLevel::None | OptLevel::Less => ("default<O1>", &[]),
+        OptLevel::Default => ("default<O2>", &[]),
+        OptLevel::Aggressive => ("default<O3>", &[]),
+        OptLevel::Size if has_size_levels => ("default<Os>", &[]),
+        OptLevel::SizeMin if has_size_levels => ("default<Oz>", &[]),
+        OptLevel::Size => ("default<O2>", &[Attribute::OptimizeForSize]),
+        OptLevel::SizeMin => {
+            ("default<O2>", &[Attribute::OptimizeForSize, Attribute::MinimizeSize])
+        }
+    };
+    Optimisation { pipeline, attributes }
 }
 
 /// Errors that LLVM reports although the object comes out right.

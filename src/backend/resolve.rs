@@ -31,7 +31,7 @@ pub(super) fn resolve<'s>(
     target: &Triple,
 ) -> Result<()> {
     index(session, archives)?;
-    let mut asked = BTreeSet::new();
+    let (mut asked, mut linked) = (BTreeSet::new(), BTreeSet::new());
     loop {
         let wanted = &undefined(module, strong) - &asked;
         let taken = members(archives, &wanted);
@@ -44,6 +44,10 @@ pub(super) fn resolve<'s>(
             let opened = session.open_module(&bitcode)?;
             offer(&opened, &format!("m{archive}.{}", member.0), &(&wanted & strong));
             target.apply(&opened.module)?;
+            // Assembly outside of functions is never lazy; a second copy would define its symbols twice.
+            if !linked.insert((archive, member)) {
+                opened.module.set_inline_asm("");
+            }
             session.link_into(module, opened.module, &opened.origin)?;
         }
         asked.extend(wanted);

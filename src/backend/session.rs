@@ -1,14 +1,6 @@
 //! What all phases of one link share.
 
-use std::path::Path;
-
-use super::{
-    llvm::{
-        Context, Library,
-        locate::{self, Located, Search, Survey},
-    },
-    quirks,
-};
+use super::{llvm::Context, quirks, reader::Reader};
 use crate::{
     input::Inputs,
     plan::{LinkPlan, LlvmErrors},
@@ -20,6 +12,7 @@ use crate::{
 pub struct Session<'a> {
     pub(super) plan: &'a LinkPlan,
     pub(super) warnings: &'a Warnings,
+    pub(super) reader: Reader<'a>,
     pub(super) context: Context,
     _options: super::llvm::OptionsLease,
 }
@@ -28,20 +21,11 @@ impl<'a> Session<'a> {
     /// Finds and opens a libLLVM that can read `inputs`, and sets it up for `plan`.
     ///
     /// # Errors
-    /// There is none, or it cannot be loaded.
+    /// There is none, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
-        let (library, located) = Library::choose(
-            |opened| {
-                locate::locate(&Search {
-                    opened: opened.map(Path::to_owned),
-                    ..search(plan, inputs)
-                })
-            },
-            |located| &located.path,
-        )?;
-        log::info!("using {library}, {}", located.found_by);
+        let (reader, library) = Reader::open(plan, inputs, warnings)?;
         let options = library.set_options(quirks::options(plan, library.version()))?;
-        Ok(Self { plan, warnings, context: Context::new(library), _options: options })
+        Ok(Self { plan, warnings, reader, context: Context::new(library), _options: options })
     }
 
     /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.
@@ -64,30 +48,5 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         Err(errors.into_iter().fold(error(), Error::because))
-    }
-}
-
-/// Finds the libLLVM for `plan` and `inputs`.
-///
-/// # Errors
-/// There is none that fits; the message lists the candidates.
-pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
-    locate::locate(&search(plan, inputs))
-}
-
-/// Judges every libLLVM that could be found for `plan` and `inputs`.
-#[must_use]
-pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
-    search(plan, inputs).survey()
-}
-
-fn search<'p>(plan: &'p LinkPlan, inputs: &Inputs) -> Search<'p> {
-    let producer =
-        inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
-    Search {
-        explicit: plan.llvm.as_deref(),
-        opened: None,
-        producer,
-        excluded: locate::excluded_by_environment(),
     }
 }

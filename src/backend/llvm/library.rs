@@ -52,18 +52,13 @@ impl Drop for OptionsLease {
 }
 
 impl Library {
-    /// Opens the libLLVM that `choose` settles on, given the one that this process has already; nobody else can open
-    /// one in between.
+    /// Runs `choose`, given the libLLVM that this process has already; nobody else can open one meanwhile.
     ///
     /// # Errors
-    /// Those of `choose`, and those of [`Library::open`].
-    pub fn choose<T>(
-        choose: impl FnOnce(Option<&Path>) -> Result<T>,
-        path: impl FnOnce(&T) -> &Path,
-    ) -> Result<(&'static Self, T)> {
+    /// Those of `choose`.
+    pub fn choose<T>(choose: impl FnOnce(Option<&Path>) -> Result<T>) -> Result<T> {
         let _choice = CHOICE.lock().unwrap_or_else(PoisonError::into_inner);
-        let chosen = choose(llvm::opened())?;
-        Ok((Self::open(path(&chosen))?, chosen))
+        choose(llvm::opened())
     }
 
     /// Opens the libLLVM at `path`, an absolute path; again for the same path does nothing.
@@ -73,9 +68,7 @@ impl Library {
     pub fn open(path: &Path) -> Result<&'static Self> {
         // SAFETY: `path` was chosen by the user or stands where their toolchain is; see `locate`.
         unsafe { llvm::open(path) }.map_err(|error| {
-            Error::llvm(format!("cannot use {} as libLLVM", path.display())).because(error).help(
-                "choose another one with --llvm PATH; `bpf-linker --print-llvm` lists the candidates",
-            )
+            Error::llvm(format!("cannot use {} as libLLVM", path.display())).because(error)
         })?;
         Ok(LIBRARY.get_or_init(Self::initialize))
     }
@@ -101,6 +94,29 @@ impl Library {
         }
         leased.holders += 1;
         Ok(OptionsLease(self))
+    }
+
+    /// Makes something while `options` hold, then sets `restored`; no other thread makes anything meanwhile.
+    ///
+    /// For settings that are read when a target machine is made, and at no other time.
+    ///
+    /// # Errors
+    /// An option holds a NUL byte, or what `make` says.
+    pub(super) fn make_under<T>(
+        &self,
+        options: &[String],
+        restored: &[String],
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let _guard = lock(&self.leased);
+        if !options.is_empty() {
+            parse(options)?;
+        }
+        let made = make();
+        if !restored.is_empty() {
+            parse(restored)?;
+        }
+        made
     }
 
     /// Waits until those who came before were served and nobody relies on options other than `wanted`.
