@@ -7,6 +7,7 @@
 mod builtins;
 mod codegen;
 mod cpu;
+mod debuginfo;
 mod declarations;
 mod definitions;
 mod expand;

@@ -1,14 +1,14 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    cpu,
+    cpu, debuginfo,
     llvm::{Attribute, CodegenLevel, Global, Machine, Module},
     merge::Merged,
     session::Session,
 };
 use crate::{
     input::Archive,
-    plan::{InlineNever, Loops, OptLevel, Requested},
+    plan::{Btf, InlineNever, Loops, OptLevel, Requested},
     report::Result,
 };
 
@@ -52,6 +52,9 @@ impl<'s> Merged<'s> {
             if plan.codegen.loops == Loops::Unroll {
                 forget_loop_hints(session, function);
             }
+        }
+        if plan.debug_info.btf == Btf::Emit {
+            debuginfo::prepare(&session.context, &module);
         }
         Ok(Prepared { session, module, archives, target, machine })
     }
