@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::super::llvm::{Context, MetadataKind, Module, Node};
+use super::super::llvm::{Context, MetadataKind, Module, Node, Operand};
 
 /// The structures, unions, enumerations and arrays that `module` mentions, in the order of the walk, which is the same
 /// for the same module.
@@ -21,7 +21,7 @@ pub(super) fn composites<'ctx>(context: &'ctx Context, module: &Module<'ctx>) ->
         if node.kind() == MetadataKind::Composite {
             found.push(node);
         }
-        let next = node.operands().into_iter().rev().filter_map(|operand| operand.node());
+        let next = node.operands().into_iter().rev().filter_map(Operand::node);
         pending.extend(next.filter(|node| !seen.contains(node)));
     }
     found
@@ -35,4 +35,9 @@ fn roots<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<Node<'ctx>>
         .flat_map(|function| function.instructions())
         .filter_map(|instruction| instruction.accessed_type(context));
     attached.chain(accessed).chain(module.compile_units()).collect()
+}
+
+/// The nodes that `node` refers to.
+pub(super) fn nodes<'ctx>(node: Node<'ctx>) -> impl Iterator<Item = Node<'ctx>> {
+    node.operands().into_iter().filter_map(Operand::node)
 }

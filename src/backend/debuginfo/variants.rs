@@ -4,7 +4,10 @@
 //! of it in BTF; earlier ones take it for a member of no type, and with assertions abort. So it becomes here what LLVM
 //! 22 makes of it. DWARF, if it is kept, then says the same: a union, whose layout is that of the enumeration.
 
-use super::super::llvm::{Context, MetadataKind, Module, Node, Operand};
+use super::{
+    super::llvm::{Context, MetadataKind, Module, Node},
+    graph::nodes,
+};
 
 /// Replaces the variants of each enumeration by a nameless union of them.
 pub(super) fn express<'ctx>(
@@ -37,8 +40,4 @@ fn members<'ctx>(variants: Node<'ctx>) -> Vec<Node<'ctx>> {
     let discriminant = nodes(variants).filter(is_member);
     let lists = nodes(variants).filter(|node| node.kind() == MetadataKind::Tuple);
     discriminant.chain(lists.flat_map(nodes).filter(is_member)).collect()
-}
-
-fn nodes<'ctx>(of: Node<'ctx>) -> impl Iterator<Item = Node<'ctx>> {
-    of.operands().into_iter().filter_map(Operand::node)
 }
