@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
 
 use llvm_sys::{
-    LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
-    debuginfo::LLVMMetadataKind, error::LLVMErrorRef, prelude::*, target::LLVMTargetDataRef,
+    LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind,
+    error::LLVMErrorRef, prelude::*, target::LLVMTargetDataRef,
     target_machine::LLVMTargetMachineRef, transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 

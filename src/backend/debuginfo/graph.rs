@@ -29,7 +29,8 @@ pub(super) fn composites<'ctx>(context: &'ctx Context, module: &Module<'ctx>) ->
 
 /// Where LLVM starts when it makes BTF: functions and variables, and the types of CO-RE accesses.
 fn roots<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<Node<'ctx>> {
-    let attached = module.functions().chain(module.variables()).flat_map(|global| global.attached(context));
+    let attached =
+        module.functions().chain(module.variables()).flat_map(|global| global.attached(context));
     let accessed = module
         .functions()
         .flat_map(|function| function.instructions())

@@ -27,7 +27,8 @@ pub(super) fn unwrap<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
             continue;
         };
         let definition = operands[index].node().and_then(definition);
-        if let Some(definition) = definition.filter(|inner| Some(*inner) != operands[index].node()) {
+        if let Some(definition) = definition.filter(|inner| Some(*inner) != operands[index].node())
+        {
             variable.set_node(index, definition);
         }
     }

@@ -61,7 +61,8 @@ fn identity(node: Node<'_>, name: &str) -> Identity {
 
 fn rename<'ctx>(context: &'ctx Context, node: Node<'ctx>, name: &str) {
     let former = node.type_name();
-    let is_name = |operand: &Operand<'_>| matches!(operand, Operand::Text(text) if text.to_text() == former);
+    let is_name =
+        |operand: &Operand<'_>| matches!(operand, Operand::Text(text) if text.to_text() == former);
     let index = node.operands().iter().position(is_name);
     if let (Some(index), Some(text)) = (index, Text::new(context, name)) {
         node.set_text(index, text);

@@ -94,7 +94,11 @@ impl<'ctx> Instruction<'ctx> {
     }
 
     /// Its metadata of `kind`, if that is a node of debug information.
-    pub(super) fn metadata(self, context: &'ctx Context, kind: &'static CStr) -> Option<Node<'ctx>> {
+    pub(super) fn metadata(
+        self,
+        context: &'ctx Context,
+        kind: &'static CStr,
+    ) -> Option<Node<'ctx>> {
         let kind = metadata_kind(context, kind);
         // SAFETY: the instruction is alive; the answer is null when it has none.
         Operand::from_raw(unsafe { llvm::LLVMGetMetadata(self.as_raw(), kind) }).node()
