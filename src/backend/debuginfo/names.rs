@@ -14,7 +14,7 @@ use super::super::llvm::{Context, Node, Operand, Text};
 
 /// Marks the names of different types that are the same.
 pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]) {
-    let mut types: BTreeMap<String, Vec<Identity>> = BTreeMap::new();
+    let mut types: BTreeMap<String, BTreeMap<Identity, usize>> = BTreeMap::new();
     // Every node's mark is decided before any is set: the names are part of what is compared.
     let marks: Vec<(Node<'_>, String)> = composites
         .iter()
@@ -25,19 +25,16 @@ pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]
                 return None;
             }
             let known = types.entry(name.clone()).or_default();
-            let identity = identity(node, &name);
-            let number = known.iter().position(|other| *other == identity).unwrap_or_else(|| {
-                known.push(identity);
-                known.len() - 1
-            });
-            (number > 0).then(|| (node, format!("{name}#{}", number + 1)))
+            let next = known.len() + 1;
+            let number = *known.entry(identity(node, &name)).or_insert(next);
+            (number > 1).then(|| (node, format!("{name}#{number}")))
         })
         .collect();
     marks.into_iter().for_each(|(node, name)| rename(context, node, &name));
 }
 
 /// What two descriptions of one type agree in, besides the name.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     /// What the compiler says.
     Named(Vec<String>),
