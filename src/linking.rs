@@ -1,6 +1,6 @@
 //! One link, from plan to files.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, thread};
 
 use crate::{
     Error, LinkPlan, Result, Warnings,
@@ -11,6 +11,10 @@ use crate::{
     output,
     plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
 };
+
+/// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
+/// that is not touched costs nothing.
+const STACK: usize = 256 << 20;
 
 /// One form of the result, in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,17 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("link".to_owned()).stack_size(STACK);
+        match builder.spawn_scoped(scope, || link_here(plan, warnings)) {
+            Ok(link) => link.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // Nearly every program is content with the stack at hand.
+            Err(_) => link_here(plan, warnings),
+        }
+    })
+}
+
+fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }

@@ -8,6 +8,7 @@ mod aliases;
 mod builtins;
 mod codegen;
 mod cpu;
+mod debuginfo;
 mod declarations;
 mod definitions;
 mod expand;
