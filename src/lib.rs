@@ -25,6 +25,6 @@ pub mod output;
 pub mod plan;
 pub mod report;
 
-pub use linking::{Artifact, link, survey, version};
+pub use linking::{Artifact, link, reproduce, survey, version};
 pub use plan::LinkPlan;
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

@@ -1,12 +1,20 @@
 //! One link, from plan to files.
 
+mod clock;
+mod replay;
+mod reports;
+
+pub use replay::reproduce;
+
 use std::collections::BTreeSet;
+
+use clock::Clock;
 
 use crate::{
     Error, LinkPlan, Result, Warnings,
     backend::{self, Declaration, Optimized, Session},
     driver::{self, VersionDetail},
-    input,
+    input::{self, Inputs},
     object::{self, Extern, Facts, Shape},
     output,
     plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
@@ -28,11 +36,29 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
-    let inputs = input::load(plan, warnings)?;
-    let session = Session::open(plan, &inputs, warnings)?;
-    let mut program = session.merge(inputs)?.prepare()?.internalize()?.optimize()?;
-    let artifacts = make(&mut program, plan, warnings)?;
+    let clock = Clock::start();
+    let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
+    let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
+    let artifacts = build(&session, inputs, plan, warnings, &clock);
+    // Of a link that failed too: what was taken often says why.
+    let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    let artifacts = artifacts?;
+    reported?;
     deliver(plan, artifacts)
+}
+
+fn build(
+    session: &Session<'_>,
+    inputs: Inputs,
+    plan: &LinkPlan,
+    warnings: &Warnings,
+    clock: &Clock,
+) -> Result<Vec<Artifact>> {
+    let merged = clock.run("resolve and merge", || session.merge(inputs))?;
+    let prepared = clock.run("prepare", || merged.prepare())?;
+    let internalized = clock.run("internalize", || prepared.internalize())?;
+    let mut program = clock.run("optimize", || internalized.optimize())?;
+    make(&mut program, plan, warnings, clock)
 }
 
 /// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
@@ -66,18 +92,22 @@ fn make(
     program: &mut Optimized<'_>,
     plan: &LinkPlan,
     warnings: &Warnings,
+    clock: &Clock,
 ) -> Result<Vec<Artifact>> {
     let kinds = plan.outputs.iter().map(|output| output.kind).collect::<BTreeSet<_>>();
     // Code generation comes first: it shows which routines are missing, and the other forms get them too.
     let needs_code =
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
-    let mut raw = if needs_code { generate(program)? } else { Vec::new() };
+    let mut raw = if needs_code { clock.run("generate code", || generate(program))? } else { Vec::new() };
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {
             OutputKind::Object => {
                 let raw = std::mem::take(&mut raw);
-                object::finish(raw, &with_left_builtins(plan), &facts(program), warnings)?
+                let facts = facts(program);
+                clock.run("finish the object", || {
+                    object::finish(raw, &with_left_builtins(plan), &facts, warnings)
+                })?
             }
             OutputKind::Assembly => program.assembly()?,
             OutputKind::Ir => program.ir()?,

@@ -33,7 +33,12 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
     match invocation.request {
-        Request::Link(plan) => bpf_linker::link(&plan, warnings).map(drop)?,
+        Request::Link(plan) => {
+            if let Some(folder) = &plan.reports.reproduce {
+                bpf_linker::reproduce(&plan, &invocation.args, folder, warnings)?;
+            }
+            bpf_linker::link(&plan, warnings).map(drop)?
+        }
         Request::PrintPlan { plan, format } => print(&driver::print_plan(&plan, format))?,
         Request::PrintLlvm(plan) => print(&bpf_linker::survey(&plan, warnings)?)?,
         Request::Version { detail, plan } => print(&bpf_linker::version(&plan, detail, warnings))?,

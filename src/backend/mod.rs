@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
 //! [`Optimized::generate`].
 
+mod account;
 mod builtins;
 mod codegen;
 mod cpu;
@@ -22,6 +23,7 @@ mod resolve;
 mod session;
 mod target;
 
+pub use account::{Account, Reason, Taken};
 pub use builtins::MEMORY;
 pub use codegen::Optimized;
 pub use declarations::Declaration;

@@ -1,6 +1,9 @@
 //! What all phases of one link share.
 
+use std::cell::RefCell;
+
 use super::{
+    account::Account,
     llvm::{
         Context, Library,
         locate::{self, Located, Search, Survey},
@@ -19,6 +22,7 @@ pub struct Session<'a> {
     pub(super) plan: &'a LinkPlan,
     pub(super) warnings: &'a Warnings,
     pub(super) context: Context,
+    pub(super) account: RefCell<Account>,
     _options: super::llvm::OptionsLease,
 }
 
@@ -32,7 +36,14 @@ impl<'a> Session<'a> {
         let library = Library::open(&located.path)?;
         log::info!("using {library}, {}", located.found_by);
         let options = library.set_options(quirks::options(plan, library.version()))?;
-        Ok(Self { plan, warnings, context: Context::new(library), _options: options })
+        let account = RefCell::new(Account::new(&plan.reports));
+        Ok(Self { plan, warnings, context: Context::new(library), account, _options: options })
+    }
+
+    /// What was taken and dropped so far.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        self.account.borrow().clone()
     }
 
     /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.
