@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
 //! [`Optimized::generate`].
 
+mod account;
 mod aliases;
 mod builtins;
 mod codegen;
@@ -27,6 +28,7 @@ mod resolve;
 mod session;
 mod target;
 
+pub use account::{Account, Reason, Taken};
 pub use builtins::MEMORY;
 pub use codegen::Optimized;
 pub use declarations::Declaration;
