@@ -28,6 +28,6 @@ pub mod plan;
 pub mod report;
 
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linking::{Artifact, link, locate, survey, version};
+pub use linking::{Artifact, link, locate, reproduce, survey, version};
 pub use plan::{Cpu, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

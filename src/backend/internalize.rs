@@ -1,6 +1,7 @@
 //! What stays visible.
 
 use super::{
+    account,
     builtins::MEMORY,
     llvm::{Global, Linkage, Module},
     merge::Triple,
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     input::Archive,
-    plan::{LinkPlan, Presence, Requested},
+    plan::{LinkPlan, Listing, Presence, Requested},
     report::{Error, Result},
 };
 
@@ -31,6 +32,8 @@ impl<'s> Prepared<'s> {
     pub fn internalize(self) -> Result<Internalized<'s>> {
         let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
+        let wants_dropped = session.plan.reports.dropped == Listing::Print;
+        let listed = if wants_dropped { account::listed(&module) } else { Vec::new() };
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays.
@@ -40,6 +43,11 @@ impl<'s> Prepared<'s> {
             } else {
                 global.internalize();
             }
+        }
+        if wants_dropped {
+            let reached = module.duplicate()?;
+            machines.optimizing.run_passes(&reached, "globaldce")?;
+            session.account.borrow_mut().dropped = account::missing(listed, &reached);
         }
         Ok(Internalized { session, module, archives, target, machines })
     }

@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    account::Reason,
     definitions::Definitions,
     internalize, licence,
     llvm::{CodegenLevel, Machine, Module, Spec},
@@ -64,7 +65,8 @@ impl<'a> Session<'a> {
         let target = self.decide_target(&opened)?;
         licence::unify(&opened)?;
         let mut definitions = Definitions::default();
-        for input in &opened {
+        for (input, read) in opened.iter().zip(&inputs.modules) {
+            self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             definitions.add(&input.module, &input.origin)?;
             target.apply(&input.module)?;
         }

@@ -2,12 +2,14 @@
 //!
 //! Each phase takes its predecessor by value, so that a wrong order does not compile:
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
-//! [`Optimized::generate`].
+//! [`Optimized::object`].
 
+mod account;
 mod aliases;
 mod builtins;
 mod codegen;
 mod cpu;
+mod debuginfo;
 mod declarations;
 mod definitions;
 mod expand;
@@ -26,6 +28,7 @@ mod resolve;
 mod session;
 mod target;
 
+pub use account::{Account, Reason, Taken};
 pub use builtins::MEMORY;
 pub use codegen::Optimized;
 pub use declarations::Declaration;

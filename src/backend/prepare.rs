@@ -1,7 +1,7 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    aliases, cpu,
+    aliases, cpu, debuginfo,
     llvm::{Attribute, CodegenLevel, Global, Machine, Module, Spec},
     merge::Merged,
     quirks,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     input::Archive,
-    plan::{InlineNever, Loops, MemcpyExpansion, OptLevel, Requested},
+    plan::{Btf, InlineNever, Loops, MemcpyExpansion, OptLevel, Requested},
     report::Result,
 };
 
@@ -73,6 +73,9 @@ impl<'s> Merged<'s> {
             if plan.codegen.loops == Loops::Unroll {
                 forget_loop_hints(session, function);
             }
+        }
+        if plan.debug_info.btf == Btf::Emit {
+            debuginfo::prepare(&session.context, &module);
         }
         Ok(Prepared { session, module, archives, target, machines })
     }

@@ -36,6 +36,13 @@ pub fn write_stdout(bytes: &[u8]) -> Result<()> {
     written.map_err(|error| Error::io("cannot write to standard output").because(error))
 }
 
+/// Writes `text` to standard error; that nobody reads it there is no failure.
+pub fn write_stderr(text: &str) {
+    if let Err(error) = io::stderr().lock().write_all(text.as_bytes()) {
+        log::debug!("cannot write to standard error: {error}");
+    }
+}
+
 enum Target {
     File(PathBuf),
     Special,
