@@ -17,7 +17,7 @@ use crate::{
     input::{self, Inputs},
     object::{self, Extern, Facts, Shape},
     output,
-    plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
+    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind},
 };
 
 /// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
@@ -53,6 +53,14 @@ pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
 }
 
 fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    let made = link_unheard(plan, warnings);
+    warnings.silence(&plan.warnings.silenced);
+    let artifacts = made?;
+    heed(plan, warnings)?;
+    deliver(plan, artifacts)
+}
+
+fn link_unheard(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
@@ -62,9 +70,18 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let artifacts = build(&session, inputs, plan, warnings, &clock);
     // Of a link that failed too: what was taken often says why.
     let reported = reports::publish(&plan.reports, &session.account(), &clock);
-    let artifacts = artifacts?;
-    reported?;
-    deliver(plan, artifacts)
+    artifacts.and_then(|artifacts| reported.map(|()| artifacts))
+}
+
+fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    match warnings.first() {
+        Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
+            Err(Error::link("a warning is fatal, since --fatal-warnings is given")
+                .because(&warning.message)
+                .help(format!("`-W no-{}` silences this one", warning.name)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn build(
