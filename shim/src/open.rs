@@ -33,7 +33,14 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Load(path, error) => write!(f, "cannot load {}: {error}", path.display()),
+            Self::Load(path, error) => {
+                // What the loader says is the source of what libloading says.
+                write!(f, "cannot load {}: ", path.display())?;
+                match std::error::Error::source(error) {
+                    Some(source) => write!(f, "{source}"),
+                    None => write!(f, "{error}"),
+                }
+            }
             Self::Missing(path, names) => {
                 write!(
                     f,
