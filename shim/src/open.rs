@@ -6,6 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
+#[cfg(not(feature = "static-llvm"))]
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 use crate::table::Table;
@@ -65,6 +66,8 @@ impl From<OpenError> for io::Error {
 
 /// Opens the libLLVM at `path`, an absolute path, for the rest of the process.
 ///
+/// With the feature `static-llvm`, `path` only names the program, whose own LLVM is used.
+///
 /// Opening the same path again does nothing. The library is never closed: LLVM does not survive that.
 ///
 /// # Safety
@@ -94,6 +97,7 @@ pub fn opened() -> Option<&'static Path> {
     OPENED.get().map(|opened| opened.path.as_path())
 }
 
+#[cfg(not(feature = "static-llvm"))]
 unsafe fn load(path: &Path) -> Result<Table, OpenError> {
     // SAFETY: the caller vouches for the library's initialisers.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
@@ -106,6 +110,26 @@ unsafe fn load(path: &Path) -> Result<Table, OpenError> {
         Some(table) if missing.is_empty() => Ok(table),
         _ => Err(OpenError::Missing(path.to_owned(), missing)),
     }
+}
+
+#[cfg(feature = "static-llvm")]
+#[expect(clippy::unnecessary_wraps, reason = "the other one may fail")]
+unsafe fn load(_: &Path) -> Result<Table, OpenError> {
+    Ok(Table::built_in())
+}
+
+/// The version of the LLVM that is linked in: major, minor, patch. `None` without the feature `static-llvm`.
+#[must_use]
+pub fn built_in() -> Option<[u32; 3]> {
+    #[cfg(feature = "static-llvm")]
+    {
+        let [mut major, mut minor, mut patch] = [0; 3];
+        // SAFETY: three integers to write to.
+        unsafe { llvm_sys::core::LLVMGetVersion(&raw mut major, &raw mut minor, &raw mut patch) };
+        Some([major, minor, patch])
+    }
+    #[cfg(not(feature = "static-llvm"))]
+    None
 }
 
 /// The functions of the opened library.

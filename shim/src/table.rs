@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 
+#[cfg(not(feature = "static-llvm"))]
 use libloading::os::unix::Library;
 use llvm_sys::{
     LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
@@ -31,6 +32,7 @@ macro_rules! functions {
             $($oname: Option<unsafe extern "C" fn($($otype),*) -> <$oret as Crosses>::Received>,)*
         }
 
+        #[cfg(not(feature = "static-llvm"))]
         impl Table {
             /// Looks every row up in `library`; required ones that are not there are added to `missing`.
             ///
@@ -51,6 +53,34 @@ macro_rules! functions {
                     // SAFETY: the caller vouches for the signature.
                     $($oname: unsafe { library.get(stringify!($oname)) }.ok().map(|symbol| *symbol),)*
                 })
+            }
+        }
+
+        #[cfg(feature = "static-llvm")]
+        impl Table {
+            /// The functions that are linked into this program.
+            pub(crate) fn built_in() -> Self {
+                Self {
+                    $(
+                        #[allow(deprecated)]
+                        // SAFETY: the same function; what it returns as a C enum is an integer of that size.
+                        $name: unsafe {
+                            std::mem::transmute::<
+                                unsafe extern "C" fn($($type),*) -> $ret,
+                                unsafe extern "C" fn($($type),*) -> <$ret as Crosses>::Received,
+                            >(llvm_sys::$module$(::$inner)*::$name)
+                        },
+                    )+
+                    $(
+                        // SAFETY: as above.
+                        $oname: Some(unsafe {
+                            std::mem::transmute::<
+                                unsafe extern "C" fn($($otype),*) -> $oret,
+                                unsafe extern "C" fn($($otype),*) -> <$oret as Crosses>::Received,
+                            >(llvm_sys::$omodule$(::$oinner)*::$oname)
+                        }),
+                    )*
+                }
             }
         }
 
