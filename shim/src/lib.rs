@@ -12,7 +12,7 @@ mod open;
 mod table;
 
 pub use crosses::Crosses;
-pub use open::{OpenError, open, opened};
+pub use open::{OpenError, open, opened, reset_options};
 pub use table::*;
 
 pub use llvm_sys;

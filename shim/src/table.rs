@@ -129,6 +129,9 @@ functions! {
         core LLVMGetNamedFunction(module: LLVMModuleRef, name: *const c_char) -> LLVMValueRef;
         core LLVMGetNamedGlobal(module: LLVMModuleRef, name: *const c_char) -> LLVMValueRef;
 
+        core LLVMGetNamedGlobalAlias(module: LLVMModuleRef, name: *const c_char, length: usize) -> LLVMValueRef;
+        core LLVMAliasGetAliasee(alias: LLVMValueRef) -> LLVMValueRef;
+
         core LLVMGetValueName2(value: LLVMValueRef, length: *mut usize) -> *const c_char;
         core LLVMSetValueName2(value: LLVMValueRef, name: *const c_char, length: usize) -> ();
         core LLVMGetLinkage(global: LLVMValueRef) -> LLVMLinkage;
@@ -181,6 +184,7 @@ functions! {
         core LLVMInstructionEraseFromParent(instruction: LLVMValueRef) -> ();
         core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
         core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
+        core LLVMIsAGlobalVariable(value: LLVMValueRef) -> LLVMValueRef;
         core LLVMIsAConstantInt(value: LLVMValueRef) -> LLVMValueRef;
         core LLVMConstIntGetZExtValue(value: LLVMValueRef) -> c_ulonglong;
         core LLVMGetCalledValue(call: LLVMValueRef) -> LLVMValueRef;

@@ -4,6 +4,8 @@
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
 //! [`Optimized::generate`].
 
+mod account;
+mod aliases;
 mod builtins;
 mod codegen;
 mod cpu;
@@ -17,17 +19,23 @@ mod licence;
 pub mod llvm;
 mod merge;
 mod optimize;
+mod options;
 mod prepare;
+mod preserved;
 mod quirks;
+mod reader;
 mod resolve;
 mod session;
 mod target;
 
+pub use account::{Account, Reason, Taken};
 pub use builtins::MEMORY;
 pub use codegen::Optimized;
 pub use declarations::Declaration;
 pub use internalize::Internalized;
 pub use llvm::{Scalar, Signature};
 pub use merge::Merged;
+pub use options::{check as check_options, print_and_exit as print_options_and_exit};
 pub use prepare::Prepared;
-pub use session::{Session, locate_for, survey_for};
+pub use reader::{locate_for, survey_for};
+pub use session::Session;

@@ -1,12 +1,8 @@
 //! What all phases of one link share.
 
-use super::{
-    llvm::{
-        Context, Library,
-        locate::{self, Located, Search, Survey},
-    },
-    quirks,
-};
+use std::cell::RefCell;
+
+use super::{account::Account, llvm::Context, quirks, reader::Reader};
 use crate::{
     input::Inputs,
     plan::{LinkPlan, LlvmErrors},
@@ -18,7 +14,9 @@ use crate::{
 pub struct Session<'a> {
     pub(super) plan: &'a LinkPlan,
     pub(super) warnings: &'a Warnings,
+    pub(super) reader: Reader<'a>,
     pub(super) context: Context,
+    pub(super) account: RefCell<Account>,
     _options: super::llvm::OptionsLease,
 }
 
@@ -26,13 +24,19 @@ impl<'a> Session<'a> {
     /// Finds and opens a libLLVM that can read `inputs`, and sets it up for `plan`.
     ///
     /// # Errors
-    /// There is none, or it cannot be loaded.
+    /// There is none, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
-        let located = locate_for(plan, inputs)?;
-        let library = Library::open(&located.path)?;
-        log::info!("using {library}, {}", located.found_by);
+        let (reader, library) = Reader::open(plan, inputs, warnings)?;
         let options = library.set_options(quirks::options(plan, library.version()))?;
-        Ok(Self { plan, warnings, context: Context::new(library), _options: options })
+        let account = RefCell::new(Account::new(&plan.reports));
+        let context = Context::new(library);
+        Ok(Self { plan, warnings, reader, context, account, _options: options })
+    }
+
+    /// What was taken and dropped so far.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        self.account.borrow().clone()
     }
 
     /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.
@@ -54,26 +58,11 @@ impl<'a> Session<'a> {
             errors.into_iter().for_each(|text| self.warnings.warn("llvm-errors", text));
             return Ok(());
         }
-        Err(errors.into_iter().fold(error(), Error::because))
+        let advice = errors.iter().find_map(|text| quirks::advice(text));
+        let error = errors.into_iter().fold(error(), Error::because);
+        Err(match advice {
+            Some(advice) => error.help(advice),
+            None => error,
+        })
     }
-}
-
-/// Finds the libLLVM for `plan` and `inputs`.
-///
-/// # Errors
-/// There is none that fits; the message lists the candidates.
-pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
-    locate::locate(&search(plan, inputs))
-}
-
-/// Judges every libLLVM that could be found for `plan` and `inputs`.
-#[must_use]
-pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
-    search(plan, inputs).survey()
-}
-
-fn search<'p>(plan: &'p LinkPlan, inputs: &Inputs) -> Search<'p> {
-    let producer =
-        inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
-    Search { explicit: plan.llvm.as_deref(), producer, excluded: locate::excluded_by_environment() }
 }

@@ -16,7 +16,7 @@ pub use context::{Context, Diagnostic, Severity};
 pub use global::{Attribute, Global, Linkage};
 pub use instruction::Instruction;
 pub use library::{Library, OptionsLease};
-pub use machine::{CodegenLevel, FileType, Machine};
+pub use machine::{CodegenLevel, FileType, Machine, Spec};
 pub use metadata::{MetadataKind, Node, Operand, Text};
 pub use module::Module;
 pub use signature::{Scalar, Signature};

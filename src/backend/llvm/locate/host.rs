@@ -79,7 +79,7 @@ impl Architecture {
 }
 
 /// One machine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Host {
     pub(super) os: Os,
     pub(super) architecture: Architecture,
