@@ -4,7 +4,7 @@
 // compile: -Cdebuginfo=2 -Cpanic=abort
 // args: --export entry --btf
 // view: btf
-// expect: STRUCT 'Both' size={{[0-9]+}}
+// expect: STRUCT 'Both' size=48
 // view: btf
 // expect: STRUCT 'Same' size=4 vlen=1
 // expect-next: 'a'
@@ -14,6 +14,14 @@
 // view: btf
 // count: 2 STRUCT 'Same
 // reject: #
+// args: --export entry --btf --keep-dwarf
+// run: llvm-dwarfdump --verify {out}
+// view: stdout
+// expect: No errors.
+// run: llvm-dwarfdump {out}
+// view: stdout
+// count: 2 DW_AT_name ("Same")
+// reject: {{Same#}}
 
 #![no_std]
 
