@@ -98,7 +98,8 @@ fn make(
     // Code generation comes first: it shows which routines are missing, and the other forms get them too.
     let needs_code =
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
-    let mut raw = if needs_code { clock.run("generate code", || generate(program))? } else { Vec::new() };
+    let mut raw =
+        if needs_code { clock.run("generate code", || generate(program))? } else { Vec::new() };
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {

@@ -10,6 +10,8 @@
 mod crosses;
 mod open;
 mod table;
+#[cfg(target_os = "linux")]
+mod trim;
 
 pub use crosses::Crosses;
 pub use open::{OpenError, open, opened};

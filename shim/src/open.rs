@@ -96,7 +96,11 @@ unsafe fn load(path: &Path) -> Result<Table, OpenError> {
     // SAFETY: every row's signature is that of the function in LLVM 19 and later, proved against llvm-sys.
     let table = unsafe { Table::resolve(library, &mut missing) };
     match table {
-        Some(table) if missing.is_empty() => Ok(table),
+        Some(table) if missing.is_empty() => {
+            #[cfg(target_os = "linux")]
+            crate::trim::trim(path);
+            Ok(table)
+        }
         _ => Err(OpenError::Missing(path.to_owned(), missing)),
     }
 }

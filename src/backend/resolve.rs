@@ -94,10 +94,7 @@ fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String>
 }
 
 /// The first member in order that defines each of `wanted`, with the first symbol that it is taken for.
-fn members(
-    archives: &[Archive],
-    wanted: &BTreeSet<String>,
-) -> BTreeMap<(usize, MemberId), String> {
+fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeMap<(usize, MemberId), String> {
     let mut taken = BTreeMap::new();
     for symbol in wanted {
         let mut places = archives.iter().enumerate();
@@ -110,7 +107,8 @@ fn members(
     taken
 }
 
-fn is_offered(global: Global<'_>) -> bool {
+/// Whether others may use the definition.
+pub(super) fn is_offered(global: Global<'_>) -> bool {
     let shared = matches!(
         global.linkage(),
         Linkage::External | Linkage::Weak | Linkage::LinkOnce | Linkage::Common

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::{
     account::Account,
+    builtins::Routines,
     llvm::{
         Context, Library,
         locate::{self, Located, Search, Survey},
@@ -23,6 +24,7 @@ pub struct Session<'a> {
     pub(super) warnings: &'a Warnings,
     pub(super) context: Context,
     pub(super) account: RefCell<Account>,
+    pub(super) routines: RefCell<Vec<Routines>>,
     _options: super::llvm::OptionsLease,
 }
 
@@ -37,7 +39,14 @@ impl<'a> Session<'a> {
         log::info!("using {library}, {}", located.found_by);
         let options = library.set_options(quirks::options(plan, library.version()))?;
         let account = RefCell::new(Account::new(&plan.reports));
-        Ok(Self { plan, warnings, context: Context::new(library), account, _options: options })
+        Ok(Self {
+            plan,
+            warnings,
+            context: Context::new(library),
+            account,
+            routines: RefCell::default(),
+            _options: options,
+        })
     }
 
     /// What was taken and dropped so far.

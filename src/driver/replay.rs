@@ -57,7 +57,9 @@ pub fn replay(
             Some(value) if name == "--output" => {
                 replayed.push(words::join("--output=", file_name(&value)));
             }
-            Some(value) if name == "--emit" => replayed.push(words::join("--emit=", &kinds(&value))),
+            Some(value) if name == "--emit" => {
+                replayed.push(words::join("--emit=", &kinds(&value)))
+            }
             _ => replayed.push(word.clone()),
         }
     }
@@ -76,12 +78,11 @@ fn option(word: &OsStr) -> Option<(OsString, Option<OsString>)> {
 }
 
 fn kinds(list: &OsStr) -> OsString {
-    let items = words::split_commas(list).into_iter().map(|item| {
-        match words::split_once(&item, b'=') {
+    let items =
+        words::split_commas(list).into_iter().map(|item| match words::split_once(&item, b'=') {
             Some((kind, file)) => words::join(words::join(kind, OsStr::new("=")), file_name(&file)),
             None => item,
-        }
-    });
+        });
     items.collect::<Vec<_>>().join(OsStr::new(","))
 }
 
