@@ -4,6 +4,10 @@
 #![no_main]
 #[unsafe(no_mangle)]
 #[unsafe(link_section = "xdp")]
-pub extern "C" fn pass(_ctx: *mut u8) -> u32 { 2 }
+pub extern "C" fn pass(_ctx: *mut u8) -> u32 {
+    2
+}
 #[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
