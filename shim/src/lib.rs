@@ -13,6 +13,8 @@ mod rows;
 mod crosses;
 mod open;
 mod table;
+#[cfg(target_os = "linux")]
+mod trim;
 
 pub use crosses::Crosses;
 pub use open::{OpenError, built_in, open, opened, reset_options};

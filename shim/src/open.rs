@@ -125,6 +125,8 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
             // SAFETY: the mangled name says that it takes nothing; what it returns is void in every LLVM from 19 on.
             let reset = unsafe { library.get::<unsafe extern "C" fn()>(RESET_OPTIONS) };
             let reset_options = reset.ok().map(|symbol| *symbol);
+            #[cfg(target_os = "linux")]
+            crate::trim::trim(path);
             Ok(Opened { path: path.to_owned(), table, reset_options })
         }
         _ => Err(OpenError::Missing(path.to_owned(), missing)),

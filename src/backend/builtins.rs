@@ -12,15 +12,43 @@ use super::{
     llvm::{Global, Linkage, Module},
     merge::Opened,
     optimize,
-    resolve::{offer, resolve},
+    resolve::{is_offered, offer, resolve},
 };
-use crate::{input::Origin, plan::MemoryBuiltins, report::Result};
+use crate::{
+    input::{Bitcode, Origin},
+    plan::MemoryBuiltins,
+    report::Result,
+};
 
 /// The memory routines that `--disable-memory-builtins` leaves alone.
 pub const MEMORY: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 
 /// Our own, for programs whose inputs define none.
 const OWN: &str = include_str!("builtins.ll");
+
+/// A given module that defines routines for code generation to call. They may be optimised away before it does, so the
+/// module is kept: archives can be asked again, and so can this.
+#[derive(Debug)]
+pub struct Routines {
+    names: BTreeSet<String>,
+    bitcode: Bitcode,
+}
+
+impl Routines {
+    /// Those that `module`, read from `bitcode`, defines; `None` if there are none.
+    pub(super) fn of(module: &Module<'_>, bitcode: &Bitcode) -> Option<Self> {
+        let defined = module.functions().filter(|function| is_offered(*function)).map(Global::name);
+        let names = defined.filter(|name| is_routine(name)).collect::<BTreeSet<_>>();
+        (!names.is_empty()).then(|| Self { names, bitcode: bitcode.clone() })
+    }
+}
+
+/// Whether code generation might call `name`: the names of compiler-rt look like `__muldf3` (`RuntimeLibcalls.td`).
+fn is_routine(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let rest = name.strip_prefix("__");
+    MEMORY.contains(&name) || rest.is_some_and(|rest| rest.bytes().all(plain))
+}
 
 impl<'s> Optimized<'s> {
     /// Links definitions of what the object lacks (`undefined`) and no input names; says whether there were any.
@@ -57,9 +85,8 @@ impl<'s> Optimized<'s> {
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
         let module = self.target.fresh(self.session)?;
         resolve(self.session, &module, &mut self.archives, names, &self.target)?;
-        let missing =
-            names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
-        let missing = missing.cloned().collect::<BTreeSet<_>>();
+        self.take_given(&module, &undefined(&module, names))?;
+        let missing = undefined(&module, names);
         if !missing.is_empty() {
             let own = Module::parse_text(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
             let own = Opened { origin: own_origin(), module: own };
@@ -69,6 +96,29 @@ impl<'s> Optimized<'s> {
         }
         Ok(module)
     }
+
+    /// Links into `module` what given modules define of `names`.
+    fn take_given(&self, module: &Module<'s>, names: &BTreeSet<String>) -> Result<()> {
+        let mut missing = names.clone();
+        for routines in self.session.routines.borrow().iter() {
+            let found = &missing & &routines.names;
+            if found.is_empty() {
+                continue;
+            }
+            missing = &missing - &found;
+            let opened = self.session.open_module(&routines.bitcode)?;
+            offer(&opened, "given", &found);
+            self.target.apply(&opened.module)?;
+            self.session.link_into(module, opened.module, &opened.origin)?;
+        }
+        Ok(())
+    }
+}
+
+/// Those of `names` that `module` does not define.
+fn undefined(module: &Module<'_>, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let missing = names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
+    missing.cloned().collect()
 }
 
 fn definitions<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {

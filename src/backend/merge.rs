@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::{
     account::Reason,
+    builtins::Routines,
     definitions::Definitions,
     internalize, licence,
     llvm::{CodegenLevel, Machine, Module, Spec},
@@ -67,6 +68,7 @@ impl<'a> Session<'a> {
         let mut definitions = Definitions::default();
         for (input, read) in opened.iter().zip(&inputs.modules) {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
+            self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
             target.apply(&input.module)?;
         }

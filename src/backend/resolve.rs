@@ -111,7 +111,8 @@ fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeMap<(usize, 
     taken
 }
 
-fn is_offered(global: Global<'_>) -> bool {
+/// Whether others may use the definition.
+pub(super) fn is_offered(global: Global<'_>) -> bool {
     let shared = matches!(
         global.linkage(),
         Linkage::External | Linkage::Weak | Linkage::LinkOnce | Linkage::Common

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{account::Account, llvm::Context, quirks, reader::Reader};
+use super::{account::Account, builtins::Routines, llvm::Context, quirks, reader::Reader};
 use crate::{
     input::Inputs,
     plan::{LinkPlan, LlvmErrors},
@@ -17,6 +17,7 @@ pub struct Session<'a> {
     pub(super) reader: Reader<'a>,
     pub(super) context: Context,
     pub(super) account: RefCell<Account>,
+    pub(super) routines: RefCell<Vec<Routines>>,
     _options: super::llvm::OptionsLease,
 }
 
@@ -29,8 +30,8 @@ impl<'a> Session<'a> {
         let (reader, library) = Reader::open(plan, inputs, warnings)?;
         let options = library.set_options(quirks::options(plan, library.version()))?;
         let account = RefCell::new(Account::new(&plan.reports));
-        let context = Context::new(library);
-        Ok(Self { plan, warnings, reader, context, account, _options: options })
+        let (context, routines) = (Context::new(library), RefCell::default());
+        Ok(Self { plan, warnings, reader, context, account, routines, _options: options })
     }
 
     /// What was taken and dropped so far.

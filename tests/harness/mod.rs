@@ -5,6 +5,7 @@ mod lab;
 mod pattern;
 mod run;
 mod view;
+mod whole;
 
 use std::{fs, path::Path};
 

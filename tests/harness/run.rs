@@ -7,6 +7,7 @@ use super::{
     lab::{Lab, output_of, start},
     pattern::Pattern,
     view::Said,
+    whole,
 };
 
 /// Carries out `fixture` in a folder of its own.
@@ -97,7 +98,12 @@ impl<'run> Run<'run> {
         let complaint = judge(link, output.status.code(), &self.said.stderr, stderr);
         complaint.map_err(|problem| {
             format!("{problem}\n  by {command:?}\n{}{}", self.said.stdout, self.said.stderr)
-        })
+        })?;
+        if link.exit_code != 0 {
+            return Ok(());
+        }
+        let args: Vec<_> = link.args.iter().map(|word| self.substitute(word)).collect();
+        whole::check(self.lab, self.folder, &args, &self.out)
     }
 
     fn llvm(&self) -> Option<(&'static str, &'run Path)> {

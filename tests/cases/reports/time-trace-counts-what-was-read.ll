@@ -2,11 +2,11 @@
 ;
 ; run: for m in needed deeper idle; do llvm-as $m.ll -o $m.bc; done; llvm-ar rcs liball.a idle.bc needed.bc deeper.bc
 ; link: --export entry --time-trace trace.json main.ll liball.a
-; run: python3 -m json.tool < trace.json > valid.json
 ; view: text in trace.json
 ; expect: "traceEvents"
 ; expect: "members": 2
 ; expect: "modules": 1
+; expect: "name": "link"
 ; expect: "name": "resolve and merge"
 ; expect: "name": "optimize"
 ; expect: "name": "generate code"

@@ -1,0 +1,78 @@
+"""Writes the sources of the generated benchmarks.
+
+usage: generate.py large FILE.c | generate.py synthetic FOLDER OFFERED USED
+"""
+
+import pathlib
+import sys
+
+LARGE_HEAD = """
+#define SEC(name) __attribute__((section(name), used))
+#define MAP(name) struct { int (*type)[2]; int (*max_entries)[1024]; unsigned *key; unsigned long *value; } name SEC(".maps")
+static void *(*lookup)(void *map, const void *key) = (void *)1;
+struct xdp { unsigned data, data_end, meta, index, queue; };
+char LICENSE[] SEC("license") = "GPL";
+"""
+
+PROGRAM = """
+SEC("xdp") int program{n}(struct xdp *ctx) {{
+    unsigned char *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+    if (data + 34 > end) return 1;
+    unsigned key = data[{byte}] * {n}u + data[30];
+    unsigned long sum = 0;
+    for (int i = 0; i < {turns}; i++) sum = sum * 31 + data[i];
+    unsigned long *one = lookup(&map{one}, &key), *two = lookup(&map{two}, &key);
+    if (one) *one += sum;
+    if (two) *two ^= sum << {shift};
+    return one && two && *one > *two ? 1 : 2;
+}}
+"""
+
+
+def large(path):
+    text = LARGE_HEAD + "".join(f"MAP(map{n});\n" for n in range(30))
+    for n in range(50):
+        text += PROGRAM.format(
+            n=n, byte=12 + n % 20, turns=4 + n % 24, one=n % 30, two=(n * 7 + 1) % 30, shift=n % 13
+        )
+    pathlib.Path(path).write_text(text)
+
+
+def member(number):
+    text = 'target triple = "bpfel"\n'
+    for n in range(10):
+        call = f"f{number}_{n + 1}" if n < 9 else None
+        text += f"define i64 @f{number}_{n}(ptr %p, i64 %v) noinline {{\n"
+        text += f"  %a = getelementptr i64, ptr %p, i64 {n}\n  %w = load volatile i64, ptr %a\n"
+        text += f"  %x = mul i64 %w, {number * 10 + n + 3}\n  %y = add i64 %x, %v\n"
+        if call:
+            text += f"  %r = call i64 @{call}(ptr %p, i64 %y)\n  ret i64 %r\n}}\n"
+        else:
+            text += "  ret i64 %y\n}\n"
+    return text
+
+
+def synthetic(folder, offered, used):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(offered):
+        (folder / f"m{number}.ll").write_text(member(number))
+    text = 'target triple = "bpfel"\n'
+    text += "".join(f"declare i64 @f{n}_0(ptr, i64)\n" for n in range(used))
+    text += 'define i64 @entry(ptr %p) section "xdp" {\n'
+    last = "0"
+    for n in range(used):
+        text += f"  %r{n} = call i64 @f{n}_0(ptr %p, i64 {last})\n"
+        last = f"%r{n}"
+    text += f"  ret i64 {last}\n}}\n"
+    (folder / f"main{used}.ll").write_text(text)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["large", path]:
+            large(path)
+        case ["synthetic", folder, offered, used]:
+            synthetic(folder, int(offered), int(used))
+        case _:
+            sys.exit(__doc__)
