@@ -40,6 +40,12 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    let made = link_on_a_large_stack(plan, warnings);
+    warnings.silence(&plan.warnings.silenced);
+    made
+}
+
+fn link_on_a_large_stack(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     thread::scope(|scope| {
         let builder = thread::Builder::new().name("link".to_owned()).stack_size(STACK);
         match builder.spawn_scoped(scope, || link_here(plan, warnings)) {
@@ -53,14 +59,6 @@ pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
 }
 
 fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
-    let made = link_unheard(plan, warnings);
-    warnings.silence(&plan.warnings.silenced);
-    let artifacts = made?;
-    heed(plan, warnings)?;
-    deliver(plan, artifacts)
-}
-
-fn link_unheard(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
@@ -70,10 +68,15 @@ fn link_unheard(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let artifacts = build(&session, inputs, plan, warnings, &clock);
     // Of a link that failed too: what was taken often says why.
     let reported = reports::publish(&plan.reports, &session.account(), &clock);
-    artifacts.and_then(|artifacts| reported.map(|()| artifacts))
+    let artifacts = artifacts?;
+    reported?;
+    heed(plan, warnings)?;
+    deliver(plan, artifacts)
 }
 
+/// Fails if a warning that was not silenced is there, and warnings are to be fatal.
 fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    warnings.silence(&plan.warnings.silenced);
     match warnings.first() {
         Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
             Err(Error::link("a warning is fatal, since --fatal-warnings is given")

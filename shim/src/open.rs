@@ -6,6 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
+#[cfg(not(feature = "static-llvm"))]
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 use crate::table::Table;
@@ -37,7 +38,14 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Load(path, error) => write!(f, "cannot load {}: {error}", path.display()),
+            Self::Load(path, error) => {
+                // What the loader says is the source of what libloading says.
+                write!(f, "cannot load {}: ", path.display())?;
+                match std::error::Error::source(error) {
+                    Some(source) => write!(f, "{source}"),
+                    None => write!(f, "{error}"),
+                }
+            }
             Self::Missing(path, names) => {
                 write!(
                     f,
@@ -61,6 +69,8 @@ impl From<OpenError> for io::Error {
 }
 
 /// Opens the libLLVM at `path`, an absolute path, for the rest of the process.
+///
+/// With the feature `static-llvm`, `path` only names the program, whose own LLVM is used.
 ///
 /// Opening the same path again does nothing. The library is never closed: LLVM does not survive that.
 ///
@@ -101,6 +111,7 @@ pub unsafe fn reset_options() -> bool {
     reset.map(|reset| unsafe { reset() }).is_some()
 }
 
+#[cfg(not(feature = "static-llvm"))]
 unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     // SAFETY: the caller vouches for the library's initialisers.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
@@ -118,6 +129,26 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
         }
         _ => Err(OpenError::Missing(path.to_owned(), missing)),
     }
+}
+
+#[cfg(feature = "static-llvm")]
+#[expect(clippy::unnecessary_wraps, reason = "the other one may fail")]
+unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
+    Ok(Opened { path: path.to_owned(), table: Table::built_in(), reset_options: None })
+}
+
+/// The version of the LLVM that is linked in: major, minor, patch. `None` without the feature `static-llvm`.
+#[must_use]
+pub fn built_in() -> Option<[u32; 3]> {
+    #[cfg(feature = "static-llvm")]
+    {
+        let [mut major, mut minor, mut patch] = [0; 3];
+        // SAFETY: three integers to write to.
+        unsafe { llvm_sys::core::LLVMGetVersion(&raw mut major, &raw mut minor, &raw mut patch) };
+        Some([major, minor, patch])
+    }
+    #[cfg(not(feature = "static-llvm"))]
+    None
 }
 
 /// The functions of the opened library.

@@ -5,7 +5,7 @@
 //! error says which libraries to pass over, and the command line starts itself again, each time with a longer list,
 //! until nothing is left that could do better.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{
     input::{Bitcode, Format, Inputs, LlvmVersion, Producer},
@@ -55,7 +55,7 @@ impl<'p> Reader<'p> {
         let others = self.search.survey_without(&unfit);
         match others.winner() {
             Some(winner) => self.point_to(winner, error, unfit),
-            None => others.refused().fold(error, Error::because).help(self.how_to_get_newer()),
+            None => self.list(error, &others).help(self.how_to_get_newer()),
         }
     }
 
@@ -66,44 +66,60 @@ impl<'p> Reader<'p> {
             Some(producer) => error.because(format!("written by `{}`, {read_by}", producer.text)),
             None => error.because(read_by),
         };
-        self.suggest(error, |error| match &input.producer {
-            Some(Producer { version: Some(version), .. }) if *version <= library.version() => error
-                .help(format!(
+        // A library that reads all other text of its time is seldom to blame for one that is wrong.
+        if input.format == Format::Text && self.located.found_by.is_final() {
+            return error;
+        }
+        self.suggest(error, |error, others| match (self.list(error, others), &input.producer) {
+            (error, Some(Producer { version: Some(version), .. }))
+                if *version <= library.version() =>
+            {
+                error.help(format!(
                     "LLVM {} reads what LLVM {version} wrote unless it is damaged: build {} again",
                     library.version(),
                     input.origin
-                )),
-            _ if input.format == Format::Text => error,
-            _ => error.help(self.how_to_get_newer()),
+                ))
+            }
+            (error, _) if input.format == Format::Text => error,
+            (error, _) => error.help(self.how_to_get_newer()),
         })
     }
 
     /// Explains that a function body could not be read, or that modules do not go together; LLVM does not tell which.
     pub(super) fn cannot_link(&self, error: Error) -> Error {
-        self.suggest(error, |error| error)
+        if self.located.found_by.is_final() {
+            return error;
+        }
+        self.suggest(error, |error, _| error)
     }
 
     /// Points to a newer library where there is one: only a newer one reads more. `otherwise` helps where there is none.
-    fn suggest(&self, error: Error, otherwise: impl FnOnce(Error) -> Error) -> Error {
+    fn suggest(&self, error: Error, otherwise: impl FnOnce(Error, &Survey) -> Error) -> Error {
         let all = self.search.survey_without(&[]);
         let older = all.candidates().iter().filter(|candidate| !self.is_newer(candidate));
-        let mut unfit = vec![self.located.path.clone()];
-        unfit.extend(older.map(|candidate| candidate.path.clone()));
-        unfit.dedup();
+        let older = older.map(|candidate| candidate.path.clone());
+        let older = older.filter(|path| *path != self.located.path);
+        let unfit: Vec<PathBuf> = [self.located.path.clone()].into_iter().chain(older).collect();
         let others = self.search.survey_without(&unfit);
         match others.winner() {
             Some(winner) => self.point_to(winner, error, unfit),
-            None => otherwise(list(&others).into_iter().fold(error, Error::because)),
+            None => otherwise(error, &others),
         }
     }
 
-    fn point_to(&self, winner: &Candidate, error: Error, unfit: Vec<std::path::PathBuf>) -> Error {
+    fn point_to(&self, winner: &Candidate, error: Error, unfit: Vec<PathBuf>) -> Error {
         let error = error.help(format!("use another libLLVM: --llvm {}", winner.path.display()));
         // What a person asked for is not replaced behind their back.
         if self.located.found_by.is_final() {
             return error;
         }
         error.unless_without(self.search.excluded.iter().cloned().chain(unfit).collect())
+    }
+
+    /// Names the other candidates and why each of them cannot be used.
+    fn list(&self, error: Error, survey: &Survey) -> Error {
+        let others = survey.refused().filter(|refused| refused.path != self.located.path);
+        others.fold(error, |error, other| error.because(format!("another candidate, {other}")))
     }
 
     fn is_newer(&self, candidate: &Candidate) -> bool {
@@ -120,12 +136,6 @@ impl<'p> Reader<'p> {
         let oldest = producer.map_or(0, |LlvmVersion { major, .. }| major);
         locate::how_to_get(oldest.max(self.located.version.major + 1))
     }
-}
-
-/// The candidates and why each of them cannot be used, one line each.
-fn list(survey: &Survey) -> Vec<String> {
-    let refused = survey.refused().map(|refused| refused.to_string());
-    refused.map(|refused| format!("another candidate, {refused}")).collect()
 }
 
 fn untested(library: &Library) -> Warning {

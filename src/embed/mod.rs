@@ -37,7 +37,7 @@
 //! ```
 //!
 //! What the options do not offer, a [`LinkPlan`] does: it is all that the command line can say. [`Linker::plan`] is
-//! where to start, [`link`](crate::link) carries a plan out, and [`driver::parse`](crate::driver::parse) reads one from
+//! where to start, [`link`](fn@crate::link) carries a plan out, and [`driver::parse`](crate::driver::parse) reads one from
 //! words:
 //!
 //! ```

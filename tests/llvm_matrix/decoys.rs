@@ -57,7 +57,7 @@ fn make(folder: &Path) {
     fs::write(path("libLLVM-text.so"), "I am a libLLVM, trust me.\n").expect("a new file");
     let real = fs::read(&readers::debian_22().llvm).expect("Debian's library");
     fs::write(path("libLLVM-truncated.so"), &real[..1 << 20]).expect("a new file");
-    symlink("/usr/lib/llvm-14/lib/libLLVM-14.so.1", path("libLLVM-14.so")).expect("a link");
+    symlink("/usr/lib/x86_64-linux-gnu/libLLVM-14.so.1", path("libLLVM-14.so")).expect("a link");
     // A file that not even root can read from its beginning.
     symlink("/proc/self/mem", path("libLLVM-unreadable.so")).expect("a link");
     symlink("/nonexistent/libLLVM.so", path("libLLVM-missing.so")).expect("a link");

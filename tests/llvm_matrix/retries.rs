@@ -6,6 +6,7 @@ use std::{
     process::Command,
 };
 
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 use tempfile::TempDir;
 
 use super::{
@@ -168,18 +169,26 @@ fn a_damaged_file_is_not_blamed_on_the_library() {
 /// LLVM 23 that says it is 24, on disk and when asked.
 fn llvm_24(folder: &Path) -> PathBuf {
     let mut bytes = fs::read(readers::llvm_23().llvm).expect("LLVM 23");
-    swap(&mut bytes, b"libLLVM.so.23.1\0", b"libLLVM.so.24.1\0");
-    // `mov dword ptr [rdi], 23`, `mov dword ptr [rsi], 1`: the beginning of LLVMGetVersion.
-    let code = |major| [0xc7, 0x07, major, 0, 0, 0, 0xc7, 0x06, 1, 0, 0, 0];
-    swap(&mut bytes, &code(23), &code(24));
+    let file = object::File::parse(&*bytes).expect("a library");
+    let code = file.section_by_name(".text").expect("code");
+    let version = file.dynamic_symbols().find(|symbol| symbol.name() == Ok("LLVMGetVersion"));
+    let (start, _) = code.file_range().expect("code is in the file");
+    let asked = start + version.expect("LLVM tells its version").address() - code.address();
+    let names = file.section_by_name(".dynstr").and_then(|names| names.file_range());
+    let (named, _) = names.expect("names are in the file");
+    // `mov dword ptr [rdi], 23`, not far from where the function begins.
+    swap(&mut bytes, asked, &[0xc7, 0x07, 23, 0, 0, 0], &[0xc7, 0x07, 24, 0, 0, 0]);
+    swap(&mut bytes, named, b"libLLVM.so.23.1\0", b"libLLVM.so.24.1\0");
     let path = folder.join("libLLVM.so.24.1");
     fs::write(&path, bytes).expect("a new file");
     path
 }
 
-fn swap(bytes: &mut [u8], old: &[u8], new: &[u8]) {
-    let at = bytes.windows(old.len()).position(|window| window == old).expect("they are there");
-    bytes[at..at + new.len()].copy_from_slice(new);
+/// Replaces the first `old` from `start` on.
+fn swap(bytes: &mut [u8], start: u64, old: &[u8], new: &[u8]) {
+    let rest = &mut bytes[usize::try_from(start).expect("an offset")..];
+    let at = rest.windows(old.len()).position(|window| window == old).expect("they are there");
+    rest[at..at + new.len()].copy_from_slice(new);
 }
 
 #[test]

@@ -149,6 +149,8 @@ pub enum FoundBy {
     Sysroot,
     /// Where distributions keep libraries.
     System,
+    /// This program itself, with the cargo feature `static-llvm`.
+    BuiltIn,
 }
 
 impl FoundBy {
@@ -168,6 +170,7 @@ impl fmt::Display for FoundBy {
             Self::CallingRustc { pid } => write!(f, "loaded by the calling rustc (pid {pid})"),
             Self::Sysroot => write!(f, "in rustc's sysroot"),
             Self::System => write!(f, "in the system"),
+            Self::BuiltIn => write!(f, "built in"),
         }
     }
 }

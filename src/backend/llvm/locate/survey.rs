@@ -63,7 +63,9 @@ pub(super) fn walk(host: &Host, search: &Search<'_>, extent: Extent) -> Survey {
     let mut survey =
         Survey { candidates: Vec::new(), winner: None, producer: search.producer.clone() };
     let excluded: Vec<PathBuf> = search.excluded.iter().map(|path| resolved(path)).collect();
-    if let Some(finds) = asked_for(host, search) {
+    if let Some((program, version)) = &host.built_in {
+        survey.consider_built_in(host, search, program, *version);
+    } else if let Some(finds) = asked_for(host, search) {
         survey.consider(host, finds, &excluded);
     } else {
         let opened = search.opened.clone().map(|path| Find::new(path, FoundBy::ThisProcess));
@@ -134,6 +136,34 @@ impl Survey {
         let is_ranked = self.candidates.get(start).is_some_and(|first| is_ranked(first.found_by));
         let best = if is_ranked { fits.min_by_key(|fit| fit.3) } else { fits.min() };
         self.winner = self.winner.or(best.map(|fit| fit.3));
+    }
+
+    /// Two LLVMs do not get on in one process, so a program that has one inside loads none.
+    fn consider_built_in(
+        &mut self,
+        host: &Host,
+        search: &Search<'_>,
+        program: &Path,
+        version: LibraryVersion,
+    ) {
+        let (path, found_by) = (program.to_owned(), FoundBy::BuiltIn);
+        let verdict = if search.excluded.iter().any(|excluded| excluded == program) {
+            Verdict::Refused(format!("is LLVM {version}, which failed on these inputs"))
+        } else {
+            self.compare(version, found_by)
+        };
+        let asked = asked_for(host, search).into_iter().flatten();
+        self.candidates = asked
+            .map(|find| {
+                let reason = "cannot be loaded by a bpf-linker that was built with static-llvm";
+                let verdict = Verdict::Refused(reason.to_owned());
+                Candidate { path: find.path, found_by: find.found_by, verdict }
+            })
+            .collect();
+        let is_asked = !self.candidates.is_empty();
+        let fits = matches!(verdict, Verdict::Fits(_)) && !is_asked;
+        self.winner = fits.then_some(0);
+        self.candidates.push(Candidate { path, found_by, verdict });
     }
 
     fn judge(&self, host: &Host, find: Find, excluded: &[PathBuf]) -> Candidate {
