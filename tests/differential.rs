@@ -63,7 +63,8 @@ fn tracing_of_dev_and_build_std_is_the_same_to_a_loader() {
     pair.check_programs(&[Loader::Aya, Loader::Libbpf]);
 }
 
-/// The types of all of core, and DWARF that no kernel reads, are what makes objects large.
+/// Types that nothing needs, and DWARF that no kernel reads, are what makes objects large. Half of the BTF that is left is
+/// the source text that the verifier's log quotes.
 #[test]
 fn firewall_is_a_fraction_in_size() {
     let pair = Pair::link(Example::Firewall.usual());
@@ -72,7 +73,7 @@ fn firewall_is_a_fraction_in_size() {
         (elf.size(), elf.section_size(".BTF") + elf.section_size(".BTF.ext"))
     };
     let (ours, theirs) = (sizes(&pair.ours), sizes(&pair.theirs));
-    assert!(ours.1 > 0 && ours.1 * 2 <= theirs.1, "BTF: {} of {} bytes", ours.1, theirs.1);
+    assert!(ours.1 > 0 && ours.1 * 5 <= theirs.1 * 3, "BTF: {} of {} bytes", ours.1, theirs.1);
     assert!(ours.0 * 10 <= theirs.0, "object: {} of {} bytes", ours.0, theirs.0);
 }
 

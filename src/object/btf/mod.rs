@@ -87,6 +87,7 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
     if plan.source_lines == SourceLines::Drop {
         fixes::lines::drop_source(info);
     }
+    fixes::lines::unindent(info);
     fixes::lines::remap_paths(info, &plan.remap_path_prefix);
     // Without variables and sections nothing says which types maps use.
     if rules::DATASEC.known_to(kernel) {

@@ -1,4 +1,4 @@
-//! What `.BTF` reveals about the machine it was built on: source text and paths.
+//! What `.BTF` says of the source: text and paths.
 
 use std::path::Path;
 
@@ -8,6 +8,20 @@ use super::super::{Info, ext::records_mut, strings::StrOff};
 pub fn drop_source(info: &mut Info) {
     if let Some(ext) = &mut info.ext {
         records_mut(&mut ext.line_info).for_each(|line| line.text = StrOff::EMPTY);
+    }
+}
+
+/// Takes the indentation off every line: the kernel and bpftool skip it (`ltrim` in kernel/bpf/log.c), and a tenth of
+/// the strings is made of it.
+pub fn unindent(info: &mut Info) {
+    let Info { btf, ext: Some(ext) } = info else { return };
+    for line in records_mut(&mut ext.line_info) {
+        let text = btf.strings.get(line.text);
+        let bare = text.trim_ascii();
+        if bare.len() < text.len() {
+            let bare = bare.to_vec();
+            line.text = btf.strings.intern(&bare);
+        }
     }
 }
 
