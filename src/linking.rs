@@ -1,16 +1,28 @@
 //! One link, from plan to files.
 
-use std::collections::BTreeSet;
+mod clock;
+mod replay;
+mod reports;
+
+pub use replay::reproduce;
+
+use std::{collections::BTreeSet, thread};
+
+use clock::Clock;
 
 use crate::{
     Error, LinkPlan, Result, Warnings,
     backend::{self, Declaration, Optimized, Session, llvm::locate::Located},
     driver::{self, VersionDetail},
-    input,
+    input::{self, Inputs},
     object::{self, Extern, Facts, Shape},
     output,
     plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
 };
+
+/// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
+/// that is not touched costs nothing.
+const STACK: usize = 256 << 20;
 
 /// One form of the result, in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +40,45 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
-    let inputs = input::load(plan, warnings)?;
-    let session = Session::open(plan, &inputs, warnings)?;
-    let mut program = session.merge(inputs)?.prepare()?.internalize()?.optimize()?;
-    let artifacts = make(&mut program, plan, warnings)?;
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("link".to_owned()).stack_size(STACK);
+        match builder.spawn_scoped(scope, || link_here(plan, warnings)) {
+            Ok(link) => link.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => {
+                log::debug!("linking on the stack at hand, which does for most: {error}");
+                link_here(plan, warnings)
+            }
+        }
+    })
+}
+
+fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    if plan.inputs.is_empty() {
+        return Err(Error::usage("no inputs").help("a link needs at least one"));
+    }
+    let clock = Clock::start();
+    let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
+    let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
+    let artifacts = build(&session, inputs, plan, warnings, &clock);
+    // Of a link that failed too: what was taken often says why.
+    let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    let artifacts = artifacts?;
+    reported?;
     deliver(plan, artifacts)
+}
+
+fn build(
+    session: &Session<'_>,
+    inputs: Inputs,
+    plan: &LinkPlan,
+    warnings: &Warnings,
+    clock: &Clock,
+) -> Result<Vec<Artifact>> {
+    let merged = clock.run("resolve and merge", || session.merge(inputs))?;
+    let prepared = clock.run("prepare", || merged.prepare())?;
+    let internalized = clock.run("internalize", || prepared.internalize())?;
+    let mut program = clock.run("optimize", || internalized.optimize())?;
+    make(&mut program, plan, warnings, clock)
 }
 
 /// The libLLVM that a link as `plan` says would load.
@@ -72,18 +118,23 @@ fn make(
     program: &mut Optimized<'_>,
     plan: &LinkPlan,
     warnings: &Warnings,
+    clock: &Clock,
 ) -> Result<Vec<Artifact>> {
     let kinds = plan.outputs.iter().map(|output| output.kind).collect::<BTreeSet<_>>();
     // Code generation comes first: it shows which routines are missing, and the other forms get them too.
     let needs_code =
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
-    let mut raw = if needs_code { generate(program)? } else { Vec::new() };
+    let mut raw =
+        if needs_code { clock.run("generate code", || generate(program))? } else { Vec::new() };
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {
             OutputKind::Object => {
                 let raw = std::mem::take(&mut raw);
-                object::finish(raw, &with_left_builtins(plan), &facts(program), warnings)?
+                let facts = facts(program);
+                clock.run("finish the object", || {
+                    object::finish(raw, &with_left_builtins(plan), &facts, warnings)
+                })?
             }
             OutputKind::Assembly => program.assembly()?,
             OutputKind::Ir => program.ir()?,

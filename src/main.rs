@@ -40,6 +40,9 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
     match invocation.request {
         Request::Link(plan) => {
             again::check_llvm_args(&plan, warnings)?;
+            if let Some(folder) = &plan.reports.reproduce {
+                bpf_linker::reproduce(&plan, &invocation.args, folder, warnings)?;
+            }
             bpf_linker::link(&plan, warnings).map(drop)?
         }
         Request::PrintPlan { plan, format } => print(&driver::print_plan(&plan, format))?,

@@ -15,7 +15,7 @@ mod open;
 mod table;
 
 pub use crosses::Crosses;
-pub use open::{OpenError, built_in, open, opened};
+pub use open::{OpenError, built_in, open, opened, reset_options};
 pub use table::*;
 
 pub use llvm_sys;

@@ -16,7 +16,12 @@ static OPENED: OnceLock<Opened> = OnceLock::new();
 struct Opened {
     path: PathBuf,
     table: Table,
+    reset_options: Option<unsafe extern "C" fn()>,
 }
+
+/// `void llvm::cl::ResetAllOptionOccurrences()`, in the Itanium ABI: LLVM's C API sets options, but takes none back.
+#[cfg(not(feature = "static-llvm"))]
+const RESET_OPTIONS: &str = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv";
 
 /// Why a library could not be opened.
 #[derive(Debug)]
@@ -81,9 +86,9 @@ pub unsafe fn open(path: &Path) -> Result<(), OpenError> {
     }
     if OPENED.get().is_none() {
         // SAFETY: the caller vouches for the library.
-        let table = unsafe { load(path) }?;
+        let opened = unsafe { load(path) }?;
         // A thread that came first wins; the same file maps to the same table.
-        let _ = OPENED.set(Opened { path: path.to_owned(), table });
+        let _ = OPENED.set(opened);
     }
     match opened() {
         Some(opened) if opened != path => Err(OpenError::Already(opened.to_owned())),
@@ -97,8 +102,18 @@ pub fn opened() -> Option<&'static Path> {
     OPENED.get().map(|opened| opened.path.as_path())
 }
 
+/// Gives every option of LLVM's command line its default value; `false` where the library does not export how.
+///
+/// # Safety
+/// A library is open, and no thread is inside it.
+pub unsafe fn reset_options() -> bool {
+    let reset = OPENED.get().and_then(|opened| opened.reset_options);
+    // SAFETY: the function takes nothing and returns nothing; the caller keeps others out.
+    reset.map(|reset| unsafe { reset() }).is_some()
+}
+
 #[cfg(not(feature = "static-llvm"))]
-unsafe fn load(path: &Path) -> Result<Table, OpenError> {
+unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     // SAFETY: the caller vouches for the library's initialisers.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
         .map_err(|error| OpenError::Load(path.to_owned(), error))?;
@@ -107,15 +122,25 @@ unsafe fn load(path: &Path) -> Result<Table, OpenError> {
     // SAFETY: every row's signature is that of the function in LLVM 19 and later, proved against llvm-sys.
     let table = unsafe { Table::resolve(library, &mut missing) };
     match table {
-        Some(table) if missing.is_empty() => Ok(table),
+        Some(table) if missing.is_empty() => {
+            // SAFETY: the mangled name says that it takes nothing; what it returns is void in every LLVM from 19 on.
+            let reset = unsafe { library.get::<unsafe extern "C" fn()>(RESET_OPTIONS) };
+            let reset_options = reset.ok().map(|symbol| *symbol);
+            Ok(Opened { path: path.to_owned(), table, reset_options })
+        }
         _ => Err(OpenError::Missing(path.to_owned(), missing)),
     }
 }
 
 #[cfg(feature = "static-llvm")]
 #[expect(clippy::unnecessary_wraps, reason = "the other one may fail")]
-unsafe fn load(_: &Path) -> Result<Table, OpenError> {
-    Ok(Table::built_in())
+unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
+    unsafe extern "C" {
+        #[link_name = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv"]
+        fn reset();
+    }
+    let path = path.to_owned();
+    Ok(Opened { path, table: Table::built_in(), reset_options: Some(reset) })
 }
 
 /// The version of the LLVM that is linked in: major, minor, patch. `None` without the feature `static-llvm`.

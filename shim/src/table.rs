@@ -7,6 +7,7 @@ use libloading::os::unix::Library;
 use llvm_sys::{
     LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
     analysis::LLVMVerifierFailureAction,
+    debuginfo::{LLVMDIFlags, LLVMMetadataKind},
     error::LLVMErrorRef,
     error_handling::LLVMFatalErrorHandler,
     prelude::*,

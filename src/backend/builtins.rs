@@ -45,7 +45,7 @@ impl<'s> Optimized<'s> {
         definitions(&routines)
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
-        optimize::run_passes(self.session, &self.machine, &routines)?;
+        optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
         self.session.link_into(&self.module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| self.module.find(name)).collect::<Vec<_>>();
         provided.iter().for_each(|global| global.internalize());

@@ -1,15 +1,16 @@
 //! What stays visible.
 
 use super::{
+    account,
     builtins::MEMORY,
-    llvm::{Global, Linkage, Machine, Module},
+    llvm::{Global, Linkage, Module},
     merge::Triple,
-    prepare::Prepared,
+    prepare::{Machines, Prepared},
     session::Session,
 };
 use crate::{
     input::Archive,
-    plan::{LinkPlan, Presence, Requested},
+    plan::{LinkPlan, Listing, Presence, Requested},
     report::{Error, Result},
 };
 
@@ -20,7 +21,7 @@ pub struct Internalized<'s> {
     pub(super) module: Module<'s>,
     pub(super) archives: Vec<Archive>,
     pub(super) target: Triple,
-    pub(super) machine: Machine,
+    pub(super) machines: Machines,
 }
 
 impl<'s> Prepared<'s> {
@@ -29,8 +30,10 @@ impl<'s> Prepared<'s> {
     /// # Errors
     /// A symbol that a person asked to export is not defined.
     pub fn internalize(self) -> Result<Internalized<'s>> {
-        let Self { session, module, archives, target, machine } = self;
+        let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
+        let wants_dropped = session.plan.reports.dropped == Listing::Print;
+        let listed = if wants_dropped { account::listed(&module) } else { Vec::new() };
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays.
@@ -41,7 +44,12 @@ impl<'s> Prepared<'s> {
                 global.internalize();
             }
         }
-        Ok(Internalized { session, module, archives, target, machine })
+        if wants_dropped {
+            let reached = module.duplicate()?;
+            machines.optimizing.run_passes(&reached, "globaldce")?;
+            session.account.borrow_mut().dropped = account::missing(listed, &reached);
+        }
+        Ok(Internalized { session, module, archives, target, machines })
     }
 }
 

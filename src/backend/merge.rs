@@ -9,9 +9,10 @@
 use std::collections::BTreeSet;
 
 use super::{
+    account::Reason,
     definitions::Definitions,
     internalize, licence,
-    llvm::{CodegenLevel, Machine, Module},
+    llvm::{CodegenLevel, Machine, Module, Spec},
     quirks, resolve,
     session::Session,
     target::Triples,
@@ -64,7 +65,8 @@ impl<'a> Session<'a> {
         let target = self.decide_target(&opened)?;
         licence::unify(&opened)?;
         let mut definitions = Definitions::default();
-        for input in &opened {
+        for (input, read) in opened.iter().zip(&inputs.modules) {
+            self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             definitions.add(&input.module, &input.origin)?;
             target.apply(&input.module)?;
         }
@@ -101,8 +103,11 @@ impl<'a> Session<'a> {
         opened.iter().for_each(|input| triples.note(&input.module.triple(), &input.origin));
         let target = triples.decide(self.plan.target.as_ref(), self.warnings)?;
         let library = self.context.library();
-        let layout =
-            Machine::new(library, target.triple(), "", "", CodegenLevel::Default)?.data_layout();
+        let layout = Machine::new(
+            library,
+            Spec { triple: target.triple(), cpu: "", features: "", level: CodegenLevel::Default },
+        )?
+        .data_layout();
         Ok(Triple { target, layout })
     }
 

@@ -4,10 +4,12 @@
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
 //! [`Optimized::generate`].
 
+mod account;
 mod aliases;
 mod builtins;
 mod codegen;
 mod cpu;
+mod debuginfo;
 mod declarations;
 mod definitions;
 mod expand;
@@ -19,12 +21,14 @@ mod merge;
 mod optimize;
 mod options;
 mod prepare;
+mod preserved;
 mod quirks;
 mod reader;
 mod resolve;
 mod session;
 mod target;
 
+pub use account::{Account, Reason, Taken};
 pub use builtins::MEMORY;
 pub use codegen::Optimized;
 pub use declarations::Declaration;

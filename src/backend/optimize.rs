@@ -5,7 +5,7 @@ use super::{
     expand,
     internalize::Internalized,
     llvm::{Attribute, Context, Machine, Module},
-    quirks,
+    preserved, quirks,
     session::Session,
 };
 use crate::{
@@ -19,16 +19,17 @@ impl<'s> Internalized<'s> {
     /// # Errors
     /// The module is inconsistent, or LLVM reports an error.
     pub fn optimize(self) -> Result<Optimized<'s>> {
-        let Self { session, module, archives, target, machine } = self;
+        let Self { session, module, archives, target, machines } = self;
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
-        run_passes(session, &machine, &module)?;
+        preserved::claim(&module)?;
+        run_passes(session, &machines.optimizing, &module)?;
         session.hear(|| Error::link("optimisation failed"))?;
         if session.plan.codegen.memcpy == MemcpyExpansion::InOrder {
-            expand::expand(&session.context, &module);
+            expand::expand(&session.context, &module, &machines.optimizing)?;
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
-        Ok(Optimized { session, module, archives, target, machine })
+        Ok(Optimized { session, module, archives, target, machines })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, convert::Infallible, path::Path};
 
-use super::{llvm::Library, quirks::Options};
+use super::llvm::Library;
 use crate::report::{Error, Result};
 
 /// The option that prints the list, which names itself in it.
@@ -18,7 +18,7 @@ const LIST: &str = "help-list-hidden";
 /// The library cannot be loaded, or returned without ending the process.
 pub fn print_and_exit(path: &Path) -> Result<Infallible> {
     let library = Library::open(path)?;
-    library.set_options(Options { all: vec![format!("--{LIST}")], undo: &[] })?;
+    library.set_options(vec![format!("--{LIST}")])?;
     Err(Error::llvm(format!("{library} does not list its options")))
 }
 

@@ -13,7 +13,7 @@ use super::llvm::Attribute;
 struct Setting {
     /// The LLVM majors it is for.
     majors: RangeInclusive<u32>,
-    /// The option, given the plan; every link sets all of them, since they belong to the process.
+    /// The option, given the plan; every link sets all of them.
     option: fn(&LinkPlan) -> String,
     /// Why.
     #[expect(dead_code, reason = "for the reader")]
@@ -35,12 +35,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         majors: ALL,
-        option: |plan| {
-            format!(
-                "--bpf-expand-memcpy-in-order={}",
-                plan.codegen.memcpy == MemcpyExpansion::InOrder
-            )
-        },
+        option: |plan| in_order(plan.codegen.memcpy),
         reason: "the verifier follows loads and stores in ascending order with fewer states",
         remove_when: "never: a choice of the user",
     },
@@ -62,33 +57,20 @@ const UNROLL: &[&str] = &[
     "--unroll-max-iteration-count-to-analyze=1000000",
 ];
 
-/// What the options of [`UNROLL`] are when nobody sets them, for a link that follows one that did.
-const UNROLL_DEFAULTS: &[&str] = &[
-    "--unroll-threshold=150",
-    "--unroll-partial-threshold=150",
-    "--unroll-max-upperbound=8",
-    "--unroll-max-iteration-count-to-analyze=10",
-];
+/// The setting that machines are made under.
+pub(super) fn in_order(memcpy: MemcpyExpansion) -> String {
+    format!("--bpf-expand-memcpy-in-order={}", memcpy == MemcpyExpansion::InOrder)
+}
 
 /// The options for LLVM's command line, the user's last.
-pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Options {
+pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Vec<String> {
     let fixed = SETTINGS.iter().filter(|setting| setting.majors.contains(&version.major));
     let mut all = fixed.map(|setting| (setting.option)(plan)).collect::<Vec<_>>();
-    let unrolls = plan.codegen.loops == Loops::Unroll;
-    if unrolls {
+    if plan.codegen.loops == Loops::Unroll {
         all.extend(UNROLL.iter().map(ToString::to_string));
     }
     all.extend(plan.llvm_args.iter().cloned());
-    Options { all, undo: if unrolls { UNROLL_DEFAULTS } else { &[] } }
-}
-
-/// Options to set, and those that undo what would otherwise reach the next link of the process.
-#[derive(Debug)]
-pub struct Options {
-    /// What to set.
-    pub(super) all: Vec<String>,
-    /// What to set afterwards.
-    pub(super) undo: &'static [&'static str],
+    all
 }
 
 /// How LLVM is told what to optimise for.

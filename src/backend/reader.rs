@@ -5,7 +5,7 @@
 //! error says which libraries to pass over, and the command line starts itself again, each time with a longer list,
 //! until nothing is left that could do better.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     input::{Bitcode, Format, Inputs, LlvmVersion, Producer},
@@ -26,21 +26,26 @@ pub(super) struct Reader<'p> {
 }
 
 impl<'p> Reader<'p> {
-    /// Finds the libLLVM for `plan` and `inputs`.
-    pub(super) fn locate(plan: &'p LinkPlan, inputs: &Inputs) -> Result<Self> {
-        let search = search(plan, inputs);
-        let located = locate::locate(&search)?;
-        Ok(Self { search, located })
-    }
-
-    /// Loads it, for the rest of the process.
-    pub(super) fn open(&self, warnings: &Warnings) -> Result<&'static Library> {
-        let library = Library::open(&self.located.path).map_err(|error| self.cannot_load(error))?;
-        log::info!("using {library}, {}", self.located.found_by);
+    /// Finds the libLLVM for `plan` and `inputs`, and loads it for the rest of the process.
+    pub(super) fn open(
+        plan: &'p LinkPlan,
+        inputs: &Inputs,
+        warnings: &Warnings,
+    ) -> Result<(Self, &'static Library)> {
+        let (reader, library) = Library::choose(|opened| {
+            let opened = opened.map(Path::to_owned);
+            let search = Search { opened, ..search(plan, inputs) };
+            let located = locate::locate(&search)?;
+            let reader = Self { search, located };
+            let library =
+                Library::open(&reader.located.path).map_err(|error| reader.cannot_load(error))?;
+            Ok((reader, library))
+        })?;
+        log::info!("using {library}, {}", reader.located.found_by);
         if library.version().major > NEWEST_TESTED_MAJOR {
             warnings.push(untested(library));
         }
-        Ok(library)
+        Ok((reader, library))
     }
 
     /// Explains that the library did not load; any other one may.
@@ -160,5 +165,10 @@ pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
 fn search<'p>(plan: &'p LinkPlan, inputs: &Inputs) -> Search<'p> {
     let producer =
         inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
-    Search { explicit: plan.llvm.as_deref(), producer, excluded: locate::excluded_by_environment() }
+    Search {
+        explicit: plan.llvm.as_deref(),
+        opened: None,
+        producer,
+        excluded: locate::excluded_by_environment(),
+    }
 }

@@ -10,7 +10,7 @@
 //! member's own and `linkonce_odr` too, so that a later round meets the copy of an earlier one. Constants stay as
 //! they are: a second copy of those does no harm.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     llvm::{Global, Linkage, Module},
@@ -31,22 +31,45 @@ pub(super) fn resolve<'s>(
     target: &Triple,
 ) -> Result<()> {
     index(session, archives)?;
-    let mut asked = BTreeSet::new();
+    let (mut asked, mut linked) = (BTreeSet::new(), BTreeSet::new());
+    let mut renamed = BTreeMap::new();
     loop {
         let wanted = &undefined(module, strong) - &asked;
         let taken = members(archives, &wanted);
         if taken.is_empty() {
-            return Ok(());
+            break;
         }
-        for (archive, member) in taken {
+        for ((archive, member), symbol) in taken {
             let bitcode = archives[archive].load(member)?;
             log::debug!("taking {}", bitcode.origin);
             let opened = session.open_module(&bitcode)?;
-            offer(&opened, &format!("m{archive}.{}", member.0), &(&wanted & strong));
+            let mut account = session.account.borrow_mut();
+            let reason = account.reason(&symbol);
+            account.enter(&opened, bitcode.bytes.len(), reason);
+            drop(account);
+            let tag = format!("m{archive}.{}", member.0);
+            renamed.extend(offer(&opened, &tag, &(&wanted & strong)));
             target.apply(&opened.module)?;
+            // Assembly outside of functions is never lazy; a second copy would define its symbols twice.
+            if !linked.insert((archive, member)) {
+                opened.module.set_inline_asm("");
+            }
             session.link_into(module, opened.module, &opened.origin)?;
         }
         asked.extend(wanted);
+    }
+    restore_names(module, &renamed);
+    Ok(())
+}
+
+/// Gives what is local to a member its name back, the key of which is the one it was linked by: a person reads it in
+/// symbols and in BTF. Now that nothing is linked any more, it can be local again; LLVM tells equal names apart.
+fn restore_names(module: &Module<'_>, renamed: &BTreeMap<String, String>) {
+    for global in module.globals().filter(|global| !global.is_declaration()) {
+        if let Some(name) = renamed.get(&global.name()) {
+            global.set_name(name);
+            global.internalize();
+        }
     }
 }
 
@@ -74,13 +97,18 @@ fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String>
     referred.map(Global::name).chain(wished.cloned()).collect()
 }
 
-/// The first member in order that defines each of `wanted`.
-fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeSet<(usize, MemberId)> {
-    let first = |symbol: &String| {
+/// The first member in order that defines each of `wanted`, with the first symbol that it is taken for.
+fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeMap<(usize, MemberId), String> {
+    let mut taken = BTreeMap::new();
+    for symbol in wanted {
         let mut places = archives.iter().enumerate();
-        places.find_map(|(index, archive)| archive.defining(symbol).map(|member| (index, member)))
-    };
-    wanted.iter().filter_map(first).collect()
+        let place = places
+            .find_map(|(index, archive)| archive.defining(symbol).map(|member| (index, member)));
+        if let Some(place) = place {
+            taken.entry(place).or_insert_with(|| symbol.clone());
+        }
+    }
+    taken
 }
 
 fn is_offered(global: Global<'_>) -> bool {
@@ -91,8 +119,14 @@ fn is_offered(global: Global<'_>) -> bool {
     shared && !global.is_declaration() && !global.is_llvm_own()
 }
 
-/// Marks the definitions of the member called `tag` so that only what is in use, or `strong`, is moved.
-pub(super) fn offer(opened: &Opened<'_>, tag: &str, strong: &BTreeSet<String>) {
+/// Marks the definitions of the member called `tag` so that only what is in use, or `strong`, is moved. Returns the new
+/// names of what is local to the member, each with the old one.
+pub(super) fn offer(
+    opened: &Opened<'_>,
+    tag: &str,
+    strong: &BTreeSet<String>,
+) -> Vec<(String, String)> {
+    let mut renamed = Vec::new();
     let functions =
         opened.module.functions().filter(|function| !function.is_declaration()).map(|f| (f, true));
     let variables = opened.module.variables().filter(|variable| !variable.is_declaration());
@@ -103,10 +137,13 @@ pub(super) fn offer(opened: &Opened<'_>, tag: &str, strong: &BTreeSet<String>) {
         match global.linkage() {
             _ if is_offered(global) && !strong.contains(&name) => global.make_discardable(),
             Linkage::Local if has_identity && !name.starts_with("llvm.") => {
-                global.set_name(&format!("{name}.{tag}"));
+                let tagged = format!("{name}.{tag}");
+                global.set_name(&tagged);
                 global.make_discardable();
+                renamed.push((tagged, name));
             }
             _ => {}
         }
     }
+    renamed
 }

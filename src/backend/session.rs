@@ -1,6 +1,8 @@
 //! What all phases of one link share.
 
-use super::{llvm::Context, quirks, reader::Reader};
+use std::cell::RefCell;
+
+use super::{account::Account, llvm::Context, quirks, reader::Reader};
 use crate::{
     input::Inputs,
     plan::{LinkPlan, LlvmErrors},
@@ -14,6 +16,7 @@ pub struct Session<'a> {
     pub(super) warnings: &'a Warnings,
     pub(super) reader: Reader<'a>,
     pub(super) context: Context,
+    pub(super) account: RefCell<Account>,
     _options: super::llvm::OptionsLease,
 }
 
@@ -23,10 +26,17 @@ impl<'a> Session<'a> {
     /// # Errors
     /// There is none, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
-        let reader = Reader::locate(plan, inputs)?;
-        let library = reader.open(warnings)?;
+        let (reader, library) = Reader::open(plan, inputs, warnings)?;
         let options = library.set_options(quirks::options(plan, library.version()))?;
-        Ok(Self { plan, warnings, reader, context: Context::new(library), _options: options })
+        let account = RefCell::new(Account::new(&plan.reports));
+        let context = Context::new(library);
+        Ok(Self { plan, warnings, reader, context, account, _options: options })
+    }
+
+    /// What was taken and dropped so far.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        self.account.borrow().clone()
     }
 
     /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.

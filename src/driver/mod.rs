@@ -18,6 +18,7 @@ mod options;
 mod outputs;
 mod pages;
 mod print;
+mod replay;
 pub mod response;
 pub mod rules;
 mod words;
@@ -32,6 +33,7 @@ use known::Known;
 use options::Options;
 
 pub use print::{PLAN_SCHEMA, PlanFormat, print_plan};
+pub use replay::{Read, replay};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -123,6 +123,24 @@ pub fn load(plan: &LinkPlan, warnings: &Warnings) -> Result<Inputs> {
     Ok(inputs)
 }
 
+/// The file that `-l name` means in the search `folders`; `-l :name` means a file of exactly that name.
+///
+/// # Errors
+/// There is none; the message lists the folders.
+pub fn library(name: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
+    match name.to_str().and_then(|name| name.strip_prefix(':')) {
+        Some(file) => library::locate_exact(Path::new(file), folders),
+        None => library::locate(name, folders),
+    }
+}
+
+/// Whether `file` is an archive that refers to its members instead of holding them; a file that cannot be read is not.
+#[must_use]
+pub fn is_thin_archive(file: &Path) -> bool {
+    let head = Region::open(file).and_then(|region| region.head(magic::HEAD_LEN));
+    head.is_ok_and(|head| Kind::of(&head) == Kind::ThinArchive)
+}
+
 fn open(source: &Source, folders: &[PathBuf]) -> Result<Region> {
     match source {
         Source::File(path) => Region::open(path),

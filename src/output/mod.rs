@@ -36,6 +36,13 @@ pub fn write_stdout(bytes: &[u8]) -> Result<()> {
     written.map_err(|error| Error::io("cannot write to standard output").because(error))
 }
 
+/// Writes `text` to standard error; that nobody reads it there is no failure.
+pub fn write_stderr(text: &str) {
+    if let Err(error) = io::stderr().lock().write_all(text.as_bytes()) {
+        log::debug!("cannot write to standard error: {error}");
+    }
+}
+
 enum Target {
     File(PathBuf),
     Special,
@@ -46,7 +53,8 @@ fn destination(path: &Path) -> io::Result<Target> {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(found) if found.is_file() => fs::canonicalize(path).map(Target::File),
         Ok(_) => Ok(Target::Special),
-        Err(_) => Ok(Target::File(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Target::File(path.to_owned())),
+        Err(error) => Err(error),
     }
 }
 
@@ -67,7 +75,10 @@ fn permissions(path: &Path) -> io::Result<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
     match fs::metadata(path) {
         Ok(former) => Ok(former.permissions()),
-        Err(_) => Ok(fs::Permissions::from_mode(0o666 & !umask())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(fs::Permissions::from_mode(0o666 & !umask()))
+        }
+        Err(error) => Err(error),
     }
 }
 

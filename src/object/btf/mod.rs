@@ -100,8 +100,9 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
 
 /// Says in C's words what is said in Rust's; the order matters where a pass leaves something for the next.
 fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
-    fixes::paths::resolve(info)?;
     resolve_forwards(info);
+    let renamed = fixes::names::unmark(info);
+    fixes::paths::resolve(info)?;
     fixes::names::unnamed_kinds(info);
     fixes::members::drop_anonymous_void(info);
     fixes::void::void_values(info);
@@ -113,5 +114,5 @@ fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
     fixes::members::sort(info);
     fixes::args::name_args(info);
     fixes::maps::unwrap_definitions(info);
-    Ok(fixes::names::legal(info))
+    Ok(fixes::names::legal(info, renamed))
 }

@@ -7,6 +7,7 @@
 //! The order, and the first that fits wins; a later source is not looked at once an earlier one has a fit:
 //!
 //! 1. `--llvm PATH`, else the environment variable [`LLVM_VARIABLE`]: what is wrong with that one is final;
+//!    In a process that linked before, the library it has open comes next;
 //! 2. the library that the calling rustc has loaded: an ancestor process whose memory map names it (`callers`);
 //! 3. the library of rustc's sysroot, told by PATH, by an ancestor's executable, or by rustc itself (`sysroot`);
 //! 4. the system's libraries, the oldest that is new enough first (`system`).
@@ -65,6 +66,8 @@ pub const NEWEST_TESTED_MAJOR: u32 = 23;
 pub struct Search<'a> {
     /// The argument of `--llvm`: a library, or a folder that holds one. Final when given.
     pub explicit: Option<&'a Path>,
+    /// The library that this process has open: it can have no other, so it is taken unless it cannot be used.
+    pub opened: Option<PathBuf>,
     /// The newest producer among the inputs, after the input it was read from; its version is the constraint.
     pub producer: Option<(String, Producer)>,
     /// Libraries that failed this very link already, or are older than one that could not read its inputs.
@@ -83,7 +86,8 @@ impl Search<'_> {
     pub fn survey_without(&self, unfit: &[PathBuf]) -> Survey {
         let host = Host { asked_for: None, ..Host::of_this_process() };
         let excluded = self.excluded.iter().chain(unfit).cloned().collect();
-        let search = Search { explicit: None, producer: self.producer.clone(), excluded };
+        let search =
+            Search { explicit: None, opened: None, producer: self.producer.clone(), excluded };
         survey::walk(&host, &search, Extent::Everything)
     }
 }
@@ -134,6 +138,8 @@ pub enum FoundBy {
     Option,
     /// [`LLVM_VARIABLE`].
     Environment,
+    /// An earlier link in this process.
+    ThisProcess,
     /// The memory map of the rustc that runs this linker.
     CallingRustc {
         /// Its process id.
@@ -160,6 +166,7 @@ impl fmt::Display for FoundBy {
         match self {
             Self::Option => write!(f, "asked for by --llvm"),
             Self::Environment => write!(f, "asked for by {LLVM_VARIABLE}"),
+            Self::ThisProcess => write!(f, "opened by an earlier link of this process"),
             Self::CallingRustc { pid } => write!(f, "loaded by the calling rustc (pid {pid})"),
             Self::Sysroot => write!(f, "in rustc's sysroot"),
             Self::System => write!(f, "in the system"),

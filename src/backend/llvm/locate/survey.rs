@@ -68,11 +68,13 @@ pub(super) fn walk(host: &Host, search: &Search<'_>, extent: Extent) -> Survey {
     } else if let Some(finds) = asked_for(host, search) {
         survey.consider(host, finds, &excluded);
     } else {
+        let opened = search.opened.clone().map(|path| Find::new(path, FoundBy::ThisProcess));
+        survey.consider(host, opened.into_iter().collect(), &excluded);
         for source in SOURCES {
-            survey.consider(host, source(host), &excluded);
             if survey.winner.is_some() && extent == Extent::UntilFit {
                 break;
             }
+            survey.consider(host, source(host), &excluded);
         }
     }
     survey.winner = survey.winner.or_else(|| survey.older_release());
@@ -199,7 +201,9 @@ impl Survey {
             ));
         }
         // What rustc wrote a moment ago, rustc's own library reads; what a person named, a person wants.
-        let is_trusted = found_by.is_final() || matches!(found_by, FoundBy::CallingRustc { .. });
+        // And a process that has a library open has no choice.
+        let is_trusted = found_by.is_final()
+            || matches!(found_by, FoundBy::CallingRustc { .. } | FoundBy::ThisProcess);
         if is_trusted || version.reaches(written_by) {
             return Verdict::Fits(version);
         }

@@ -64,15 +64,34 @@ fn is_variant(btf: &Btf, member: StrOff, id: TypeId) -> bool {
     !member.is_empty() && name.is_some_and(|name| btf.strings.get(name) == btf.strings.get(member))
 }
 
-/// What [`legal`] gave a new name; two different types that share one are for [`unique`] to tell apart.
+/// The new names that [`unmark`] and [`legal`] gave; two different types that share one are for [`unique`] to tell
+/// apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renamed(BTreeSet<Vec<u8>>);
 
-/// Gives everything a legal name of at most 127 bytes, and takes off the `#k` that marked types of one short name.
+/// Takes off the `#k` with which the backend marked different types of one short name.
+pub fn unmark(info: &mut Info) -> Renamed {
+    let mut renamed = Renamed::default();
+    let btf = &mut info.btf;
+    for ty in &mut btf.types {
+        if !has_tag(&ty.kind) {
+            continue;
+        }
+        let name = btf.strings.get(ty.name);
+        let bare = without_mark(name);
+        if bare.len() < name.len() {
+            let bare = bare.to_vec();
+            ty.name = btf.strings.intern(&bare);
+            renamed.0.insert(bare);
+        }
+    }
+    renamed
+}
+
+/// Gives everything a legal name of at most 127 bytes; `renamed` is what [`unmark`] did before.
 ///
 /// Names that are legal already stay as they are, also long ones.
-pub fn legal(info: &mut Info) -> Renamed {
-    let mut renamed = Renamed::default();
+pub fn legal(info: &mut Info, mut renamed: Renamed) -> Renamed {
     let btf = &mut info.btf;
     let mut known: BTreeMap<(StrOff, bool), StrOff> = BTreeMap::new();
     for index in 0..btf.types.len() {
@@ -89,7 +108,7 @@ pub fn legal(info: &mut Info) -> Renamed {
                     return *name;
                 }
                 let old = String::from_utf8_lossy(old).into_owned();
-                let new = identifier::from_rust(without_mark(&old));
+                let new = identifier::from_rust(&old);
                 renamed.0.insert(new.clone().into_bytes());
                 strings.intern(new.as_bytes())
             });
@@ -111,14 +130,19 @@ const fn place_of(kind: &Kind) -> Option<Place> {
     }
 }
 
-/// `name` without the `#k` that the backend put behind it; a closure's `{closure_env#0}` keeps its own.
-fn without_mark(name: &str) -> &str {
-    match name.rsplit_once('#') {
-        Some((front, digits))
-            if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            front
-        }
+/// Whether C writes `struct`, `union` or `enum` before the name: these share one space of names.
+const fn has_tag(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Struct(_) | Kind::Union(_) | Kind::Enum(_) | Kind::Enum64(_) | Kind::Fwd(_)
+    )
+}
+
+/// `name` without the `#k` behind it; a closure's `{closure_env#0}` keeps its own.
+fn without_mark(name: &[u8]) -> &[u8] {
+    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    match name.split_at(name.len() - digits) {
+        ([front @ .., b'#'], [_, ..]) => front,
         _ => name,
     }
 }
@@ -135,9 +159,7 @@ pub fn unique(info: &mut Info, renamed: &Renamed) {
     for index in 0..btf.types.len() {
         let ty = &btf.types[index];
         let name = btf.strings.get(ty.name);
-        let scoped =
-            matches!(ty.kind, Kind::Struct(_) | Kind::Union(_) | Kind::Enum(_) | Kind::Enum64(_));
-        if !scoped || !renamed.0.contains(name) || taken.insert(name.to_vec()) {
+        if !has_tag(&ty.kind) || !renamed.0.contains(name) || taken.insert(name.to_vec()) {
             continue;
         }
         let base = String::from_utf8_lossy(name).into_owned();

@@ -219,7 +219,7 @@ fn a_discriminant_gets_a_name_and_a_place() {
     let outer = info.record("Option<u32>", 8, &[("", union, 0)]);
     run(&mut info, names::variants);
     run(&mut info, members::discriminants);
-    run(&mut info, |info| _ = names::legal(info));
+    run(&mut info, |info| _ = names::legal(info, names::Renamed::default()));
     assert_eq!(info.btf.name(some), "Option_u32_Some");
     assert_eq!(info.btf.name(outer), "Option_u32");
     let wrapper = info.composite(union).members[0];
@@ -262,14 +262,17 @@ fn only_functions_defined_here_need_parameter_names() {
 fn marks_of_equal_short_names_go_and_different_types_become_flavours() {
     let mut info = empty();
     let int = info.int("u32", 4);
-    let ids = [("Same", 4), ("Same#1", 8), ("Same#2", 12), ("Other#1", 4)];
+    let ids = [("Same", 4), ("Same#2", 8), ("Same#3", 12), ("Other#2", 4)];
     let ids = ids.map(|(name, size)| info.record(name, size, &[("a", int, 0)]));
-    let renamed = names::legal(&mut info);
+    let renamed = names::unmark(&mut info);
     run(&mut info, |info| names::unique(info, &renamed));
     assert_eq!(
         ids.map(|id| info.btf.name(id).into_owned()),
         ["Same", "Same___2", "Same___3", "Other"]
     );
+    let closure = info.record("{closure_env#0}", 0, &[]);
+    run(&mut info, |info| _ = names::unmark(info));
+    assert_eq!(info.btf.name(closure), "{closure_env#0}", "its own number");
 }
 
 #[test]
@@ -278,7 +281,8 @@ fn names_that_were_legal_stay_whoever_shares_them() {
     let ids = [4, 8].map(|size| info.record("same", size, &[]));
     let long = info.record(&"n".repeat(300), 0, &[]);
     let before = info.clone();
-    let renamed = names::legal(&mut info);
+    let marked = names::unmark(&mut info);
+    let renamed = names::legal(&mut info, marked);
     names::unique(&mut info, &renamed);
     assert_eq!(info, before);
     run(&mut info, |info| names::fit(info, Kernel(5, 10)));

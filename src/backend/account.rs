@@ -1,0 +1,93 @@
+//! What a link took and why, and what it left out: for `--trace`, `--why-extract`, `--print-gc` and `--time-trace`.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{
+    llvm::{Global, Linkage, Module},
+    merge::Opened,
+};
+use crate::{input::Origin, plan::Reports};
+
+/// What a link took and what it dropped.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// The modules that were linked, each once, in the order they were taken.
+    pub taken: Vec<Taken>,
+    /// The functions and variables that nothing reaches, by name, in module order. Filled when the plan wants a list.
+    pub dropped: Vec<String>,
+    /// Who mentions a symbol first. Filled when the plan wants to know why members were taken.
+    mentions: Option<BTreeMap<String, Origin>>,
+    entered: HashSet<Origin>,
+}
+
+/// A module that was linked.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// Why it was taken.
+    pub reason: Reason,
+}
+
+/// Why a module was linked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is an object, or of an archive that is linked whole.
+    Given,
+    /// An archive member that defines `symbol`.
+    Needed {
+        /// The symbol, the first in the order of names if there are several.
+        symbol: String,
+        /// Who refers to it first; `None` when it is wanted for itself, or by code generation.
+        by: Option<Origin>,
+    },
+}
+
+impl Account {
+    pub(super) fn new(reports: &Reports) -> Self {
+        let mentions = reports.why_extract.is_some().then(BTreeMap::new);
+        Self { mentions, ..Self::default() }
+    }
+
+    /// Enters a module of `bytes` bytes; it may have been taken before, for other symbols.
+    pub(super) fn enter(&mut self, opened: &Opened<'_>, bytes: usize, reason: Reason) {
+        if !self.entered.insert(opened.origin.clone()) {
+            return;
+        }
+        if let Some(mentions) = &mut self.mentions {
+            for global in opened.module.globals().filter(|global| global.is_declaration()) {
+                mentions.entry(global.name()).or_insert_with(|| opened.origin.clone());
+            }
+        }
+        self.taken.push(Taken { origin: opened.origin.clone(), bytes, reason });
+    }
+
+    /// Why a member that defines `symbol` is taken.
+    pub(super) fn reason(&self, symbol: &str) -> Reason {
+        let by = self.mentions.as_ref().and_then(|mentions| mentions.get(symbol).cloned());
+        Reason::Needed { symbol: symbol.to_owned(), by }
+    }
+}
+
+/// What of `module` a list of dropped things is about: functions, and variables but for nameless constants.
+pub(super) fn listed(module: &Module<'_>) -> Vec<String> {
+    let worth = |global: &Global<'_>| !global.is_declaration() && !global.is_llvm_own();
+    let functions = module.functions().filter(worth);
+    let variables = module
+        .variables()
+        .filter(worth)
+        .filter(|variable| !variable.is_constant() || variable.linkage() != Linkage::Local);
+    functions.chain(variables).map(Global::name).collect()
+}
+
+/// Those of `listed` that `kept` no longer defines.
+pub(super) fn missing(listed: Vec<String>, kept: &Module<'_>) -> Vec<String> {
+    let kept = kept
+        .globals()
+        .filter(|global| !global.is_declaration())
+        .map(Global::name)
+        .collect::<BTreeSet<_>>();
+    listed.into_iter().filter(|name| !kept.contains(name)).collect()
+}

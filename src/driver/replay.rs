@@ -1,0 +1,91 @@
+//! The command line of a link that is repeated elsewhere: other paths, and nothing that is not about the object.
+
+use std::ffi::{OsStr, OsString};
+
+use super::words;
+use crate::report::Result;
+
+/// How a word names a file that the link reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// By its path.
+    File,
+    /// By the name of a library (`-l`), which lies in a search folder.
+    Library,
+}
+
+/// Options whose value is a file to read.
+const READING: [&str; 3] = ["--export-symbols", "--version-script", "--dynamic-list"];
+
+/// Options that name a place, a report, or what only this machine has.
+const LEFT_OUT: [&str; 11] = [
+    "--library-path",
+    "--dump-module",
+    "--llvm",
+    "--log-file",
+    "--log-level",
+    "--print-gc",
+    "--reproduce",
+    "--time-trace",
+    "--trace",
+    "--verbose",
+    "--why-extract",
+];
+
+/// The words of [`Invocation::args`](super::Invocation::args) for a link of copies: `copy` says what a file that is
+/// read is called now. Outputs keep their names and lose their folders.
+///
+/// # Errors
+/// Those of `copy`.
+pub fn replay(
+    args: &[OsString],
+    mut copy: impl FnMut(Read, &OsStr) -> Result<OsString>,
+) -> Result<Vec<OsString>> {
+    let mut replayed = Vec::with_capacity(args.len());
+    for word in args {
+        let Some((option, value)) = option(word) else {
+            replayed.push(copy(Read::File, word)?);
+            continue;
+        };
+        let name = option.to_str().unwrap_or_default();
+        match value {
+            _ if LEFT_OUT.contains(&name) => {}
+            Some(value) if name == "--library" => replayed.push(copy(Read::Library, &value)?),
+            Some(value) if READING.contains(&name) => {
+                replayed.push(words::join(format!("{name}="), &copy(Read::File, &value)?));
+            }
+            Some(value) if name == "--output" => {
+                replayed.push(words::join("--output=", file_name(&value)));
+            }
+            Some(value) if name == "--emit" => {
+                replayed.push(words::join("--emit=", &kinds(&value)))
+            }
+            _ => replayed.push(word.clone()),
+        }
+    }
+    Ok(replayed)
+}
+
+/// `--name=value` in two; `None` for an input.
+fn option(word: &OsStr) -> Option<(OsString, Option<OsString>)> {
+    if !words::starts_with(word, "-") || word == "-" {
+        return None;
+    }
+    Some(match words::split_once(word, b'=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (word.to_owned(), None),
+    })
+}
+
+fn kinds(list: &OsStr) -> OsString {
+    let items =
+        words::split_commas(list).into_iter().map(|item| match words::split_once(&item, b'=') {
+            Some((kind, file)) => words::join(words::join(kind, OsStr::new("=")), file_name(&file)),
+            None => item,
+        });
+    items.collect::<Vec<_>>().join(OsStr::new(","))
+}
+
+fn file_name(path: &OsStr) -> &OsStr {
+    std::path::Path::new(path).file_name().unwrap_or(path)
+}

@@ -1,0 +1,88 @@
+//! `--reproduce`: a folder that holds all that a link reads, to repeat it elsewhere: as a bug report, as a benchmark.
+//!
+//! `cd FOLDER && bpf-linker @response` links again. Inputs are numbered, in order, since two may have one name.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    LinkPlan, Result, Warnings,
+    driver::{self, Read, response},
+    input, output,
+    report::Error,
+};
+
+/// Writes into `folder` the inputs of `plan`, the words `args` of [`Invocation::args`](driver::Invocation::args) that
+/// asked for it as a response file that names the copies, and the versions of what takes part.
+///
+/// # Errors
+/// An input cannot be read, or the folder not be written.
+pub fn reproduce(
+    plan: &LinkPlan,
+    args: &[OsString],
+    folder: &Path,
+    warnings: &Warnings,
+) -> Result<()> {
+    let copies = folder.join("inputs");
+    fs::create_dir_all(&copies).map_err(|error| cannot_write(&copies, &error))?;
+    let mut count = 0;
+    let words = driver::replay(args, |read, named| {
+        let from = match read {
+            Read::File => PathBuf::from(named),
+            Read::Library => input::library(Path::new(named), &plan.search_dirs)?,
+        };
+        let to = copy_name(count, &from);
+        count += 1;
+        warn_of_references(&from, warnings);
+        copy(&from, &copies.join(&to))?;
+        Ok(Path::new("inputs").join(to).into_os_string())
+    })?;
+    let words = response::write_gnu(words.iter().map(OsString::as_os_str));
+    output::write(&folder.join("response"), &words)?;
+    output::write(&folder.join("versions"), versions(plan, args, warnings).as_bytes())
+}
+
+fn copy_name(number: usize, file: &Path) -> OsString {
+    let mut name = OsString::from(format!("{number:03}-"));
+    name.push(file.file_name().unwrap_or(OsStr::new("input")));
+    name
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let bytes = fs::read(from).map_err(|error| {
+        Error::io(format!("cannot read {} to copy it", from.display())).because(error)
+    })?;
+    output::write(to, &bytes)
+}
+
+fn cannot_write(folder: &Path, error: &std::io::Error) -> Error {
+    Error::io(format!("cannot make the folder {}", folder.display()))
+        .because(error)
+        .help("choose another one for --reproduce")
+}
+
+/// The members of a thin archive stay where they are.
+fn warn_of_references(file: &Path, warnings: &Warnings) {
+    if input::is_thin_archive(file) {
+        warnings.warn(
+            "not-reproducible",
+            format!("the members of the thin archive {} are not copied", file.display()),
+        );
+    }
+}
+
+fn versions(plan: &LinkPlan, args: &[OsString], warnings: &Warnings) -> String {
+    let mut text = super::version(plan, driver::VersionDetail::Loaded, warnings);
+    if let Ok(inputs) = input::load(plan, warnings)
+        && let Some((origin, producer)) = inputs.newest_producer()
+    {
+        let _ = writeln!(text, "newest producer {}, of {origin}", producer.text);
+    }
+    let words = args.iter().map(|word| word.display().to_string()).collect::<Vec<_>>();
+    let _ = writeln!(text, "called with {}", words.join(" "));
+    text
+}

@@ -1,0 +1,53 @@
+; As of ld: files and members, in the order in which they are taken.
+;
+; run: for m in needed deeper idle; do llvm-as $m.ll -o $m.bc; done; llvm-ar rcs liball.a idle.bc needed.bc deeper.bc
+; link: --export entry --trace main.ll liball.a
+; view: stderr
+; expect: {{^}}main.ll{{$}}
+; expect-next: {{^}}liball.a(needed.bc){{$}}
+; expect-next: {{^}}liball.a(deeper.bc){{$}}
+; reject: idle
+; link: --export entry -t --whole-archive main.ll liball.a
+; view: stderr
+; expect: main.ll
+; expect-next: liball.a(idle.bc)
+
+;--- main.ll
+target triple = "bpfel"
+
+declare i64 @needed(ptr)
+
+define internal i64 @unreached() noinline {
+  ret i64 7
+}
+
+define i64 @entry(ptr %context) section "xdp" {
+  %answer = call i64 @needed(ptr %context)
+  ret i64 %answer
+}
+;--- needed.ll
+target triple = "bpfel"
+
+declare i64 @deeper(ptr)
+
+define i64 @needed(ptr %context) {
+  %answer = call i64 @deeper(ptr %context)
+  ret i64 %answer
+}
+
+define i64 @beside() {
+  ret i64 5
+}
+;--- deeper.ll
+target triple = "bpfel"
+
+define i64 @deeper(ptr %context) {
+  %word = load volatile i64, ptr %context
+  ret i64 %word
+}
+;--- idle.ll
+target triple = "bpfel"
+
+define i64 @idle() {
+  ret i64 1
+}
