@@ -1,6 +1,7 @@
 ; 128-bit products become calls of __multi3 that no input names: a routine of an archive serves them, and only that
 ; member is taken; without one, the link fails and says which.
 ;
+; llvm: 22..
 ; run: for m in multi3 idle; do llvm-as $m.ll -o $m.bc; done; llvm-ar rcs libarith.a idle.bc multi3.bc
 ; link: --export entry --trace main.ll libarith.a
 ; view: stderr
