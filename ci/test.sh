@@ -10,6 +10,7 @@ for toolchain in incumbent llvm21 llvm23 rustc185 zig; do
 done
 
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+ci/fuzz.sh
 cargo test --quiet --workspace --doc
 cargo nextest run --workspace --no-fail-fast "$@"
 # The same fixtures with the oldest libLLVM and the newest; the run above used whichever the linker finds.

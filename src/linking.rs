@@ -17,7 +17,7 @@ use crate::{
     input::{self, Inputs},
     object::{self, Extern, Facts, Shape},
     output,
-    plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
+    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind},
 };
 
 /// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
@@ -40,6 +40,12 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    let made = link_on_a_large_stack(plan, warnings);
+    warnings.silence(&plan.warnings.silenced);
+    made
+}
+
+fn link_on_a_large_stack(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     thread::scope(|scope| {
         let builder = thread::Builder::new().name("link".to_owned()).stack_size(STACK);
         match builder.spawn_scoped(scope, || link_here(plan, warnings)) {
@@ -64,7 +70,21 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let reported = reports::publish(&plan.reports, &session.account(), &clock);
     let artifacts = artifacts?;
     reported?;
+    heed(plan, warnings)?;
     deliver(plan, artifacts)
+}
+
+/// Fails if a warning that was not silenced is there, and warnings are to be fatal.
+fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    warnings.silence(&plan.warnings.silenced);
+    match warnings.first() {
+        Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
+            Err(Error::link("a warning is fatal, since --fatal-warnings is given")
+                .because(&warning.message)
+                .help(format!("`-W no-{}` silences this one", warning.name)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn build(

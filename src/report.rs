@@ -177,7 +177,8 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_lines(f, "warning", &self.message, &[], &self.help)
+        let message = format!("{} [{}]", self.message.trim_end(), self.name);
+        write_lines(f, "warning", &message, &[], &self.help)
     }
 }
 
@@ -215,6 +216,16 @@ impl Warnings {
         }
     }
 
+    /// Drops those of the given names.
+    pub fn silence(&self, names: &[String]) {
+        self.lock().retain(|warning| !names.iter().any(|name| name == warning.name));
+    }
+
+    /// The first one, if there is any.
+    pub fn first(&self) -> Option<Warning> {
+        self.lock().first().cloned()
+    }
+
     /// Takes the warnings out.
     pub fn take(&self) -> Vec<Warning> {
         std::mem::take(&mut *self.lock())
@@ -246,6 +257,17 @@ mod tests {
         let warnings = Warnings::default();
         warnings.warn("x", "once");
         warnings.warn("x", "once");
+        let taken = warnings.take();
+        assert_eq!(taken.iter().map(Warning::to_string).collect::<Vec<_>>(), ["warning: once [x]"]);
+    }
+
+    #[test]
+    fn a_silenced_warning_is_gone_and_another_stays() {
+        let warnings = Warnings::default();
+        warnings.warn("x", "unwanted");
+        warnings.warn("y", "wanted");
+        warnings.silence(&["x".to_owned(), "z".to_owned()]);
+        assert_eq!(warnings.first().map(|warning| warning.name), Some("y"));
         assert_eq!(warnings.take().len(), 1);
     }
 }

@@ -234,17 +234,11 @@ fn variants() -> [Variant; 5] {
         },
         Variant {
             options: LinkerOptions {
-                llvm_args: vec![
-                    "-bpf-max-stores-per-memfunc=1".to_owned(),
-                    "-disable-inlining".to_owned(),
-                ],
+                llvm_args: vec!["-inline-threshold=7".to_owned(), "-enable-gvn-hoist".to_owned()],
                 ignore_inline_never: true,
                 ..default()
             },
-            words: &[
-                "--llvm-args=-bpf-max-stores-per-memfunc=1,-disable-inlining",
-                "--ignore-inline-never",
-            ],
+            words: &["--llvm-args=-inline-threshold=7,-enable-gvn-hoist", "--ignore-inline-never"],
         },
     ]
 }

@@ -9,6 +9,6 @@ fuzz_target!(|bytes: &[u8]| {
     let linker = Linker::new(LinkerOptions::default());
     let Ok(plan) = linker.plan([LinkerInput::buffer("fuzz", bytes)], [""; 0]) else { return };
     let Ok(inputs) = input::load(&plan, &Warnings::default()) else { return };
-    inputs.newest_producer();
+    let _ = inputs.newest_producer();
     inputs.modules.iter().for_each(|module| drop(module.symbols()));
 });

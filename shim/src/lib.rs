@@ -1,7 +1,7 @@
 //! Opens one libLLVM and resolves the LLVM-C functions that bpf-linker uses. It knows nothing else.
 //!
-//! There is a [row](rows) per function, with the signature it has in every LLVM from 19 on. From them come a
-//! struct of function pointers, filled by [`open`], and an `unsafe fn` of the same name for each row, so that call
+//! There is a row per function, with the signature it has in every LLVM from 19 on. From them come a
+//! struct of function pointers, filled by [`open()`], and an `unsafe fn` of the same name for each row, so that call
 //! sites read as those of llvm-sys do. A row that disagrees with llvm-sys does not compile.
 //!
 //! What LLVM returns as an enum crosses as an integer: the lists of variants drift from version to version, and an

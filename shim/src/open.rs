@@ -133,7 +133,6 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
 }
 
 #[cfg(feature = "static-llvm")]
-#[expect(clippy::unnecessary_wraps, reason = "the other one may fail")]
 unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     unsafe extern "C" {
         #[link_name = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv"]

@@ -113,31 +113,9 @@ macro_rules! rows {
                 core LLVMSetOperand(user: LLVMValueRef, index: c_uint, value: LLVMValueRef) -> ();
                 core LLVMGetMDKindIDInContext(context: LLVMContextRef, name: *const c_char, length: c_uint) -> c_uint;
                 core LLVMSetMetadata(instruction: LLVMValueRef, kind: c_uint, node: LLVMValueRef) -> ();
-                core LLVMGetMetadata(instruction: LLVMValueRef, kind: c_uint) -> LLVMValueRef;
-                core LLVMGlobalCopyAllMetadata(global: LLVMValueRef, count: *mut usize) -> *mut LLVMValueMetadataEntry;
-                core LLVMValueMetadataEntriesGetMetadata(entries: *mut LLVMValueMetadataEntry, index: c_uint) -> LLVMMetadataRef;
-                core LLVMDisposeValueMetadataEntries(entries: *mut LLVMValueMetadataEntry) -> ();
-                core LLVMGetNamedMetadataNumOperands(module: LLVMModuleRef, name: *const c_char) -> c_uint;
-                core LLVMGetNamedMetadataOperands(module: LLVMModuleRef, name: *const c_char, operands: *mut LLVMValueRef) -> ();
-                core LLVMMetadataAsValue(context: LLVMContextRef, metadata: LLVMMetadataRef) -> LLVMValueRef;
-                core LLVMValueAsMetadata(value: LLVMValueRef) -> LLVMMetadataRef;
-                core LLVMGetMDNodeNumOperands(node: LLVMValueRef) -> c_uint;
-                core LLVMGetMDNodeOperands(node: LLVMValueRef, operands: *mut LLVMValueRef) -> ();
-                core LLVMReplaceMDNodeOperandWith(node: LLVMValueRef, index: c_uint, replacement: LLVMMetadataRef) -> ();
-                core LLVMMDStringInContext2(context: LLVMContextRef, text: *const c_char, length: usize) -> LLVMMetadataRef;
-                core LLVMGetMDString(text: LLVMValueRef, length: *mut c_uint) -> *const c_char;
 
                 debuginfo LLVMStripModuleDebugInfo(module: LLVMModuleRef) -> LLVMBool;
                 debuginfo LLVMGetSubprogram(function: LLVMValueRef) -> LLVMMetadataRef;
-                debuginfo LLVMGetMetadataKind(metadata: LLVMMetadataRef) -> LLVMMetadataKind;
-                debuginfo LLVMDITypeGetName(type_: LLVMMetadataRef, length: *mut usize) -> *const c_char;
-                debuginfo LLVMDITypeGetSizeInBits(type_: LLVMMetadataRef) -> u64;
-                debuginfo LLVMDITypeGetLine(type_: LLVMMetadataRef) -> c_uint;
-                debuginfo LLVMDITypeGetFlags(type_: LLVMMetadataRef) -> LLVMDIFlags;
-                debuginfo LLVMCreateDIBuilderDisallowUnresolved(module: LLVMModuleRef) -> LLVMDIBuilderRef;
-                debuginfo LLVMDisposeDIBuilder(builder: LLVMDIBuilderRef) -> ();
-                debuginfo LLVMDIBuilderCreateUnionType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, flags: LLVMDIFlags, elements: *mut LLVMMetadataRef, count: c_uint, language: c_uint, id: *const c_char, id_length: usize) -> LLVMMetadataRef;
-                debuginfo LLVMDIBuilderCreateMemberType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, offset: u64, flags: LLVMDIFlags, type_: LLVMMetadataRef) -> LLVMMetadataRef;
 
                 error LLVMGetErrorMessage(error: LLVMErrorRef) -> *mut c_char;
                 error LLVMDisposeErrorMessage(message: *mut c_char) -> ();
@@ -161,6 +139,28 @@ macro_rules! rows {
                 transforms::pass_builder LLVMCreatePassBuilderOptions() -> LLVMPassBuilderOptionsRef;
                 transforms::pass_builder LLVMDisposePassBuilderOptions(options: LLVMPassBuilderOptionsRef) -> ();
                 transforms::pass_builder LLVMPassBuilderOptionsSetVerifyEach(options: LLVMPassBuilderOptionsRef, verify: LLVMBool) -> ();
+                core LLVMGetMetadata(instruction: LLVMValueRef, kind: c_uint) -> LLVMValueRef;
+                core LLVMGlobalCopyAllMetadata(global: LLVMValueRef, count: *mut usize) -> *mut LLVMValueMetadataEntry;
+                core LLVMValueMetadataEntriesGetMetadata(entries: *mut LLVMValueMetadataEntry, index: c_uint) -> LLVMMetadataRef;
+                core LLVMDisposeValueMetadataEntries(entries: *mut LLVMValueMetadataEntry) -> ();
+                core LLVMGetNamedMetadataNumOperands(module: LLVMModuleRef, name: *const c_char) -> c_uint;
+                core LLVMGetNamedMetadataOperands(module: LLVMModuleRef, name: *const c_char, operands: *mut LLVMValueRef) -> ();
+                core LLVMMetadataAsValue(context: LLVMContextRef, metadata: LLVMMetadataRef) -> LLVMValueRef;
+                core LLVMValueAsMetadata(value: LLVMValueRef) -> LLVMMetadataRef;
+                core LLVMGetMDNodeNumOperands(node: LLVMValueRef) -> c_uint;
+                core LLVMGetMDNodeOperands(node: LLVMValueRef, operands: *mut LLVMValueRef) -> ();
+                core LLVMReplaceMDNodeOperandWith(node: LLVMValueRef, index: c_uint, replacement: LLVMMetadataRef) -> ();
+                core LLVMMDStringInContext2(context: LLVMContextRef, text: *const c_char, length: usize) -> LLVMMetadataRef;
+                core LLVMGetMDString(text: LLVMValueRef, length: *mut c_uint) -> *const c_char;
+                debuginfo LLVMGetMetadataKind(metadata: LLVMMetadataRef) -> LLVMMetadataKind;
+                debuginfo LLVMDITypeGetName(type_: LLVMMetadataRef, length: *mut usize) -> *const c_char;
+                debuginfo LLVMDITypeGetSizeInBits(type_: LLVMMetadataRef) -> u64;
+                debuginfo LLVMDITypeGetLine(type_: LLVMMetadataRef) -> c_uint;
+                debuginfo LLVMDITypeGetFlags(type_: LLVMMetadataRef) -> LLVMDIFlags;
+                debuginfo LLVMCreateDIBuilderDisallowUnresolved(module: LLVMModuleRef) -> LLVMDIBuilderRef;
+                debuginfo LLVMDisposeDIBuilder(builder: LLVMDIBuilderRef) -> ();
+                debuginfo LLVMDIBuilderCreateUnionType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, flags: LLVMDIFlags, elements: *mut LLVMMetadataRef, count: c_uint, language: c_uint, id: *const c_char, id_length: usize) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreateMemberType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, offset: u64, flags: LLVMDIFlags, type_: LLVMMetadataRef) -> LLVMMetadataRef;
             }
             optional {
                 transforms::pass_builder LLVMPassBuilderOptionsSetInlinerThreshold(options: LLVMPassBuilderOptionsRef, threshold: c_int) -> ();

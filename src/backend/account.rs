@@ -6,18 +6,24 @@ use super::{
     llvm::{Global, Linkage, Module},
     merge::Opened,
 };
-use crate::{input::Origin, plan::Reports};
+use crate::{
+    input::Origin,
+    plan::{Listing, Reports},
+};
 
 /// What a link took and what it dropped.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
     /// The modules that were linked, each once, in the order they were taken.
     pub taken: Vec<Taken>,
-    /// The functions and variables that nothing reaches, by name, in module order. Filled when the plan wants a list.
-    pub dropped: Vec<String>,
+    /// The functions and variables of given modules that nothing reaches: where they are and their names, in order.
+    /// Filled when the plan wants a list.
+    pub dropped: Vec<(Origin, String)>,
     /// Who mentions a symbol first. Filled when the plan wants to know why members were taken.
     mentions: Option<BTreeMap<String, Origin>>,
     entered: HashSet<Origin>,
+    /// What may turn out to be dropped.
+    candidates: Option<Vec<(Origin, String)>>,
 }
 
 /// A module that was linked.
@@ -48,7 +54,8 @@ pub enum Reason {
 impl Account {
     pub(super) fn new(reports: &Reports) -> Self {
         let mentions = reports.why_extract.is_some().then(BTreeMap::new);
-        Self { mentions, ..Self::default() }
+        let candidates = (reports.dropped == Listing::Print).then(Vec::new);
+        Self { mentions, candidates, ..Self::default() }
     }
 
     /// Enters a module of `bytes` bytes; it may have been taken before, for other symbols.
@@ -61,7 +68,27 @@ impl Account {
                 mentions.entry(global.name()).or_insert_with(|| opened.origin.clone());
             }
         }
+        if let (Some(candidates), Reason::Given) = (&mut self.candidates, &reason) {
+            let names = listed(&opened.module).map(|global| (opened.origin.clone(), global.name()));
+            candidates.extend(names);
+        }
         self.taken.push(Taken { origin: opened.origin.clone(), bytes, reason });
+    }
+
+    /// Whether anybody wants to know what is dropped.
+    pub(super) const fn wants_dropped(&self) -> bool {
+        self.candidates.is_some()
+    }
+
+    /// Says that `kept` is what is left of all that was linked.
+    pub(super) fn keep(&mut self, kept: &Module<'_>) {
+        let kept = kept
+            .globals()
+            .filter(|global| !global.is_declaration())
+            .map(Global::name)
+            .collect::<BTreeSet<_>>();
+        let candidates = self.candidates.take().unwrap_or_default();
+        self.dropped = candidates.into_iter().filter(|(_, name)| !kept.contains(name)).collect();
     }
 
     /// Why a member that defines `symbol` is taken.
@@ -72,22 +99,10 @@ impl Account {
 }
 
 /// What of `module` a list of dropped things is about: functions, and variables but for nameless constants.
-pub(super) fn listed(module: &Module<'_>) -> Vec<String> {
+fn listed<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
     let worth = |global: &Global<'_>| !global.is_declaration() && !global.is_llvm_own();
-    let functions = module.functions().filter(worth);
-    let variables = module
-        .variables()
-        .filter(worth)
+    let variables = module.variables().filter(worth);
+    let variables = variables
         .filter(|variable| !variable.is_constant() || variable.linkage() != Linkage::Local);
-    functions.chain(variables).map(Global::name).collect()
-}
-
-/// Those of `listed` that `kept` no longer defines.
-pub(super) fn missing(listed: Vec<String>, kept: &Module<'_>) -> Vec<String> {
-    let kept = kept
-        .globals()
-        .filter(|global| !global.is_declaration())
-        .map(Global::name)
-        .collect::<BTreeSet<_>>();
-    listed.into_iter().filter(|name| !kept.contains(name)).collect()
+    module.functions().filter(worth).chain(variables)
 }

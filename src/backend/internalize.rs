@@ -1,7 +1,6 @@
 //! What stays visible.
 
 use super::{
-    account,
     builtins::MEMORY,
     llvm::{Global, Linkage, Module},
     merge::Triple,
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::{
     input::Archive,
-    plan::{LinkPlan, Listing, Presence, Requested},
+    plan::{LinkPlan, Presence, Requested},
     report::{Error, Result},
 };
 
@@ -32,22 +31,21 @@ impl<'s> Prepared<'s> {
     pub fn internalize(self) -> Result<Internalized<'s>> {
         let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
-        let wants_dropped = session.plan.reports.dropped == Listing::Print;
-        let listed = if wants_dropped { account::listed(&module) } else { Vec::new() };
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
-                // What an archive gave was marked discardable on its way in; an export stays.
-                if global.linkage() == Linkage::LinkOnce {
+                // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
+                // tentative definition of C, which has no section; now that all are merged it is a definition.
+                if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
                     global.export();
                 }
             } else {
                 global.internalize();
             }
         }
-        if wants_dropped {
+        if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
             machines.optimizing.run_passes(&reached, "globaldce")?;
-            session.account.borrow_mut().dropped = account::missing(listed, &reached);
+            session.account.borrow_mut().keep(&reached);
         }
         Ok(Internalized { session, module, archives, target, machines })
     }

@@ -4,7 +4,7 @@
 //! the other is therefore quadratic. Objects are instead linked in small groups into fresh modules, and those in
 //! groups again, so that each global moves a number of times that grows with the logarithm of the inputs. Order is
 //! kept, so which weak definition wins does not depend on the grouping. Archive members follow: see
-//! [`resolve`](super::resolve).
+//! [`resolve`](mod@super::resolve).
 
 use std::collections::BTreeSet;
 

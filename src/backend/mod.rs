@@ -2,7 +2,7 @@
 //!
 //! Each phase takes its predecessor by value, so that a wrong order does not compile:
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
-//! [`Optimized::generate`].
+//! [`Optimized::object`].
 
 mod account;
 mod aliases;

@@ -58,6 +58,11 @@ impl<'a> Session<'a> {
             errors.into_iter().for_each(|text| self.warnings.warn("llvm-errors", text));
             return Ok(());
         }
-        Err(errors.into_iter().fold(error(), Error::because))
+        let advice = errors.iter().find_map(|text| quirks::advice(text));
+        let error = errors.into_iter().fold(error(), Error::because);
+        Err(match advice {
+            Some(advice) => error.help(advice),
+            None => error,
+        })
     }
 }

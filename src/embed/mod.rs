@@ -37,7 +37,7 @@
 //! ```
 //!
 //! What the options do not offer, a [`LinkPlan`] does: it is all that the command line can say. [`Linker::plan`] is
-//! where to start, [`link`](crate::link) carries a plan out, and [`driver::parse`](crate::driver::parse) reads one from
+//! where to start, [`link`](fn@crate::link) carries a plan out, and [`driver::parse`](crate::driver::parse) reads one from
 //! words:
 //!
 //! ```
@@ -67,7 +67,8 @@
 //!   same one, and fails when [`LinkerOptions::llvm`] names another or an input was written by a newer LLVM. Who links
 //!   old bitcode before new names the newest library from the start.
 //! - **LLVM's options.** Links that want the same options run side by side, others one after the other, in the order
-//!   in which they came; nothing is left of an option when the link that wanted it is over.
+//!   in which they came; nothing is left of an option when the link that wanted it is over. A libLLVM that exports its
+//!   C interface alone cannot take options back: there, a link that would inherit one fails.
 //! - **CO-RE accesses that the compiler did not lower**, which is bitcode of clang with `-O0` or without LLVM's passes:
 //!   LLVM can lower them in one link of a process, and the next such link fails with an error.
 //! - **Fatal errors of LLVM.** Of its own bugs, and of a few kinds of input that it cannot compile, LLVM says so by
@@ -80,6 +81,10 @@
 mod input;
 mod options;
 mod output;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/library.md")]
+struct Guide;
 
 use std::path::Path;
 

@@ -27,7 +27,8 @@ pub struct LinkerOptions {
     pub unroll_loops: bool,
     /// Inline what the source says never to inline, for kernels before 4.16.
     pub ignore_inline_never: bool,
-    /// Options for LLVM's own command line, such as `-bpf-stack-size=4096`; they last as long as the link.
+    /// Options for LLVM's own command line, such as `-bpf-stack-size=4096`; they last as long as the link. LLVM
+    /// passes over names it does not know.
     pub llvm_args: Vec<String>,
     /// Let LLVM order the loads and stores of a `memcpy`.
     pub disable_expand_memcpy_in_order: bool,

@@ -46,9 +46,8 @@ fn trace(taken: &[Taken]) -> String {
 }
 
 fn dropped(account: &Account) -> String {
-    lines(account.dropped.iter().map(|name| {
-        let shown = rustc_demangle::demangle(name);
-        format!("removing unused `{shown}`")
+    lines(account.dropped.iter().map(|(origin, name)| {
+        format!("removing unused `{}` of {origin}", rustc_demangle::demangle(name))
     }))
 }
 

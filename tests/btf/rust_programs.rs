@@ -74,6 +74,24 @@ fn bpftool_makes_objects_and_skeletons_of_it() {
     }
 }
 
+/// aya resolves no externs yet; libbpf finds them in the kernel's own BTF.
+#[test]
+fn functions_of_the_kernel_are_found_by_libbpf() {
+    for toolchain in Toolchain::ALL {
+        let lab = Lab::new();
+        let output = lab.write("kfuncs.o", []);
+        let mut rustc = toolchain.rustc();
+        rustc.args([FULL, "-Clink-arg=--allow-undefined=bpf_rcu_read_lock,bpf_rcu_read_unlock"]);
+        run(rustc.arg(source("kfuncs.rs")).arg("-o").arg(&output));
+        let object = fs::read(output).expect("the linker wrote it");
+        let types = lab.inspect(&["bpftool", "btf", "dump", "file"], &object);
+        for line in ["FUNC 'bpf_rcu_read_lock'", "DATASEC '.ksyms'"] {
+            assert!(types.contains(line), "{toolchain:?}: {line} in {types}");
+        }
+        load_with_libbpf(&object);
+    }
+}
+
 /// aya#1649: the kernel refuses a program when one of its functions has no record.
 #[test]
 fn programs_load_whichever_package_has_debug_info() {

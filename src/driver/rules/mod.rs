@@ -267,8 +267,6 @@ pub const RULES: &[Rule] = &[
             "--no-demangle",
             "--no-color-diagnostics",
             "--no-threads",
-            "--fatal-warnings",
-            "--no-fatal-warnings",
             "--warn-once",
             "--warn-undef",
             "--no-warn-mismatch",

@@ -5,7 +5,7 @@
 //!
 //! - [`Btf`] and [`Ext`]: the decoded `.BTF` and `.BTF.ext`, and their codec;
 //! - [`fixes`]: small passes, one for each trouble; [`fix`] runs them all;
-//! - [`prune`], [`dedup`], [`compact_strings`]: nothing said that nobody needs, and nothing twice;
+//! - [`prune()`], [`dedup()`], [`compact_strings`]: nothing said that nobody needs, and nothing twice;
 //! - [`link`]: what depends on the ELF file around it;
 //! - [`rules`]: would the kernel take it;
 //! - [`walk`]: every place where a type number or a string offset stands.

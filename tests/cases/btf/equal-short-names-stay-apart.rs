@@ -4,7 +4,7 @@
 // compile: -Cdebuginfo=2 -Cpanic=abort
 // args: --export entry --btf
 // view: btf
-// expect: STRUCT 'Both' size={{[0-9]+}}
+// expect: STRUCT 'Both' size=48
 // view: btf
 // expect: STRUCT 'Same{{(___2)?}}' size=4 vlen=1
 // expect-next: 'a'
@@ -15,6 +15,14 @@
 // count: 2 STRUCT 'Same
 // count: 1 STRUCT 'Same___2'
 // reject: #
+// args: --export entry --btf --keep-dwarf
+// run: llvm-dwarfdump --verify {out}
+// view: stdout
+// expect: No errors.
+// run: llvm-dwarfdump {out}
+// view: stdout
+// count: 2 DW_AT_name ("Same")
+// reject: {{Same#}}
 
 #![no_std]
 

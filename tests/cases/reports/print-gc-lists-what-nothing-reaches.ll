@@ -3,8 +3,8 @@
 ; run: for m in needed deeper idle; do llvm-as $m.ll -o $m.bc; done; llvm-ar rcs liball.a idle.bc needed.bc deeper.bc
 ; link: --export entry --print-gc --whole-archive main.ll liball.a
 ; view: stderr
-; expect: removing unused `unreached`
-; expect: removing unused `idle`
+; expect: removing unused `unreached` of main.ll
+; expect: removing unused `idle` of liball.a(idle.bc)
 ; expect: removing unused `beside`
 ; reject: `deeper`
 ; reject: `entry`

@@ -2,7 +2,7 @@
 ;
 ; run: for m in needed deeper idle; do llvm-as $m.ll -o $m.bc; done; llvm-ar rcs liball.a idle.bc needed.bc deeper.bc; echo entry > symbols.txt; mkdir lib sub; mv liball.a lib/; mv main.ll sub/
 ; link: --export-symbols symbols.txt --emit obj,llvm-ir=sub/out.ll -O2 --reproduce replay sub/main.ll -L lib -l all -o sub/out.o
-; run: mv replay elsewhere; mv sub lib symbols.txt ..; cd elsewhere; {linker} @response; cmp out.o ../../sub/out.o; cmp out.ll ../../sub/out.ll
+; run: mv replay elsewhere; mkdir gone; mv sub lib symbols.txt gone/; cd elsewhere; {linker} @response; cmp out.o ../gone/sub/out.o; cmp out.ll ../gone/sub/out.ll
 ; view: text in elsewhere/versions
 ; expect: bpf-linker
 ; expect: called with

@@ -3,13 +3,13 @@
 ; run: for m in needed deeper idle; do llvm-as $m.ll -o $m.bc; done; llvm-ar rcs liball.a idle.bc needed.bc deeper.bc
 ; link: --export entry,beside --why-extract why.txt main.ll liball.a
 ; view: text in why.txt
-; expect: {{^reference\textracted\tsymbol$}}
-; expect-next: {{^main.ll\tliball.a\(needed.bc\)\tbeside|^<internal>\tliball.a\(needed.bc\)\tbeside}}
-; expect-next: {{^liball.a\(needed.bc\)\tliball.a\(deeper.bc\)\tdeeper$}}
+; expect: reference extracted symbol
+; expect-next: {{^}}<internal> liball.a(needed.bc) beside
+; expect-next: {{^}}liball.a(needed.bc) liball.a(deeper.bc) deeper
 ; reject: idle
 ; link: --export entry --why-extract - main.ll liball.a
 ; view: stdout
-; expect: {{^main.ll\tliball.a\(needed.bc\)\tneeded$}}
+; expect: {{^}}main.ll liball.a(needed.bc) needed
 
 ;--- main.ll
 target triple = "bpfel"

@@ -147,28 +147,51 @@ fn without_mark(name: &[u8]) -> &[u8] {
     }
 }
 
-/// Tells apart different types that [`legal`] gave one name: the second becomes `name___2`, and so on.
+/// Tells apart different types that were given one name: the second becomes `name___2`, and so on.
 ///
 /// Three underscores are CO-RE's mark of a flavour, which loaders take off before they look a type up in the kernel
-/// (`bpf_core_essential_name_len`). Run it behind dedup, when what is left differs.
+/// (`bpf_core_essential_name_len`). Run it behind dedup, when what is left differs. Which of them is the first depends
+/// on the types alone: every LLVM emits them in another order.
 pub fn unique(info: &mut Info, renamed: &Renamed) {
     let btf = &mut info.btf;
     let mut used: BTreeSet<Vec<u8>> =
         btf.types.iter().map(|ty| btf.strings.get(ty.name).to_vec()).collect();
-    let mut taken = BTreeSet::new();
-    for index in 0..btf.types.len() {
-        let ty = &btf.types[index];
-        let name = btf.strings.get(ty.name);
-        if !has_tag(&ty.kind) || !renamed.0.contains(name) || taken.insert(name.to_vec()) {
-            continue;
+    let mut sharing: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+    for (index, ty) in btf.types.iter().enumerate().filter(|(_, ty)| has_tag(&ty.kind)) {
+        if let Some(name) = renamed.0.get(btf.strings.get(ty.name)) {
+            sharing.entry(name).or_default().push(index);
         }
-        let base = String::from_utf8_lossy(name).into_owned();
-        let fresh = (2u32..)
-            .map(|count| flavour(&base, count))
-            .find(|name| used.insert(name.clone().into_bytes()));
-        if let Some(fresh) = fresh {
-            btf.types[index].name = btf.strings.intern(fresh.as_bytes());
+    }
+    for (name, mut indices) in sharing {
+        let base = String::from_utf8_lossy(name);
+        indices.sort_by_key(|&index| looks(btf, &btf.types[index].kind));
+        for index in indices.into_iter().skip(1) {
+            let fresh = (2u32..)
+                .map(|count| flavour(&base, count))
+                .find(|name| used.insert(name.clone().into_bytes()));
+            if let Some(fresh) = fresh {
+                btf.types[index].name = btf.strings.intern(fresh.as_bytes());
+            }
         }
+    }
+}
+
+/// Size in bytes, and the names and places of members or values.
+type Looks = (u32, Vec<(Vec<u8>, u64)>);
+
+fn looks(btf: &Btf, kind: &Kind) -> Looks {
+    let name = |name: StrOff| btf.strings.get(name).to_vec();
+    match kind {
+        Kind::Struct(it) | Kind::Union(it) => {
+            let members = it.members.iter();
+            (it.size, members.map(|member| (name(member.name), member.offset.into())).collect())
+        }
+        Kind::Enum(it) | Kind::Enum64(it) => {
+            let values = it.variants.iter();
+            (it.size, values.map(|value| (name(value.name), value.value)).collect())
+        }
+        // A declaration leaves the name to what is defined.
+        _ => (u32::MAX, Vec::new()),
     }
 }
 

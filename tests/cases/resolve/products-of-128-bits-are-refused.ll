@@ -1,0 +1,20 @@
+; They become calls of __multi3, which returns more than the one register that BPF has for it: no object, and the
+; function is named, also when an archive has such a routine.
+;
+; link: --export entry main.ll
+; error: link the program cannot be expressed in BPF
+; help: a function returns at most 64 bits
+; view: stderr
+; expect: cause: {{.*}} in function entry
+; view: files
+; reject: out.o
+
+;--- main.ll
+target triple = "bpfel"
+
+define i64 @entry(ptr %context) section "xdp" {
+  %wide = load volatile i128, ptr %context
+  %product = mul i128 %wide, %wide
+  store volatile i128 %product, ptr %context
+  ret i64 0
+}
