@@ -20,6 +20,7 @@ struct Opened {
 }
 
 /// `void llvm::cl::ResetAllOptionOccurrences()`, in the Itanium ABI: LLVM's C API sets options, but takes none back.
+#[cfg(not(feature = "static-llvm"))]
 const RESET_OPTIONS: &str = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv";
 
 /// Why a library could not be opened.
@@ -134,9 +135,13 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
 }
 
 #[cfg(feature = "static-llvm")]
-#[expect(clippy::unnecessary_wraps, reason = "the other one may fail")]
 unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
-    Ok(Opened { path: path.to_owned(), table: Table::built_in(), reset_options: None })
+    unsafe extern "C" {
+        #[link_name = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv"]
+        fn reset();
+    }
+    let path = path.to_owned();
+    Ok(Opened { path, table: Table::built_in(), reset_options: Some(reset) })
 }
 
 /// The version of the LLVM that is linked in: major, minor, patch. `None` without the feature `static-llvm`.

@@ -60,6 +60,7 @@ macro_rules! functions {
         #[cfg(feature = "static-llvm")]
         impl Table {
             /// The functions that are linked into this program.
+            #[expect(clippy::useless_transmute, reason = "most rows return no enum")]
             pub(crate) fn built_in() -> Self {
                 Self {
                     $(

@@ -24,7 +24,7 @@ pub struct Lab {
 }
 
 /// LLVM of the tools that judge, and of the libraries that the linker finds by itself here.
-const LLVM_MAJOR: u32 = 22;
+pub const LLVM_MAJOR: u32 = 22;
 
 /// LLVMs whose tools are at hand, newest first.
 const MAKERS: [u32; 2] = [LLVM_MAJOR, 19];

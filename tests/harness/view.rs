@@ -12,7 +12,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::lab::{Lab, output_of};
+use super::lab::{LLVM_MAJOR, Lab, output_of};
 
 /// What is looked at.
 pub struct View {
@@ -116,6 +116,10 @@ impl View {
             }
             Kind::Files => {
                 stdout_of(&mut lab.shell("find . -type f | sed 's,^./,,' | LC_ALL=C sort", folder))
+            }
+            // Text of a newer LLVM than the tools' is taken as it is.
+            Kind::Ir if lab.llvm_major > LLVM_MAJOR && file.ends_with(".ll") => {
+                fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}"))
             }
             Kind::Ir => tool("opt", &["-passes=verify", "-S", file, "-o", "-"]),
             Kind::Assembly => {

@@ -25,7 +25,7 @@ macro_rules! versions {
                 use sys::{
                     LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
                     analysis::LLVMVerifierFailureAction,
-    debuginfo::{LLVMDIFlags, LLVMMetadataKind},
+                    debuginfo::{LLVMDIFlags, LLVMMetadataKind},
                     error::LLVMErrorRef,
                     error_handling::LLVMFatalErrorHandler,
                     prelude::*,

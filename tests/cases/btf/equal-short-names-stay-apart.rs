@@ -6,13 +6,14 @@
 // view: btf
 // expect: STRUCT 'Both' size=48
 // view: btf
-// expect: STRUCT 'Same' size=4 vlen=1
+// expect: STRUCT 'Same{{(___2)?}}' size=4 vlen=1
 // expect-next: 'a'
 // view: btf
-// expect: STRUCT 'Same___2' size=16 vlen=2
+// expect: STRUCT 'Same{{(___2)?}}' size=16 vlen=2
 // expect-next: 'b'
 // view: btf
 // count: 2 STRUCT 'Same
+// count: 1 STRUCT 'Same___2'
 // reject: #
 // args: --export entry --btf --keep-dwarf
 // run: llvm-dwarfdump --verify {out}

@@ -7,7 +7,7 @@
 ; args: --export entry --llvm-args=-bpf-stack-size=4096
 ; view: disasm entry
 ; expect: exit
-; args: --export entry --llvm-args -bpf-stack-size=4096,-bpf-disable-trap-unreachable
+; args: --export entry --llvm-args -bpf-stack-size=4096,-bpf-expand-memcpy-in-order
 ; view: disasm entry
 ; expect: exit
 
