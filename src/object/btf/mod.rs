@@ -89,6 +89,7 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
     }
     fixes::lines::unindent(info);
     fixes::lines::remap_paths(info, &plan.remap_path_prefix);
+    fixes::lines::shorten_paths(info);
     // Without variables and sections nothing says which types maps use.
     if rules::DATASEC.known_to(kernel) {
         prune(info);

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use super::super::{Info, ext::records_mut, strings::StrOff};
 
+/// How paths of the standard library start once they are short.
+const STANDARD_LIBRARY: &str = "library/core/";
+
 /// Takes the source text off every line; files, line numbers and columns stay.
 pub fn drop_source(info: &mut Info) {
     if let Some(ext) = &mut info.ext {
@@ -39,6 +42,35 @@ pub fn remap_paths(info: &mut Info, prefixes: &[(String, String)]) {
     }
 }
 
+/// Names sources of crates and of the standard library by what they are, not by where this machine keeps them: an
+/// object does not tell whose home it was built in, and is the same on the next machine. Of the standard library, file
+/// and line are enough: its text is that of intrinsics, and a tenth of what an object says.
+pub fn shorten_paths(info: &mut Info) {
+    let Info { btf, ext: Some(ext) } = info else { return };
+    for line in records_mut(&mut ext.line_info) {
+        let path = btf.strings.text(line.file).into_owned();
+        if let Some(short) = shortened(&path) {
+            line.file = btf.strings.intern(short.as_bytes());
+        }
+        if btf.strings.get(line.file).starts_with(STANDARD_LIBRARY.as_bytes()) {
+            line.text = StrOff::EMPTY;
+        }
+    }
+}
+
+/// `aya-ebpf-0.2.1/src/lib.rs` of cargo's registry, `library/core/src/ptr/mod.rs` of rustc's own source.
+fn shortened(path: &str) -> Option<&str> {
+    if let Some((_, rest)) = path.split_once("/registry/src/") {
+        return Some(rest.split_once('/')?.1);
+    }
+    let (front, _) = path.split_once("/library/")?;
+    let folder = front.rsplit('/').next()?;
+    let is_source = folder.starts_with("rustc-")
+        || front.ends_with("/lib/rustlib/src/rust")
+        || front.strip_prefix("/rustc/").is_some_and(|commit| !commit.contains('/'));
+    is_source.then(|| &path[front.len() + 1..])
+}
+
 fn remapped(path: &str, prefixes: &[(String, String)]) -> Option<String> {
     prefixes.iter().rev().find_map(|(old, new)| {
         let rest = Path::new(path).strip_prefix(old).ok()?.to_str()?;
@@ -49,4 +81,27 @@ fn remapped(path: &str, prefixes: &[(String, String)]) -> Option<String> {
         };
         Some(joined)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn sources_of_others_are_named_without_their_place() {
+        for (path, short) in [
+            (
+                "/home/a/.cargo/registry/src/index-1/aya-ebpf-0.2.1/src/lib.rs",
+                "aya-ebpf-0.2.1/src/lib.rs",
+            ),
+            ("/rustc/59807616e1fa/library/core/src/ptr/mod.rs", "library/core/src/ptr/mod.rs"),
+            ("/usr/src/rustc-1.96.0/library/core/src/ptr/mod.rs", "library/core/src/ptr/mod.rs"),
+            ("/t/lib/rustlib/src/rust/library/core/src/lib.rs", "library/core/src/lib.rs"),
+        ] {
+            assert_eq!(shortened(path), Some(short));
+        }
+        for own in ["/home/a/library/src/main.rs", "/home/a/src/main.rs", "src/main.rs"] {
+            assert_eq!(shortened(own), None);
+        }
+    }
 }
