@@ -14,10 +14,12 @@
 //! - [`backend`]: candidates to ELF bytes, through a libLLVM opened at run time;
 //! - [`object`]: ELF bytes to the finished object (BTF, maps, stripping);
 //! - [`output`]: bytes to files, replaced as a whole;
-//! - [`report`]: errors and warnings.
+//! - [`report`]: errors and warnings;
+//! - [`embed`]: the whole as a library, [`Linker`].
 
 pub mod backend;
 pub mod driver;
+pub mod embed;
 pub mod input;
 mod linking;
 pub mod object;
@@ -25,6 +27,7 @@ pub mod output;
 pub mod plan;
 pub mod report;
 
-pub use linking::{Artifact, link, reproduce, survey, version};
-pub use plan::LinkPlan;
+pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
+pub use linking::{Artifact, link, locate, reproduce, survey, version};
+pub use plan::{Cpu, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

@@ -6,19 +6,23 @@ mod reports;
 
 pub use replay::reproduce;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, thread};
 
 use clock::Clock;
 
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{self, Declaration, Optimized, Session},
+    backend::{self, Declaration, Optimized, Session, llvm::locate::Located},
     driver::{self, VersionDetail},
     input::{self, Inputs},
     object::{self, Extern, Facts, Shape},
     output,
-    plan::{AllowUndefined, Destination, MemoryBuiltins, OutputKind},
+    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind},
 };
+
+/// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
+/// that is not touched costs nothing.
+const STACK: usize = 256 << 20;
 
 /// One form of the result, in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +40,28 @@ pub struct Artifact {
 /// # Errors
 /// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    let made = link_on_a_large_stack(plan, warnings);
+    warnings.silence(&plan.warnings.silenced);
+    made
+}
+
+fn link_on_a_large_stack(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("link".to_owned()).stack_size(STACK);
+        match builder.spawn_scoped(scope, || link_here(plan, warnings)) {
+            Ok(link) => link.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => {
+                log::debug!("linking on the stack at hand, which does for most: {error}");
+                link_here(plan, warnings)
+            }
+        }
+    })
+}
+
+fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    if plan.inputs.is_empty() {
+        return Err(Error::usage("no inputs").help("a link needs at least one"));
+    }
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
@@ -44,7 +70,21 @@ pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let reported = reports::publish(&plan.reports, &session.account(), &clock);
     let artifacts = artifacts?;
     reported?;
+    heed(plan, warnings)?;
     deliver(plan, artifacts)
+}
+
+/// Fails if a warning that was not silenced is there, and warnings are to be fatal.
+fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    warnings.silence(&plan.warnings.silenced);
+    match warnings.first() {
+        Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
+            Err(Error::link("a warning is fatal, since --fatal-warnings is given")
+                .because(&warning.message)
+                .help(format!("`-W no-{}` silences this one", warning.name)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn build(
@@ -59,6 +99,14 @@ fn build(
     let internalized = clock.run("internalize", || prepared.internalize())?;
     let mut program = clock.run("optimize", || internalized.optimize())?;
     make(&mut program, plan, warnings, clock)
+}
+
+/// The libLLVM that a link as `plan` says would load.
+///
+/// # Errors
+/// An input cannot be read, or there is none that fits.
+pub fn locate(plan: &LinkPlan, warnings: &Warnings) -> Result<Located> {
+    backend::locate_for(plan, &input::load(plan, warnings)?)
 }
 
 /// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
@@ -76,9 +124,7 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
     let own = driver::version();
     match detail {
         VersionDetail::Short => own,
-        VersionDetail::Loaded => match input::load(plan, warnings)
-            .and_then(|inputs| backend::locate_for(plan, &inputs))
-        {
+        VersionDetail::Loaded => match locate(plan, warnings) {
             Ok(located) => {
                 format!("{own}would load {}, {}\n", located.path.display(), located.found_by)
             }

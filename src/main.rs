@@ -1,4 +1,6 @@
-//! The command: start logging, run, report, exit code.
+//! The command: start logging, run, report, exit code; and once more with another libLLVM where that may help.
+
+mod again;
 
 use std::{
     fs::File,
@@ -15,13 +17,15 @@ use log::LevelFilter;
 
 fn main() -> ExitCode {
     let warnings = Warnings::default();
-    let result = run(&warnings);
+    let result = run(&warnings).map_err(|error| {
+        let error =
+            error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
+        again::without_unfit_llvms(error)
+    });
     warnings.take().iter().for_each(|warning| eprintln!("{warning}"));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let error =
-                error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
             eprintln!("{error}");
             error.exit_code()
         }
@@ -29,11 +33,13 @@ fn main() -> ExitCode {
 }
 
 fn run(warnings: &Warnings) -> anyhow::Result<()> {
+    again::list_options_if_asked()?;
     let invocation = driver::parse(std::env::args_os().collect())?;
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
     match invocation.request {
         Request::Link(plan) => {
+            again::check_llvm_args(&plan, warnings)?;
             if let Some(folder) = &plan.reports.reproduce {
                 bpf_linker::reproduce(&plan, &invocation.args, folder, warnings)?;
             }
@@ -56,7 +62,16 @@ fn start_logging(logging: &Logging) -> anyhow::Result<()> {
         builder.filter_level(level);
     }
     if let Some(path) = &logging.file {
-        let file = File::create(path)
+        let mut file = File::options();
+        // Another try goes on with the log of the first.
+        let file = if again::is_another_try() {
+            file.append(true)
+        } else {
+            file.write(true).truncate(true)
+        };
+        let file = file
+            .create(true)
+            .open(path)
             .with_context(|| format!("cannot write the log to {}", path.display()))?;
         builder.target(env_logger::Target::Pipe(Box::new(file)));
     }

@@ -3,7 +3,7 @@
 //! An [`Error`] is a subject with a fact, its causes, and a help line. [`Warnings`] collects what did not stop the
 //! link, as values, so that an embedder decides how to show them.
 
-use std::{error, fmt, process::ExitCode, sync::Mutex};
+use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 
 /// The result of every fallible step of a link.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -45,12 +45,19 @@ pub struct Error {
     message: String,
     causes: Vec<String>,
     help: Vec<String>,
+    unfit: Vec<PathBuf>,
 }
 
 impl Error {
     /// An error of `kind`; `message` is lower-case, without a full stop, and names its subject.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), causes: Vec::new(), help: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            help: Vec::new(),
+            unfit: Vec::new(),
+        }
     }
 
     /// A [`ErrorKind::Usage`] error.
@@ -98,6 +105,24 @@ impl Error {
         let former = std::mem::replace(&mut self.message, message.into());
         self.causes.insert(0, former);
         self
+    }
+
+    /// Says that the libLLVMs of `unfit` cannot do this link, but that another one may, in another process.
+    #[must_use]
+    pub fn unless_without(mut self, unfit: Vec<PathBuf>) -> Self {
+        self.unfit = unfit;
+        self
+    }
+
+    /// The libLLVMs to pass over when the same link is tried again, in another process: one process holds one libLLVM
+    /// for good. Empty when no other candidate could do it.
+    ///
+    /// The command line tries again by itself; whoever embeds the linker may start a process with
+    /// [`EXCLUDED_VARIABLE`](crate::backend::llvm::locate::EXCLUDED_VARIABLE) set to
+    /// [`exclusion_list`](crate::backend::llvm::locate::exclusion_list) of these.
+    #[must_use]
+    pub fn unfit_llvms(&self) -> &[PathBuf] {
+        &self.unfit
     }
 
     /// What failed.
@@ -152,7 +177,8 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_lines(f, "warning", &self.message, &[], &self.help)
+        let message = format!("{} [{}]", self.message.trim_end(), self.name);
+        write_lines(f, "warning", &message, &[], &self.help)
     }
 }
 
@@ -190,6 +216,16 @@ impl Warnings {
         }
     }
 
+    /// Drops those of the given names.
+    pub fn silence(&self, names: &[String]) {
+        self.lock().retain(|warning| !names.iter().any(|name| name == warning.name));
+    }
+
+    /// The first one, if there is any.
+    pub fn first(&self) -> Option<Warning> {
+        self.lock().first().cloned()
+    }
+
     /// Takes the warnings out.
     pub fn take(&self) -> Vec<Warning> {
         std::mem::take(&mut *self.lock())
@@ -221,6 +257,17 @@ mod tests {
         let warnings = Warnings::default();
         warnings.warn("x", "once");
         warnings.warn("x", "once");
+        let taken = warnings.take();
+        assert_eq!(taken.iter().map(Warning::to_string).collect::<Vec<_>>(), ["warning: once [x]"]);
+    }
+
+    #[test]
+    fn a_silenced_warning_is_gone_and_another_stays() {
+        let warnings = Warnings::default();
+        warnings.warn("x", "unwanted");
+        warnings.warn("y", "wanted");
+        warnings.silence(&["x".to_owned(), "z".to_owned()]);
+        assert_eq!(warnings.first().map(|warning| warning.name), Some("y"));
         assert_eq!(warnings.take().len(), 1);
     }
 }

@@ -10,7 +10,9 @@ use std::process::Command;
 
 use bpf_linker::{
     object::btf::{
-        Btf, Composite, Info, Kind, SecTable, TypeId, compact_strings, dedup, fix, fixes, prune,
+        Btf, Composite, Info, Kind, SecTable, TypeId, compact_strings, dedup, fix,
+        fixes::{self, names::Renamed},
+        prune,
         rules::{self, Kernel},
     },
     plan::{DebugInfo, SourceLines},
@@ -104,7 +106,8 @@ fn no_fix_changes_what_clang_says() {
         (fixes::members::sort, "sort"),
         (fixes::args::name_args, "name_args"),
         (fixes::maps::unwrap_definitions, "unwrap_definitions"),
-        (|info| _ = fixes::names::legal(info), "legal"),
+        (|info| _ = fixes::names::unmark(info), "unmark"),
+        (|info| _ = fixes::names::legal(info, Renamed::default()), "legal"),
         (prune, "prune"),
         (dedup, "dedup"),
     ] {

@@ -4,7 +4,11 @@
 #[expect(dead_code, reason = "each test program uses its part")]
 mod support;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use support::{
     elf::Elf,
@@ -57,6 +61,41 @@ fn tracing_of_dev_and_build_std_is_the_same_to_a_loader() {
     let pair = Pair::link(build);
     pair.check_surface();
     pair.check_programs(&[Loader::Aya, Loader::Libbpf]);
+}
+
+/// The types of all of core, and DWARF that no kernel reads, are what makes objects large.
+#[test]
+fn firewall_is_a_fraction_in_size() {
+    let pair = Pair::link(Example::Firewall.usual());
+    let sizes = |path: &PathBuf| {
+        let elf = Elf::read(path);
+        (elf.size(), elf.section_size(".BTF") + elf.section_size(".BTF.ext"))
+    };
+    let (ours, theirs) = (sizes(&pair.ours), sizes(&pair.theirs));
+    assert!(ours.1 > 0 && ours.1 * 2 <= theirs.1, "BTF: {} of {} bytes", ours.1, theirs.1);
+    assert!(ours.0 * 10 <= theirs.0, "object: {} of {} bytes", ours.0, theirs.0);
+}
+
+/// A skeleton makes a C program of an object; `gen object` links it with others.
+#[test]
+fn bpftool_makes_objects_and_skeletons_of_the_examples() {
+    let folder = TempDir::new().expect("a new folder");
+    for example in [Example::Firewall, Example::Tracing, Example::RustWithC] {
+        let object = example.usual().run();
+        let joined = folder.path().join("joined.o");
+        let bpftool = |words: &[&str], files: &[&Path]| {
+            let output = tools::run(Command::new("bpftool").arg("gen").args(words).args(files));
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        };
+        bpftool(&["object"], &[&joined, &object]);
+        let programs = |object: &Path| lab::load(Loader::Libbpf, object).programs().join(" ");
+        assert_eq!(programs(&joined), programs(&object), "{example:?}");
+        let skeleton = bpftool(&["skeleton"], &[&object]);
+        for program in lab::load(Loader::Libbpf, &object).programs() {
+            let line = format!("struct bpf_program *{program};");
+            assert!(skeleton.contains(&line), "{example:?}: {line} in {skeleton}");
+        }
+    }
 }
 
 /// One link by both.

@@ -10,8 +10,11 @@ use std::{fs, path::Path};
 
 use source::Source;
 
-/// Room to the rooms it may import; `report` and `plan` are open to all of them. `linking` puts the rooms together.
-const IMPORTS: [(&str, &[&str]); 8] = [
+/// Room to the rooms it may import; `report` and `plan` are open to all of them. `linking` puts the rooms together, and
+/// `embed` is a front door to it, as the command is.
+const IMPORTS: [(&str, &[&str]); 10] = [
+    // Part of the program, which knows the crate from outside.
+    ("again", &[]),
     ("report", &[]),
     ("plan", &[]),
     ("driver", &["plan", "report"]),
@@ -20,6 +23,7 @@ const IMPORTS: [(&str, &[&str]); 8] = [
     ("object", &["plan", "report"]),
     ("output", &["plan", "report"]),
     ("linking", &["plan", "report", "driver", "input", "backend", "object", "output"]),
+    ("embed", &["plan", "report", "linking"]),
 ];
 
 /// What the crate root calls by a short name, and the room it comes from.

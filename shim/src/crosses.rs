@@ -3,9 +3,9 @@
 use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
 
 use llvm_sys::{
-    LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility, error::LLVMErrorRef,
-    prelude::*, target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
-    transforms::pass_builder::LLVMPassBuilderOptionsRef,
+    LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind,
+    error::LLVMErrorRef, prelude::*, target::LLVMTargetDataRef,
+    target_machine::LLVMTargetMachineRef, transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 
 /// The Rust type that a return value of LLVM's C API is received as.
@@ -26,8 +26,8 @@ macro_rules! crosses {
 
 crosses! {
     as_is: (), c_int, c_uint, c_longlong, c_ulonglong, usize, *const c_char, *mut c_char, *mut c_void,
-        LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMErrorRef, LLVMMemoryBufferRef,
+        LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMDIBuilderRef, LLVMErrorRef, LLVMMemoryBufferRef,
         LLVMMetadataRef, LLVMModuleRef, LLVMPassBuilderOptionsRef, LLVMTargetDataRef, LLVMTargetMachineRef,
-        LLVMTypeRef, LLVMUseRef, LLVMValueRef;
-    as_integer: LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility;
+        LLVMTypeRef, LLVMUseRef, LLVMValueRef, *mut LLVMValueMetadataEntry;
+    as_integer: LLVMDiagnosticSeverity, LLVMLinkage, LLVMMetadataKind, LLVMTypeKind, LLVMVisibility;
 }

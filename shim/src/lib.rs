@@ -1,11 +1,14 @@
 //! Opens one libLLVM and resolves the LLVM-C functions that bpf-linker uses. It knows nothing else.
 //!
-//! One [table](table) holds a row per function, with the signature it has in every LLVM from 19 on. From it come a
-//! struct of function pointers, filled by [`open`], and an `unsafe fn` of the same name for each row, so that call
+//! There is a row per function, with the signature it has in every LLVM from 19 on. From them come a
+//! struct of function pointers, filled by [`open()`], and an `unsafe fn` of the same name for each row, so that call
 //! sites read as those of llvm-sys do. A row that disagrees with llvm-sys does not compile.
 //!
 //! What LLVM returns as an enum crosses as an integer: the lists of variants drift from version to version, and an
 //! unknown value in a Rust enum is undefined behaviour. [`Crosses`] says which types those are.
+
+#[macro_use]
+mod rows;
 
 mod crosses;
 mod open;
@@ -14,7 +17,7 @@ mod table;
 mod trim;
 
 pub use crosses::Crosses;
-pub use open::{OpenError, open, opened};
+pub use open::{OpenError, built_in, open, opened, reset_options};
 pub use table::*;
 
 pub use llvm_sys;

@@ -6,6 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
+#[cfg(not(feature = "static-llvm"))]
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 use crate::table::Table;
@@ -15,7 +16,11 @@ static OPENED: OnceLock<Opened> = OnceLock::new();
 struct Opened {
     path: PathBuf,
     table: Table,
+    reset_options: Option<unsafe extern "C" fn()>,
 }
+
+/// `void llvm::cl::ResetAllOptionOccurrences()`, in the Itanium ABI: LLVM's C API sets options, but takes none back.
+const RESET_OPTIONS: &str = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv";
 
 /// Why a library could not be opened.
 #[derive(Debug)]
@@ -33,7 +38,14 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Load(path, error) => write!(f, "cannot load {}: {error}", path.display()),
+            Self::Load(path, error) => {
+                // What the loader says is the source of what libloading says.
+                write!(f, "cannot load {}: ", path.display())?;
+                match std::error::Error::source(error) {
+                    Some(source) => write!(f, "{source}"),
+                    None => write!(f, "{error}"),
+                }
+            }
             Self::Missing(path, names) => {
                 write!(
                     f,
@@ -58,6 +70,8 @@ impl From<OpenError> for io::Error {
 
 /// Opens the libLLVM at `path`, an absolute path, for the rest of the process.
 ///
+/// With the feature `static-llvm`, `path` only names the program, whose own LLVM is used.
+///
 /// Opening the same path again does nothing. The library is never closed: LLVM does not survive that.
 ///
 /// # Safety
@@ -71,9 +85,9 @@ pub unsafe fn open(path: &Path) -> Result<(), OpenError> {
     }
     if OPENED.get().is_none() {
         // SAFETY: the caller vouches for the library.
-        let table = unsafe { load(path) }?;
+        let opened = unsafe { load(path) }?;
         // A thread that came first wins; the same file maps to the same table.
-        let _ = OPENED.set(Opened { path: path.to_owned(), table });
+        let _ = OPENED.set(opened);
     }
     match opened() {
         Some(opened) if opened != path => Err(OpenError::Already(opened.to_owned())),
@@ -87,7 +101,18 @@ pub fn opened() -> Option<&'static Path> {
     OPENED.get().map(|opened| opened.path.as_path())
 }
 
-unsafe fn load(path: &Path) -> Result<Table, OpenError> {
+/// Gives every option of LLVM's command line its default value; `false` where the library does not export how.
+///
+/// # Safety
+/// A library is open, and no thread is inside it.
+pub unsafe fn reset_options() -> bool {
+    let reset = OPENED.get().and_then(|opened| opened.reset_options);
+    // SAFETY: the function takes nothing and returns nothing; the caller keeps others out.
+    reset.map(|reset| unsafe { reset() }).is_some()
+}
+
+#[cfg(not(feature = "static-llvm"))]
+unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     // SAFETY: the caller vouches for the library's initialisers.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
         .map_err(|error| OpenError::Load(path.to_owned(), error))?;
@@ -99,10 +124,33 @@ unsafe fn load(path: &Path) -> Result<Table, OpenError> {
         Some(table) if missing.is_empty() => {
             #[cfg(target_os = "linux")]
             crate::trim::trim(path);
-            Ok(table)
+            // SAFETY: the mangled name says that it takes nothing; what it returns is void in every LLVM from 19 on.
+            let reset = unsafe { library.get::<unsafe extern "C" fn()>(RESET_OPTIONS) };
+            let reset_options = reset.ok().map(|symbol| *symbol);
+            Ok(Opened { path: path.to_owned(), table, reset_options })
         }
         _ => Err(OpenError::Missing(path.to_owned(), missing)),
     }
+}
+
+#[cfg(feature = "static-llvm")]
+#[expect(clippy::unnecessary_wraps, reason = "the other one may fail")]
+unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
+    Ok(Opened { path: path.to_owned(), table: Table::built_in(), reset_options: None })
+}
+
+/// The version of the LLVM that is linked in: major, minor, patch. `None` without the feature `static-llvm`.
+#[must_use]
+pub fn built_in() -> Option<[u32; 3]> {
+    #[cfg(feature = "static-llvm")]
+    {
+        let [mut major, mut minor, mut patch] = [0; 3];
+        // SAFETY: three integers to write to.
+        unsafe { llvm_sys::core::LLVMGetVersion(&raw mut major, &raw mut minor, &raw mut patch) };
+        Some([major, minor, patch])
+    }
+    #[cfg(not(feature = "static-llvm"))]
+    None
 }
 
 /// The functions of the opened library.

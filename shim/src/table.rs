@@ -1,11 +1,13 @@
-//! One row per function. `required` ones are in every LLVM from 19 on; `optional` ones are asked for before use.
+//! What the [rows](crate::rows) become: a struct of function pointers, its filling, and a function for each row.
 
 use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 
+#[cfg(not(feature = "static-llvm"))]
 use libloading::os::unix::Library;
 use llvm_sys::{
     LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
     analysis::LLVMVerifierFailureAction,
+    debuginfo::{LLVMDIFlags, LLVMMetadataKind},
     error::LLVMErrorRef,
     error_handling::LLVMFatalErrorHandler,
     prelude::*,
@@ -31,6 +33,7 @@ macro_rules! functions {
             $($oname: Option<unsafe extern "C" fn($($otype),*) -> <$oret as Crosses>::Received>,)*
         }
 
+        #[cfg(not(feature = "static-llvm"))]
         impl Table {
             /// Looks every row up in `library`; required ones that are not there are added to `missing`.
             ///
@@ -51,6 +54,34 @@ macro_rules! functions {
                     // SAFETY: the caller vouches for the signature.
                     $($oname: unsafe { library.get(stringify!($oname)) }.ok().map(|symbol| *symbol),)*
                 })
+            }
+        }
+
+        #[cfg(feature = "static-llvm")]
+        impl Table {
+            /// The functions that are linked into this program.
+            pub(crate) fn built_in() -> Self {
+                Self {
+                    $(
+                        #[allow(deprecated)]
+                        // SAFETY: the same function; what it returns as a C enum is an integer of that size.
+                        $name: unsafe {
+                            std::mem::transmute::<
+                                unsafe extern "C" fn($($type),*) -> $ret,
+                                unsafe extern "C" fn($($type),*) -> <$ret as Crosses>::Received,
+                            >(llvm_sys::$module$(::$inner)*::$name)
+                        },
+                    )+
+                    $(
+                        // SAFETY: as above.
+                        $oname: Some(unsafe {
+                            std::mem::transmute::<
+                                unsafe extern "C" fn($($otype),*) -> $oret,
+                                unsafe extern "C" fn($($otype),*) -> <$oret as Crosses>::Received,
+                            >(llvm_sys::$omodule$(::$oinner)*::$oname)
+                        }),
+                    )*
+                }
             }
         }
 
@@ -85,138 +116,4 @@ macro_rules! functions {
     };
 }
 
-functions! {
-    required {
-        analysis LLVMVerifyModule(module: LLVMModuleRef, action: LLVMVerifierFailureAction, message: *mut *mut c_char) -> LLVMBool;
-
-        bit_reader LLVMGetBitcodeModuleInContext2(context: LLVMContextRef, buffer: LLVMMemoryBufferRef, module: *mut LLVMModuleRef) -> LLVMBool;
-        bit_writer LLVMWriteBitcodeToMemoryBuffer(module: LLVMModuleRef) -> LLVMMemoryBufferRef;
-        ir_reader LLVMParseIRInContext(context: LLVMContextRef, buffer: LLVMMemoryBufferRef, module: *mut LLVMModuleRef, message: *mut *mut c_char) -> LLVMBool;
-        linker LLVMLinkModules2(destination: LLVMModuleRef, source: LLVMModuleRef) -> LLVMBool;
-
-        core LLVMGetVersion(major: *mut c_uint, minor: *mut c_uint, patch: *mut c_uint) -> ();
-        core LLVMDisposeMessage(message: *mut c_char) -> ();
-
-        core LLVMContextCreate() -> LLVMContextRef;
-        core LLVMContextDispose(context: LLVMContextRef) -> ();
-        core LLVMContextSetDiagnosticHandler(context: LLVMContextRef, handler: LLVMDiagnosticHandler, data: *mut c_void) -> ();
-        core LLVMGetDiagInfoDescription(info: LLVMDiagnosticInfoRef) -> *mut c_char;
-        core LLVMGetDiagInfoSeverity(info: LLVMDiagnosticInfoRef) -> LLVMDiagnosticSeverity;
-
-        core LLVMCreateMemoryBufferWithMemoryRange(data: *const c_char, length: usize, name: *const c_char, terminated: LLVMBool) -> LLVMMemoryBufferRef;
-        core LLVMCreateMemoryBufferWithMemoryRangeCopy(data: *const c_char, length: usize, name: *const c_char) -> LLVMMemoryBufferRef;
-        core LLVMGetBufferStart(buffer: LLVMMemoryBufferRef) -> *const c_char;
-        core LLVMGetBufferSize(buffer: LLVMMemoryBufferRef) -> usize;
-        core LLVMDisposeMemoryBuffer(buffer: LLVMMemoryBufferRef) -> ();
-
-        core LLVMModuleCreateWithNameInContext(name: *const c_char, context: LLVMContextRef) -> LLVMModuleRef;
-        core LLVMCloneModule(module: LLVMModuleRef) -> LLVMModuleRef;
-        core LLVMDisposeModule(module: LLVMModuleRef) -> ();
-        core LLVMSetSourceFileName(module: LLVMModuleRef, name: *const c_char, length: usize) -> ();
-        core LLVMGetTarget(module: LLVMModuleRef) -> *const c_char;
-        core LLVMSetTarget(module: LLVMModuleRef, triple: *const c_char) -> ();
-        core LLVMSetDataLayout(module: LLVMModuleRef, layout: *const c_char) -> ();
-        core LLVMPrintModuleToString(module: LLVMModuleRef) -> *mut c_char;
-        core LLVMGetModuleInlineAsm(module: LLVMModuleRef, length: *mut usize) -> *const c_char;
-        core LLVMSetModuleInlineAsm2(module: LLVMModuleRef, text: *const c_char, length: usize) -> ();
-        core LLVMGetFirstFunction(module: LLVMModuleRef) -> LLVMValueRef;
-        core LLVMGetNextFunction(function: LLVMValueRef) -> LLVMValueRef;
-        core LLVMGetFirstGlobal(module: LLVMModuleRef) -> LLVMValueRef;
-        core LLVMGetNextGlobal(global: LLVMValueRef) -> LLVMValueRef;
-        core LLVMGetFirstGlobalAlias(module: LLVMModuleRef) -> LLVMValueRef;
-        core LLVMGetNextGlobalAlias(alias: LLVMValueRef) -> LLVMValueRef;
-        core LLVMGetNamedFunction(module: LLVMModuleRef, name: *const c_char) -> LLVMValueRef;
-        core LLVMGetNamedGlobal(module: LLVMModuleRef, name: *const c_char) -> LLVMValueRef;
-
-        core LLVMGetValueName2(value: LLVMValueRef, length: *mut usize) -> *const c_char;
-        core LLVMSetValueName2(value: LLVMValueRef, name: *const c_char, length: usize) -> ();
-        core LLVMGetLinkage(global: LLVMValueRef) -> LLVMLinkage;
-        core LLVMSetLinkage(global: LLVMValueRef, linkage: LLVMLinkage) -> ();
-        core LLVMSetVisibility(global: LLVMValueRef, visibility: LLVMVisibility) -> ();
-        core LLVMIsDeclaration(global: LLVMValueRef) -> LLVMBool;
-        core LLVMGetSection(global: LLVMValueRef) -> *const c_char;
-        core LLVMGetFirstUse(value: LLVMValueRef) -> LLVMUseRef;
-        core LLVMGetNextUse(usage: LLVMUseRef) -> LLVMUseRef;
-        core LLVMGetUser(usage: LLVMUseRef) -> LLVMValueRef;
-        core LLVMDeleteFunction(function: LLVMValueRef) -> ();
-        core LLVMDeleteGlobal(global: LLVMValueRef) -> ();
-        core LLVMAddGlobal(module: LLVMModuleRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
-        core LLVMPrintValueToString(value: LLVMValueRef) -> *mut c_char;
-        core LLVMGetInitializer(global: LLVMValueRef) -> LLVMValueRef;
-        core LLVMSetInitializer(global: LLVMValueRef, value: LLVMValueRef) -> ();
-        core LLVMSetSection(global: LLVMValueRef, section: *const c_char) -> ();
-        core LLVMIsGlobalConstant(global: LLVMValueRef) -> LLVMBool;
-        core LLVMSetGlobalConstant(global: LLVMValueRef, constant: LLVMBool) -> ();
-        core LLVMPointerTypeInContext(context: LLVMContextRef, space: c_uint) -> LLVMTypeRef;
-        core LLVMConstArray2(element: LLVMTypeRef, values: *mut LLVMValueRef, length: u64) -> LLVMValueRef;
-        core LLVMTypeOf(value: LLVMValueRef) -> LLVMTypeRef;
-        core LLVMGetNumOperands(value: LLVMValueRef) -> c_int;
-        core LLVMGetOperand(value: LLVMValueRef, index: c_uint) -> LLVMValueRef;
-        core LLVMReplaceAllUsesWith(old: LLVMValueRef, new: LLVMValueRef) -> ();
-
-        core LLVMGlobalGetValueType(global: LLVMValueRef) -> LLVMTypeRef;
-        core LLVMGetTypeKind(type_: LLVMTypeRef) -> LLVMTypeKind;
-        core LLVMGetIntTypeWidth(type_: LLVMTypeRef) -> c_uint;
-        core LLVMGetReturnType(function: LLVMTypeRef) -> LLVMTypeRef;
-        core LLVMCountParamTypes(function: LLVMTypeRef) -> c_uint;
-        core LLVMGetParamTypes(function: LLVMTypeRef, types: *mut LLVMTypeRef) -> ();
-
-        core LLVMGetEnumAttributeKindForName(name: *const c_char, length: usize) -> c_uint;
-        core LLVMCreateEnumAttribute(context: LLVMContextRef, kind: c_uint, value: u64) -> LLVMAttributeRef;
-        core LLVMAddAttributeAtIndex(function: LLVMValueRef, index: c_uint, attribute: LLVMAttributeRef) -> ();
-        core LLVMRemoveEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> ();
-        core LLVMRemoveStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> ();
-        core LLVMGetStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> LLVMAttributeRef;
-        core LLVMGetEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
-        core LLVMGetEnumAttributeValue(attribute: LLVMAttributeRef) -> u64;
-        core LLVMGetCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
-        core LLVMIntTypeInContext(context: LLVMContextRef, bits: c_uint) -> LLVMTypeRef;
-        core LLVMGetStringAttributeValue(attribute: LLVMAttributeRef, length: *mut c_uint) -> *const c_char;
-
-        core LLVMGetFirstBasicBlock(function: LLVMValueRef) -> LLVMBasicBlockRef;
-        core LLVMGetNextBasicBlock(block: LLVMBasicBlockRef) -> LLVMBasicBlockRef;
-        core LLVMGetFirstInstruction(block: LLVMBasicBlockRef) -> LLVMValueRef;
-        core LLVMGetNextInstruction(instruction: LLVMValueRef) -> LLVMValueRef;
-        core LLVMInstructionEraseFromParent(instruction: LLVMValueRef) -> ();
-        core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
-        core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
-        core LLVMIsAConstantInt(value: LLVMValueRef) -> LLVMValueRef;
-        core LLVMConstIntGetZExtValue(value: LLVMValueRef) -> c_ulonglong;
-        core LLVMGetCalledValue(call: LLVMValueRef) -> LLVMValueRef;
-        core LLVMGetIntrinsicID(function: LLVMValueRef) -> c_uint;
-        core LLVMLookupIntrinsicID(name: *const c_char, length: usize) -> c_uint;
-        core LLVMGetIntrinsicDeclaration(module: LLVMModuleRef, id: c_uint, types: *mut LLVMTypeRef, count: usize) -> LLVMValueRef;
-        core LLVMSetOperand(user: LLVMValueRef, index: c_uint, value: LLVMValueRef) -> ();
-        core LLVMGetMDKindIDInContext(context: LLVMContextRef, name: *const c_char, length: c_uint) -> c_uint;
-        core LLVMSetMetadata(instruction: LLVMValueRef, kind: c_uint, node: LLVMValueRef) -> ();
-
-        debuginfo LLVMStripModuleDebugInfo(module: LLVMModuleRef) -> LLVMBool;
-        debuginfo LLVMGetSubprogram(function: LLVMValueRef) -> LLVMMetadataRef;
-
-        error LLVMGetErrorMessage(error: LLVMErrorRef) -> *mut c_char;
-        error LLVMDisposeErrorMessage(message: *mut c_char) -> ();
-        error_handling LLVMInstallFatalErrorHandler(handler: LLVMFatalErrorHandler) -> ();
-        support LLVMParseCommandLineOptions(count: c_int, words: *const *const c_char, overview: *const c_char) -> ();
-
-        target LLVMInitializeBPFTargetInfo() -> ();
-        target LLVMInitializeBPFTarget() -> ();
-        target LLVMInitializeBPFTargetMC() -> ();
-        target LLVMInitializeBPFAsmPrinter() -> ();
-        target LLVMInitializeBPFAsmParser() -> ();
-        target LLVMCopyStringRepOfTargetData(layout: LLVMTargetDataRef) -> *mut c_char;
-        target LLVMDisposeTargetData(layout: LLVMTargetDataRef) -> ();
-        target_machine LLVMGetTargetFromTriple(triple: *const c_char, target: *mut LLVMTargetRef, message: *mut *mut c_char) -> LLVMBool;
-        target_machine LLVMCreateTargetMachine(target: LLVMTargetRef, triple: *const c_char, cpu: *const c_char, features: *const c_char, level: LLVMCodeGenOptLevel, relocation: LLVMRelocMode, model: LLVMCodeModel) -> LLVMTargetMachineRef;
-        target_machine LLVMDisposeTargetMachine(machine: LLVMTargetMachineRef) -> ();
-        target_machine LLVMCreateTargetDataLayout(machine: LLVMTargetMachineRef) -> LLVMTargetDataRef;
-        target_machine LLVMTargetMachineEmitToMemoryBuffer(machine: LLVMTargetMachineRef, module: LLVMModuleRef, kind: LLVMCodeGenFileType, message: *mut *mut c_char, buffer: *mut LLVMMemoryBufferRef) -> LLVMBool;
-
-        transforms::pass_builder LLVMRunPasses(module: LLVMModuleRef, passes: *const c_char, machine: LLVMTargetMachineRef, options: LLVMPassBuilderOptionsRef) -> LLVMErrorRef;
-        transforms::pass_builder LLVMCreatePassBuilderOptions() -> LLVMPassBuilderOptionsRef;
-        transforms::pass_builder LLVMDisposePassBuilderOptions(options: LLVMPassBuilderOptionsRef) -> ();
-        transforms::pass_builder LLVMPassBuilderOptionsSetVerifyEach(options: LLVMPassBuilderOptionsRef, verify: LLVMBool) -> ();
-    }
-    optional {
-        transforms::pass_builder LLVMPassBuilderOptionsSetInlinerThreshold(options: LLVMPassBuilderOptionsRef, threshold: c_int) -> ();
-    }
-}
+rows!(functions);

@@ -73,7 +73,7 @@ impl<'s> Optimized<'s> {
         definitions(&routines)
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
-        self.machine.run_passes(&routines, optimize::pipeline(self.session.plan.opt_level))?;
+        optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
         self.session.link_into(&self.module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| self.module.find(name)).collect::<Vec<_>>();
         provided.iter().for_each(|global| global.internalize());

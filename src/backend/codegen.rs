@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::{
-    llvm::{FileType, Machine, Module},
+    llvm::{FileType, Module},
     merge::Triple,
+    prepare::Machines,
     session::Session,
 };
 use crate::{
@@ -20,7 +21,7 @@ pub struct Optimized<'s> {
     pub(super) module: Module<'s>,
     pub(super) archives: Vec<Archive>,
     pub(super) target: Triple,
-    pub(super) machine: Machine,
+    pub(super) machines: Machines,
 }
 
 /// Where in the pipeline a module is dumped.
@@ -64,7 +65,7 @@ impl Optimized<'_> {
     }
 
     fn generate_code(&self, module: Module<'_>, file_type: FileType) -> Result<Vec<u8>> {
-        let code = self.machine.emit(module, file_type);
+        let code = self.machines.generating.emit(module, file_type);
         self.session.hear(|| Error::link("the program cannot be expressed in BPF"))?;
         code
     }

@@ -2,9 +2,9 @@
 
 use super::{
     builtins::MEMORY,
-    llvm::{Global, Linkage, Machine, Module},
+    llvm::{Global, Linkage, Module},
     merge::Triple,
-    prepare::Prepared,
+    prepare::{Machines, Prepared},
     session::Session,
 };
 use crate::{
@@ -20,7 +20,7 @@ pub struct Internalized<'s> {
     pub(super) module: Module<'s>,
     pub(super) archives: Vec<Archive>,
     pub(super) target: Triple,
-    pub(super) machine: Machine,
+    pub(super) machines: Machines,
 }
 
 impl<'s> Prepared<'s> {
@@ -29,7 +29,7 @@ impl<'s> Prepared<'s> {
     /// # Errors
     /// A symbol that a person asked to export is not defined.
     pub fn internalize(self) -> Result<Internalized<'s>> {
-        let Self { session, module, archives, target, machine } = self;
+        let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
@@ -44,10 +44,10 @@ impl<'s> Prepared<'s> {
         }
         if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
-            machine.run_passes(&reached, "globaldce")?;
+            machines.optimizing.run_passes(&reached, "globaldce")?;
             session.account.borrow_mut().keep(&reached);
         }
-        Ok(Internalized { session, module, archives, target, machine })
+        Ok(Internalized { session, module, archives, target, machines })
     }
 }
 

@@ -4,7 +4,7 @@
 //! the other is therefore quadratic. Objects are instead linked in small groups into fresh modules, and those in
 //! groups again, so that each global moves a number of times that grows with the logarithm of the inputs. Order is
 //! kept, so which weak definition wins does not depend on the grouping. Archive members follow: see
-//! [`resolve`](super::resolve).
+//! [`resolve`](mod@super::resolve).
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::{
     builtins::Routines,
     definitions::Definitions,
     internalize, licence,
-    llvm::{CodegenLevel, Machine, Module},
+    llvm::{CodegenLevel, Machine, Module, Spec},
     quirks, resolve,
     session::Session,
     target::Triples,
@@ -92,27 +92,12 @@ impl<'a> Session<'a> {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
             Format::Text => Module::parse_text(&self.context, &input.bytes, &name),
         };
-        let module = module.map_err(|error| self.explain_parse_error(error, input))?;
+        let library = self.context.library();
+        let module = module.map_err(|error| self.reader.cannot_read(error, input, library))?;
         if quirks::is_foreign_assembly(&module.inline_asm()) {
             module.set_inline_asm("");
         }
         Ok(Opened { origin: input.origin.clone(), module })
-    }
-
-    fn explain_parse_error(&self, error: Error, input: &Bitcode) -> Error {
-        let reader = self.context.library();
-        let error = match &input.producer {
-            Some(producer) => {
-                error.because(format!("written by {}, read by {reader}", producer.text))
-            }
-            None => error.because(format!("read by {reader}")),
-        };
-        if input.format == Format::Text {
-            return error;
-        }
-        error.help(
-            "`bpf-linker --print-llvm` lists the libLLVM candidates; choose one with --llvm PATH",
-        )
     }
 
     fn decide_target(&self, opened: &[Opened<'_>]) -> Result<Triple> {
@@ -120,8 +105,11 @@ impl<'a> Session<'a> {
         opened.iter().for_each(|input| triples.note(&input.module.triple(), &input.origin));
         let target = triples.decide(self.plan.target.as_ref(), self.warnings)?;
         let library = self.context.library();
-        let layout =
-            Machine::new(library, target.triple(), "", "", CodegenLevel::Default)?.data_layout();
+        let layout = Machine::new(
+            library,
+            Spec { triple: target.triple(), cpu: "", features: "", level: CodegenLevel::Default },
+        )?
+        .data_layout();
         Ok(Triple { target, layout })
     }
 
@@ -168,8 +156,11 @@ impl<'a> Session<'a> {
     ) -> Result<()> {
         let worked = module.link(source);
         let failure = || Error::link(format!("cannot link {origin}"));
-        self.hear(failure)?;
-        if worked { Ok(()) } else { Err(failure()) }
+        let heard = self.hear(failure);
+        if worked {
+            return heard;
+        }
+        Err(self.reader.cannot_link(heard.err().unwrap_or_else(failure)))
     }
 }
 

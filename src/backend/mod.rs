@@ -2,12 +2,14 @@
 //!
 //! Each phase takes its predecessor by value, so that a wrong order does not compile:
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
-//! [`Optimized::generate`].
+//! [`Optimized::object`].
 
 mod account;
+mod aliases;
 mod builtins;
 mod codegen;
 mod cpu;
+mod debuginfo;
 mod declarations;
 mod definitions;
 mod expand;
@@ -17,8 +19,11 @@ mod licence;
 pub mod llvm;
 mod merge;
 mod optimize;
+mod options;
 mod prepare;
+mod preserved;
 mod quirks;
+mod reader;
 mod resolve;
 mod session;
 mod target;
@@ -30,5 +35,7 @@ pub use declarations::Declaration;
 pub use internalize::Internalized;
 pub use llvm::{Scalar, Signature};
 pub use merge::Merged;
+pub use options::{check as check_options, print_and_exit as print_options_and_exit};
 pub use prepare::Prepared;
-pub use session::{Session, locate_for, survey_for};
+pub use reader::{locate_for, survey_for};
+pub use session::Session;

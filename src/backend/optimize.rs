@@ -1,8 +1,15 @@
 //! Optimisation: the one place that chooses passes.
 
-use super::{codegen::Optimized, expand, internalize::Internalized};
+use super::{
+    codegen::Optimized,
+    expand,
+    internalize::Internalized,
+    llvm::{Attribute, Context, Machine, Module},
+    preserved, quirks,
+    session::Session,
+};
 use crate::{
-    plan::{MemcpyExpansion, OptLevel},
+    plan::MemcpyExpansion,
     report::{Error, Result},
 };
 
@@ -12,26 +19,35 @@ impl<'s> Internalized<'s> {
     /// # Errors
     /// The module is inconsistent, or LLVM reports an error.
     pub fn optimize(self) -> Result<Optimized<'s>> {
-        let Self { session, module, archives, target, machine } = self;
+        let Self { session, module, archives, target, machines } = self;
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
-        machine.run_passes(&module, pipeline(session.plan.opt_level))?;
+        preserved::claim(&module)?;
+        run_passes(session, &machines.optimizing, &module)?;
         session.hear(|| Error::link("optimisation failed"))?;
         if session.plan.codegen.memcpy == MemcpyExpansion::InOrder {
-            expand::expand(&session.context, &module);
+            expand::expand(&session.context, &module, &machines.optimizing)?;
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
-        Ok(Optimized { session, module, archives, target, machine })
+        Ok(Optimized { session, module, archives, target, machines })
     }
 }
 
-/// `-O0` is `-O1`: code generation for BPF needs inlining and promotion to registers.
-pub(super) const fn pipeline(level: OptLevel) -> &'static str {
-    match level {
-        OptLevel::None | OptLevel::Less => "default<O1>",
-        OptLevel::Default => "default<O2>",
-        OptLevel::Aggressive => "default<O3>",
-        OptLevel::Size => "default<Os>",
-        OptLevel::SizeMin => "default<Oz>",
+/// Runs the passes of the plan's level.
+pub(super) fn run_passes<'s>(
+    session: &'s Session<'_>,
+    machine: &Machine,
+    module: &Module<'s>,
+) -> Result<()> {
+    let way = quirks::optimisation(session.plan.opt_level, session.context.library().version());
+    mark(&session.context, module, way.attributes);
+    machine.run_passes(module, way.pipeline)
+}
+
+/// Gives every function that may be optimised `attributes`.
+fn mark<'c>(context: &'c Context, module: &Module<'c>, attributes: &[Attribute]) {
+    let bodies = module.functions().filter(|function| !function.is_declaration());
+    for function in bodies.filter(|function| !function.has(Attribute::OptimizeNone)) {
+        attributes.iter().for_each(|attribute| function.add(context, *attribute));
     }
 }

@@ -1,14 +1,15 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    cpu,
-    llvm::{Attribute, CodegenLevel, Global, Machine, Module},
+    aliases, cpu, debuginfo,
+    llvm::{Attribute, CodegenLevel, Global, Machine, Module, Spec},
     merge::Merged,
+    quirks,
     session::Session,
 };
 use crate::{
     input::Archive,
-    plan::{InlineNever, Loops, OptLevel, Requested},
+    plan::{Btf, InlineNever, Loops, MemcpyExpansion, OptLevel, Requested},
     report::Result,
 };
 
@@ -19,7 +20,26 @@ pub struct Prepared<'s> {
     pub(super) module: Module<'s>,
     pub(super) archives: Vec<Archive>,
     pub(super) target: super::merge::Triple,
-    pub(super) machine: Machine,
+    pub(super) machines: Machines,
+}
+
+/// Two machines for one CPU, made under different settings.
+#[derive(Debug)]
+pub(super) struct Machines {
+    /// For passes over IR: it knows LLVM's own limits for inline memory operations.
+    pub(super) optimizing: Machine,
+    /// For code generation, as the plan wants it.
+    pub(super) generating: Machine,
+}
+
+impl Machines {
+    fn new(session: &Session<'_>, spec: Spec<'_>) -> Result<Self> {
+        let library = session.context.library();
+        let in_order = quirks::in_order(session.plan.codegen.memcpy);
+        let limits = [quirks::in_order(MemcpyExpansion::AnyOrder)];
+        let optimizing = Machine::under(library, spec, &limits, &[in_order])?;
+        Ok(Self { optimizing, generating: Machine::new(library, spec)? })
+    }
 }
 
 impl<'s> Merged<'s> {
@@ -30,6 +50,7 @@ impl<'s> Merged<'s> {
     pub fn prepare(self) -> Result<Prepared<'s>> {
         let Self { session, module, archives, target } = self;
         let plan = session.plan;
+        aliases::settle(&module);
         let choice = cpu::choose(plan, &module, session.warnings);
         log::info!(
             "target {}, cpu {}, features `{}`",
@@ -37,13 +58,13 @@ impl<'s> Merged<'s> {
             choice.cpu.name(),
             choice.features
         );
-        let machine = Machine::new(
-            session.context.library(),
-            target.target.triple(),
-            choice.cpu.name(),
-            &choice.features,
-            codegen_level(plan.opt_level),
-        )?;
+        let spec = Spec {
+            triple: target.target.triple(),
+            cpu: choice.cpu.name(),
+            features: &choice.features,
+            level: codegen_level(plan.opt_level),
+        };
+        let machines = Machines::new(session, spec)?;
         module.variables().filter(|variable| is_map(*variable)).for_each(Global::make_mutable);
         for function in module.functions().filter(|function| !function.is_declaration()) {
             if plan.codegen.inline_never == InlineNever::Ignore {
@@ -53,7 +74,10 @@ impl<'s> Merged<'s> {
                 forget_loop_hints(session, function);
             }
         }
-        Ok(Prepared { session, module, archives, target, machine })
+        if plan.debug_info.btf == Btf::Emit {
+            debuginfo::prepare(&session.context, &module);
+        }
+        Ok(Prepared { session, module, archives, target, machines })
     }
 }
 

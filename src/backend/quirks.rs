@@ -4,14 +4,16 @@ use std::ops::RangeInclusive;
 
 use crate::{
     input::LlvmVersion,
-    plan::{LinkPlan, Loops, MemcpyExpansion, Traps},
+    plan::{LinkPlan, Loops, MemcpyExpansion, OptLevel, Traps},
 };
+
+use super::llvm::Attribute;
 
 /// An option for LLVM's command line.
 struct Setting {
     /// The LLVM majors it is for.
     majors: RangeInclusive<u32>,
-    /// The option, given the plan; every link sets all of them, since they belong to the process.
+    /// The option, given the plan; every link sets all of them.
     option: fn(&LinkPlan) -> String,
     /// Why.
     #[expect(dead_code, reason = "for the reader")]
@@ -33,12 +35,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         majors: ALL,
-        option: |plan| {
-            format!(
-                "--bpf-expand-memcpy-in-order={}",
-                plan.codegen.memcpy == MemcpyExpansion::InOrder
-            )
-        },
+        option: |plan| in_order(plan.codegen.memcpy),
         reason: "the verifier follows loads and stores in ascending order with fewer states",
         remove_when: "never: a choice of the user",
     },
@@ -60,33 +57,50 @@ const UNROLL: &[&str] = &[
     "--unroll-max-iteration-count-to-analyze=1000000",
 ];
 
-/// What the options of [`UNROLL`] are when nobody sets them, for a link that follows one that did.
-const UNROLL_DEFAULTS: &[&str] = &[
-    "--unroll-threshold=150",
-    "--unroll-partial-threshold=150",
-    "--unroll-max-upperbound=8",
-    "--unroll-max-iteration-count-to-analyze=10",
-];
+/// The setting that machines are made under.
+pub(super) fn in_order(memcpy: MemcpyExpansion) -> String {
+    format!("--bpf-expand-memcpy-in-order={}", memcpy == MemcpyExpansion::InOrder)
+}
 
 /// The options for LLVM's command line, the user's last.
-pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Options {
+pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Vec<String> {
     let fixed = SETTINGS.iter().filter(|setting| setting.majors.contains(&version.major));
     let mut all = fixed.map(|setting| (setting.option)(plan)).collect::<Vec<_>>();
-    let unrolls = plan.codegen.loops == Loops::Unroll;
-    if unrolls {
+    if plan.codegen.loops == Loops::Unroll {
         all.extend(UNROLL.iter().map(ToString::to_string));
     }
     all.extend(plan.llvm_args.iter().cloned());
-    Options { all, undo: if unrolls { UNROLL_DEFAULTS } else { &[] } }
+    all
 }
 
-/// Options to set, and those that undo what would otherwise reach the next link of the process.
+/// How LLVM is told what to optimise for.
 #[derive(Debug)]
-pub struct Options {
-    /// What to set.
-    pub(super) all: Vec<String>,
-    /// What to set afterwards.
-    pub(super) undo: &'static [&'static str],
+pub(super) struct Optimisation {
+    /// The passes.
+    pub(super) pipeline: &'static str,
+    /// What every function is marked with before.
+    pub(super) attributes: &'static [Attribute],
+}
+
+/// What `level` means to LLVM. `-O0` is `-O1`: code generation for BPF needs inlining and promotion to registers.
+///
+/// From 23 on there are no pipelines for size (LLVMRunPasses ends the process when asked for one): the attributes
+/// that clang gives to functions, too, say so. Up to 22 the pipelines are used, since they set their own thresholds.
+/// Remove `Os` and `Oz` when LLVM 22 is no longer supported.
+pub(super) const fn optimisation(level: OptLevel, version: LlvmVersion) -> Optimisation {
+    let has_size_levels = version.major < 23;
+    let (pipeline, attributes): (_, &[Attribute]) = match level {
+        OptLevel::None | OptLevel::Less => ("default<O1>", &[]),
+        OptLevel::Default => ("default<O2>", &[]),
+        OptLevel::Aggressive => ("default<O3>", &[]),
+        OptLevel::Size if has_size_levels => ("default<Os>", &[]),
+        OptLevel::SizeMin if has_size_levels => ("default<Oz>", &[]),
+        OptLevel::Size => ("default<O2>", &[Attribute::OptimizeForSize]),
+        OptLevel::SizeMin => {
+            ("default<O2>", &[Attribute::OptimizeForSize, Attribute::MinimizeSize])
+        }
+    };
+    Optimisation { pipeline, attributes }
 }
 
 /// Errors that LLVM reports although the object comes out right.

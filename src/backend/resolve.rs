@@ -31,7 +31,7 @@ pub(super) fn resolve<'s>(
     target: &Triple,
 ) -> Result<()> {
     index(session, archives)?;
-    let mut asked = BTreeSet::new();
+    let (mut asked, mut linked) = (BTreeSet::new(), BTreeSet::new());
     let mut renamed = BTreeMap::new();
     loop {
         let wanted = &undefined(module, strong) - &asked;
@@ -50,6 +50,10 @@ pub(super) fn resolve<'s>(
             let tag = format!("m{archive}.{}", member.0);
             renamed.extend(offer(&opened, &tag, &(&wanted & strong)));
             target.apply(&opened.module)?;
+            // Assembly outside of functions is never lazy; a second copy would define its symbols twice.
+            if !linked.insert((archive, member)) {
+                opened.module.set_inline_asm("");
+            }
             session.link_into(module, opened.module, &opened.origin)?;
         }
         asked.extend(wanted);

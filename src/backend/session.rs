@@ -2,15 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{
-    account::Account,
-    builtins::Routines,
-    llvm::{
-        Context, Library,
-        locate::{self, Located, Search, Survey},
-    },
-    quirks,
-};
+use super::{account::Account, builtins::Routines, llvm::Context, quirks, reader::Reader};
 use crate::{
     input::Inputs,
     plan::{LinkPlan, LlvmErrors},
@@ -22,6 +14,7 @@ use crate::{
 pub struct Session<'a> {
     pub(super) plan: &'a LinkPlan,
     pub(super) warnings: &'a Warnings,
+    pub(super) reader: Reader<'a>,
     pub(super) context: Context,
     pub(super) account: RefCell<Account>,
     pub(super) routines: RefCell<Vec<Routines>>,
@@ -32,21 +25,14 @@ impl<'a> Session<'a> {
     /// Finds and opens a libLLVM that can read `inputs`, and sets it up for `plan`.
     ///
     /// # Errors
-    /// There is none, or it cannot be loaded.
+    /// There is none, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
-        let located = locate_for(plan, inputs)?;
-        let library = Library::open(&located.path)?;
-        log::info!("using {library}, {}", located.found_by);
+        let (reader, library) = Reader::open(plan, inputs, warnings)?;
         let options = library.set_options(quirks::options(plan, library.version()))?;
         let account = RefCell::new(Account::new(&plan.reports));
-        Ok(Self {
-            plan,
-            warnings,
-            context: Context::new(library),
-            account,
-            routines: RefCell::default(),
-            _options: options,
-        })
+        let context = Context::new(library);
+        let routines = RefCell::default();
+        Ok(Self { plan, warnings, reader, context, account, routines, _options: options })
     }
 
     /// What was taken and dropped so far.
@@ -81,24 +67,4 @@ impl<'a> Session<'a> {
             None => error,
         })
     }
-}
-
-/// Finds the libLLVM for `plan` and `inputs`.
-///
-/// # Errors
-/// There is none that fits; the message lists the candidates.
-pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
-    locate::locate(&search(plan, inputs))
-}
-
-/// Judges every libLLVM that could be found for `plan` and `inputs`.
-#[must_use]
-pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
-    search(plan, inputs).survey()
-}
-
-fn search<'p>(plan: &'p LinkPlan, inputs: &Inputs) -> Search<'p> {
-    let producer =
-        inputs.newest_producer().map(|(origin, producer)| (origin.to_string(), producer.clone()));
-    Search { explicit: plan.llvm.as_deref(), producer, excluded: locate::excluded_by_environment() }
 }

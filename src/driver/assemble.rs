@@ -1,5 +1,7 @@
 //! Options to plan: what each means for the link.
 
+use std::collections::BTreeSet;
+
 use clap::{
     ArgMatches, Command, FromArgMatches,
     error::{ContextKind, ContextValue},
@@ -14,9 +16,9 @@ use super::{
 };
 use crate::{
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, Listing, LlvmErrors,
-        Loops, MapDefinitions, MemcpyExpansion, MemoryBuiltins, Output, Reports, SourceLines,
-        Traps,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, LinkerWarnings,
+        Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion, MemoryBuiltins, Output,
+        Reports, SourceLines, Traps, WarningPolicy,
     },
     report::{Error, Result},
 };
@@ -117,6 +119,7 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
             Some("false") => LlvmErrors::Tolerate,
             _ => LlvmErrors::Fatal,
         },
+        warnings: warnings(options),
         reports: reports(options),
     })
 }
@@ -163,6 +166,19 @@ fn codegen(options: &Options) -> Codegen {
         },
         traps: if options.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
     }
+}
+
+fn warnings(options: &Options) -> WarningPolicy {
+    let mut silenced = BTreeSet::new();
+    for wish in &options.warning {
+        match wish.strip_prefix("no-") {
+            Some(name) => silenced.insert(name.to_owned()),
+            None => silenced.remove(wish),
+        };
+    }
+    let others =
+        if options.fatal_warnings { LinkerWarnings::Fatal } else { LinkerWarnings::Tolerate };
+    WarningPolicy { silenced: silenced.into_iter().collect(), others }
 }
 
 fn reports(options: &Options) -> Reports {

@@ -178,6 +178,16 @@ pub struct Options {
     #[arg(long, help_heading = "LLVM")]
     pub print_llvm: bool,
 
+    /// Do not show the warnings of this name; without `no-`, show them again
+    #[arg(short = 'W', value_name = "no-NAME", help_heading = "Reports", value_parser = warning,
+          action = ArgAction::Append)]
+    pub warning: Vec<String>,
+    /// A warning is an error
+    #[arg(long, help_heading = "Reports", overrides_with = "no_fatal_warnings")]
+    pub fatal_warnings: bool,
+    /// A warning is no error (the default)
+    #[arg(long, help_heading = "Reports", hide = true, overrides_with = "fatal_warnings")]
+    pub no_fatal_warnings: bool,
     /// Show what would be linked, and how, without linking
     #[arg(long, value_name = "FORMAT", help_heading = "Reports", num_args = 0..=1, require_equals = true,
           default_missing_value = "human", value_parser = ["human", "json"])]
@@ -279,6 +289,12 @@ one_of!(opt_level -> OptLevel, OptLevel::ALL.map(OptLevel::name), |name: &str| n
 one_of!(level -> LevelFilter, ["off", "error", "warn", "info", "debug", "trace"], |name: &str| {
     name.parse().unwrap_or(LevelFilter::Off)
 });
+
+fn warning(name: &str) -> Result<String, String> {
+    let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_name = !name.is_empty() && name.bytes().all(kebab);
+    is_name.then(|| name.to_owned()).ok_or_else(|| "not a name such as no-debug-info".to_owned())
+}
 
 fn kernel(version: &str) -> Result<(u16, u16), String> {
     let numbers = version

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use super::words;
 use crate::plan::{
     AllowUndefined, Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports,
-    InlineNever, Input, LinkPlan, Listing, LlvmErrors, Loops, MapDefinitions, Members,
-    MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source, SourceLines,
-    Traps,
+    InlineNever, Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions,
+    Members, MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source,
+    SourceLines, Traps,
 };
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.
@@ -58,6 +58,13 @@ fn value(plan: &LinkPlan) -> Value {
         "llvm_args": plan.llvm_args,
         "dump_module": plan.dump_module.as_deref().map(path),
         "llvm_errors": match plan.llvm_errors { LlvmErrors::Fatal => "fatal", LlvmErrors::Tolerate => "tolerate" },
+        "warnings": {
+            "silenced": plan.warnings.silenced,
+            "others": match plan.warnings.others {
+                LinkerWarnings::Tolerate => "tolerate",
+                LinkerWarnings::Fatal => "fatal",
+            },
+        },
         "reports": reports(&plan.reports),
     })
 }

@@ -85,7 +85,7 @@ fn name_references(elf: &mut Elf, maps: SectionId) -> Result<()> {
         .filter(|(_, symbol)| symbol.kind == SymbolKind::Section)
         .map(|(id, _)| id)
         .collect();
-    for section in elf.sections.values_mut().filter(|section| section.is_alloc()) {
+    for section in elf.sections.values_mut().filter(|section| refers_to_maps(section)) {
         for index in 0..section.relocations.len() {
             let relocation = section.relocations[index];
             if !anonymous.contains(&relocation.symbol) {
@@ -100,6 +100,11 @@ fn name_references(elf: &mut Elf, maps: SectionId) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is loaded, and DWARF: a map that moves takes both along.
+fn refers_to_maps(section: &Section) -> bool {
+    section.is_alloc() || section.name.starts_with(".debug_")
 }
 
 /// Turns the definitions of `maps` into BTF-defined maps of the same names in `.maps`.

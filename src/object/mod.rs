@@ -62,7 +62,7 @@ pub fn finish(
         btf::rules::check(&info, oldest_kernel(plan))?;
         btf::link::put(&info, &mut elf)?;
     } else {
-        needs::warn_without_btf(&elf, &undefined, warnings);
+        needs::warn_without_btf(&elf, &undefined, facts, warnings);
     }
     elf.emit()
 }

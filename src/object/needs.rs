@@ -46,8 +46,12 @@ pub fn check(undefined: &[Undefined], facts: &Facts, allow: &AllowUndefined) -> 
 }
 
 /// Warns of what loaders find through BTF only, in an object that will have none.
-pub fn warn_without_btf(elf: &Elf, undefined: &[Undefined], warnings: &Warnings) {
-    let externs = undefined.iter().map(|symbol| format!("`{}`", symbol.name)).collect::<Vec<_>>();
+///
+/// What the user allowed to stay undefined is for somebody they know, and not warned of.
+pub fn warn_without_btf(elf: &Elf, undefined: &[Undefined], facts: &Facts, warnings: &Warnings) {
+    let externs =
+        undefined.iter().filter(|symbol| may_stay(symbol, facts, &AllowUndefined::Nothing));
+    let externs = externs.map(|symbol| format!("`{}`", symbol.name));
     let maps = elf.section_named(maps::MAPS).map(|_| format!("section {}", maps::MAPS));
     let subjects = maps.into_iter().chain(externs).collect::<Vec<_>>();
     if !subjects.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::elf::{Binding, Elf, Place, SectionId, Symbol, SymbolId, SymbolKind};
+use super::elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind};
 use crate::plan::Dwarf;
 
 /// Why a section goes.
@@ -44,6 +44,8 @@ pub fn strip(elf: &mut Elf, dwarf: Dwarf) {
         .collect();
     useless.into_iter().for_each(|id| elf.remove_section(id));
     elf.sections.values_mut().for_each(|section| section.flags &= !IN_GROUP);
+    let names = elf.sections.values_mut().filter(|section| section.name == ".debug_str");
+    names.for_each(unmark);
 
     let referred = referred(elf);
     elf.symbols.retain(|id, symbol| referred.contains(id) || is_needed(symbol));
@@ -54,6 +56,19 @@ pub fn strip(elf: &mut Elf, dwarf: Dwarf) {
         .map(|(&id, _)| id)
         .collect();
     empty.into_iter().for_each(|id| elf.remove_section(id));
+}
+
+/// Takes the marks of equal short names off DWARF as well: `Same#2` ends where the mark begins.
+///
+/// What is behind the new end belongs to no string, so every other one stays where it is.
+fn unmark(names: &mut Section) {
+    let Contents::Bytes(bytes) = &mut names.contents else { return };
+    for name in bytes.split_mut(|&byte| byte == 0) {
+        let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        if let ([.., mark @ b'#'], [_, ..]) = name.split_at_mut(name.len() - digits) {
+            *mark = 0;
+        }
+    }
 }
 
 fn is_useless(name: &str, dwarf: Dwarf) -> bool {

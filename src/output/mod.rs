@@ -53,7 +53,8 @@ fn destination(path: &Path) -> io::Result<Target> {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(found) if found.is_file() => fs::canonicalize(path).map(Target::File),
         Ok(_) => Ok(Target::Special),
-        Err(_) => Ok(Target::File(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Target::File(path.to_owned())),
+        Err(error) => Err(error),
     }
 }
 
@@ -74,7 +75,10 @@ fn permissions(path: &Path) -> io::Result<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
     match fs::metadata(path) {
         Ok(former) => Ok(former.permissions()),
-        Err(_) => Ok(fs::Permissions::from_mode(0o666 & !umask())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(fs::Permissions::from_mode(0o666 & !umask()))
+        }
+        Err(error) => Err(error),
     }
 }
 

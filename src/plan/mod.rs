@@ -48,6 +48,8 @@ pub struct LinkPlan {
     pub dump_module: Option<PathBuf>,
     /// What an error-level diagnostic of LLVM does.
     pub llvm_errors: LlvmErrors,
+    /// What happens to warnings.
+    pub warnings: WarningPolicy,
     /// What the link tells about itself besides its output.
     pub reports: Reports,
 }
@@ -289,4 +291,23 @@ pub enum LlvmErrors {
     Fatal,
     /// It is shown and the link goes on (`--fatal-errors false`).
     Tolerate,
+}
+
+/// What happens to warnings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WarningPolicy {
+    /// The names of those that nobody wants to see, sorted, each once.
+    pub silenced: Vec<String>,
+    /// What any other does.
+    pub others: LinkerWarnings,
+}
+
+/// What a warning of the linker does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkerWarnings {
+    /// It is shown and the link goes on.
+    #[default]
+    Tolerate,
+    /// The link fails (`--fatal-warnings`).
+    Fatal,
 }

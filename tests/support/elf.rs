@@ -38,6 +38,16 @@ impl Elf {
         self.file().is_little_endian()
     }
 
+    /// Its size in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The size in bytes of a section; 0 when there is none.
+    pub fn section_size(&self, name: &str) -> u64 {
+        self.file().section_by_name(name).map_or(0, |section| section.size())
+    }
+
     /// The names of all sections.
     pub fn sections(&self) -> BTreeSet<String> {
         let file = self.file();

@@ -60,6 +60,10 @@ pub enum Attribute {
     OptimizeNone,
     /// `alwaysinline`.
     AlwaysInline,
+    /// `optsize`.
+    OptimizeForSize,
+    /// `minsize`.
+    MinimizeSize,
 }
 
 impl Attribute {
@@ -68,6 +72,8 @@ impl Attribute {
             Self::NoInline => "noinline",
             Self::OptimizeNone => "optnone",
             Self::AlwaysInline => "alwaysinline",
+            Self::OptimizeForSize => "optsize",
+            Self::MinimizeSize => "minsize",
         };
         // SAFETY: a range of bytes; a library is open, or there would be no global to ask about.
         unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) }
@@ -137,6 +143,34 @@ impl<'ctx> Global<'ctx> {
         unsafe { llvm::LLVMSetVisibility(self.as_raw(), visibility) };
         // SAFETY: the global is alive.
         unsafe { llvm::LLVMSetLinkage(self.as_raw(), linkage) };
+    }
+
+    /// The function or variable that an alias stands for; none when that is a place inside of one.
+    #[must_use]
+    pub fn aliased(self) -> Option<Self> {
+        // SAFETY: the global is a live alias, the only kind this is asked of.
+        let aliased = unsafe { llvm::LLVMAliasGetAliasee(self.as_raw()) };
+        // SAFETY: the aliasee of a live alias is alive.
+        let function = unsafe { llvm::LLVMIsAFunction(aliased) };
+        // SAFETY: as above.
+        let variable = || unsafe { llvm::LLVMIsAGlobalVariable(aliased) };
+        Self::from_raw(function).or_else(|| Self::from_raw(variable()))
+    }
+
+    /// Takes over name, linkage and uses of `alias`, which stays behind as a local one that nothing uses.
+    pub fn take_place_of(self, alias: Self) {
+        let name = alias.name();
+        let linkage = match alias.linkage() {
+            Linkage::LinkOnce => LLVMLinkage::LLVMLinkOnceODRLinkage,
+            Linkage::Weak => LLVMLinkage::LLVMWeakAnyLinkage,
+            _ => LLVMLinkage::LLVMExternalLinkage,
+        };
+        // SAFETY: both are live pointers of one address space.
+        unsafe { llvm::LLVMReplaceAllUsesWith(alias.as_raw(), self.as_raw()) };
+        alias.internalize();
+        alias.set_name(&format!("{name}.alias"));
+        self.set_name(&name);
+        self.set(linkage, LLVMVisibility::LLVMDefaultVisibility);
     }
 
     /// Whether it is declared and not defined.

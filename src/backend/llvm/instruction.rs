@@ -4,7 +4,11 @@ use std::{ffi::CStr, marker::PhantomData, ptr::NonNull};
 
 use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 
-use super::{context::Context, global::Global};
+use super::{
+    context::Context,
+    global::Global,
+    metadata::{Node, Operand},
+};
 
 /// An instruction of a live function.
 #[derive(Clone, Copy, Debug)]
@@ -84,11 +88,25 @@ impl<'ctx> Instruction<'ctx> {
 
     /// Drops its metadata of `kind`, such as `llvm.loop`.
     pub fn drop_metadata(self, context: &'ctx Context, kind: &'static CStr) {
-        let length = u32::try_from(kind.count_bytes()).unwrap_or(0);
-        // SAFETY: the context is alive, the range is that of `kind`.
-        let kind =
-            unsafe { llvm::LLVMGetMDKindIDInContext(context.as_raw(), kind.as_ptr(), length) };
+        let kind = metadata_kind(context, kind);
         // SAFETY: the instruction is alive; null removes.
         unsafe { llvm::LLVMSetMetadata(self.as_raw(), kind, std::ptr::null_mut()) };
     }
+
+    /// Its metadata of `kind`, if that is a node of debug information.
+    pub(super) fn metadata(
+        self,
+        context: &'ctx Context,
+        kind: &'static CStr,
+    ) -> Option<Node<'ctx>> {
+        let kind = metadata_kind(context, kind);
+        // SAFETY: the instruction is alive; the answer is null when it has none.
+        Operand::from_raw(unsafe { llvm::LLVMGetMetadata(self.as_raw(), kind) }).node()
+    }
+}
+
+fn metadata_kind(context: &Context, name: &'static CStr) -> u32 {
+    let length = u32::try_from(name.count_bytes()).unwrap_or(0);
+    // SAFETY: the context is alive, the range is that of `name`.
+    unsafe { llvm::LLVMGetMDKindIDInContext(context.as_raw(), name.as_ptr(), length) }
 }

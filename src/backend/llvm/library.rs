@@ -12,12 +12,14 @@ use bpf_linker_shim as llvm;
 
 use super::text;
 use crate::{
-    backend::quirks::Options,
     input::LlvmVersion,
     report::{Error, ErrorKind, Result},
 };
 
 static LIBRARY: OnceLock<Library> = OnceLock::new();
+
+/// Held from the search for a library until it is open, so that two threads do not settle on two.
+static CHOICE: Mutex<()> = Mutex::new(());
 
 /// The opened libLLVM with its BPF target ready; there is one in a process.
 #[derive(Debug)]
@@ -27,12 +29,15 @@ pub struct Library {
     released: Condvar,
 }
 
-/// The options in force.
+/// The options in force, and who waits for others.
 #[derive(Debug, Default)]
 struct Leased {
     options: Vec<String>,
-    undo: &'static [&'static str],
     holders: usize,
+    /// Tickets are handed out and served in order, so that a steady stream of links that want the options in force
+    /// does not keep one that wants others waiting for ever.
+    next_ticket: u64,
+    now_serving: u64,
 }
 
 /// The right to rely on the options that were set.
@@ -47,6 +52,15 @@ impl Drop for OptionsLease {
 }
 
 impl Library {
+    /// Runs `choose`, given the libLLVM that this process has already; nobody else can open one meanwhile.
+    ///
+    /// # Errors
+    /// Those of `choose`.
+    pub fn choose<T>(choose: impl FnOnce(Option<&Path>) -> Result<T>) -> Result<T> {
+        let _choice = CHOICE.lock().unwrap_or_else(PoisonError::into_inner);
+        choose(llvm::opened())
+    }
+
     /// Opens the libLLVM at `path`, an absolute path; again for the same path does nothing.
     ///
     /// # Errors
@@ -54,9 +68,7 @@ impl Library {
     pub fn open(path: &Path) -> Result<&'static Self> {
         // SAFETY: `path` was chosen by the user or stands where their toolchain is; see `locate`.
         unsafe { llvm::open(path) }.map_err(|error| {
-            Error::llvm(format!("cannot use {} as libLLVM", path.display())).because(error).help(
-                "choose another one with --llvm PATH; `bpf-linker --print-llvm` lists the candidates",
-            )
+            Error::llvm(format!("cannot use {} as libLLVM", path.display())).because(error)
         })?;
         Ok(LIBRARY.get_or_init(Self::initialize))
     }
@@ -69,23 +81,55 @@ impl Library {
 
     /// Sets LLVM's command-line options, which belong to the whole process, for as long as the lease lives.
     ///
-    /// Links that want the same options run side by side; others wait. LLVM ignores names it does not know.
+    /// Links that want the same options run side by side; others wait for their turn. What an earlier link set and
+    /// this one does not is taken back. LLVM ignores names it does not know.
     ///
     /// # Errors
-    /// An option holds a NUL byte, or there are more than LLVM can count.
-    pub fn set_options(&'static self, wanted: Options) -> Result<OptionsLease> {
-        let mut leased = lock(&self.leased);
-        while leased.holders > 0 && leased.options != wanted.all {
-            leased = self.released.wait(leased).unwrap_or_else(PoisonError::into_inner);
-        }
-        if leased.holders == 0 {
-            let undo = std::mem::replace(&mut leased.undo, wanted.undo);
-            let undo = undo.iter().map(ToString::to_string);
-            parse(&undo.chain(wanted.all.iter().cloned()).collect::<Vec<_>>())?;
-            leased.options = wanted.all;
+    /// An option holds a NUL byte, there are more than LLVM can count, or the library cannot take options back and
+    /// an earlier link of this process set some that this one does not want.
+    pub fn set_options(&'static self, wanted: Vec<String>) -> Result<OptionsLease> {
+        let mut leased = self.turn(&wanted);
+        if leased.options != wanted {
+            leased.replace(wanted)?;
         }
         leased.holders += 1;
         Ok(OptionsLease(self))
+    }
+
+    /// Makes something while `options` hold, then sets `restored`; no other thread makes anything meanwhile.
+    ///
+    /// For settings that are read when a target machine is made, and at no other time.
+    ///
+    /// # Errors
+    /// An option holds a NUL byte, or what `make` says.
+    pub(super) fn make_under<T>(
+        &self,
+        options: &[String],
+        restored: &[String],
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let _guard = lock(&self.leased);
+        if !options.is_empty() {
+            parse(options)?;
+        }
+        let made = make();
+        if !restored.is_empty() {
+            parse(restored)?;
+        }
+        made
+    }
+
+    /// Waits until those who came before were served and nobody relies on options other than `wanted`.
+    fn turn(&'static self, wanted: &[String]) -> MutexGuard<'static, Leased> {
+        let mut leased = lock(&self.leased);
+        let ticket = leased.next_ticket;
+        leased.next_ticket += 1;
+        while leased.now_serving != ticket || (leased.holders > 0 && leased.options != wanted) {
+            leased = self.released.wait(leased).unwrap_or_else(PoisonError::into_inner);
+        }
+        leased.now_serving += 1;
+        self.released.notify_all();
+        leased
     }
 
     fn initialize() -> Self {
@@ -110,6 +154,28 @@ impl fmt::Display for Library {
         write!(f, "LLVM {}", self.version)?;
         llvm::opened().map_or(Ok(()), |path| write!(f, " ({})", path.display()))
     }
+}
+
+impl Leased {
+    /// Puts `wanted` in the place of the options in force, which nobody relies on.
+    fn replace(&mut self, wanted: Vec<String>) -> Result<()> {
+        // SAFETY: a `Library` exists, so one is open; without a lease no link is inside LLVM.
+        let is_clean = self.options.is_empty() || unsafe { llvm::reset_options() };
+        let sticks = |option: &&String| !wanted.iter().any(|other| name(other) == name(option));
+        if let Some(option) = self.options.iter().find(|option| !is_clean && sticks(option)) {
+            return Err(Error::llvm(format!("cannot take LLVM's option `{option}` back"))
+                .because("an earlier link of this process set it, and this libLLVM hides how to undo that")
+                .help("link in a process of its own, or pass the same options to every link"));
+        }
+        self.options.clear();
+        parse(&wanted)?;
+        self.options = wanted;
+        Ok(())
+    }
+}
+
+fn name(option: &str) -> &str {
+    option.split('=').next().unwrap_or_default().trim_start_matches('-')
 }
 
 fn lock(leased: &Mutex<Leased>) -> MutexGuard<'_, Leased> {

@@ -36,6 +36,19 @@ pub enum FileType {
     Object,
 }
 
+/// What a machine generates code for.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec<'a> {
+    /// A BPF triple.
+    pub triple: &'a str,
+    /// LLVM's name of the CPU level; empty for the default.
+    pub cpu: &'a str,
+    /// LLVM's subtarget features; empty for none.
+    pub features: &'a str,
+    /// How hard code generation tries.
+    pub level: CodegenLevel,
+}
+
 /// A target machine for one triple, CPU and feature string.
 #[derive(Debug)]
 pub struct Machine(NonNull<LLVMOpaqueTargetMachine>);
@@ -47,18 +60,29 @@ impl Machine {
     ///
     /// # Errors
     /// The library knows no such target.
-    pub fn new(
-        _: &'static Library,
-        triple: &str,
-        cpu: &str,
-        features: &str,
-        level: CodegenLevel,
+    pub fn new(library: &'static Library, spec: Spec<'_>) -> Result<Self> {
+        library.make_under(&[], &[], || Self::make(spec))
+    }
+
+    /// A machine made while LLVM's `options` hold, which are then set to `restored`.
+    ///
+    /// # Errors
+    /// The library knows no such target.
+    pub fn under(
+        library: &'static Library,
+        spec: Spec<'_>,
+        options: &[String],
+        restored: &[String],
     ) -> Result<Self> {
+        library.make_under(options, restored, || Self::make(spec))
+    }
+
+    fn make(Spec { triple, cpu, features, level }: Spec<'_>) -> Result<Self> {
         let mut target = ptr::null_mut();
         let mut message = ptr::null_mut::<c_char>();
         let name = text::c_string(triple)?;
         let (cpu, features) = (text::c_string(cpu)?, text::c_string(features)?);
-        // SAFETY: a string and two places to write to; the library is open, as its reference proves.
+        // SAFETY: a string and two places to write to; the library is open: only its reference leads here.
         let failed = unsafe {
             llvm::LLVMGetTargetFromTriple(name.as_ptr(), &raw mut target, &raw mut message)
         };

@@ -185,9 +185,16 @@ impl<'ctx> Module<'ctx> {
         walk(unsafe { llvm::LLVMGetFirstGlobalAlias(self.as_raw()) }, llvm::LLVMGetNextGlobalAlias)
     }
 
-    /// The function or variable called `name`.
+    /// The function, variable or alias called `name`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Global<'ctx>> {
+        // SAFETY: the module is alive, the range is that of `name`.
+        let alias = unsafe {
+            llvm::LLVMGetNamedGlobalAlias(self.as_raw(), name.as_ptr().cast(), name.len())
+        };
+        if !alias.is_null() {
+            return Global::from_raw(alias);
+        }
         let name = text::c_string(name).ok()?;
         // SAFETY: the module is alive.
         let function = unsafe { llvm::LLVMGetNamedFunction(self.as_raw(), name.as_ptr()) };

@@ -11,7 +11,7 @@ mod dialects;
 mod tests;
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fmt,
     fs::File,
     io::Read,
@@ -79,6 +79,8 @@ impl fmt::Display for Place {
 
 /// Replaces each `@file` of `argv` by the arguments in the file, up to a `--`; a lone `@` stands for itself.
 ///
+/// In `-Wl,@file` and `-Xlinker @file` the file holds words for ld, which is who would read it there.
+///
 /// A relative path is relative to the current folder, also in a nested file, as GNU's and LLVM's tools have it.
 ///
 /// # Errors
@@ -89,7 +91,7 @@ pub fn expand(argv: Vec<OsString>) -> Result<ArgStream> {
     let program = argv.next().unwrap_or_default();
     let mut reader =
         Reader { open: Vec::new(), bytes_left: MAX_BYTES, args: Vec::new(), rest: Rest::Options };
-    argv.try_for_each(|word| reader.take(word, &Place::CommandLine))?;
+    argv.try_for_each(|word| reader.take(word, &Place::CommandLine, Wrapping::None))?;
     Ok(ArgStream { program, args: reader.args })
 }
 
@@ -106,6 +108,15 @@ struct Open {
     real: PathBuf,
 }
 
+/// How the words of a response file are put among the arguments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wrapping {
+    /// As they are.
+    None,
+    /// Each behind `-Xlinker`: the file was named to ld, by `-Wl,@file` or `-Xlinker @file`.
+    ForLd,
+}
+
 #[derive(PartialEq, Eq)]
 enum Rest {
     Options,
@@ -113,22 +124,41 @@ enum Rest {
 }
 
 impl Reader {
-    fn take(&mut self, word: OsString, place: &Place) -> Result<()> {
-        match words::strip_prefix(&word, "@") {
-            Some(path) if !path.is_empty() && self.rest == Rest::Options => {
-                self.include(path.into(), place)
+    fn take(&mut self, word: OsString, place: &Place, wrapping: Wrapping) -> Result<()> {
+        if self.rest == Rest::Options {
+            if let Some(path) = file_named(&word) {
+                let wrapping = if self.awaits_word_for_ld() {
+                    self.args.pop();
+                    Wrapping::ForLd
+                } else {
+                    wrapping
+                };
+                return self.include(path, place, wrapping);
             }
-            _ => {
-                if word == "--" {
-                    self.rest = Rest::Inputs;
-                }
-                self.args.push(Arg { word, place: place.clone() });
-                Ok(())
+            if let Some(list) = files_for_ld(&word) {
+                let mut parts = list.into_iter();
+                return parts.try_for_each(|part| self.take(part, place, Wrapping::ForLd));
             }
         }
+        match wrapping {
+            Wrapping::ForLd => self.push("-Xlinker".into(), place),
+            Wrapping::None if word == "--" => self.rest = Rest::Inputs,
+            Wrapping::None => {}
+        }
+        self.push(word, place);
+        Ok(())
     }
 
-    fn include(&mut self, path: PathBuf, place: &Place) -> Result<()> {
+    fn push(&mut self, word: OsString, place: &Place) {
+        self.args.push(Arg { word, place: place.clone() });
+    }
+
+    /// Whether the last argument is an `-Xlinker` that has no word yet.
+    fn awaits_word_for_ld(&self) -> bool {
+        self.args.iter().rev().take_while(|arg| arg.word == "-Xlinker").count() % 2 == 1
+    }
+
+    fn include(&mut self, path: PathBuf, place: &Place, wrapping: Wrapping) -> Result<()> {
         let bytes = self.read(&path).map_err(|error| place.blame(error))?;
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         self.check_nesting(&path, &real)?;
@@ -140,7 +170,7 @@ impl Reader {
         drop(bytes);
         let here = Place::File(path.clone().into());
         self.open.push(Open { named: path, real });
-        words.into_iter().try_for_each(|word| self.take(word, &here))?;
+        words.into_iter().try_for_each(|word| self.take(word, &here, wrapping))?;
         self.open.pop();
         Ok(())
     }
@@ -182,4 +212,15 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// The response file that `word` names.
+fn file_named(word: &OsStr) -> Option<PathBuf> {
+    words::strip_prefix(word, "@").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// The parts of `-Wl,a,b` if one of them names a response file.
+fn files_for_ld(word: &OsStr) -> Option<Vec<OsString>> {
+    let parts = words::split_commas(&words::strip_prefix(word, "-Wl,")?);
+    parts.iter().any(|part| file_named(part).is_some()).then_some(parts)
 }

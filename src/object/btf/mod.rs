@@ -5,7 +5,7 @@
 //!
 //! - [`Btf`] and [`Ext`]: the decoded `.BTF` and `.BTF.ext`, and their codec;
 //! - [`fixes`]: small passes, one for each trouble; [`fix`] runs them all;
-//! - [`prune`], [`dedup`], [`compact_strings`]: nothing said that nobody needs, and nothing twice;
+//! - [`prune()`], [`dedup()`], [`compact_strings`]: nothing said that nobody needs, and nothing twice;
 //! - [`link`]: what depends on the ELF file around it;
 //! - [`rules`]: would the kernel take it;
 //! - [`walk`]: every place where a type number or a string offset stands.
@@ -100,8 +100,9 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
 
 /// Says in C's words what is said in Rust's; the order matters where a pass leaves something for the next.
 fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
-    fixes::paths::resolve(info)?;
     resolve_forwards(info);
+    let renamed = fixes::names::unmark(info);
+    fixes::paths::resolve(info)?;
     fixes::names::unnamed_kinds(info);
     fixes::members::drop_anonymous_void(info);
     fixes::void::void_values(info);
@@ -113,5 +114,5 @@ fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
     fixes::members::sort(info);
     fixes::args::name_args(info);
     fixes::maps::unwrap_definitions(info);
-    Ok(fixes::names::legal(info))
+    Ok(fixes::names::legal(info, renamed))
 }

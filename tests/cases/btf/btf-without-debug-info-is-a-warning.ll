@@ -1,10 +1,22 @@
-; BTF is made of debug info: where there is none, saying nothing would be a lie.
+; BTF is made of debug info: where there is none, saying nothing would be a lie. Every function is named all the same,
+; since the kernel refuses a program when one of its functions is not.
 ;
 ; args: --export entry --btf
-; warning: 
+; warning: BTF was asked for, but no input has debug info: it describes functions by name only
+; help: compile Rust with -C debuginfo=2, C with -g
+; view: btf
+; expect: FUNC 'entry' {{.*}}linkage=global
+; view: btf
+; expect: FUNC 'helper' {{.*}}linkage=static
 
 target triple = "bpfel"
 
+define internal i64 @helper(i64 %number) noinline {
+  %sum = call i64 asm sideeffect "$0 = $1", "=r,r"(i64 %number)
+  ret i64 %sum
+}
+
 define i64 @entry() section "xdp" {
-  ret i64 2
+  %sum = call i64 @helper(i64 2)
+  ret i64 %sum
 }

@@ -1,6 +1,7 @@
 ; Kernel functions and variables are defined by the kernel: a weak one may be absent there.
 ;
 ; args: --export entry
+; warning: no loader will understand `bpf_maybe`, `bpf_surely`, `tunable` without BTF
 ; view: symbols
 ; expect: w *UND* {{.*}} bpf_maybe
 ; expect: *UND* {{.*}} bpf_surely

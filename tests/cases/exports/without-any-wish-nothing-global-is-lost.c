@@ -2,6 +2,7 @@
 // stays static or goes.
 //
 // args: {this}
+// warning: no loader will understand section .maps without BTF
 // view: symbols
 // expect: g O license {{.*}} _license
 // expect: g O .maps {{.*}} counts
@@ -9,6 +10,7 @@
 // expect: g F .text {{.*}} helper
 // reject: unused
 // args: {this} --export entry
+// warning: no loader will understand section .maps without BTF
 // view: symbols
 // expect: g F xdp {{.*}} entry
 // reject: g F .text {{.*}} helper

@@ -10,8 +10,8 @@
 // expect: license PROGBITS 0000000000000000 {{[0-9a-f]+}} 000004
 // args: {this} different.bc
 // error: link the inputs disagree about the license
-// cause: this.bc says
-// cause: different.bc says
+// cause: `LICENSE` in this.bc is
+// cause: `LICENSE` in different.bc is
 
 __attribute__((section("xdp"), used)) int entry(int *context) { return *context; }
 char LICENSE[] __attribute__((section("license"), used)) = "GPL";

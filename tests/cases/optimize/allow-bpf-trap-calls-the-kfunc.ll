@@ -5,6 +5,7 @@
 ; view: symbols
 ; reject: __bpf_trap
 ; args: --export entry --allow-bpf-trap
+; warning: no loader will understand `__bpf_trap` without BTF
 ; view: symbols
 ; expect: *UND* {{.*}} __bpf_trap
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    LLVM_VARIABLE,
+    LLVM_VARIABLE, LibraryVersion,
     elf::{Class, Machine},
     reader::Order,
 };
@@ -79,7 +79,7 @@ impl Architecture {
 }
 
 /// One machine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Host {
     pub(super) os: Os,
     pub(super) architecture: Architecture,
@@ -91,6 +91,8 @@ pub(super) struct Host {
     pub(super) path: Option<OsString>,
     /// RUSTC: the compiler a person told cargo to use.
     pub(super) rustc: Option<OsString>,
+    /// The LLVM linked into this program, which leaves no room for another.
+    pub(super) built_in: Option<(PathBuf, LibraryVersion)>,
     /// The value of [`LLVM_VARIABLE`].
     pub(super) asked_for: Option<OsString>,
 }
@@ -110,6 +112,10 @@ impl Host {
             processes: PathBuf::from("/proc"),
             path: env::var_os("PATH"),
             rustc: env::var_os("RUSTC"),
+            built_in: bpf_linker_shim::built_in().map(|[major, minor, patch]| {
+                let program = env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
+                (program, LibraryVersion { major, minor, patch: Some(patch) })
+            }),
             asked_for: env::var_os(LLVM_VARIABLE),
         }
     }

@@ -7,6 +7,7 @@
 //! The order, and the first that fits wins; a later source is not looked at once an earlier one has a fit:
 //!
 //! 1. `--llvm PATH`, else the environment variable [`LLVM_VARIABLE`]: what is wrong with that one is final;
+//!    In a process that linked before, the library it has open comes next;
 //! 2. the library that the calling rustc has loaded: an ancestor process whose memory map names it (`callers`);
 //! 3. the library of rustc's sysroot, told by PATH, by an ancestor's executable, or by rustc itself (`sysroot`);
 //! 4. the system's libraries, the oldest that is new enough first (`system`).
@@ -31,7 +32,7 @@ mod version;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub use survey::{Candidate, Survey, Verdict};
+pub use survey::{Candidate, Survey, Verdict, how_to_get};
 pub use version::LibraryVersion;
 
 use std::{
@@ -51,7 +52,7 @@ use survey::Extent;
 /// The environment variable that means the same as `--llvm`, which wins over it.
 pub const LLVM_VARIABLE: &str = "BPF_LINKER_LLVM";
 
-/// The environment variable in which a process that re-executes itself lists, as in PATH, the libraries that failed.
+/// The environment variable in which a process that re-executes itself lists, as in PATH, the libraries to pass over.
 pub const EXCLUDED_VARIABLE: &str = "BPF_LINKER_EXCLUDED_LLVM";
 
 /// The oldest major that has every function the linker needs.
@@ -65,9 +66,11 @@ pub const NEWEST_TESTED_MAJOR: u32 = 23;
 pub struct Search<'a> {
     /// The argument of `--llvm`: a library, or a folder that holds one. Final when given.
     pub explicit: Option<&'a Path>,
+    /// The library that this process has open: it can have no other, so it is taken unless it cannot be used.
+    pub opened: Option<PathBuf>,
     /// The newest producer among the inputs, after the input it was read from; its version is the constraint.
     pub producer: Option<(String, Producer)>,
-    /// Libraries that failed this very link already.
+    /// Libraries that failed this very link already, or are older than one that could not read its inputs.
     pub excluded: Vec<PathBuf>,
 }
 
@@ -76,6 +79,16 @@ impl Search<'_> {
     #[must_use]
     pub fn survey(&self) -> Survey {
         survey::walk(&Host::of_this_process(), self, Extent::Everything)
+    }
+
+    /// Judges what is left when those of `unfit` turned out not to do, and nobody insists on one of them any more.
+    #[must_use]
+    pub fn survey_without(&self, unfit: &[PathBuf]) -> Survey {
+        let host = Host { asked_for: None, ..Host::of_this_process() };
+        let excluded = self.excluded.iter().chain(unfit).cloned().collect();
+        let search =
+            Search { explicit: None, opened: None, producer: self.producer.clone(), excluded };
+        survey::walk(&host, &search, Extent::Everything)
     }
 }
 
@@ -125,6 +138,8 @@ pub enum FoundBy {
     Option,
     /// [`LLVM_VARIABLE`].
     Environment,
+    /// An earlier link in this process.
+    ThisProcess,
     /// The memory map of the rustc that runs this linker.
     CallingRustc {
         /// Its process id.
@@ -134,6 +149,8 @@ pub enum FoundBy {
     Sysroot,
     /// Where distributions keep libraries.
     System,
+    /// This program itself, with the cargo feature `static-llvm`.
+    BuiltIn,
 }
 
 impl FoundBy {
@@ -149,9 +166,11 @@ impl fmt::Display for FoundBy {
         match self {
             Self::Option => write!(f, "asked for by --llvm"),
             Self::Environment => write!(f, "asked for by {LLVM_VARIABLE}"),
+            Self::ThisProcess => write!(f, "opened by an earlier link of this process"),
             Self::CallingRustc { pid } => write!(f, "loaded by the calling rustc (pid {pid})"),
             Self::Sysroot => write!(f, "in rustc's sysroot"),
             Self::System => write!(f, "in the system"),
+            Self::BuiltIn => write!(f, "built in"),
         }
     }
 }
@@ -185,7 +204,20 @@ pub fn locate(search: &Search<'_>) -> Result<Located> {
 }
 
 fn locate_on(host: &Host, search: &Search<'_>) -> Result<Located> {
-    survey::walk(host, search, Extent::UntilFit).into_located()
+    let survey = survey::walk(host, search, Extent::UntilFit);
+    survey.into_located().map_err(|error| {
+        let others = survey::walk(
+            &Host { asked_for: None, ..host.clone() },
+            &Search { explicit: None, ..search.clone() },
+            Extent::UntilFit,
+        );
+        match others.winner() {
+            Some(winner) => {
+                error.help(format!("this one would do: --llvm {}", winner.path.display()))
+            }
+            None => error,
+        }
+    })
 }
 
 /// The libraries that [`EXCLUDED_VARIABLE`] lists: for [`Search::excluded`].

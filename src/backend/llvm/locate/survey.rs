@@ -63,14 +63,18 @@ pub(super) fn walk(host: &Host, search: &Search<'_>, extent: Extent) -> Survey {
     let mut survey =
         Survey { candidates: Vec::new(), winner: None, producer: search.producer.clone() };
     let excluded: Vec<PathBuf> = search.excluded.iter().map(|path| resolved(path)).collect();
-    if let Some(finds) = asked_for(host, search) {
+    if let Some((program, version)) = &host.built_in {
+        survey.consider_built_in(host, search, program, *version);
+    } else if let Some(finds) = asked_for(host, search) {
         survey.consider(host, finds, &excluded);
     } else {
+        let opened = search.opened.clone().map(|path| Find::new(path, FoundBy::ThisProcess));
+        survey.consider(host, opened.into_iter().collect(), &excluded);
         for source in SOURCES {
-            survey.consider(host, source(host), &excluded);
             if survey.winner.is_some() && extent == Extent::UntilFit {
                 break;
             }
+            survey.consider(host, source(host), &excluded);
         }
     }
     survey.winner = survey.winner.or_else(|| survey.older_release());
@@ -134,6 +138,34 @@ impl Survey {
         self.winner = self.winner.or(best.map(|fit| fit.3));
     }
 
+    /// Two LLVMs do not get on in one process, so a program that has one inside loads none.
+    fn consider_built_in(
+        &mut self,
+        host: &Host,
+        search: &Search<'_>,
+        program: &Path,
+        version: LibraryVersion,
+    ) {
+        let (path, found_by) = (program.to_owned(), FoundBy::BuiltIn);
+        let verdict = if search.excluded.iter().any(|excluded| excluded == program) {
+            Verdict::Refused(format!("is LLVM {version}, which failed on these inputs"))
+        } else {
+            self.compare(version, found_by)
+        };
+        let asked = asked_for(host, search).into_iter().flatten();
+        self.candidates = asked
+            .map(|find| {
+                let reason = "cannot be loaded by a bpf-linker that was built with static-llvm";
+                let verdict = Verdict::Refused(reason.to_owned());
+                Candidate { path: find.path, found_by: find.found_by, verdict }
+            })
+            .collect();
+        let is_asked = !self.candidates.is_empty();
+        let fits = matches!(verdict, Verdict::Fits(_)) && !is_asked;
+        self.winner = fits.then_some(0);
+        self.candidates.push(Candidate { path, found_by, verdict });
+    }
+
     fn judge(&self, host: &Host, find: Find, excluded: &[PathBuf]) -> Candidate {
         let Find { path, found_by, fault } = find;
         let refused =
@@ -145,7 +177,7 @@ impl Survey {
             Err((path, fault)) => refused(path, fault.to_string()),
             Ok(library) if excluded.contains(&library.path) => refused(
                 library.path,
-                format!("is LLVM {} and failed on these inputs", library.version),
+                format!("is LLVM {}; it, or a newer one, failed on these inputs", library.version),
             ),
             Ok(library) => {
                 let verdict = self.compare(library.version, found_by);
@@ -169,7 +201,9 @@ impl Survey {
             ));
         }
         // What rustc wrote a moment ago, rustc's own library reads; what a person named, a person wants.
-        let is_trusted = found_by.is_final() || matches!(found_by, FoundBy::CallingRustc { .. });
+        // And a process that has a library open has no choice.
+        let is_trusted = found_by.is_final()
+            || matches!(found_by, FoundBy::CallingRustc { .. } | FoundBy::ThisProcess);
         if is_trusted || version.reaches(written_by) {
             return Verdict::Fits(version);
         }
@@ -189,8 +223,13 @@ impl Survey {
             return Err(self.failure());
         };
         let (path, found_by) = (winner.path.clone(), winner.found_by);
-        let refused = self.candidates.iter().filter_map(Candidate::refused).collect();
+        let refused = self.refused().collect();
         Ok(Located { path, version, found_by, refused })
+    }
+
+    /// Every candidate that cannot be used.
+    pub fn refused(&self) -> impl Iterator<Item = Refused> {
+        self.candidates.iter().filter_map(Candidate::refused)
     }
 
     fn failure(&self) -> Error {
@@ -199,9 +238,7 @@ impl Survey {
             Some(candidate) => format!("the libLLVM {} cannot be used", candidate.found_by),
             None => "no libLLVM can be used for this link".to_owned(),
         });
-        for refused in self.candidates.iter().filter_map(Candidate::refused) {
-            error = error.because(refused);
-        }
+        error = self.refused().fold(error, Error::because);
         if self.candidates.is_empty() {
             error = error.because("no file that looks like a libLLVM was found");
         }
@@ -213,11 +250,7 @@ impl Survey {
             Some(_) => error.help(format!(
                 "name a libLLVM {major} or newer that has the BPF target, or leave --llvm and {LLVM_VARIABLE} out"
             )),
-            None => error.help(format!(
-                "install LLVM {major} or newer (Debian and Ubuntu: apt install libllvm{major}; Fedora: dnf install \
-                 llvm-libs; Arch: pacman -S llvm-libs; Homebrew: brew install llvm), or name one with --llvm PATH \
-                 or {LLVM_VARIABLE}"
-            )),
+            None => error.help(how_to_get(major)),
         }
     }
 
@@ -225,6 +258,14 @@ impl Survey {
         let producer = self.producer.as_ref().and_then(|(_, producer)| producer.version);
         producer.map_or(OLDEST_MAJOR, |version| version.major.max(OLDEST_MAJOR))
     }
+}
+
+/// The commands that bring a libLLVM of at least `major`.
+pub fn how_to_get(major: u32) -> String {
+    format!(
+        "install LLVM {major} or newer (Debian and Ubuntu: apt install libllvm{major}; Fedora: dnf install llvm-libs; \
+         Arch: pacman -S llvm-libs; Homebrew: brew install llvm), or name one with --llvm PATH or {LLVM_VARIABLE}"
+    )
 }
 
 /// Whether the candidates of a source come in order of preference.

@@ -64,15 +64,34 @@ fn is_variant(btf: &Btf, member: StrOff, id: TypeId) -> bool {
     !member.is_empty() && name.is_some_and(|name| btf.strings.get(name) == btf.strings.get(member))
 }
 
-/// What [`legal`] gave a new name; two different types that share one are for [`unique`] to tell apart.
+/// The new names that [`unmark`] and [`legal`] gave; two different types that share one are for [`unique`] to tell
+/// apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renamed(BTreeSet<Vec<u8>>);
 
-/// Gives everything a legal name of at most 127 bytes, and takes off the `#k` that marked types of one short name.
+/// Takes off the `#k` with which the backend marked different types of one short name.
+pub fn unmark(info: &mut Info) -> Renamed {
+    let mut renamed = Renamed::default();
+    let btf = &mut info.btf;
+    for ty in &mut btf.types {
+        if !has_tag(&ty.kind) {
+            continue;
+        }
+        let name = btf.strings.get(ty.name);
+        let bare = without_mark(name);
+        if bare.len() < name.len() {
+            let bare = bare.to_vec();
+            ty.name = btf.strings.intern(&bare);
+            renamed.0.insert(bare);
+        }
+    }
+    renamed
+}
+
+/// Gives everything a legal name of at most 127 bytes; `renamed` is what [`unmark`] did before.
 ///
 /// Names that are legal already stay as they are, also long ones.
-pub fn legal(info: &mut Info) -> Renamed {
-    let mut renamed = Renamed::default();
+pub fn legal(info: &mut Info, mut renamed: Renamed) -> Renamed {
     let btf = &mut info.btf;
     let mut known: BTreeMap<(StrOff, bool), StrOff> = BTreeMap::new();
     for index in 0..btf.types.len() {
@@ -89,7 +108,7 @@ pub fn legal(info: &mut Info) -> Renamed {
                     return *name;
                 }
                 let old = String::from_utf8_lossy(old).into_owned();
-                let new = identifier::from_rust(without_mark(&old));
+                let new = identifier::from_rust(&old);
                 renamed.0.insert(new.clone().into_bytes());
                 strings.intern(new.as_bytes())
             });
@@ -111,42 +130,68 @@ const fn place_of(kind: &Kind) -> Option<Place> {
     }
 }
 
-/// `name` without the `#k` that the backend put behind it; a closure's `{closure_env#0}` keeps its own.
-fn without_mark(name: &str) -> &str {
-    match name.rsplit_once('#') {
-        Some((front, digits))
-            if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            front
-        }
+/// Whether C writes `struct`, `union` or `enum` before the name: these share one space of names.
+const fn has_tag(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Struct(_) | Kind::Union(_) | Kind::Enum(_) | Kind::Enum64(_) | Kind::Fwd(_)
+    )
+}
+
+/// `name` without the `#k` behind it; a closure's `{closure_env#0}` keeps its own.
+fn without_mark(name: &[u8]) -> &[u8] {
+    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    match name.split_at(name.len() - digits) {
+        ([front @ .., b'#'], [_, ..]) => front,
         _ => name,
     }
 }
 
-/// Tells apart different types that [`legal`] gave one name: the second becomes `name___2`, and so on.
+/// Tells apart different types that were given one name: the second becomes `name___2`, and so on.
 ///
 /// Three underscores are CO-RE's mark of a flavour, which loaders take off before they look a type up in the kernel
-/// (`bpf_core_essential_name_len`). Run it behind dedup, when what is left differs.
+/// (`bpf_core_essential_name_len`). Run it behind dedup, when what is left differs. Which of them is the first depends
+/// on the types alone: every LLVM emits them in another order.
 pub fn unique(info: &mut Info, renamed: &Renamed) {
     let btf = &mut info.btf;
     let mut used: BTreeSet<Vec<u8>> =
         btf.types.iter().map(|ty| btf.strings.get(ty.name).to_vec()).collect();
-    let mut taken = BTreeSet::new();
-    for index in 0..btf.types.len() {
-        let ty = &btf.types[index];
-        let name = btf.strings.get(ty.name);
-        let scoped =
-            matches!(ty.kind, Kind::Struct(_) | Kind::Union(_) | Kind::Enum(_) | Kind::Enum64(_));
-        if !scoped || !renamed.0.contains(name) || taken.insert(name.to_vec()) {
-            continue;
+    let mut sharing: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+    for (index, ty) in btf.types.iter().enumerate().filter(|(_, ty)| has_tag(&ty.kind)) {
+        if let Some(name) = renamed.0.get(btf.strings.get(ty.name)) {
+            sharing.entry(name).or_default().push(index);
         }
-        let base = String::from_utf8_lossy(name).into_owned();
-        let fresh = (2u32..)
-            .map(|count| flavour(&base, count))
-            .find(|name| used.insert(name.clone().into_bytes()));
-        if let Some(fresh) = fresh {
-            btf.types[index].name = btf.strings.intern(fresh.as_bytes());
+    }
+    for (name, mut indices) in sharing {
+        let base = String::from_utf8_lossy(name);
+        indices.sort_by_key(|&index| looks(btf, &btf.types[index].kind));
+        for index in indices.into_iter().skip(1) {
+            let fresh = (2u32..)
+                .map(|count| flavour(&base, count))
+                .find(|name| used.insert(name.clone().into_bytes()));
+            if let Some(fresh) = fresh {
+                btf.types[index].name = btf.strings.intern(fresh.as_bytes());
+            }
         }
+    }
+}
+
+/// Size in bytes, and the names and places of members or values.
+type Looks = (u32, Vec<(Vec<u8>, u64)>);
+
+fn looks(btf: &Btf, kind: &Kind) -> Looks {
+    let name = |name: StrOff| btf.strings.get(name).to_vec();
+    match kind {
+        Kind::Struct(it) | Kind::Union(it) => {
+            let members = it.members.iter();
+            (it.size, members.map(|member| (name(member.name), member.offset.into())).collect())
+        }
+        Kind::Enum(it) | Kind::Enum64(it) => {
+            let values = it.variants.iter();
+            (it.size, values.map(|value| (name(value.name), value.value)).collect())
+        }
+        // A declaration leaves the name to what is defined.
+        _ => (u32::MAX, Vec::new()),
     }
 }
 

@@ -5,8 +5,8 @@ use super::{
         Info,
         ext::{CoreRelo, Ext, LineInfo, SecTable},
         model::{
-            Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, Int, Kind, Linkage, Member,
-            Param, SecEntry, TypeId, Variant,
+            Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, FwdKind, Int, Kind, Linkage,
+            Member, Param, SecEntry, TypeId, Variant,
         },
         strings::StrOff,
     },
@@ -219,7 +219,7 @@ fn a_discriminant_gets_a_name_and_a_place() {
     let outer = info.record("Option<u32>", 8, &[("", union, 0)]);
     run(&mut info, names::variants);
     run(&mut info, members::discriminants);
-    run(&mut info, |info| _ = names::legal(info));
+    run(&mut info, |info| _ = names::legal(info, names::Renamed::default()));
     assert_eq!(info.btf.name(some), "Option_u32_Some");
     assert_eq!(info.btf.name(outer), "Option_u32");
     let wrapper = info.composite(union).members[0];
@@ -262,14 +262,18 @@ fn only_functions_defined_here_need_parameter_names() {
 fn marks_of_equal_short_names_go_and_different_types_become_flavours() {
     let mut info = empty();
     let int = info.int("u32", 4);
-    let ids = [("Same", 4), ("Same#1", 8), ("Same#2", 12), ("Other#1", 4)];
+    // LLVM may emit them in any order.
+    let ids = [("Same#2", 8), ("Same", 4), ("Same#3", 12), ("Other#2", 4)];
     let ids = ids.map(|(name, size)| info.record(name, size, &[("a", int, 0)]));
-    let renamed = names::legal(&mut info);
+    let renamed = names::unmark(&mut info);
     run(&mut info, |info| names::unique(info, &renamed));
     assert_eq!(
         ids.map(|id| info.btf.name(id).into_owned()),
-        ["Same", "Same___2", "Same___3", "Other"]
+        ["Same___2", "Same", "Same___3", "Other"]
     );
+    let closure = info.record("{closure_env#0}", 0, &[]);
+    run(&mut info, |info| _ = names::unmark(info));
+    assert_eq!(info.btf.name(closure), "{closure_env#0}", "its own number");
 }
 
 #[test]
@@ -278,12 +282,33 @@ fn names_that_were_legal_stay_whoever_shares_them() {
     let ids = [4, 8].map(|size| info.record("same", size, &[]));
     let long = info.record(&"n".repeat(300), 0, &[]);
     let before = info.clone();
-    let renamed = names::legal(&mut info);
+    let marked = names::unmark(&mut info);
+    let renamed = names::legal(&mut info, marked);
     names::unique(&mut info, &renamed);
     assert_eq!(info, before);
     run(&mut info, |info| names::fit(info, Kernel(5, 10)));
     assert_eq!(info.btf.name(long).len(), 127);
     assert_eq!(info.btf.name(ids[0]), info.btf.name(ids[1]));
+}
+
+#[test]
+fn a_type_that_is_only_declared_leaves_the_name_to_the_other() {
+    let mut info = empty();
+    let int = info.int("u32", 4);
+    let declared = info.add("Same", Kind::Fwd(FwdKind::Struct));
+    let full = info.record("Same#2", 4, &[("a", int, 0)]);
+    let renamed = names::unmark(&mut info);
+    run(&mut info, |info| names::unique(info, &renamed));
+    let name = |id| info.btf.name(id).into_owned();
+    assert_eq!([declared, full].map(name), ["Same___2", "Same"]);
+}
+
+#[test]
+fn a_char_of_rust_is_none_of_c() {
+    let mut info = empty();
+    let ids = [1, 4].map(|bytes| info.int("char", bytes));
+    run(&mut info, void::void_values);
+    assert_eq!(ids.map(|id| info.btf.name(id).into_owned()), ["char", "char32_t"]);
 }
 
 #[test]

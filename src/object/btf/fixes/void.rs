@@ -3,7 +3,7 @@
 //! LLVM drops a debug type whose encoding BTF cannot express and refers to `void` instead; of Rust's types that is
 //! `char` alone (DW_ATE_UTF). So `void` where C allows none means `char`. It is described as the unsigned 32-bit
 //! integer it is, under C's name for it: an integer of 4 bytes called `char` would make every C header that bpftool
-//! generates from it lie.
+//! generates from it lie. (LLVM 23 knows the encoding, and calls it so.)
 //!
 //! `()` and `!` arrive as integers of no bits, of which the kernel allows no array; as structs of no bytes they are
 //! what C compilers make of `struct {}`, and may stand anywhere.
@@ -20,6 +20,7 @@ const CHAR: &[u8] = b"char32_t";
 /// Puts `char` where `void` cannot be.
 pub fn void_values(info: &mut Info) {
     let btf = &mut info.btf;
+    rename_char(btf);
     if !btf.types.iter().any(|ty| has_void_value(&ty.kind)) {
         return;
     }
@@ -72,6 +73,16 @@ fn replace_void_values(kind: &mut Kind, char: TypeId) {
             }
         }
         _ => {}
+    }
+}
+
+/// In C, `char` has one byte.
+fn rename_char(btf: &mut Btf) {
+    for ty in &mut btf.types {
+        if matches!(&ty.kind, Kind::Int(it) if it.size == 4) && btf.strings.get(ty.name) == b"char"
+        {
+            ty.name = btf.strings.intern(CHAR);
+        }
     }
 }
 

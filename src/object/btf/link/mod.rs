@@ -4,7 +4,7 @@
 //! have debug info; and takes linkage from the source, although the linker has made most functions local since. All
 //! of it is put right here from the symbol table, after which `.rel.BTF` and `.rel.BTF.ext` are not needed any more.
 //!
-//! - [`take`] applies the relocations and decodes the sections;
+//! - [`take()`] applies the relocations and decodes the sections;
 //! - [`fit`] makes types and records agree with the symbol table;
 //! - [`put`] encodes the sections again.
 

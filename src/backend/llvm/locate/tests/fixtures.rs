@@ -261,6 +261,7 @@ impl Tree {
         let folder = TempDir::new().expect("a temporary folder");
         let root = folder.path().canonicalize().expect("its own path");
         let host = Host {
+            built_in: None,
             os: Os::Linux,
             architecture: Architecture { elf: X86_64, mach_o: 0x0100_0007 },
             processes: root.join("proc"),

@@ -4,6 +4,9 @@
 //! Sources: `ld --help` and ld's manual, ld.lld(1), wasm-ld's `Options.td`, gcc's link options, llvm-bitcode-linker's
 //! `--help`, and what `rustc_codegen_ssa/src/back/linker.rs` writes for each flavor.
 
+#[cfg(test)]
+mod tests;
+
 use super::dialect::Listener;
 
 /// Spellings of one option and what becomes of them.
@@ -264,8 +267,6 @@ pub const RULES: &[Rule] = &[
             "--no-demangle",
             "--no-color-diagnostics",
             "--no-threads",
-            "--fatal-warnings",
-            "--no-fatal-warnings",
             "--warn-once",
             "--warn-undef",
             "--no-warn-mismatch",
@@ -335,6 +336,7 @@ pub const RULES: &[Rule] = &[
     ignore(&["-plugin"], Value::Required, PLUGIN),
     rewrite(&["-mllvm"], "llvm-arg"),
     ignore(&["-flto", "-fuse-ld"], Value::Optional, PLUGIN),
+    ignore(&["-B"], Value::Required, "no other program is looked for"),
     ignore(
         &["-fno-lto", "-fuse-linker-plugin", "-fno-use-linker-plugin", "--no-lto-legacy-inliner"],
         Value::None,
@@ -370,46 +372,3 @@ pub const RULES: &[Rule] = &[
     ),
     ignore(&["-y", "--trace-symbol"], Value::Required, "see --trace and --why-extract"),
 ];
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use clap::CommandFactory;
-
-    use super::{Action, RULES};
-    use crate::driver::options::Options;
-
-    #[test]
-    fn each_spelling_has_one_rule() {
-        let mut seen = BTreeSet::new();
-        for rule in RULES {
-            for spelling in rule.spellings {
-                let name =
-                    (spelling.trim_start_matches('-').to_owned(), format!("{:?}", rule.listener));
-                assert!(seen.insert(name), "{spelling} stands twice");
-            }
-        }
-    }
-
-    #[test]
-    fn rules_rewrite_to_options_that_exist() {
-        let command = Options::command();
-        let exists = |option: &str| {
-            let name = option.trim_start_matches('-').split('=').next().unwrap_or_default();
-            command.get_arguments().any(|arg| {
-                arg.get_long() == Some(name)
-                    || arg.get_short().is_some_and(|letter| name == letter.to_string())
-            })
-        };
-        for rule in RULES {
-            match rule.action {
-                Action::Rewrite(to) | Action::RewriteOneOf(to, ..) => assert!(exists(to), "{to}"),
-                Action::Replace(words) => {
-                    words.iter().for_each(|word| assert!(exists(word), "{word}"))
-                }
-                Action::Join | Action::Ignore(_) | Action::Refuse(_) => {}
-            }
-        }
-    }
-}

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Feeds every fuzz target for a few seconds, and the reader of response files for a minute; a finding fails the run.
+#
+# usage: ci/fuzz.sh [TARGET [SECONDS]]
+# Only the compiler of the tests and g++ are needed, no nightly one and no cargo-fuzz, with which the targets work too.
+# Findings are left in fuzz/artifacts, what was learnt in fuzz/corpus; neither is committed, but fuzz/seeds is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+targets=(response:60 arguments:20 producer:5 inputs:20 btf:20)
+[ $# = 0 ] || targets=("$1:${2:-60}")
+
+host=$(rustc -vV | sed -n 's/^host: //p')
+coverage=(
+    -Cpasses=sancov-module
+    -Cllvm-args=-sanitizer-coverage-level=4
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters
+    -Cllvm-args=-sanitizer-coverage-pc-table
+    -Cllvm-args=-sanitizer-coverage-trace-compares
+    -Ccodegen-units=1
+    --cfg fuzzing
+)
+# With --target, build scripts and macros are left alone.
+RUSTFLAGS="${coverage[*]}" CARGO_TARGET_DIR=fuzz/target \
+    cargo build --quiet --locked --release --manifest-path fuzz/Cargo.toml --target "$host"
+
+# Seeds that are made of fixtures: two bytes of length, the section .BTF, and .BTF.ext.
+mkdir -p fuzz/corpus/btf
+for section in tests/btf/*.btf; do
+    length=$(wc -c < "$section")
+    {
+        # shellcheck disable=SC2059 # the escapes are meant
+        printf "\\x$(printf %02x $((length % 256)))\\x$(printf %02x $((length / 256)))"
+        cat "$section" "${section%.btf}.ext"
+    } > "fuzz/corpus/btf/$(basename "$section")"
+done
+
+for entry in "${targets[@]}"; do
+    target=${entry%:*}
+    mkdir -p "fuzz/corpus/$target" "fuzz/artifacts/$target" "fuzz/seeds/$target"
+    log=fuzz/artifacts/$target.log
+    if ! "fuzz/target/$host/release/$target" -max_total_time="${entry#*:}" -timeout=10 -rss_limit_mb=2048 \
+        -artifact_prefix="fuzz/artifacts/$target/" "fuzz/corpus/$target" "fuzz/seeds/$target" 2> "$log"; then
+        tail -n 60 "$log" >&2
+        echo "$0: $target has a finding; see fuzz/artifacts/$target" >&2
+        exit 1
+    fi
+    echo "fuzz $target: $(sed -n 's/^Done \([0-9]* runs\) in \(.*\)$/\1 in \2/p' "$log"), no finding"
+done

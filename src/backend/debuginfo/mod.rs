@@ -1,0 +1,29 @@
+//! What of debug information must change before LLVM makes BTF of it.
+//!
+//! That is little: nearly all is put right on the emitted object (`object::btf`). But some things are lost for good in
+//! code generation, so they are said in another way before it:
+//!
+//! - [`names`]: which of several types of one short name a pointer points to;
+//! - [`variants`]: the variants of enumerations with data, which LLVM before 22 cannot express in BTF;
+//! - [`maps`]: the keys and values of maps whose definition is wrapped, which LLVM before 22 leaves out.
+
+mod graph;
+mod maps;
+mod names;
+mod variants;
+
+use self::graph::composites;
+use super::llvm::{Context, Module};
+
+/// The first LLVM that makes BTF of the variants of enumerations, and looks for map definitions inside wrappers.
+const KNOWS_RUST: u32 = 22;
+
+/// Makes the debug information of `module` such that no truth is lost in BTF.
+pub(super) fn prepare<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
+    let composites = composites(context, module);
+    if context.library().version().major < KNOWS_RUST {
+        maps::unwrap(context, module);
+        variants::express(context, module, &composites);
+    }
+    names::tell_apart(context, &composites);
+}

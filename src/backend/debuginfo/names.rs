@@ -1,0 +1,67 @@
+//! One name for each type.
+//!
+//! While LLVM makes BTF it looks up what a pointer member points to by the short name of the structure, without its
+//! scope, and takes the first: of `left::Same` and `right::Same`, every pointer points to one. So all but one of
+//! several types that share a short name get a mark behind it, `Same#2`, which `object::btf::fixes` takes off again.
+//!
+//! Not every two nodes are two types: each compile unit brings its own description of a type that it uses. rustc gives
+//! each type an identifier, the same in all crates. C has none: there, what is declared on the same line and has the
+//! same size is taken for one type, as when a header is included twice. If that is wrong, nothing is worse than before.
+
+use std::collections::BTreeMap;
+
+use super::super::llvm::{Context, Node, Operand, Text};
+
+/// Marks the names of different types that are the same.
+pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]) {
+    let mut types: BTreeMap<String, BTreeMap<Identity, usize>> = BTreeMap::new();
+    // Every node's mark is decided before any is set: the names are part of what is compared.
+    let marks: Vec<(Node<'_>, String)> = composites
+        .iter()
+        .filter(|node| !node.is_forward())
+        .filter_map(|&node| {
+            let name = node.type_name();
+            if name.is_empty() {
+                return None;
+            }
+            let known = types.entry(name.clone()).or_default();
+            let next = known.len() + 1;
+            let number = *known.entry(identity(node, &name)).or_insert(next);
+            (number > 1).then(|| (node, format!("{name}#{number}")))
+        })
+        .collect();
+    marks.into_iter().for_each(|(node, name)| rename(context, node, &name));
+}
+
+/// What two descriptions of one type agree in, besides the name.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    /// What the compiler says.
+    Named(Vec<String>),
+    /// Line and size in bits.
+    Declared(u32, u64),
+}
+
+/// The strings of a composite type are its name and, if the compiler gives one, its identifier.
+fn identity(node: Node<'_>, name: &str) -> Identity {
+    let texts = node.operands().into_iter().filter_map(|operand| match operand {
+        Operand::Text(text) => Some(text.to_text()),
+        _ => None,
+    });
+    let identifiers: Vec<String> = texts.filter(|text| text != name).collect();
+    if identifiers.is_empty() {
+        Identity::Declared(node.type_line(), node.type_size())
+    } else {
+        Identity::Named(identifiers)
+    }
+}
+
+fn rename<'ctx>(context: &'ctx Context, node: Node<'ctx>, name: &str) {
+    let former = node.type_name();
+    let is_name =
+        |operand: &Operand<'_>| matches!(operand, Operand::Text(text) if text.to_text() == former);
+    let index = node.operands().iter().position(is_name);
+    if let (Some(index), Some(text)) = (index, Text::new(context, name)) {
+        node.set_text(index, text);
+    }
+}

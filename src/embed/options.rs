@@ -1,0 +1,124 @@
+//! How an embedder wants its links.
+
+use std::path::PathBuf;
+
+use crate::{
+    plan::{
+        AllowUndefined, Btf, Codegen, Cpu, DebugInfo, InlineNever, LinkPlan, Loops,
+        MemcpyExpansion, MemoryBuiltins, OptLevel, Target, Traps,
+    },
+    report::{Error, Result},
+};
+
+/// The options of a [`Linker`](super::Linker); the defaults are those of the command line.
+///
+/// Name the ones you mean and take the rest from `..LinkerOptions::default()`: later versions add fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkerOptions {
+    /// The target; `None` takes that of the inputs, which must agree.
+    pub target: Option<Target>,
+    /// The level of the instruction set; [`Cpu::Generic`] lets the inputs decide.
+    pub cpu: Cpu,
+    /// LLVM subtarget features, such as `+alu32,-dwarfris`; empty for none.
+    pub cpu_features: String,
+    /// How hard to optimise.
+    pub optimize: OptLevel,
+    /// Unroll every loop of known length, for kernels before 5.3.
+    pub unroll_loops: bool,
+    /// Inline what the source says never to inline, for kernels before 4.16.
+    pub ignore_inline_never: bool,
+    /// Options for LLVM's own command line, such as `-bpf-stack-size=4096`; they last as long as the link. LLVM
+    /// passes over names it does not know.
+    pub llvm_args: Vec<String>,
+    /// Let LLVM order the loads and stores of a `memcpy`.
+    pub disable_expand_memcpy_in_order: bool,
+    /// Leave calls of `memcpy` and its like undefined instead of providing them.
+    pub disable_memory_builtins: bool,
+    /// Let unreachable code call `__bpf_trap`, which needs a new kernel.
+    pub allow_bpf_trap: bool,
+    /// Emit BTF; the inputs need debug info.
+    pub btf: bool,
+    /// Which symbols may stay undefined, for a loader that resolves them.
+    pub undefined: AllowUndefined,
+    /// Where IR before and after optimisation is dumped: a folder, or a file when its name has an extension.
+    pub dump_module: Option<PathBuf>,
+    /// The libLLVM to use, a library or a folder that holds one; `None` searches as the command does.
+    pub llvm: Option<PathBuf>,
+}
+
+impl Default for LinkerOptions {
+    fn default() -> Self {
+        Self {
+            target: None,
+            cpu: Cpu::Generic,
+            cpu_features: String::new(),
+            optimize: OptLevel::default(),
+            unroll_loops: false,
+            ignore_inline_never: false,
+            llvm_args: Vec::new(),
+            disable_expand_memcpy_in_order: false,
+            disable_memory_builtins: false,
+            allow_bpf_trap: false,
+            btf: false,
+            undefined: AllowUndefined::default(),
+            dump_module: None,
+            llvm: None,
+        }
+    }
+}
+
+/// Options at which LLVM prints something and ends the process (`CommonOptions` in `CommandLine.cpp`).
+const TELLING: [&str; 6] = ["h", "help", "help-hidden", "help-list", "help-list-hidden", "version"];
+
+impl LinkerOptions {
+    /// A plan without inputs, exports and outputs.
+    pub(super) fn plan(&self) -> Result<LinkPlan> {
+        if let Some(arg) = self.llvm_args.iter().find(|arg| tells(arg)) {
+            return Err(Error::usage(format!("LLVM's option `{arg}` is not for a library"))
+                .because("LLVM prints and ends the process when it is given"));
+        }
+        Ok(LinkPlan {
+            target: self.target.clone(),
+            cpu: Some(self.cpu),
+            cpu_features: self.cpu_features.clone(),
+            opt_level: self.optimize,
+            undefined: self.undefined.clone(),
+            debug_info: DebugInfo {
+                btf: if self.btf { Btf::Emit } else { Btf::Omit },
+                ..DebugInfo::default()
+            },
+            codegen: self.codegen(),
+            llvm: self.llvm.clone(),
+            llvm_args: self.llvm_args.clone(),
+            dump_module: self.dump_module.clone(),
+            ..LinkPlan::default()
+        })
+    }
+
+    const fn codegen(&self) -> Codegen {
+        Codegen {
+            memcpy: if self.disable_expand_memcpy_in_order {
+                MemcpyExpansion::AnyOrder
+            } else {
+                MemcpyExpansion::InOrder
+            },
+            memory_builtins: if self.disable_memory_builtins {
+                MemoryBuiltins::Leave
+            } else {
+                MemoryBuiltins::Provide
+            },
+            loops: if self.unroll_loops { Loops::Unroll } else { Loops::AsOptimized },
+            inline_never: if self.ignore_inline_never {
+                InlineNever::Ignore
+            } else {
+                InlineNever::Honor
+            },
+            traps: if self.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
+        }
+    }
+}
+
+fn tells(arg: &str) -> bool {
+    let name = arg.trim_start_matches('-').split('=').next().unwrap_or_default();
+    arg.starts_with('-') && TELLING.contains(&name)
+}
