@@ -79,6 +79,13 @@ def incumbent_words(response):
     return words
 
 
+def sysroot():
+    """Where the rustc on PATH keeps its libLLVM."""
+    return subprocess.run(
+        ["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 def contenders(folder, scratch):
     ours = [OURS, "--llvm", f"{LLVM}/lib", "@response"]
     known = incumbent_words(folder / "response")
@@ -90,8 +97,10 @@ def contenders(folder, scratch):
            "-o", str(scratch / "floor.o")]
     subprocess.run([f"{LLVM}/bin/llvm-as", live / "pre-opt.ll", "-o", scratch / "pre.bc"], check=True)
     opt[2] = str(scratch / "pre.bc")
+    rustc = [OURS, "--llvm", f"{sysroot()}/lib", "@response", "-o", str(scratch / "rustc.o")]
     return {
         "ours": [[*ours, "-o", str(scratch / "ours.o")]],
+        "ours with rustup's libLLVM": [rustc],
         "incumbent": [[INCUMBENT, *known, "-o", str(scratch / "incumbent.o")]],
         "start of an LLVM tool": [[f"{LLVM}/bin/llc", "--version"]],
         "opt + llc on what is live": [opt, llc],
