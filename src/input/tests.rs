@@ -228,8 +228,9 @@ fn machine_code_in_an_archive_is_left_out_aloud() {
     let (inputs, warnings) = load_buffers(vec![buffer("lib.a", bytes.clone())]);
     assert_eq!(inputs.unwrap().archives[0].defining("e"), Some(MemberId(0)));
     assert!(
-        warnings[0]
-            .starts_with("warning: lib.a holds what cannot be linked and is left out: n.o\n"),
+        warnings[0].starts_with(
+            "warning: lib.a holds what cannot be linked and is left out: n.o [foreign-member]\n"
+        ),
         "{warnings:?}"
     );
     let error = load_buffers(vec![Input { members: Members::All, ..buffer("lib.a", bytes) }])
