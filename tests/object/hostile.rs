@@ -38,6 +38,21 @@ fn what_is_no_bpf_object_is_said_to_be_none() {
     assert!(error.causes()[0].contains("not BPF"), "{error}");
 }
 
+#[test]
+fn a_section_aligned_to_more_than_memory_is_an_error() {
+    let mut bytes = Lab::new().clang(Llvm::V22, "bpfel", &[], include_str!("full.c"));
+    let headers = usize::try_from(u64::from_le_bytes(field(&bytes, 0x28))).expect("an offset");
+    // `sh_addralign` of the first section with code: before it are the null section and the strings.
+    let at = headers + 2 * 64 + 0x30;
+    bytes[at..at + 8].copy_from_slice(&(1_u64 << 48).to_le_bytes());
+    let error = without_btf(bytes).expect_err("an alignment of 2^48");
+    assert!(error.to_string().contains("is aligned to 281474976710656 bytes"), "{error}");
+}
+
+fn field(bytes: &[u8], at: usize) -> [u8; 8] {
+    bytes[at..at + 8].try_into().expect("8 bytes")
+}
+
 /// Flips, overwrites with extremes, or cuts off.
 fn mutate(sound: &[u8], seed: &mut Seed) -> Vec<u8> {
     let mut bytes = sound.to_vec();

@@ -82,11 +82,22 @@ fn section(name: &str, header: &SectionHeader, bytes: &[u8]) -> Result<Section> 
         name: name.to_owned(),
         kind: header.sh_type,
         flags: header.sh_flags,
-        align: header.sh_addralign.max(1),
+        align: alignment(name, header)?,
         entry_size: header.sh_entsize,
         contents,
         relocations: Vec::new(),
     })
+}
+
+/// Loaders put code and data on pages, so nothing is aligned to more; a mebibyte leaves room for any page size.
+fn alignment(name: &str, header: &SectionHeader) -> Result<u64> {
+    const MOST: u64 = 1 << 20;
+    let align = header.sh_addralign.max(1);
+    if align.is_power_of_two() && align <= MOST {
+        return Ok(align);
+    }
+    Err(malformed(format!("section {name} is aligned to {align} bytes"))
+        .help(format!("an alignment is a power of two, at most {MOST}")))
 }
 
 /// Loaders make a map of each data section, whose size is 32 bits wide.

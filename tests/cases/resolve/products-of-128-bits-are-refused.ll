@@ -1,6 +1,7 @@
 ; They become calls of __multi3, which returns more than the one register that BPF has for it: no object, and the
 ; function is named, also when an archive has such a routine.
 ;
+; llvm: ..22
 ; link: --export entry main.ll
 ; error: link the program cannot be expressed in BPF
 ; help: a function returns at most 64 bits
