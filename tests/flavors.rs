@@ -18,7 +18,7 @@ const BPF: &str = "bpfel-unknown-none";
 
 #[test]
 fn the_flavor_of_ld_gives_the_plan() {
-    for toolchain in ["stable", "nightly"] {
+    for toolchain in tools::rustup_toolchains() {
         for flavor in ["gnu-lld", "ld.lld"] {
             let told = plan_for_the_host(toolchain, flavor);
             assert!(told.words.starts_with("-flavor\ngnu\n"), "{}", told.words);
@@ -29,7 +29,7 @@ fn the_flavor_of_ld_gives_the_plan() {
 
 #[test]
 fn the_flavor_of_gcc_gives_the_plan() {
-    for toolchain in ["stable", "nightly"] {
+    for toolchain in tools::rustup_toolchains() {
         for flavor in ["gcc", "gnu-cc", "gnu-lld-cc"] {
             let told = plan_for_the_host(toolchain, flavor);
             assert!(told.words.contains("-Wl,--version-script="), "{}", told.words);

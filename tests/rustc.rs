@@ -31,13 +31,8 @@ fn bin_and_cdylib_of_debians_rustc() {
 }
 
 #[test]
-fn bin_and_cdylib_of_the_stable_toolchain() {
-    check_no_core("stable");
-}
-
-#[test]
-fn bin_and_cdylib_of_the_nightly_toolchain() {
-    check_no_core("nightly");
+fn bin_and_cdylib_of_rustups_toolchains() {
+    tools::rustup_toolchains().into_iter().for_each(check_no_core);
 }
 
 /// rustup's toolchains have no core library for BPF, nor its source here.

@@ -2,9 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
-    process::Command,
+    process::{self, Command},
     sync::{Mutex, PoisonError},
 };
 
@@ -122,6 +123,9 @@ impl Build {
             Core::Prebuilt => "examples-prebuilt",
             Core::BuildStd => "examples-build-std",
         });
+        // Every test is a process of its own to nextest, and they build in one folder.
+        let turn = File::create(target_dir.join("turn")).expect("the folder takes files");
+        turn.lock().expect("files can be locked");
         // Cargo does not see that the linker changed: make it link again.
         tools::run(self.cargo("clean", &target_dir).args(["-p", self.example.name()]));
 
@@ -187,7 +191,10 @@ impl Build {
         let test = env::current_exe().expect("a test is a program");
         let test = test.file_stem().and_then(|stem| stem.to_str()).unwrap_or("test").to_owned();
         let kept = tools::kept("objects").join(format!("{test}-{name}"));
-        fs::copy(built, &kept).unwrap_or_else(|error| panic!("cannot copy {built:?}: {error}"));
+        // Another test may be reading the same object: it sees the old one or the new one.
+        let copy = kept.with_extension(process::id().to_string());
+        fs::copy(built, &copy).unwrap_or_else(|error| panic!("cannot copy {built:?}: {error}"));
+        fs::rename(&copy, &kept).expect("both are in one folder");
         kept
     }
 }
@@ -199,7 +206,8 @@ pub fn c_library(endian: Endian) -> PathBuf {
 }
 
 fn build_c_library(endian: Endian) -> PathBuf {
-    let out = tools::kept(&format!("c-library-{}", endian.arch()));
+    // A folder of this process's own: another test may clean at any moment.
+    let out = tools::kept(&format!("c-library/{}-{}", process::id(), endian.arch()));
     let object = out.join("balancer.o");
     let make = |goal: &str| {
         let mut make = Command::new("make");

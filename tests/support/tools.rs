@@ -43,6 +43,14 @@ pub fn rustup_rustc(toolchain: &str) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(&run(&mut ask).stdout).trim())
 }
 
+/// rustup's toolchains here: the stable one, and a nightly one where the machine has it.
+pub fn rustup_toolchains() -> Vec<&'static str> {
+    let listed = run(Command::new("rustup").args(["toolchain", "list"]));
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let has_nightly = listed.lines().any(|line| line.starts_with("nightly"));
+    if has_nightly { vec!["stable", "nightly"] } else { vec!["stable"] }
+}
+
 /// clang, of the newest LLVM that the compilers here can read.
 pub fn clang() -> PathBuf {
     existing("/usr/bin/clang-22", "clang-22")
