@@ -148,8 +148,10 @@ fn stand_in(btf: &Btf, ty: &Type, kernel: Kernel) -> Option<TypeId> {
     match &ty.kind {
         Kind::TypeTag { ty, .. } if unknown => Some(*ty),
         Kind::DeclTag(tag) => {
-            let orphan =
-                btf.get(tag.ty).is_none_or(|target| stand_in(btf, target, kernel).is_some());
+            // A tag of a tag is none; following it could go round for ever.
+            let orphan = btf.get(tag.ty).is_none_or(|target| {
+                matches!(target.kind, Kind::DeclTag(_)) || stand_in(btf, target, kernel).is_some()
+            });
             (unknown || orphan).then_some(TypeId::VOID)
         }
         Kind::Datasec(_) => {
