@@ -181,7 +181,9 @@ impl<'a> Walk<'a> {
             Some(Kind::Func { proto, .. }) => self.step_func(*proto),
             Some(Kind::DeclTag(tag)) => self.step_tag(tag),
             Some(Kind::Datasec(it)) => self.step_datasec(it, next),
-            Some(kind) => modified(kind).map_or(Step::Done, |target| self.step_modifier(target)),
+            Some(kind) => {
+                member::modified(kind).map_or(Step::Done, |target| self.step_modifier(target))
+            }
             None => Step::Done,
         }
     }
@@ -345,7 +347,7 @@ impl<'a> Walk<'a> {
                 return self.blame.add(id, None, TAG_ORDER);
             }
             in_tags &= tag;
-            chain = modified(kind).and_then(|next| self.kind(next));
+            chain = member::modified(kind).and_then(|next| self.kind(next));
         }
     }
 
@@ -384,9 +386,5 @@ const fn is_source_only(kind: Option<&Kind>) -> bool {
 }
 
 fn is_modifier(kind: &Kind) -> bool {
-    modified(kind).is_some()
-}
-
-fn modified(kind: &Kind) -> Option<TypeId> {
-    member::modified(kind)
+    member::modified(kind).is_some()
 }
