@@ -2,6 +2,7 @@
 //!
 //! Everything happens on one model of the file, [`elf::Elf`], that is parsed once and emitted once:
 //!
+//! - [`mod@code`]: instructions as values;
 //! - [`inspect`]: functions, calls, and what is undefined;
 //! - [`merge`]: sections that loaders want as one;
 //! - [`maps`]: map definitions that every loader finds;
@@ -10,6 +11,7 @@
 //! - [`needs`]: the check that nothing is missing.
 
 pub mod btf;
+pub mod code;
 pub mod elf;
 mod facts;
 pub mod inspect;

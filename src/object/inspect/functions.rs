@@ -2,25 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    object::elf::{
-        Binding, Elf, INSN_SIZE, Place, Relocation, Section, SectionId, SymbolId, SymbolKind,
-        u32_of,
-    },
-    plan::Endian,
+use crate::object::{
+    code::{self, Insn},
+    elf::{Binding, Elf, INSN_SIZE, Place, Relocation, Section, SectionId, SymbolId, SymbolKind},
 };
 
 /// The section of subprograms; functions elsewhere are programs.
 pub const SUBPROGRAMS: &str = ".text";
-
-/// `BPF_JMP | BPF_CALL`.
-const CALL: u8 = 0x85;
-/// `BPF_LD | BPF_IMM | BPF_DW`: an instruction of two slots.
-const LDIMM64: u8 = 0x18;
-/// `src_reg` of a call whose target is another function of the object.
-const PSEUDO_CALL: u8 = 1;
-/// `src_reg` of a call of a kernel function.
-const PSEUDO_KFUNC_CALL: u8 = 2;
 
 /// A function of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,21 +115,29 @@ impl Index {
     }
 }
 
+/// The instructions of `function`; none where the section has no such bytes.
+pub fn instructions<'a>(elf: &'a Elf, function: &Function) -> impl Iterator<Item = Insn> + 'a {
+    let bytes = elf.sections.get(&function.section).and_then(|section| {
+        let bytes = section.bytes();
+        let start = usize::try_from(function.offset).ok()?;
+        let size = usize::try_from(function.size).ok()?;
+        bytes.get(start..start.saturating_add(size).min(bytes.len()))
+    });
+    code::decode(bytes.unwrap_or_default(), elf.endian)
+}
+
 fn references(elf: &Elf, function: &Function, index: &Index) -> Vec<Reference> {
     let Some(section) = elf.sections.get(&function.section) else { return Vec::new() };
     let relocations: BTreeMap<u64, &Relocation> =
         section.relocations.iter().map(|relocation| (relocation.offset, relocation)).collect();
-    let end = function.offset.saturating_add(function.size).min(section.size());
     let mut references = Vec::new();
-    let mut at = function.offset;
-    while let Some(insn) = Insn::at(section, elf.endian, at).filter(|_| at < end) {
+    for insn in instructions(elf, function) {
+        let at = function.offset + insn.slot * INSN_SIZE;
         let callee = match relocations.get(&at) {
             Some(relocation) => relocated(elf, section, relocation, &insn, index),
-            None => insn.callee(function.section, at, index),
+            None => callee(&insn, function.section, at, index),
         };
-        let instruction = (at - function.offset) / INSN_SIZE;
-        references.extend(callee.map(|callee| Reference { instruction, callee }));
-        at += insn.slots() * INSN_SIZE;
+        references.extend(callee.map(|callee| Reference { instruction: insn.slot, callee }));
     }
     references
 }
@@ -165,7 +161,7 @@ fn relocated(
                 _ => 0,
             };
             let function = index.at(target, symbol.value.checked_add_signed(addend))?;
-            Some(if insn.code == LDIMM64 {
+            Some(if insn.code == code::LDIMM64 {
                 Callee::Callback(function)
             } else {
                 Callee::Function(function)
@@ -174,44 +170,15 @@ fn relocated(
     }
 }
 
-/// An instruction's fields that say whom it calls.
-struct Insn {
-    code: u8,
-    source: u8,
-    immediate: i32,
-}
-
-impl Insn {
-    fn at(section: &Section, endian: Endian, offset: u64) -> Option<Self> {
-        let bytes: &[u8; 8] =
-            section.bytes().get(usize::try_from(offset).ok()?..)?.first_chunk()?;
-        let [code, registers, _, _, immediate @ ..] = *bytes;
-        let source = match endian {
-            Endian::Little => registers >> 4,
-            Endian::Big => registers & 0xf,
-        };
-        Some(Self { code, source, immediate: u32_of(endian, immediate).cast_signed() })
-    }
-
-    const fn slots(&self) -> u64 {
-        if self.code == LDIMM64 { 2 } else { 1 }
-    }
-
-    fn callee(&self, section: SectionId, at: u64, index: &Index) -> Option<Callee> {
-        if self.code & !8 != CALL & !8 {
-            return None;
+fn callee(insn: &Insn, section: SectionId, at: u64, index: &Index) -> Option<Callee> {
+    match (insn.code, insn.source) {
+        (code::CALL, 0) => Some(Callee::Helper(insn.immediate)),
+        (code::CALL, code::PSEUDO_CALL) => {
+            let distance = (i64::from(insn.immediate) + 1) * INSN_SIZE.cast_signed();
+            index.at(section, at.checked_add_signed(distance)).map(Callee::Function)
         }
-        if self.code != CALL {
-            return Some(Callee::Indirect);
-        }
-        match self.source {
-            0 => Some(Callee::Helper(self.immediate)),
-            PSEUDO_CALL => {
-                let distance = (i64::from(self.immediate) + 1) * INSN_SIZE.cast_signed();
-                index.at(section, at.checked_add_signed(distance)).map(Callee::Function)
-            }
-            PSEUDO_KFUNC_CALL => None,
-            _ => Some(Callee::Indirect),
-        }
+        (code::CALL, code::PSEUDO_KFUNC_CALL) => None,
+        (code::CALL | code::CALLX, _) => Some(Callee::Indirect),
+        _ => None,
     }
 }

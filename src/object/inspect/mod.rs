@@ -3,6 +3,6 @@
 mod functions;
 mod undefined;
 
-pub use functions::{Callee, Function, Reference, functions};
+pub use functions::{Callee, Function, Reference, functions, instructions};
 pub(crate) use undefined::undefined_of;
 pub use undefined::{Referrer, Undefined, undefined};
