@@ -8,10 +8,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::tools;
+use super::{kernels::Answer, tools};
 
 /// Who loads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loader {
     Aya,
     Libbpf,
@@ -24,12 +24,27 @@ pub enum Step<'a> {
     Arguments(&'a [u64]),
 }
 
+/// What is asked of a kernel, through one loader.
+#[derive(Clone, Debug)]
+pub struct Request {
+    words: Vec<Word>,
+}
+
+/// A word of the loader's command line.
+#[derive(Clone, Debug)]
+pub enum Word {
+    Text(String),
+    /// A file of this machine, carried along to where the loader runs.
+    File(PathBuf),
+}
+
 /// What the loader said of one object.
+#[derive(Debug)]
 pub struct Story(Value);
 
-/// Loads all programs and demands that the kernel takes them.
+/// Loads all programs and demands that the running kernel takes them.
 pub fn load(loader: Loader, object: &Path) -> Story {
-    let story = ask(loader, Command::new(program()).arg("load").arg(object));
+    let story = demand(&Request::load(loader, object));
     assert!(!story.programs().is_empty(), "{loader:?} found no program in {object:?}");
     story
 }
@@ -47,24 +62,65 @@ pub fn run_with_globals(
     globals: &[(&str, &[u8])],
     steps: &[Step<'_>],
 ) -> Story {
-    let mut command = Command::new(program());
-    command.arg("run").arg(object).arg(name);
-    for (name, value) in globals {
-        command.arg("--global").arg(format!("{name}={}", hex(value)));
+    demand(&Request::run(loader, object, name, globals, steps))
+}
+
+impl Request {
+    /// To load every program of the object.
+    pub fn load(loader: Loader, object: &Path) -> Self {
+        Self::new(loader, "load", object)
     }
-    for step in steps {
-        match step {
-            Step::Put(map, key, value) => {
-                command.arg("--map").arg(format!("{map}:{}={}", hex(key), hex(value)))
+
+    /// To load one program, with these values of global variables, and to carry out the steps.
+    pub fn run(
+        loader: Loader,
+        object: &Path,
+        name: &str,
+        globals: &[(&str, &[u8])],
+        steps: &[Step<'_>],
+    ) -> Self {
+        let mut request = Self::new(loader, "run", object);
+        request.words.insert(2, Word::Text(name.to_owned()));
+        for (name, value) in globals {
+            request.add("--global", format!("{name}={}", hex(value)));
+        }
+        for step in steps {
+            match step {
+                Step::Put(map, key, value) => {
+                    request.add("--map", format!("{map}:{}={}", hex(key), hex(value)));
+                }
+                Step::Packet(packet) => request.add("--packet", hex(packet)),
+                Step::Arguments(numbers) => {
+                    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+                    request.add("--arguments", numbers.join(","));
+                }
             }
-            Step::Packet(packet) => command.arg("--packet").arg(hex(packet)),
-            Step::Arguments(numbers) => {
-                let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-                command.arg("--arguments").arg(numbers.join(","))
-            }
-        };
+        }
+        request
     }
-    ask(loader, &mut command)
+
+    fn new(loader: Loader, command: &str, object: &Path) -> Self {
+        let command = Word::Text(command.to_owned());
+        let mut request = Self { words: vec![command, Word::File(object.to_owned())] };
+        request.words.push(Word::Text("--json".to_owned()));
+        request.add(
+            "--with",
+            match loader {
+                Loader::Aya => "aya".to_owned(),
+                Loader::Libbpf => "libbpf".to_owned(),
+            },
+        );
+        request
+    }
+
+    fn add(&mut self, option: &str, value: String) {
+        self.words.extend([Word::Text(option.to_owned()), Word::Text(value)]);
+    }
+
+    /// The words after the loader's name.
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
 }
 
 impl Story {
@@ -114,6 +170,21 @@ impl Story {
         self.contents(map).iter().map(bytes).collect()
     }
 
+    /// Why something was refused, with the verifier's log; none when all is well.
+    pub fn refusal(&self) -> Option<String> {
+        (self.0["good"] != true).then(|| reasons(&self.0))
+    }
+
+    /// Each program's name, and why it was refused, with the verifier's log.
+    pub fn verdicts(&self) -> Vec<(&str, Option<&str>)> {
+        let programs = self.list("programs").iter();
+        programs
+            .map(|program| {
+                (program["name"].as_str().unwrap_or_default(), program["error"].as_str())
+            })
+            .collect()
+    }
+
     fn contents(&self, name: &str) -> &[Value] {
         let map = self.list("maps").iter().find(|map| map["name"] == name);
         let map = map.unwrap_or_else(|| panic!("no map {name} in {}", self.0));
@@ -125,24 +196,38 @@ impl Story {
     }
 }
 
-fn ask(loader: Loader, command: &mut Command) -> Story {
-    command.arg("--json").arg("--with").arg(match loader {
-        Loader::Aya => "aya",
-        Loader::Libbpf => "libbpf",
-    });
-    let output = tools::attempt(command);
-    let said = tools::said(&output);
-    let Ok(Value::Array(mut stories)) = serde_json::from_slice(&output.stdout) else {
-        panic!("{command:?}: {}\n{said}", output.status);
-    };
-    let story = stories.pop().unwrap_or_default();
+/// Asks the running kernel, and accepts no refusal.
+fn demand(request: &Request) -> Story {
+    let story = story_of(request, run_here(request));
+    let refusal = story.refusal();
     assert!(
-        output.status.success(),
-        "{command:?}: {}\n{}\nLoading needs root and a kernel with BPF.",
-        output.status,
-        reasons(&story),
+        refusal.is_none(),
+        "{request:?}\n{}\nLoading needs root and a kernel with BPF.",
+        refusal.unwrap_or_default(),
     );
-    Story(story)
+    story
+}
+
+/// Runs the loader on this machine.
+pub fn run_here(request: &Request) -> Answer {
+    let mut command = Command::new(program());
+    for word in &request.words {
+        match word {
+            Word::Text(text) => command.arg(text),
+            Word::File(path) => command.arg(path),
+        };
+    }
+    let output = tools::attempt(&mut command);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Answer { status: output.status, stdout: text(&output.stdout), stderr: text(&output.stderr) }
+}
+
+/// The story in an answer; a loader that told none was used wrongly, or broke.
+pub fn story_of(request: &Request, answer: Answer) -> Story {
+    let Ok(Value::Array(mut stories)) = serde_json::from_str(&answer.stdout) else {
+        panic!("{request:?}: {}\n{}{}", answer.status, answer.stdout, answer.stderr);
+    };
+    Story(stories.pop().unwrap_or_default())
 }
 
 /// The errors alone, readable.
@@ -156,20 +241,24 @@ fn reasons(story: &Value) -> String {
         .join("\n")
 }
 
-/// Builds bpf-lab once for each run of the tests.
-fn program() -> &'static Path {
+/// Builds bpf-lab once for each run of the tests: one file that runs on any kernel, without libraries beside it.
+pub fn program() -> &'static Path {
+    const TARGET: &str = "x86_64-unknown-linux-gnu";
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let target_dir = tools::kept("lab");
         let mut build = tools::cargo();
         build.current_dir(tools::workspace()).args(["build", "--locked", "-p", "bpf-lab"]);
+        build.args(["--profile", "lab", "--features", "static", "--target", TARGET]);
+        // Naming the target keeps these flags from build scripts and procedural macros.
+        build.env("RUSTFLAGS", "-C target-feature=+crt-static -L native=/usr/lib/x86_64-linux-gnu");
         let output = tools::attempt(build.env("CARGO_TARGET_DIR", &target_dir));
         assert!(
             output.status.success(),
             "cannot build bpf-lab; it needs packages gcc, make, libelf-dev, zlib1g-dev and pkg-config\n{}",
             tools::said(&output),
         );
-        target_dir.join("debug/bpf-lab")
+        target_dir.join(TARGET).join("lab/bpf-lab")
     })
 }
 

@@ -5,7 +5,9 @@
 
 pub mod elf;
 pub mod examples;
+pub mod initramfs;
 pub mod instructions;
+pub mod kernels;
 pub mod lab;
 pub mod packets;
 pub mod tools;

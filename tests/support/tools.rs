@@ -14,13 +14,17 @@ pub fn linker() -> PathBuf {
         .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_bpf-linker")), PathBuf::from)
 }
 
-/// bpf-linker 0.13.0, the one to be measured against.
-pub fn incumbent() -> PathBuf {
-    let lab = env::var_os("BPF_LINKER_LAB").map_or_else(
+/// The folder where the scripts of ci/ put what they download.
+pub fn downloads() -> PathBuf {
+    env::var_os("BPF_LINKER_LAB").map_or_else(
         || PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(".cache/bpf-linker-lab"),
         PathBuf::from,
-    );
-    let program = lab.join("incumbent-0.13.0/bin/bpf-linker");
+    )
+}
+
+/// bpf-linker 0.13.0, the one to be measured against.
+pub fn incumbent() -> PathBuf {
+    let program = downloads().join("incumbent-0.13.0/bin/bpf-linker");
     assert!(
         program.is_file(),
         "no incumbent at {program:?}: install package llvm-22-dev, then `LLVM_PREFIX=/usr/lib/llvm-22 cargo \
