@@ -388,3 +388,13 @@ fn tags_are_bypassed_and_bit_fields_become_narrow_integers() {
          [4] INT 'u32' size=4 bits_offset=0 nr_bits=3 encoding=(none)\n"
     );
 }
+
+#[test]
+fn tags_of_tags_go_even_in_circles() {
+    let mut info = empty();
+    for ty in [2, 1, 3].map(TypeId) {
+        info.add("note", Kind::DeclTag(DeclTag { ty, component: -1, attribute: false }));
+    }
+    run(&mut info, |info| compat::lower(info, Kernel(6, 0)));
+    assert_eq!(info.btf.to_string(), "");
+}
