@@ -8,7 +8,7 @@ title() { printf '\n== %s ==\n' "$*"; }
 
 title installing the linker
 ci/install-tools.sh demo
-cargo install --quiet --locked --force --path .
+cargo install --quiet --locked --force --path . --profile "${BPF_LINKER_DEMO_PROFILE:-release}"
 export PATH="${CARGO_INSTALL_ROOT:-${CARGO_HOME:-$HOME/.cargo}}/bin:$PATH"
 bpf-linker --version
 
