@@ -225,7 +225,7 @@ fn product() -> Vec<Source> {
 }
 
 fn everything() -> Vec<Source> {
-    Source::read_all(&root(), &["src", "shim", "tests"])
+    Source::read_all(&root(), &["src", "shim", "btf-core", "tests"])
 }
 
 fn root() -> std::path::PathBuf {

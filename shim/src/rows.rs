@@ -75,6 +75,11 @@ macro_rules! rows {
                 core LLVMTypeOf(value: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetNumOperands(value: LLVMValueRef) -> c_int;
                 core LLVMGetOperand(value: LLVMValueRef, index: c_uint) -> LLVMValueRef;
+                core LLVMIsConstantString(value: LLVMValueRef) -> LLVMBool;
+                core LLVMGetAsString(value: LLVMValueRef, length: *mut usize) -> *const c_char;
+                core LLVMGlobalSetMetadata(global: LLVMValueRef, kind: c_uint, metadata: LLVMMetadataRef) -> ();
+                core LLVMGetFunctionCallConv(function: LLVMValueRef) -> c_uint;
+                core LLVMSetFunctionCallConv(function: LLVMValueRef, convention: c_uint) -> ();
                 core LLVMReplaceAllUsesWith(old: LLVMValueRef, new: LLVMValueRef) -> ();
 
                 core LLVMGlobalGetValueType(global: LLVMValueRef) -> LLVMTypeRef;
@@ -93,6 +98,7 @@ macro_rules! rows {
                 core LLVMGetEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
                 core LLVMGetEnumAttributeValue(attribute: LLVMAttributeRef) -> u64;
                 core LLVMGetCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
+                core LLVMRemoveCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> ();
                 core LLVMIntTypeInContext(context: LLVMContextRef, bits: c_uint) -> LLVMTypeRef;
                 core LLVMGetStringAttributeValue(attribute: LLVMAttributeRef, length: *mut c_uint) -> *const c_char;
 

@@ -1,10 +1,10 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    aliases, cpu, debuginfo,
+    aliases, core, cpu, debuginfo,
     llvm::{Attribute, CodegenLevel, Global, Machine, Module, Spec},
     merge::Merged,
-    quirks,
+    quirks::{self, Relocations},
     session::Session,
 };
 use crate::{
@@ -51,6 +51,10 @@ impl<'s> Merged<'s> {
         let Self { session, module, archives, target } = self;
         let plan = session.plan;
         aliases::settle(&module);
+        core::lower(session, &module, &target)?;
+        if core::is_relocatable(&module) {
+            session.prepare_for(Relocations::Some)?;
+        }
         let choice = cpu::choose(plan, &module, session.warnings);
         log::info!(
             "target {}, cpu {}, features `{}`",

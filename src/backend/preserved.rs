@@ -13,7 +13,7 @@ use crate::report::{Error, Result};
 static LOWERED: AtomicBool = AtomicBool::new(false);
 
 /// Intrinsics of accesses, types, fields and enumerators (`IntrinsicsBPF.td`, and `Intrinsics.td` for the former).
-const PREFIXES: [&str; 2] = ["llvm.preserve.", "llvm.bpf.preserve."];
+pub(super) const PREFIXES: [&str; 2] = ["llvm.preserve.", "llvm.bpf.preserve."];
 
 /// Claims the process for `module` if it has such accesses.
 ///

@@ -49,6 +49,20 @@ const SETTINGS: &[Setting] = &[
     },
 ];
 
+/// Whether a program has values that a loader fills in, by CO-RE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relocations {
+    /// It has.
+    Some,
+    /// It has none.
+    None,
+}
+
+/// A value that a loader fills in is an immediate to LLVM, which it moves out of loops: before the question that
+/// guards it. Where the kernel lacks the field, the loader puts an instruction there that no kernel accepts.
+/// Remove when LLVM keeps such values in their blocks.
+const MOVERS: &[&str] = &["--disable-machine-licm", "--disable-postra-machine-licm"];
+
 /// Options that unroll every loop of known trip count, for kernels before 5.3 that refuse any backward jump.
 const UNROLL: &[&str] = &[
     "--unroll-threshold=1000000000",
@@ -63,12 +77,19 @@ pub(super) fn in_order(memcpy: MemcpyExpansion) -> String {
 }
 
 /// The options for LLVM's command line, the user's last.
-pub(super) fn options(plan: &LinkPlan, version: LlvmVersion) -> Vec<String> {
+pub(super) fn options(
+    plan: &LinkPlan,
+    version: LlvmVersion,
+    relocations: Relocations,
+) -> Vec<String> {
     let fixed = SETTINGS.iter().filter(|setting| setting.majors.contains(&version.major));
     let mut all = fixed.map(|setting| (setting.option)(plan)).collect::<Vec<_>>();
     if plan.codegen.loops == Loops::Unroll {
         all.extend(UNROLL.iter().map(ToString::to_string));
     }
+    // Said in both cases: some libLLVMs cannot take an option back.
+    let stays = relocations == Relocations::Some;
+    all.extend(MOVERS.iter().map(|option| format!("{option}={stays}")));
     all.extend(plan.llvm_args.iter().cloned());
     all
 }

@@ -2,7 +2,13 @@
 
 use std::cell::RefCell;
 
-use super::{account::Account, builtins::Routines, llvm::Context, quirks, reader::Reader};
+use super::{
+    account::Account,
+    builtins::Routines,
+    llvm::{Context, OptionsLease},
+    quirks::{self, Relocations},
+    reader::Reader,
+};
 use crate::{
     input::Inputs,
     plan::{LinkPlan, LlvmErrors},
@@ -18,7 +24,7 @@ pub struct Session<'a> {
     pub(super) context: Context,
     pub(super) account: RefCell<Account>,
     pub(super) routines: RefCell<Vec<Routines>>,
-    _options: super::llvm::OptionsLease,
+    options: RefCell<Option<OptionsLease>>,
 }
 
 impl<'a> Session<'a> {
@@ -28,10 +34,26 @@ impl<'a> Session<'a> {
     /// There is none, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
         let (reader, library) = Reader::open(plan, inputs, warnings)?;
-        let options = library.set_options(quirks::options(plan, library.version()))?;
+        let wanted = quirks::options(plan, library.version(), Relocations::None);
+        let options = RefCell::new(Some(library.set_options(wanted)?));
         let account = RefCell::new(Account::new(&plan.reports));
         let (context, routines) = (Context::new(library), RefCell::default());
-        Ok(Self { plan, warnings, reader, context, account, routines, _options: options })
+        Ok(Self { plan, warnings, reader, context, account, routines, options })
+    }
+
+    /// Sets LLVM up for a program with `relocations`, which is known only when its modules are linked.
+    ///
+    /// What LLVM did until then depends on none of these options.
+    ///
+    /// # Errors
+    /// See [`Library::set_options`](super::llvm::Library::set_options).
+    pub(super) fn prepare_for(&self, relocations: Relocations) -> Result<()> {
+        // The former ones are given back first: two links that wait for each other's would wait for ever.
+        drop(self.options.take());
+        let library = self.context.library();
+        let wanted = quirks::options(self.plan, library.version(), relocations);
+        self.options.replace(Some(library.set_options(wanted)?));
+        Ok(())
     }
 
     /// What was taken and dropped so far.

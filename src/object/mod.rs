@@ -23,7 +23,7 @@ pub mod strip;
 pub use facts::{Extern, Facts, Scalar, Shape, SourcePlace};
 
 use self::{
-    btf::{Info, rules::Kernel},
+    btf::{Info, core::Queries, rules::Kernel},
     elf::Elf,
 };
 use crate::{
@@ -60,7 +60,9 @@ pub fn finish(
             maps::convert(&mut elf, &mut info, warnings);
         }
         btf::link::fit(&mut info, &mut elf, &undefined, facts)?;
+        let queries = Queries::of(&info);
         btf::fix(&mut info, &plan.debug_info)?;
+        btf::core::answer(&info, &queries, &mut elf)?;
         btf::rules::check(&info, oldest_kernel(plan))?;
         btf::link::put(&info, &mut elf)?;
     } else {

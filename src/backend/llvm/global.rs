@@ -10,7 +10,7 @@ use bpf_linker_shim::{
 use super::{context::Context, instruction::Instruction, text};
 
 /// `LLVMAttributeFunctionIndex`.
-const FUNCTION_INDEX: u32 = u32::MAX;
+pub(super) const FUNCTION_INDEX: u32 = u32::MAX;
 
 /// How a global is seen from other modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub enum Attribute {
 }
 
 impl Attribute {
-    fn kind(self) -> u32 {
+    pub(super) fn kind(self) -> u32 {
         let name = match self {
             Self::NoInline => "noinline",
             Self::OptimizeNone => "optnone",
@@ -81,7 +81,7 @@ impl Attribute {
 }
 
 /// A function, variable or alias of a live module.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Global<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
 impl<'ctx> Global<'ctx> {

@@ -6,7 +6,7 @@ use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 
 use super::{
     context::Context,
-    global::Global,
+    global::{Attribute, FUNCTION_INDEX, Global},
     metadata::{Node, Operand},
 };
 
@@ -61,6 +61,20 @@ impl<'ctx> Instruction<'ctx> {
         Some(unsafe { llvm::LLVMConstIntGetZExtValue(constant) })
     }
 
+    /// The variable whose address is operand `index`, if there is one.
+    #[must_use]
+    pub fn variable_operand(self, index: u32) -> Option<Global<'ctx>> {
+        // SAFETY: the instruction is alive.
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
+        if index >= count.cast_unsigned() {
+            return None;
+        }
+        // SAFETY: the index is below the number of operands.
+        let operand = unsafe { llvm::LLVMGetOperand(self.as_raw(), index) };
+        // SAFETY: an operand is alive; the answer is null unless it is a variable.
+        Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(operand) })
+    }
+
     /// What a call promises of the alignment of its argument `index`, in bytes.
     #[must_use]
     pub fn argument_alignment(self, index: u32) -> u64 {
@@ -74,6 +88,13 @@ impl<'ctx> Instruction<'ctx> {
         }
         // SAFETY: it is an attribute with a value.
         unsafe { llvm::LLVMGetEnumAttributeValue(promised) }.max(1)
+    }
+
+    /// Takes `attribute` from a call.
+    pub fn remove(self, attribute: Attribute) {
+        let (call, kind) = (self.as_raw(), attribute.kind());
+        // SAFETY: the instruction is a live call, the only kind this is asked of.
+        unsafe { llvm::LLVMRemoveCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) };
     }
 
     /// Calls `function` instead, which takes the same arguments.

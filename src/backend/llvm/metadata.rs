@@ -39,6 +39,8 @@ pub enum MetadataKind {
     Composite,
     /// A member, pointer, qualifier or typedef.
     Derived,
+    /// A type that a function or type is generic over, as it is in one instance.
+    TypeParameter,
     /// Another node of debug information with operands.
     Described,
     /// Anything else, among it what later versions invent.
@@ -50,12 +52,14 @@ impl MetadataKind {
         const TUPLE: i32 = Raw::LLVMMDTupleMetadataKind as i32;
         const COMPOSITE: i32 = Raw::LLVMDICompositeTypeMetadataKind as i32;
         const DERIVED: i32 = Raw::LLVMDIDerivedTypeMetadataKind as i32;
+        const PARAMETER: i32 = Raw::LLVMDITemplateTypeParameterMetadataKind as i32;
         const FIRST: i32 = Raw::LLVMDILocationMetadataKind as i32;
         const LAST: i32 = Raw::LLVMDIGenericSubrangeMetadataKind as i32;
         match raw {
             TUPLE => Self::Tuple,
             COMPOSITE => Self::Composite,
             DERIVED => Self::Derived,
+            PARAMETER => Self::TypeParameter,
             FIRST..=LAST => Self::Described,
             _ => Self::Other,
         }
@@ -126,7 +130,7 @@ impl<'ctx> Text<'ctx> {
 }
 
 impl<'ctx> Node<'ctx> {
-    fn metadata(self) -> *mut LLVMOpaqueMetadata {
+    pub(super) fn metadata(self) -> *mut LLVMOpaqueMetadata {
         // SAFETY: the node is alive.
         unsafe { llvm::LLVMValueAsMetadata(self.0.as_ptr()) }
     }

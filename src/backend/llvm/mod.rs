@@ -9,6 +9,7 @@ pub mod locate;
 mod machine;
 mod metadata;
 mod module;
+mod replace;
 mod signature;
 mod text;
 

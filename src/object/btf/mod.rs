@@ -7,11 +7,13 @@
 //! - [`fixes`]: small passes, one for each trouble; [`fix`] runs them all;
 //! - [`prune()`], [`dedup()`], [`compact_strings`]: nothing said that nobody needs, and nothing twice;
 //! - [`link`]: what depends on the ELF file around it;
+//! - [`core`](mod@core): what the loader fills in for the kernel at hand;
 //! - [`rules`]: would the kernel take it;
 //! - [`walk`]: every place where a type number or a string offset stands.
 
 mod codec;
 mod compact;
+pub mod core;
 mod cursor;
 mod dedup;
 mod dump;

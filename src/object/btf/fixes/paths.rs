@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use super::super::{
     Info,
+    core::{self, Question, Subject},
     ext::{CoreRelo, records_mut},
     model::{Array, Btf, Kind, TypeId},
     rules,
@@ -22,29 +23,36 @@ use crate::report::{Error, Result};
 pub fn resolve(info: &mut Info) -> Result<()> {
     let Info { btf, ext: Some(ext) } = info else { return Ok(()) };
     for relo in records_mut(&mut ext.core_relos) {
-        let path = btf.strings.text(relo.access).into_owned();
-        if path.starts_with(['.', '[']) {
+        let text = btf.strings.text(relo.access).into_owned();
+        if text.starts_with(['.', '[']) {
+            let (path, place) = core::split(&text);
             let numbers =
-                numbers(btf, *relo, &path).map_err(|fact| lost(btf, *relo, &path, &fact))?;
+                numbers(btf, *relo, path).map_err(|fact| lost(btf, *relo, path, place, &fact))?;
             relo.access = btf.strings.intern(numbers.as_bytes());
         }
     }
     Ok(())
 }
 
-fn lost(btf: &Btf, relo: CoreRelo, path: &str, fact: &str) -> Error {
+fn lost(btf: &Btf, relo: CoreRelo, path: &str, place: Option<&str>, fact: &str) -> Error {
     let root = btf.name(rules::base_of(btf, relo.ty));
-    Error::link(format!("the CO-RE path `{path}` of `{root}` leads nowhere"))
-        .because(fact)
-        .help("declare the member in the type that the path starts from")
+    let error = Error::link(format!("the CO-RE path `{path}` of `{root}` leads nowhere"));
+    let error = error.because(fact);
+    let error = match place {
+        Some(place) => error.because(format!("it is asked at {place}")),
+        None => error,
+    };
+    error.help("declare the member in the type that the path starts from")
 }
 
-/// Kinds of `enum bpf_core_relo_kind` that are about an enumerator; the path is its name.
-const ENUM_VALUES: [u32; 2] = [10, 11];
-
 fn numbers(btf: &Btf, relo: CoreRelo, path: &str) -> Result<String, String> {
-    if ENUM_VALUES.contains(&relo.kind) {
-        return enumerator(btf, relo.ty, path).map(|index| index.to_string());
+    match Question::from_raw(relo.kind).map(Question::subject) {
+        Some(Subject::EnumValue) => {
+            return enumerator(btf, relo.ty, path).map(|index| index.to_string());
+        }
+        Some(Subject::Type) => return Ok("0".to_owned()),
+        Some(Subject::Field) => {}
+        None => return Err(format!("the linker knows no query of kind {}", relo.kind)),
     }
     let mut id = relo.ty;
     let mut numbers = vec![0];

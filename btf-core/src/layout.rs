@@ -1,0 +1,167 @@
+//! Questions about fields, types and enumerations, behind the macros.
+
+use core::mem::MaybeUninit;
+
+use crate::query::{Site, ask, kind};
+
+/// A way from an object to a field of it.
+///
+/// It is only ever followed outside of BPF.
+pub trait Path<T, F>: FnOnce(*const T) -> *const F {}
+
+impl<T, F, P: FnOnce(*const T) -> *const F> Path<T, F> for P {}
+
+/// Where `path` leads, in bytes, in this program's own layout.
+fn offset_here<T, F>(path: impl Path<T, F>) -> u64 {
+    let object = MaybeUninit::<T>::uninit();
+    let start = object.as_ptr();
+    path(start).addr().wrapping_sub(start.addr()) as u64
+}
+
+/// How far the highest bit of an `F` is from bit 63.
+const fn unused_bits<F>() -> u64 {
+    64u64.saturating_sub(8 * size_of::<F>() as u64)
+}
+
+/// Where the field starts, unguarded.
+#[inline(always)]
+pub fn offset<T, F, S: Site>(path: impl Path<T, F>) -> usize {
+    ask::<T, S, { kind::FIELD_BYTE_OFFSET }>(|| offset_here(path)) as usize
+}
+
+/// Whether there is the field.
+#[inline(always)]
+pub fn exists<T, S: Site>() -> bool {
+    ask::<T, S, { kind::FIELD_EXISTS }>(|| 1) != 0
+}
+
+/// See [`field_exists!`](crate::field_exists).
+#[inline(always)]
+pub fn field_exists<T, F, S: Site>(_: impl Path<T, F>, _: S) -> bool {
+    exists::<T, S>()
+}
+
+/// See [`field_byte_offset!`](crate::field_byte_offset).
+#[inline(always)]
+pub fn field_byte_offset<T, F, S: Site>(path: impl Path<T, F>, _: S) -> Option<usize> {
+    if exists::<T, S>() { Some(offset::<T, F, S>(path)) } else { None }
+}
+
+/// See [`field_byte_size!`](crate::field_byte_size).
+#[inline(always)]
+pub fn field_byte_size<T, F, S: Site>(_: impl Path<T, F>, _: S) -> Option<usize> {
+    if exists::<T, S>() {
+        Some(ask::<T, S, { kind::FIELD_BYTE_SIZE }>(|| size_of::<F>() as u64) as usize)
+    } else {
+        None
+    }
+}
+
+/// How to get a bit field out of memory.
+pub struct Bits {
+    /// Bytes to read.
+    pub size: u64,
+    left: u64,
+    right: u64,
+    signed: u64,
+}
+
+impl Bits {
+    /// The field in `memory`, whose first bytes, as the machine counts them, were read.
+    #[inline(always)]
+    pub fn extract(&self, memory: u64) -> u64 {
+        let high = memory.wrapping_shl(self.left as u32);
+        if self.signed != 0 {
+            (high as i64).wrapping_shr(self.right as u32) as u64
+        } else {
+            high.wrapping_shr(self.right as u32)
+        }
+    }
+}
+
+/// How the kernel keeps the field, unguarded.
+#[inline(always)]
+pub fn bits<T, F: Integer, S: Site>(_: &impl Path<T, F>) -> Bits {
+    Bits {
+        size: ask::<T, S, { kind::FIELD_BYTE_SIZE }>(|| size_of::<F>() as u64),
+        left: ask::<T, S, { kind::FIELD_LSHIFT_U64 }>(unused_bits::<F>),
+        right: ask::<T, S, { kind::FIELD_RSHIFT_U64 }>(unused_bits::<F>),
+        signed: ask::<T, S, { kind::FIELD_SIGNED }>(|| F::SIGNED),
+    }
+}
+
+/// An integer that a bit field can be declared as.
+pub trait Integer: Copy {
+    /// 1 if it has a sign.
+    const SIGNED: u64;
+    /// The low bits of `bits`.
+    fn cut(bits: u64) -> Self;
+}
+
+macro_rules! integers {
+    ($($integer:ty, $signed:literal;)+) => {$(
+        impl Integer for $integer {
+            const SIGNED: u64 = $signed;
+            #[inline(always)]
+            fn cut(bits: u64) -> Self {
+                bits as Self
+            }
+        }
+    )+};
+}
+
+integers! { u8, 0; u16, 0; u32, 0; u64, 0; usize, 0; i8, 1; i16, 1; i32, 1; i64, 1; isize, 1; }
+
+/// See [`type_exists!`](crate::type_exists).
+#[inline(always)]
+pub fn type_exists<T, S: Site>(_: S) -> bool {
+    ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0
+}
+
+/// See [`type_matches!`](crate::type_matches).
+#[inline(always)]
+pub fn type_matches<T, S: Site>(_: S) -> bool {
+    ask::<T, S, { kind::TYPE_MATCHES }>(|| 1) != 0
+}
+
+/// See [`type_size!`](crate::type_size).
+#[inline(always)]
+pub fn type_size<T, S: Site>(_: S) -> Option<usize> {
+    if ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0 {
+        Some(ask::<T, S, { kind::TYPE_SIZE }>(|| size_of::<T>() as u64) as usize)
+    } else {
+        None
+    }
+}
+
+/// See [`type_id_local!`](crate::type_id_local).
+#[inline(always)]
+pub fn type_id_local<T, S: Site>(_: S) -> u32 {
+    ask::<T, S, { kind::TYPE_ID_LOCAL }>(|| 0) as u32
+}
+
+/// See [`type_id_target!`](crate::type_id_target).
+#[inline(always)]
+pub fn type_id_target<T, S: Site>(_: S) -> Option<u32> {
+    if ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0 {
+        Some(ask::<T, S, { kind::TYPE_ID_TARGET }>(|| 0) as u32)
+    } else {
+        None
+    }
+}
+
+/// See [`enum_value_exists!`](crate::enum_value_exists).
+#[inline(always)]
+pub fn enum_value_exists<T, S: Site>(_: impl FnOnce() -> (Option<T>, u64), _: S) -> bool {
+    ask::<T, S, { kind::ENUM_VALUE_EXISTS }>(|| 1) != 0
+}
+
+/// See [`enum_value!`](crate::enum_value).
+#[inline(always)]
+pub fn enum_value<T, S: Site>(here: impl FnOnce() -> (Option<T>, u64), _: S) -> Option<u64> {
+    if ask::<T, S, { kind::ENUM_VALUE_EXISTS }>(|| 1) != 0 {
+        Some(ask::<T, S, { kind::ENUM_VALUE }>(|| here().1))
+    } else {
+        None
+    }
+}

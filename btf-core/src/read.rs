@@ -1,0 +1,227 @@
+//! Reading memory that may not be there.
+
+use core::fmt;
+
+use crate::{
+    layout::{self, Integer, Path},
+    memory::{self, Space},
+    query::Site,
+};
+
+/// Why a field could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// The running kernel's type has no such field, or there is no such type.
+    Missing,
+    /// The memory cannot be read: the helper's error, `-EFAULT` as a rule.
+    Fault(i64),
+}
+
+impl ReadError {
+    /// The error as a helper would return it: `-ENOENT` for a missing field.
+    #[must_use]
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Missing => -2,
+            Self::Fault(code) => code,
+        }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("the kernel has no such field"),
+            Self::Fault(code) => write!(f, "the memory cannot be read: {code}"),
+        }
+    }
+}
+
+impl core::error::Error for ReadError {}
+
+impl From<ReadError> for i64 {
+    fn from(error: ReadError) -> Self {
+        error.code()
+    }
+}
+
+impl From<ReadError> for i32 {
+    fn from(error: ReadError) -> Self {
+        error.code() as Self
+    }
+}
+
+/// What a read starts from: a pointer or a reference.
+pub trait Base {
+    /// What it points to.
+    type Target;
+    /// Where that is.
+    fn address(self) -> *const Self::Target;
+}
+
+/// What a `->` follows.
+pub trait Pointer {
+    /// What it points to.
+    type Target;
+    /// Where that is.
+    fn address(self) -> *const Self::Target;
+}
+
+macro_rules! pointers {
+    ($($trait:ident for $pointer:ty, $this:ident => $address:expr;)+) => {$(
+        impl<T> $trait for $pointer {
+            type Target = T;
+            #[inline(always)]
+            fn address($this) -> *const T {
+                $address
+            }
+        }
+    )+};
+}
+
+pointers! {
+    Base for *const T, self => self;
+    Base for *mut T, self => self.cast_const();
+    Base for &T, self => self;
+    Base for &mut T, self => self;
+    Pointer for *const T, self => self;
+    Pointer for *mut T, self => self.cast_const();
+    Pointer for Option<&T>, self => self.map_or(core::ptr::null(), |target| target);
+    Pointer for Option<core::ptr::NonNull<T>>, self => self.map_or(core::ptr::null(), |target| target.as_ptr().cast_const());
+}
+
+/// A field that holds text: an array of characters, or a pointer to some.
+pub trait Text {
+    /// Where the characters are.
+    ///
+    /// # Safety
+    /// As for [`memory::read`].
+    unsafe fn characters<M: Space>(field: *const Self) -> Result<*const u8, ReadError>;
+}
+
+macro_rules! texts {
+    ($($character:ty),+) => {$(
+        impl<const N: usize> Text for [$character; N] {
+            #[inline(always)]
+            unsafe fn characters<M: Space>(field: *const Self) -> Result<*const u8, ReadError> {
+                Ok(field.cast())
+            }
+        }
+        impl Text for *const $character {
+            #[inline(always)]
+            unsafe fn characters<M: Space>(field: *const Self) -> Result<*const u8, ReadError> {
+                // SAFETY: the caller's promise is the same.
+                Ok(unsafe { memory::read::<M, Self>(field) }?.cast())
+            }
+        }
+        impl Text for *mut $character {
+            #[inline(always)]
+            unsafe fn characters<M: Space>(field: *const Self) -> Result<*const u8, ReadError> {
+                // SAFETY: the caller's promise is the same.
+                Ok(unsafe { memory::read::<M, Self>(field) }?.cast_const().cast())
+            }
+        }
+    )+};
+}
+
+texts! { u8, i8 }
+
+/// Where a read starts.
+#[inline(always)]
+pub fn start<B: Base>(base: B) -> Result<*const B::Target, ReadError> {
+    Ok(base.address())
+}
+
+/// Where the field is, without a guard.
+#[inline(always)]
+pub fn field_ptr<B: Base, F, S: Site>(base: B, path: impl Path<B::Target, F>, _: S) -> *const F {
+    at(base.address(), layout::offset::<B::Target, F, S>(path))
+}
+
+/// Where the field is, if the kernel has it.
+#[inline(always)]
+pub fn locate<T, F, S: Site>(
+    from: Result<*const T, ReadError>,
+    path: impl Path<T, F>,
+    site: S,
+) -> Result<*const F, ReadError> {
+    let from = from?;
+    match layout::field_byte_offset(path, site) {
+        Some(offset) => Ok(at(from, offset)),
+        None => Err(ReadError::Missing),
+    }
+}
+
+#[inline(always)]
+fn at<T, F>(from: *const T, offset: usize) -> *const F {
+    from.cast::<u8>().wrapping_add(offset).cast()
+}
+
+/// The field.
+///
+/// # Safety
+/// As for [`memory::read`].
+#[inline(always)]
+pub unsafe fn read<M: Space, T, F, S: Site>(
+    from: Result<*const T, ReadError>,
+    path: impl Path<T, F>,
+    site: S,
+) -> Result<F, ReadError> {
+    let field = locate(from, path, site)?;
+    // SAFETY: the caller's promise is the same.
+    unsafe { memory::read::<M, F>(field) }
+}
+
+/// Where a field that is a pointer leads.
+///
+/// # Safety
+/// As for [`memory::read`].
+#[inline(always)]
+pub unsafe fn follow<M: Space, T, F: Pointer, S: Site>(
+    from: Result<*const T, ReadError>,
+    path: impl Path<T, F>,
+    site: S,
+) -> Result<*const F::Target, ReadError> {
+    // SAFETY: the caller's promise is the same.
+    let pointer = unsafe { read::<M, T, F, S>(from, path, site) }?;
+    Ok(pointer.address())
+}
+
+/// The text in the field, without the zero that ends it.
+///
+/// # Safety
+/// As for [`memory::read`].
+#[inline(always)]
+pub unsafe fn text<M: Space, T, F: Text, S: Site>(
+    into: &mut [u8],
+    from: Result<*const T, ReadError>,
+    path: impl Path<T, F>,
+    site: S,
+) -> Result<&[u8], ReadError> {
+    let field = locate(from, path, site)?;
+    // SAFETY: the caller's promise is the same.
+    let characters = unsafe { F::characters::<M>(field) }?;
+    // SAFETY: as above.
+    unsafe { memory::text::<M>(into, characters) }
+}
+
+/// The bit field, or any other integer, of whatever width it is in the kernel.
+///
+/// # Safety
+/// As for [`memory::read`].
+#[inline(always)]
+pub unsafe fn bitfield<M: Space, T, F: Integer, S: Site>(
+    from: Result<*const T, ReadError>,
+    path: impl Path<T, F>,
+    _: S,
+) -> Result<F, ReadError> {
+    let from = from?;
+    if !layout::exists::<T, S>() {
+        return Err(ReadError::Missing);
+    }
+    let bits = layout::bits::<T, F, S>(&path);
+    let field = at::<T, u8>(from, layout::offset::<T, F, S>(path));
+    // SAFETY: the caller's promise is the same.
+    let memory = unsafe { memory::word::<M>(field, bits.size) }?;
+    Ok(F::cut(bits.extract(memory)))
+}

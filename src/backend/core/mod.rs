@@ -1,0 +1,104 @@
+//! CO-RE queries from Rust, lowered to what LLVM's BPF back end makes records of.
+//!
+//! rustc cannot mark an access as one whose offset the loader is to fill in. So a macro of the crate `btf-core` calls a
+//! function that is never defined, `__btf_core_query_v1(kind, text, length)`, from a function of its own that is never
+//! inlined and generic over the type in question. Before anything is optimised, each such function is replaced by one
+//! that loads a variable which the back end knows: its name holds kind and path, its metadata the type, and its
+//! attribute `btf_ama` says so. The back end turns the load into an immediate and writes a record for it
+//! (`BTFDebug.cpp`, `BPFMISimplifyPatchable.cpp`).
+//!
+//! Why not the intrinsics that clang uses, `llvm.preserve.*`: see [`preserved`](super::preserved). And why so early:
+//! as long as the function is there, its debug information says which type it is about; later, inlining and merging of
+//! equal functions would lose that.
+//!
+//! The path stays in words, and the immediate is 0: members have numbers and offsets in BTF only, and the object's BTF
+//! is what loaders compare with. `object::btf` fills in both.
+//!
+//! - [`query`]: what was asked, where;
+//! - [`lower`](mod@lower): what is put in its place.
+
+mod lower;
+mod query;
+
+use std::collections::BTreeSet;
+
+use self::query::Query;
+use super::{
+    llvm::{Global, Module},
+    merge::Triple,
+    preserved,
+    session::Session,
+};
+use crate::{
+    plan::Btf,
+    report::{Error, Result},
+};
+
+/// What queries call; the number is that of the convention between crate and linker.
+const MARKER: &str = "__btf_core_query_v1";
+/// What markers of other versions begin with.
+const MARKERS: &str = "__btf_core_query_v";
+/// The intrinsic that both clang and [`lower`](mod@lower) put behind each value that a loader fills in.
+const PASSTHROUGH: &str = "llvm.bpf.passthrough";
+
+/// Replaces the queries of `module`.
+///
+/// # Errors
+/// One cannot be understood, its type is unknown, or no BTF is wanted.
+pub(super) fn lower<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    target: &Triple,
+) -> Result<()> {
+    let mut declared = module.functions().filter(|function| function.name().starts_with(MARKERS));
+    let Some(marker) = declared.by_ref().find(|function| function.name() == MARKER) else {
+        return declared.next().map_or(Ok(()), |other| Err(later(&other.name())));
+    };
+    let mut queries = Vec::new();
+    for function in askers(module, marker) {
+        queries.push(Query::of(session, module, function, marker)?);
+    }
+    if let Some(query) = queries.first().filter(|_| session.plan.debug_info.btf == Btf::Omit) {
+        return Err(Error::link(format!("the CO-RE query at {} needs BTF", query.place()))
+            .because("loaders find in BTF what is to be filled in; without, it would be a zero")
+            .help("link with --btf"));
+    }
+    lower::replace(session, module, target, &queries)?;
+    if marker.is_used() {
+        return Err(Error::link(format!("`{MARKER}` is used as a value"))
+            .because("the linker replaces calls of it, each from a function of its own")
+            .help("ask through the macros of the crate btf-core"));
+    }
+    marker.delete_function();
+    Ok(())
+}
+
+/// Whether `module` has values that a loader fills in: clang's, or those of queries that are lowered.
+pub(super) fn is_relocatable(module: &Module<'_>) -> bool {
+    let makes_one = |name: String| {
+        name.starts_with(PASSTHROUGH) || preserved::PREFIXES.iter().any(|it| name.starts_with(it))
+    };
+    module.functions().any(|function| function.is_used() && makes_one(function.name()))
+}
+
+/// The functions that call `marker`, in module order.
+fn askers<'s>(module: &Module<'s>, marker: Global<'s>) -> Vec<Global<'s>> {
+    let calls = |function: &Global<'s>| {
+        function.instructions().any(|instruction| instruction.callee() == Some(marker))
+    };
+    module.functions().filter(calls).collect()
+}
+
+/// The functions that call `function`, by their names in the source.
+fn callers(module: &Module<'_>, function: Global<'_>) -> BTreeSet<String> {
+    let callers = module.functions().filter(|caller| {
+        caller.instructions().any(|instruction| instruction.callee() == Some(function))
+    });
+    callers.map(|caller| format!("{:#}", rustc_demangle::demangle(&caller.name()))).collect()
+}
+
+fn later(marker: &str) -> Error {
+    Error::link(format!("`{marker}` is a CO-RE query that this linker does not know"))
+        .because(format!("it knows `{MARKER}`"))
+        .help("take the linker that the version of the crate btf-core asks for")
+}
