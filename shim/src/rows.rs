@@ -99,11 +99,18 @@ macro_rules! rows {
                 core LLVMGetEnumAttributeValue(attribute: LLVMAttributeRef) -> u64;
                 core LLVMGetCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
                 core LLVMRemoveCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> ();
+                core LLVMAddTargetDependentFunctionAttr(function: LLVMValueRef, name: *const c_char, value: *const c_char) -> ();
                 core LLVMIntTypeInContext(context: LLVMContextRef, bits: c_uint) -> LLVMTypeRef;
                 core LLVMGetStringAttributeValue(attribute: LLVMAttributeRef, length: *mut c_uint) -> *const c_char;
 
                 core LLVMGetFirstBasicBlock(function: LLVMValueRef) -> LLVMBasicBlockRef;
                 core LLVMGetNextBasicBlock(block: LLVMBasicBlockRef) -> LLVMBasicBlockRef;
+                core LLVMMoveBasicBlockAfter(block: LLVMBasicBlockRef, place: LLVMBasicBlockRef) -> ();
+                core LLVMGetBasicBlockTerminator(block: LLVMBasicBlockRef) -> LLVMValueRef;
+                core LLVMGetNumSuccessors(terminator: LLVMValueRef) -> c_uint;
+                core LLVMGetSuccessor(terminator: LLVMValueRef, index: c_uint) -> LLVMBasicBlockRef;
+                core LLVMGetDebugLocLine(value: LLVMValueRef) -> c_uint;
+                core LLVMGetDebugLocFilename(value: LLVMValueRef, length: *mut c_uint) -> *const c_char;
                 core LLVMGetFirstInstruction(block: LLVMBasicBlockRef) -> LLVMValueRef;
                 core LLVMGetNextInstruction(instruction: LLVMValueRef) -> LLVMValueRef;
                 core LLVMInstructionEraseFromParent(instruction: LLVMValueRef) -> ();

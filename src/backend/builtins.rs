@@ -9,14 +9,16 @@ use std::collections::BTreeSet;
 
 use super::{
     codegen::Optimized,
+    inlining,
     llvm::{Global, Linkage, Module},
+    loops,
     merge::Opened,
     optimize,
     resolve::{is_offered, offer, resolve},
 };
 use crate::{
     input::{Bitcode, Origin},
-    plan::MemoryBuiltins,
+    plan::{InlineNever, Loops, MemoryBuiltins},
     report::Result,
 };
 
@@ -74,11 +76,23 @@ impl<'s> Optimized<'s> {
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
+        self.report_for_old_kernels(&routines, &found);
         self.session.link_into(&self.module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| self.module.find(name)).collect::<Vec<_>>();
         provided.iter().for_each(|global| global.internalize());
         self.module.keep(&self.session.context, &provided);
         Ok(!provided.is_empty())
+    }
+
+    /// What a kernel that takes no calls, or no loops, will not take of `routines`, which define `found`.
+    fn report_for_old_kernels(&self, routines: &Module<'s>, found: &[String]) {
+        let codegen = &self.session.plan.codegen;
+        if codegen.inline_never == InlineNever::Ignore {
+            found.iter().for_each(|name| inlining::report_routine(self.session, name));
+        }
+        if codegen.loops == Loops::Unroll {
+            loops::report(self.session, routines);
+        }
     }
 
     /// A module that defines what can be found of `names`: in the archives, else among our own.

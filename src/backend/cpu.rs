@@ -36,6 +36,21 @@ pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) 
     }
 }
 
+/// Makes every function of `module` say what was decided, whatever it was compiled for: functions of two levels are not
+/// inlined into each other, and what is written as IR or bitcode keeps its level.
+pub(super) fn apply(choice: &CpuChoice, module: &Module<'_>) {
+    for function in module.functions().filter(|function| !function.is_declaration()) {
+        function.remove_string_attribute(c"target-cpu");
+        function.remove_string_attribute(c"target-features");
+        if choice.cpu >= Cpu::V1 {
+            function.set_string_attribute(c"target-cpu", choice.cpu.name());
+        }
+        if !choice.features.is_empty() {
+            function.set_string_attribute(c"target-features", &choice.features);
+        }
+    }
+}
+
 fn asked_by(function: Global<'_>) -> Option<(Cpu, Global<'_>)> {
     let cpu = function.string_attribute(c"target-cpu")?.parse::<Cpu>().ok()?;
     (cpu >= Cpu::V1 && !function.is_declaration()).then_some((cpu, function))

@@ -4,42 +4,91 @@
 //! instructions in large programs; but it does so by setting all inline limits to zero, so that zeroing 16 bytes
 //! becomes a call of `memset`, and comparing them one of `memcmp`. `llvm.memset.inline` is expanded whatever the
 //! limits say; comparisons are spelled out by a pass, with a machine made while the limits were LLVM's own.
+//!
+//! Where neither calls nor loops may be left, for old kernels, sizes beyond LLVM's limits are spelled out too.
 
-use super::llvm::{Context, Global, Instruction, Machine, Module};
-use crate::report::Result;
+use super::{
+    llvm::{Global, Inline, Instruction, Machine, Module},
+    session::Session,
+};
+use crate::{
+    plan::{Codegen, InlineNever, Loops, MemcpyExpansion},
+    report::Result,
+};
 
-/// The most stores that one operation becomes: LLVM's own limit for BPF (`getMaxStoresPerMemFunc`).
+/// The most stores that LLVM makes of one operation for BPF (`getMaxStoresPerMemFunc`).
 const MOST_STORES: u64 = 128;
 
+/// The most stores where a call would not do: kernels that know none take programs of 4096 instructions.
+const MOST_STORES_FOR_OLD_KERNELS: u64 = 4096;
+
 /// Makes code generation expand what is small and constant in `module`; `machine` knows LLVM's own limits.
-pub(super) fn expand<'ctx>(
-    context: &'ctx Context,
-    module: &Module<'ctx>,
+///
+/// # Errors
+/// LLVM refuses a pass.
+pub(super) fn expand<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
     machine: &Machine,
 ) -> Result<()> {
-    if ["memcmp", "bcmp"].iter().any(|name| module.find(name).is_some()) {
+    let codegen = &session.plan.codegen;
+    let in_order = codegen.memcpy == MemcpyExpansion::InOrder;
+    if in_order && ["memcmp", "bcmp"].iter().any(|name| module.find(name).is_some()) {
         machine.run_passes(module, "function(expand-memcmp)")?;
     }
-    sets(context, module);
+    if is_for_old_kernels(codegen) {
+        replace(session, module, &SET, 0..=MOST_STORES_FOR_OLD_KERNELS);
+        // What LLVM expands by itself, it expands in order.
+        replace(session, module, &COPY, MOST_STORES + 1..=MOST_STORES_FOR_OLD_KERNELS);
+    } else if in_order {
+        replace(session, module, &SET, 0..=MOST_STORES);
+    }
     Ok(())
 }
 
-fn sets<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
-    let sets = module
-        .functions()
-        .filter(|function| !function.is_declaration())
-        .flat_map(Global::instructions);
-    let sets = sets.filter(|instruction| is_small_set(*instruction)).collect::<Vec<_>>();
-    if sets.is_empty() {
-        return;
-    }
-    if let Some(inline) = module.memset_inline(context) {
-        sets.into_iter().for_each(|set| set.set_callee(inline));
+fn is_for_old_kernels(codegen: &Codegen) -> bool {
+    codegen.loops == Loops::Unroll || codegen.inline_never == InlineNever::Ignore
+}
+
+/// An intrinsic that may become a call, and the one that never does.
+struct Operation {
+    name: &'static str,
+    inline: Inline,
+    /// The arguments that are pointers.
+    pointers: &'static [u32],
+}
+
+const SET: Operation =
+    Operation { name: "llvm.memset.p0.i64", inline: Inline::Set, pointers: &[0] };
+const COPY: Operation =
+    Operation { name: "llvm.memcpy.p0.p0.i64", inline: Inline::Copy, pointers: &[0, 1] };
+
+impl Operation {
+    /// The number of stores that `instruction` comes to, if it is such an operation of constant length.
+    fn stores(&self, instruction: Instruction<'_>) -> Option<u64> {
+        instruction.callee().filter(|callee| callee.name() == self.name)?;
+        let alignments = self.pointers.iter().map(|index| instruction.argument_alignment(*index));
+        let word = alignments.min().unwrap_or(1).min(8);
+        Some(instruction.constant_operand(2)?.div_ceil(word))
     }
 }
 
-fn is_small_set(instruction: Instruction<'_>) -> bool {
-    let is_set = instruction.callee().is_some_and(|callee| callee.name() == "llvm.memset.p0.i64");
-    let length = instruction.constant_operand(2).unwrap_or(u64::MAX);
-    is_set && length.div_ceil(instruction.argument_alignment(0).min(8)) <= MOST_STORES
+/// Has operations that come to so many stores expanded.
+fn replace<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    operation: &Operation,
+    stores: std::ops::RangeInclusive<u64>,
+) {
+    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let fits = |instruction: &Instruction<'_>| {
+        operation.stores(*instruction).is_some_and(|count| stores.contains(&count))
+    };
+    let found = bodies.flat_map(Global::instructions).filter(fits).collect::<Vec<_>>();
+    if found.is_empty() {
+        return;
+    }
+    if let Some(inline) = module.inline_intrinsic(&session.context, operation.inline) {
+        found.into_iter().for_each(|call| call.set_callee(inline));
+    }
 }

@@ -14,10 +14,12 @@ mod debuginfo;
 mod declarations;
 mod definitions;
 mod expand;
+mod inlining;
 mod internalize;
 mod licence;
 #[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
 pub mod llvm;
+mod loops;
 mod merge;
 mod optimize;
 mod options;

@@ -2,14 +2,14 @@
 
 use super::{
     codegen::Optimized,
-    expand,
+    expand, inlining,
     internalize::Internalized,
     llvm::{Attribute, Context, Machine, Module},
-    preserved, quirks,
+    loops, preserved, quirks,
     session::Session,
 };
 use crate::{
-    plan::MemcpyExpansion,
+    plan::{InlineNever, Loops},
     report::{Error, Result},
 };
 
@@ -25,8 +25,14 @@ impl<'s> Internalized<'s> {
         preserved::claim(&module)?;
         run_passes(session, &machines.optimizing, &module)?;
         session.hear(|| Error::link("optimisation failed"))?;
-        if session.plan.codegen.memcpy == MemcpyExpansion::InOrder {
-            expand::expand(&session.context, &module, &machines.optimizing)?;
+        expand::expand(session, &module, &machines.optimizing)?;
+        let codegen = &session.plan.codegen;
+        if codegen.loops == Loops::Unroll {
+            loops::unroll(session, &machines.optimizing, &module)?;
+            loops::report(session, &module);
+        }
+        if codegen.inline_never == InlineNever::Ignore {
+            inlining::report(session, &module);
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
         Ok(Optimized { session, module, archives, target, machines })

@@ -1,15 +1,16 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    aliases, core, cpu, debuginfo,
-    llvm::{Attribute, CodegenLevel, Global, Machine, Module, Spec},
+    aliases, core, cpu, debuginfo, inlining,
+    llvm::{CodegenLevel, Global, Machine, Module, Spec},
+    loops,
     merge::Merged,
     quirks::{self, Relocations},
     session::Session,
 };
 use crate::{
     input::Archive,
-    plan::{Btf, InlineNever, Loops, MemcpyExpansion, OptLevel, Requested},
+    plan::{Btf, InlineNever, Loops, MemcpyExpansion, OptLevel},
     report::Result,
 };
 
@@ -69,13 +70,14 @@ impl<'s> Merged<'s> {
             level: codegen_level(plan.opt_level),
         };
         let machines = Machines::new(session, spec)?;
+        cpu::apply(&choice, &module);
         module.variables().filter(|variable| is_map(*variable)).for_each(Global::make_mutable);
         for function in module.functions().filter(|function| !function.is_declaration()) {
             if plan.codegen.inline_never == InlineNever::Ignore {
-                inline_always(session, function);
+                inlining::force(session, function);
             }
             if plan.codegen.loops == Loops::Unroll {
-                forget_loop_hints(session, function);
+                loops::forget_hints(session, function);
             }
         }
         if plan.debug_info.btf == Btf::Emit {
@@ -96,25 +98,4 @@ const fn codegen_level(level: OptLevel) -> CodegenLevel {
 /// A section that holds constants and variables alike becomes two of one name, and libbpf refuses the second.
 fn is_map(variable: Global<'_>) -> bool {
     !variable.is_declaration() && matches!(variable.section().as_str(), "maps" | ".maps")
-}
-
-/// Kernels before 4.16 know no BPF-to-BPF call: what is not a program of its own goes into its callers.
-fn inline_always(session: &Session<'_>, function: Global<'_>) {
-    function.remove(Attribute::OptimizeNone);
-    function.remove(Attribute::NoInline);
-    let exports = &session.plan.exports;
-    let is_program = match exports.requested {
-        Requested::Explicit => exports.contains(&function.name()),
-        Requested::Inferred => !function.section().is_empty(),
-    };
-    if !is_program {
-        function.add(&session.context, Attribute::AlwaysInline);
-    }
-}
-
-/// A front end's wish not to unroll (clang -O1 writes one on every loop) must not stop `--unroll-loops`.
-fn forget_loop_hints(session: &Session<'_>, function: Global<'_>) {
-    function
-        .instructions()
-        .for_each(|instruction| instruction.drop_metadata(&session.context, c"llvm.loop"));
 }

@@ -63,12 +63,19 @@ pub(super) enum Relocations {
 /// Remove when LLVM keeps such values in their blocks.
 const MOVERS: &[&str] = &["--disable-machine-licm", "--disable-postra-machine-licm"];
 
-/// Options that unroll every loop of known trip count, for kernels before 5.3 that refuse any backward jump.
+/// Options that unroll every bounded loop, for kernels before 5.3 that refuse any cycle.
+///
+/// Those before 5.2 take 4096 instructions, and no jump leads further than 32 767; beyond such sizes LLVM's time grows
+/// with the square. What was unrolled would become a loop again if stores in a row were recognised as a large `memset`.
+/// Blocks stay in the order in which they are put: see [`loops`](super::loops).
 const UNROLL: &[&str] = &[
-    "--unroll-threshold=1000000000",
+    "--unroll-threshold=65536",
     "--unroll-partial-threshold=0",
-    "--unroll-max-upperbound=1000000",
-    "--unroll-max-iteration-count-to-analyze=1000000",
+    "--unroll-max-upperbound=4096",
+    "--unroll-max-iteration-count-to-analyze=65536",
+    "--disable-loop-idiom-all",
+    "--disable-block-placement",
+    "--disable-branch-fold",
 ];
 
 /// The setting that machines are made under.

@@ -7,7 +7,7 @@ use bpf_linker_shim::{
     llvm_sys::{LLVMLinkage, LLVMValue, LLVMVisibility},
 };
 
-use super::{context::Context, instruction::Instruction, text};
+use super::{block::Block, context::Context, instruction::Instruction, text};
 
 /// `LLVMAttributeFunctionIndex`.
 pub(super) const FUNCTION_INDEX: u32 = u32::MAX;
@@ -305,19 +305,24 @@ impl<'ctx> Global<'ctx> {
         };
     }
 
+    /// Gives the function the string attribute `name`, in place of the one it has.
+    pub fn set_string_attribute(self, name: &'static CStr, value: &str) {
+        let Ok(value) = text::c_string(value) else { return };
+        // SAFETY: the function is alive, both strings end in NUL and are copied.
+        unsafe {
+            llvm::LLVMAddTargetDependentFunctionAttr(self.as_raw(), name.as_ptr(), value.as_ptr())
+        };
+    }
+
+    /// The blocks of the function, in order, the entry first; none of a declaration.
+    pub fn blocks(self) -> impl Iterator<Item = Block<'ctx>> {
+        // SAFETY: the function is alive.
+        let first = Block::from_raw(unsafe { llvm::LLVMGetFirstBasicBlock(self.as_raw()) });
+        std::iter::successors(first, |block| block.next())
+    }
+
     /// The instructions of the function, in order.
     pub fn instructions(self) -> impl Iterator<Item = Instruction<'ctx>> {
-        // SAFETY: the function is alive.
-        let first = NonNull::new(unsafe { llvm::LLVMGetFirstBasicBlock(self.as_raw()) });
-        let blocks = std::iter::successors(first, |block| {
-            // SAFETY: the block is of a live function.
-            NonNull::new(unsafe { llvm::LLVMGetNextBasicBlock(block.as_ptr()) })
-        });
-        blocks.flat_map(|block| {
-            // SAFETY: the block is of a live function.
-            let first =
-                Instruction::from_raw(unsafe { llvm::LLVMGetFirstInstruction(block.as_ptr()) });
-            std::iter::successors(first, |instruction| instruction.next())
-        })
+        self.blocks().flat_map(Block::instructions)
     }
 }

@@ -1,14 +1,31 @@
 //! Instructions.
 
-use std::{ffi::CStr, marker::PhantomData, ptr::NonNull};
+use std::{ffi::CStr, fmt, marker::PhantomData, ptr::NonNull};
 
 use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 
 use super::{
+    block::Block,
     context::Context,
     global::{Attribute, FUNCTION_INDEX, Global},
     metadata::{Node, Operand},
+    text,
 };
+
+/// A line of a source file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceLine {
+    /// The file, as the compiler was given it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for SourceLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
 
 /// An instruction of a live function.
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +122,33 @@ impl<'ctx> Instruction<'ctx> {
         unsafe {
             llvm::LLVMSetOperand(self.as_raw(), count.cast_unsigned() - 1, function.as_raw())
         };
+    }
+
+    /// The blocks that a terminator may lead to; the instruction must be one.
+    pub(super) fn successors(self) -> Vec<Block<'ctx>> {
+        // SAFETY: the instruction is a terminator.
+        let count = unsafe { llvm::LLVMGetNumSuccessors(self.as_raw()) };
+        (0..count)
+            // SAFETY: the index is below the number of successors.
+            .map(|index| unsafe { llvm::LLVMGetSuccessor(self.as_raw(), index) })
+            .filter_map(Block::from_raw)
+            .collect()
+    }
+
+    /// The source line it stands for; none without debug info, and for what the compiler made up.
+    #[must_use]
+    pub fn source_line(self) -> Option<SourceLine> {
+        // SAFETY: the instruction is alive; 0 is no line.
+        let line = unsafe { llvm::LLVMGetDebugLocLine(self.as_raw()) };
+        if line == 0 {
+            return None;
+        }
+        let mut length = 0;
+        // SAFETY: the instruction is alive.
+        let start = unsafe { llvm::LLVMGetDebugLocFilename(self.as_raw(), &raw mut length) };
+        // SAFETY: null, or a range of the context's.
+        let file = unsafe { text::copy(start, length as usize) };
+        Some(SourceLine { file, line })
     }
 
     /// Drops its metadata of `kind`, such as `llvm.loop`.

@@ -1,5 +1,6 @@
 //! Safe wrappers of what the backend needs of LLVM, and the search for a libLLVM. Raw pointers never leave this room.
 
+mod block;
 mod buffer;
 mod context;
 mod global;
@@ -13,11 +14,12 @@ mod replace;
 mod signature;
 mod text;
 
+pub use block::Block;
 pub use context::{Context, Diagnostic, Severity};
 pub use global::{Attribute, Global, Linkage};
-pub use instruction::Instruction;
+pub use instruction::{Instruction, SourceLine};
 pub use library::{Library, OptionsLease};
 pub use machine::{CodegenLevel, FileType, Machine, Spec};
 pub use metadata::{MetadataKind, Node, Operand, Text};
-pub use module::Module;
+pub use module::{Inline, Module};
 pub use signature::{Scalar, Signature};

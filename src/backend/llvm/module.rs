@@ -15,6 +15,15 @@ use bpf_linker_shim::{
 use super::{buffer::Buffer, context::Context, global::Global, text};
 use crate::report::{Error, Result};
 
+/// A memory operation that LLVM can be told to expand, whatever its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inline {
+    /// Filling with one byte.
+    Set,
+    /// Copying between places that do not overlap.
+    Copy,
+}
+
 /// An LLVM module of a context.
 #[derive(Debug)]
 pub struct Module<'ctx> {
@@ -233,12 +242,15 @@ impl<'ctx> Module<'ctx> {
         unsafe { llvm::LLVMSetSection(holder, c"llvm.metadata".as_ptr()) };
     }
 
-    /// The intrinsic `llvm.memset.inline` for 64-bit lengths.
+    /// The intrinsic for 64-bit lengths that is always expanded: `llvm.memset.inline` or `llvm.memcpy.inline`.
     #[must_use]
-    pub fn memset_inline(&self, context: &'ctx Context) -> Option<Global<'ctx>> {
-        const NAME: &str = "llvm.memset.inline";
+    pub fn inline_intrinsic(&self, context: &'ctx Context, what: Inline) -> Option<Global<'ctx>> {
+        let name = match what {
+            Inline::Set => "llvm.memset.inline",
+            Inline::Copy => "llvm.memcpy.inline",
+        };
         // SAFETY: a range of bytes.
-        let id = unsafe { llvm::LLVMLookupIntrinsicID(NAME.as_ptr().cast(), NAME.len()) };
+        let id = unsafe { llvm::LLVMLookupIntrinsicID(name.as_ptr().cast(), name.len()) };
         if id == 0 {
             return None;
         }
@@ -246,8 +258,11 @@ impl<'ctx> Module<'ctx> {
         let pointer = unsafe { llvm::LLVMPointerTypeInContext(context.as_raw(), 0) };
         // SAFETY: the context is alive.
         let length = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 64) };
-        let mut types = [pointer, length];
-        // SAFETY: the intrinsic is overloaded on these two.
+        let mut types = match what {
+            Inline::Set => vec![pointer, length],
+            Inline::Copy => vec![pointer, pointer, length],
+        };
+        // SAFETY: the intrinsic is overloaded on these.
         Global::from_raw(unsafe {
             llvm::LLVMGetIntrinsicDeclaration(self.as_raw(), id, types.as_mut_ptr(), types.len())
         })
