@@ -1,11 +1,12 @@
 //! Which CPU level and features to generate code for.
 //!
 //! One rule: `--cpu v1..v4|probe` is an order. `--cpu generic`, which rustc always passes, and no `--cpu` at all mean
-//! "what the inputs ask for": the highest `target-cpu` that a function of the inputs names, v1 when none does.
+//! "what the inputs ask for": the highest `target-cpu` that a function of the inputs names, v1 when none does. A kernel
+//! to link for lowers that to what it knows, and has v3, which clang takes for granted, when the inputs ask for nothing.
 
 use super::llvm::{Global, Module};
 use crate::{
-    plan::{Cpu, LinkPlan},
+    plan::{Cpu, Kernel, LinkPlan},
     report::{Warning, Warnings},
 };
 
@@ -29,10 +30,20 @@ pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) 
             }
             CpuChoice { cpu: ordered, features: plan.cpu_features.clone() }
         }
-        (None, highest) => CpuChoice {
-            cpu: highest.map_or(Cpu::Generic, |(cpu, _)| cpu),
-            features: features(plan, module),
-        },
+        (None, highest) => {
+            let asked = highest.map(|(cpu, _)| cpu);
+            match plan.kernel.map(Kernel::highest_cpu) {
+                None => CpuChoice {
+                    cpu: asked.unwrap_or(Cpu::Generic),
+                    features: features(plan, module),
+                },
+                // What the functions name may be more than the kernel knows.
+                Some(limit) => CpuChoice {
+                    cpu: asked.unwrap_or(Cpu::V3).min(limit),
+                    features: plan.cpu_features.clone(),
+                },
+            }
+        }
     }
 }
 

@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, LinkPlan, LinkerWarnings,
-        Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion, MemoryBuiltins, Output,
-        Reports, SourceLines, Traps, WarningPolicy,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Kernel, LinkPlan,
+        LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
+        MemoryBuiltins, Output, Reports, SourceLines, Traps, WarningPolicy,
     },
     report::{Error, Result},
 };
@@ -93,12 +93,13 @@ fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
 }
 
 fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result<LinkPlan> {
-    Ok(LinkPlan {
+    let plan = LinkPlan {
         inputs: inputs::in_order(options, matches),
         search_dirs: options.library_path.clone(),
         exports: exports::exports(options)?,
         target: options.target.clone(),
         cpu: options.cpu,
+        kernel: None,
         cpu_features: options.cpu_features.clone().unwrap_or_default(),
         opt_level: options.optimize.unwrap_or_default(),
         outputs,
@@ -121,6 +122,10 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
         },
         warnings: warnings(options),
         reports: reports(options),
+    };
+    Ok(match options.kernel {
+        Some((major, minor)) => plan.suited_to(Kernel(major, minor)),
+        None => plan,
     })
 }
 

@@ -70,6 +70,12 @@ pub struct Options {
     /// generic leaves the choice to the inputs, probe asks the running kernel.
     #[arg(long, value_name = "CPU", help_heading = "Target", value_parser = cpu())]
     pub cpu: Option<Cpu>,
+    /// The oldest kernel, such as 5.4, that must take the object
+    ///
+    /// Chooses the instruction set, unrolling, inlining and BTF that this kernel needs; what it would refuse all the
+    /// same is an error.
+    #[arg(long, value_name = "X.Y", help_heading = "Target", value_parser = kernel)]
+    pub kernel: Option<(u16, u16)>,
     /// LLVM features to add or drop, such as +alu32,-dwarfris
     #[arg(long, value_name = "LIST", help_heading = "Target", allow_hyphen_values = true)]
     pub cpu_features: Option<String>,

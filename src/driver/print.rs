@@ -47,6 +47,7 @@ fn value(plan: &LinkPlan) -> Value {
             "endian": match target.endian() { Endian::Little => "little", Endian::Big => "big" },
         })),
         "cpu": plan.cpu.map(|cpu| cpu.name()),
+        "kernel": plan.kernel.map(|kernel| kernel.to_string()),
         "cpu_features": plan.cpu_features,
         "opt_level": plan.opt_level.name(),
         "outputs": plan.outputs.iter().map(output).collect::<Vec<_>>(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     plan::{
-        AllowUndefined, Btf, Codegen, Cpu, DebugInfo, InlineNever, LinkPlan, Loops,
+        AllowUndefined, Btf, Codegen, Cpu, DebugInfo, InlineNever, Kernel, LinkPlan, Loops,
         MemcpyExpansion, MemoryBuiltins, OptLevel, Target, Traps,
     },
     report::{Error, Result},
@@ -19,6 +19,8 @@ pub struct LinkerOptions {
     pub target: Option<Target>,
     /// The level of the instruction set; [`Cpu::Generic`] lets the inputs decide.
     pub cpu: Cpu,
+    /// The oldest kernel that must take the object; what it would refuse is an error.
+    pub kernel: Option<Kernel>,
     /// LLVM subtarget features, such as `+alu32,-dwarfris`; empty for none.
     pub cpu_features: String,
     /// How hard to optimise.
@@ -51,6 +53,7 @@ impl Default for LinkerOptions {
         Self {
             target: None,
             cpu: Cpu::Generic,
+            kernel: None,
             cpu_features: String::new(),
             optimize: OptLevel::default(),
             unroll_loops: false,
@@ -77,7 +80,7 @@ impl LinkerOptions {
             return Err(Error::usage(format!("LLVM's option `{arg}` is not for a library"))
                 .because("LLVM prints and ends the process when it is given"));
         }
-        Ok(LinkPlan {
+        let plan = LinkPlan {
             target: self.target.clone(),
             cpu: Some(self.cpu),
             cpu_features: self.cpu_features.clone(),
@@ -92,6 +95,10 @@ impl LinkerOptions {
             llvm_args: self.llvm_args.clone(),
             dump_module: self.dump_module.clone(),
             ..LinkPlan::default()
+        };
+        Ok(match self.kernel {
+            Some(kernel) => plan.suited_to(kernel),
+            None => plan,
         })
     }
 

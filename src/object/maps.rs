@@ -22,7 +22,7 @@ use crate::report::{Result, Warning, Warnings};
 /// BTF-defined maps.
 pub const MAPS: &str = ".maps";
 /// Maps as records.
-const LEGACY: &str = "maps";
+pub const LEGACY: &str = "maps";
 
 /// Members of a definition, in the order of the words of aya's `bpf_map_def`; `id` is not BTF's.
 const MEMBERS: [(&str, usize); 6] = [

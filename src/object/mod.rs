@@ -8,13 +8,15 @@
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: sections and symbols that nobody reads;
 //! - [`btf`]: types, and what ties them to the code;
-//! - [`needs`]: the check that nothing is missing.
+//! - [`needs`]: the check that nothing is missing;
+//! - [`kernel`]: the check that a kernel knows all of it.
 
 pub mod btf;
 pub mod code;
 pub mod elf;
 mod facts;
 pub mod inspect;
+pub mod kernel;
 pub mod maps;
 pub mod merge;
 pub mod needs;
@@ -54,6 +56,9 @@ pub fn finish(
         btf::link::locate(&mut undefined, info);
     }
     needs::check(&undefined, facts, &plan.undefined)?;
+    if let Some(kernel) = plan.kernel {
+        kernel::check(&elf, described.as_ref(), &undefined, facts, kernel, warnings)?;
+    }
     if plan.debug_info.btf == Btf::Emit {
         let mut info = described.unwrap_or_else(|| undescribed(&elf, warnings));
         if plan.maps == MapDefinitions::Btf {

@@ -89,7 +89,7 @@ fn sentence(symbol: &Undefined, place: &Referrer) -> String {
 }
 
 /// The name as its source writes it, with the mangled one, which options take, where they differ.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let plain = format!("{:#}", demangle(name));
     if plain == name { format!("`{name}`") } else { format!("`{plain}` ({name})") }
 }

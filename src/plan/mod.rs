@@ -4,12 +4,14 @@
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
 mod exports;
+pub mod kernel;
 mod reports;
 mod target;
 
 use std::{path::PathBuf, sync::Arc};
 
 pub use exports::{Export, Exports, Presence, Requested, matches};
+pub use kernel::Kernel;
 pub use reports::{Listing, Reports};
 pub use target::{Cpu, Endian, OptLevel, Target};
 
@@ -26,6 +28,11 @@ pub struct LinkPlan {
     pub target: Option<Target>,
     /// The CPU level asked for; `None` or [`Cpu::Generic`] lets the inputs decide.
     pub cpu: Option<Cpu>,
+    /// The oldest kernel that must take the object.
+    ///
+    /// It limits the CPU level; the object is checked against what that kernel knows. What else it decides is in the
+    /// other fields already.
+    pub kernel: Option<Kernel>,
     /// LLVM subtarget features, such as `+alu32,-dwarfris`; empty for none.
     pub cpu_features: String,
     /// How hard to optimise.
@@ -52,6 +59,23 @@ pub struct LinkPlan {
     pub warnings: WarningPolicy,
     /// What the link tells about itself besides its output.
     pub reports: Reports,
+}
+
+impl LinkPlan {
+    /// The same link, for a kernel that may be old: loops are unrolled and functions inlined where it knows no better,
+    /// and unless the plan says which BTF it reads, it is as old as the kernel.
+    #[must_use]
+    pub fn suited_to(mut self, kernel: Kernel) -> Self {
+        self.kernel = Some(kernel);
+        if !kernel.knows(&kernel::LOOPS) {
+            self.codegen.loops = Loops::Unroll;
+        }
+        if !kernel.knows(&kernel::CALLS) {
+            self.codegen.inline_never = InlineNever::Ignore;
+        }
+        self.debug_info.btf_compat.get_or_insert((kernel.0, kernel.1));
+        self
+    }
 }
 
 /// One input of the link.

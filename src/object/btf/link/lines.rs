@@ -67,7 +67,8 @@ fn begin(btf: &mut Btf, lines: &mut Lines, function: &Function, facts: &Facts) {
 }
 
 /// The source of the instruction at `offset` of `section`, as `file:line`.
-pub(in crate::object::btf) fn source_of(info: &Info, section: &str, offset: u64) -> Option<String> {
+#[must_use]
+pub fn source_of(info: &Info, section: &str, offset: u64) -> Option<String> {
     let tables = &info.ext.as_ref()?.line_info;
     let table = tables.iter().find(|table| info.btf.strings.text(table.section) == section)?;
     let before = table.records.iter().filter(|record| u64::from(record.insn_off) <= offset);

@@ -16,7 +16,7 @@ pub(in crate::object) mod made;
 mod orphans;
 mod take;
 
-pub(super) use lines::source_of;
+pub use lines::source_of;
 pub use take::take;
 
 use super::Info;

@@ -1,23 +1,7 @@
 //! What each kernel version can read.
 
-use std::fmt;
-
 use super::super::model::{Btf, Enum, Kind, Linkage, Type};
-
-/// A kernel version, as (major, minor).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kernel(pub u16, pub u16);
-
-impl Kernel {
-    /// A kernel that knows everything this linker emits.
-    pub const NEWEST: Self = Self(u16::MAX, u16::MAX);
-}
-
-impl fmt::Display for Kernel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.0, self.1)
-    }
-}
+pub use crate::plan::kernel::Kernel;
 
 /// Something that not every kernel with BTF reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
