@@ -4,7 +4,7 @@ mod again;
 
 use std::{
     fs::File,
-    io::{IsTerminal, Write, stdout},
+    io::{Write, stderr, stdout},
     process::ExitCode,
 };
 
@@ -12,6 +12,7 @@ use anyhow::Context;
 use bpf_linker::{
     Error, Warnings,
     driver::{self, Logging, Request},
+    report::Paint,
 };
 use log::LevelFilter;
 
@@ -22,11 +23,12 @@ fn main() -> ExitCode {
             error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
         again::without_unfit_llvms(error)
     });
-    warnings.take().iter().for_each(|warning| eprintln!("{warning}"));
+    let paint = Paint::suits(&stderr());
+    warnings.take().iter().for_each(|warning| eprintln!("{}", warning.render(paint)));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", error.render(paint));
             error.exit_code()
         }
     }
@@ -48,9 +50,10 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
         Request::PrintPlan { plan, format } => print(&driver::print_plan(&plan, format))?,
         Request::PrintLlvm(plan) => print(&bpf_linker::survey(&plan, warnings)?)?,
         Request::Version { detail, plan } => print(&bpf_linker::version(&plan, detail, warnings))?,
-        Request::Print(text) => {
-            print(if stdout().is_terminal() { &text.styled } else { &text.plain })?
-        }
+        Request::Print(text) => print(match Paint::suits(&stdout()) {
+            Paint::Coloured => &text.styled,
+            Paint::Plain => &text.plain,
+        })?,
     }
     Ok(())
 }

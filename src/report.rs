@@ -1,7 +1,14 @@
 //! What is told to the person at the keyboard: errors, warnings and exit codes.
 //!
-//! An [`Error`] is a subject with a fact, its causes, and a help line. [`Warnings`] collects what did not stop the
-//! link, as values, so that an embedder decides how to show them.
+//! An [`Error`] is a subject with a fact, a place in the source, its causes, and help lines; it may hold others that
+//! were found with it. [`Warnings`] collects what did not stop the link, as values, so that an embedder decides how to
+//! show them.
+
+mod near;
+mod render;
+
+pub use near::nearest;
+pub use render::Paint;
 
 use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 
@@ -38,13 +45,23 @@ impl ErrorKind {
     }
 }
 
-/// Why a link failed: `error:` a subject and a fact, `cause:` lines from near to far, and a `help:` line.
+/// Why a link failed: `error:` a subject and a fact, `-->` the place in the source, `cause:` lines from near to far, and
+/// `help:` lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
     causes: Vec<String>,
     help: Vec<String>,
+    // Boxed, since results are passed around on the good path too.
+    rest: Box<Rest>,
+}
+
+/// What few errors have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Rest {
+    place: Option<String>,
+    parts: Vec<Error>,
     unfit: Vec<PathBuf>,
 }
 
@@ -56,7 +73,7 @@ impl Error {
             message: message.into(),
             causes: Vec::new(),
             help: Vec::new(),
-            unfit: Vec::new(),
+            rest: Box::default(),
         }
     }
 
@@ -85,6 +102,20 @@ impl Error {
         Self::new(ErrorKind::Io, message)
     }
 
+    /// Says where in the source it is, as `file:line` or `file:line:column`; `None` when nobody knows.
+    #[must_use]
+    pub fn at(mut self, place: Option<impl Into<String>>) -> Self {
+        self.rest.place = place.map(Into::into);
+        self
+    }
+
+    /// Adds what else was found; it is shown first, and this error after all of them.
+    #[must_use]
+    pub fn with_parts(mut self, parts: impl IntoIterator<Item = Self>) -> Self {
+        self.rest.parts.extend(parts);
+        self
+    }
+
     /// Adds a cause behind those already there.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
@@ -110,7 +141,7 @@ impl Error {
     /// Says that the libLLVMs of `unfit` cannot do this link, but that another one may, in another process.
     #[must_use]
     pub fn unless_without(mut self, unfit: Vec<PathBuf>) -> Self {
-        self.unfit = unfit;
+        self.rest.unfit = unfit;
         self
     }
 
@@ -122,7 +153,7 @@ impl Error {
     /// [`exclusion_list`](crate::backend::llvm::locate::exclusion_list) of these.
     #[must_use]
     pub fn unfit_llvms(&self) -> &[PathBuf] {
-        &self.unfit
+        &self.rest.unfit
     }
 
     /// What failed.
@@ -135,6 +166,18 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Where in the source it is, as `file:line` or `file:line:column`.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.rest.place.as_deref()
+    }
+
+    /// The single errors that this one sums up, in the order of the program; often none.
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
+        &self.rest.parts
     }
 
     /// The causes, nearest first.
@@ -156,12 +199,6 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_lines(f, "error", &self.message, &self.causes, &self.help)
-    }
-}
-
 impl error::Error for Error {}
 
 /// Something a person should know about a link that went on.
@@ -173,29 +210,6 @@ pub struct Warning {
     pub message: String,
     /// What to do about it.
     pub help: Vec<String>,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = format!("{} [{}]", self.message.trim_end(), self.name);
-        write_lines(f, "warning", &message, &[], &self.help)
-    }
-}
-
-fn write_lines(
-    f: &mut fmt::Formatter<'_>,
-    label: &str,
-    message: &str,
-    causes: &[String],
-    help: &[String],
-) -> fmt::Result {
-    write!(f, "{label}: {}", indented(message))?;
-    causes.iter().try_for_each(|cause| write!(f, "\n  cause: {}", indented(cause)))?;
-    help.iter().try_for_each(|help| write!(f, "\n  help: {}", indented(help)))
-}
-
-fn indented(text: &str) -> String {
-    text.trim_end().replace('\n', "\n    ")
 }
 
 /// The warnings of one link, in the order they arose; a repeated one is kept once.
@@ -247,7 +261,7 @@ mod tests {
             .help("create it, or choose another --output");
         assert_eq!(
             error.to_string(),
-            "error: cannot write out/prog.o\n  cause: no such directory: out\n  help: create it, or choose another --output"
+            "error: cannot write out/prog.o\n  = cause: no such directory: out\n  = help: create it, or choose another --output"
         );
         assert_eq!(error.kind().exit_code(), 5);
     }

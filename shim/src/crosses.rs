@@ -3,9 +3,10 @@
 use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
 
 use llvm_sys::{
-    LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind,
-    error::LLVMErrorRef, prelude::*, target::LLVMTargetDataRef,
-    target_machine::LLVMTargetMachineRef, transforms::pass_builder::LLVMPassBuilderOptionsRef,
+    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMLinkage, LLVMOpcode,
+    LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind, error::LLVMErrorRef, prelude::*,
+    target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
+    transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 
 /// The Rust type that a return value of LLVM's C API is received as.
@@ -29,5 +30,6 @@ crosses! {
         LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMDIBuilderRef, LLVMErrorRef, LLVMMemoryBufferRef,
         LLVMMetadataRef, LLVMModuleRef, LLVMPassBuilderOptionsRef, LLVMTargetDataRef, LLVMTargetMachineRef,
         LLVMTypeRef, LLVMUseRef, LLVMValueRef, *mut LLVMValueMetadataEntry;
-    as_integer: LLVMDiagnosticSeverity, LLVMLinkage, LLVMMetadataKind, LLVMTypeKind, LLVMVisibility;
+    as_integer: LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMLinkage, LLVMMetadataKind,
+        LLVMOpcode, LLVMTypeKind, LLVMVisibility;
 }

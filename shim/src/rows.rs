@@ -113,6 +113,18 @@ macro_rules! rows {
                 core LLVMGetDebugLocFilename(value: LLVMValueRef, length: *mut c_uint) -> *const c_char;
                 core LLVMGetFirstInstruction(block: LLVMBasicBlockRef) -> LLVMValueRef;
                 core LLVMGetNextInstruction(instruction: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetInstructionOpcode(instruction: LLVMValueRef) -> LLVMOpcode;
+                core LLVMGetOrdering(access: LLVMValueRef) -> LLVMAtomicOrdering;
+                core LLVMGetAtomicRMWBinOp(update: LLVMValueRef) -> LLVMAtomicRMWBinOp;
+                core LLVMIsAtomicSingleThread(access: LLVMValueRef) -> LLVMBool;
+                core LLVMGetCalledFunctionType(call: LLVMValueRef) -> LLVMTypeRef;
+                core LLVMGetUndef(type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMIsFunctionVarArg(function: LLVMTypeRef) -> LLVMBool;
+                core LLVMCountStructElementTypes(structure: LLVMTypeRef) -> c_uint;
+                core LLVMStructGetTypeAtIndex(structure: LLVMTypeRef, index: c_uint) -> LLVMTypeRef;
+                core LLVMGetArrayLength2(array: LLVMTypeRef) -> u64;
+                core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
+                core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
                 core LLVMInstructionEraseFromParent(instruction: LLVMValueRef) -> ();
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;

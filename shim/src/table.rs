@@ -5,7 +5,8 @@ use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 #[cfg(not(feature = "static-llvm"))]
 use libloading::os::unix::Library;
 use llvm_sys::{
-    LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
+    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticHandler, LLVMDiagnosticSeverity,
+    LLVMLinkage, LLVMOpcode, LLVMTypeKind, LLVMVisibility,
     analysis::LLVMVerifierFailureAction,
     debuginfo::{LLVMDIFlags, LLVMMetadataKind},
     error::LLVMErrorRef,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{
+    limits,
     llvm::{FileType, Module},
     merge::Triple,
     prepare::Machines,
@@ -65,8 +66,9 @@ impl Optimized<'_> {
     }
 
     fn generate_code(&self, module: Module<'_>, file_type: FileType) -> Result<Vec<u8>> {
+        limits::check(self.session, &self.machines, &self.module)?;
         let code = self.machines.generating.emit(module, file_type);
-        self.session.hear(|| Error::link("the program cannot be expressed in BPF"))?;
+        limits::hear(self.session, &self.machines.generating, &self.module)?;
         code
     }
 

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     input::Archive,
     plan::{LinkPlan, Presence, Requested},
-    report::{Error, Result},
+    report::{Error, Result, nearest},
 };
 
 /// A module in which only exports can be seen from outside.
@@ -102,12 +102,8 @@ fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
 fn unknown_export(name: &str, wished_by: &str, module: &Module<'_>) -> Error {
     let error = Error::link(format!("no input defines `{name}`, which {wished_by} exports"));
     let defined = module.globals().filter(|global| can_hide(*global)).map(Global::name);
-    let near = defined
-        .map(|other| (strsim::damerau_levenshtein(name, &other), other))
-        .filter(|(distance, _)| *distance <= 3.max(name.len() / 3))
-        .min();
-    match near {
-        Some((_, other)) => error.help(format!("did you mean `{other}`?")),
+    match nearest(name, defined) {
+        Some(other) => error.help(format!("did you mean `{other}`?")),
         None => error
             .help("export only what an input defines; `#[unsafe(no_mangle)]` keeps a name in Rust"),
     }

@@ -82,7 +82,7 @@ mod tests {
         let error = checked(&["-bpf-stack-sise=4096"]).expect_err("a typo");
         assert_eq!(
             error.to_string(),
-            "error: --llvm-args: LLVM 22 has no option `-bpf-stack-sise`\n  help: did you mean `-bpf-stack-size`?"
+            "error: --llvm-args: LLVM 22 has no option `-bpf-stack-sise`\n  = help: did you mean `-bpf-stack-size`?"
         );
     }
 

@@ -1,7 +1,9 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    aliases, core, cpu, debuginfo, inlining,
+    aliases, core,
+    cpu::{self, CpuChoice},
+    debuginfo, inlining,
     llvm::{CodegenLevel, Global, Machine, Module, Spec},
     loops,
     merge::Merged,
@@ -31,15 +33,24 @@ pub(super) struct Machines {
     pub(super) optimizing: Machine,
     /// For code generation, as the plan wants it.
     pub(super) generating: Machine,
+    /// The CPU of both.
+    pub(super) choice: CpuChoice,
 }
 
 impl Machines {
-    fn new(session: &Session<'_>, spec: Spec<'_>) -> Result<Self> {
+    fn new(session: &Session<'_>, triple: &str, choice: CpuChoice) -> Result<Self> {
+        let spec = Spec {
+            triple,
+            cpu: choice.cpu.name(),
+            features: &choice.features,
+            level: codegen_level(session.plan.opt_level),
+        };
         let library = session.context.library();
         let in_order = quirks::in_order(session.plan.codegen.memcpy);
         let limits = [quirks::in_order(MemcpyExpansion::AnyOrder)];
         let optimizing = Machine::under(library, spec, &limits, &[in_order])?;
-        Ok(Self { optimizing, generating: Machine::new(library, spec)? })
+        let generating = Machine::new(library, spec)?;
+        Ok(Self { optimizing, generating, choice })
     }
 }
 
@@ -63,14 +74,8 @@ impl<'s> Merged<'s> {
             choice.cpu.name(),
             choice.features
         );
-        let spec = Spec {
-            triple: target.target.triple(),
-            cpu: choice.cpu.name(),
-            features: &choice.features,
-            level: codegen_level(plan.opt_level),
-        };
-        let machines = Machines::new(session, spec)?;
         cpu::apply(&choice, &module);
+        let machines = Machines::new(session, target.target.triple(), choice)?;
         module.variables().filter(|variable| is_map(*variable)).for_each(Global::make_mutable);
         for function in module.functions().filter(|function| !function.is_declaration()) {
             if plan.codegen.inline_never == InlineNever::Ignore {

@@ -144,20 +144,3 @@ pub(super) fn is_bogus(text: &str) -> bool {
 pub(super) fn is_foreign_assembly(assembly: &str) -> bool {
     assembly.contains("__rust_probestack")
 }
-
-/// What LLVM's words on an operation mean that BPF lacks, and what to do instead.
-const ADVICE: [(&str, &str); 2] = [
-    (
-        "only small returns supported",
-        "a function returns at most 64 bits; products and quotients of 128 bits call such functions: compute with 64",
-    ),
-    (
-        "unsupported signed division",
-        "signed division needs the instructions of `--cpu v4`, for kernels from 6.6 on; or divide without signs",
-    ),
-];
-
-/// A help line for an error that LLVM reports as `text`, if there is one.
-pub(super) fn advice(text: &str) -> Option<&'static str> {
-    ADVICE.iter().find(|(words, _)| text.contains(words)).map(|(_, advice)| *advice)
-}

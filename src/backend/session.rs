@@ -1,11 +1,11 @@
 //! What all phases of one link share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::{
     account::Account,
     builtins::Routines,
-    llvm::{Context, OptionsLease},
+    llvm::{Context, OptionsLease, Severity},
     quirks::{self, Relocations},
     reader::Reader,
 };
@@ -25,6 +25,7 @@ pub struct Session<'a> {
     pub(super) account: RefCell<Account>,
     pub(super) routines: RefCell<Vec<Routines>>,
     options: RefCell<Option<OptionsLease>>,
+    relocations: Cell<Relocations>,
 }
 
 impl<'a> Session<'a> {
@@ -38,7 +39,8 @@ impl<'a> Session<'a> {
         let options = RefCell::new(Some(library.set_options(wanted)?));
         let account = RefCell::new(Account::new(&plan.reports));
         let (context, routines) = (Context::new(library), RefCell::default());
-        Ok(Self { plan, warnings, reader, context, account, routines, options })
+        let relocations = Cell::new(Relocations::None);
+        Ok(Self { plan, warnings, reader, context, account, routines, options, relocations })
     }
 
     /// Sets LLVM up for a program with `relocations`, which is known only when its modules are linked.
@@ -48,6 +50,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// See [`Library::set_options`](super::llvm::Library::set_options).
     pub(super) fn prepare_for(&self, relocations: Relocations) -> Result<()> {
+        self.relocations.set(relocations);
         // The former ones are given back first: two links that wait for each other's would wait for ever.
         drop(self.options.take());
         let library = self.context.library();
@@ -67,10 +70,8 @@ impl<'a> Session<'a> {
         let mut errors = Vec::new();
         for said in self.context.take_diagnostics() {
             match said.severity {
-                super::llvm::Severity::Error if !quirks::is_bogus(&said.text) => {
-                    errors.push(said.text)
-                }
-                super::llvm::Severity::Warning => self.warnings.warn("llvm", said.text),
+                Severity::Error if !quirks::is_bogus(&said.text) => errors.push(said.text),
+                Severity::Warning => self.warnings.warn("llvm", said.text),
                 _ => log::debug!("LLVM says: {}", said.text),
             }
         }
@@ -81,11 +82,23 @@ impl<'a> Session<'a> {
             errors.into_iter().for_each(|text| self.warnings.warn("llvm-errors", text));
             return Ok(());
         }
-        let advice = errors.iter().find_map(|text| quirks::advice(text));
-        let error = errors.into_iter().fold(error(), Error::because);
-        Err(match advice {
-            Some(advice) => error.help(advice),
-            None => error,
-        })
+        Err(errors.into_iter().fold(error(), Error::because))
+    }
+
+    /// Does `work` while LLVM has one more `option`.
+    ///
+    /// # Errors
+    /// This libLLVM cannot take options back.
+    pub(super) fn with_option<T>(&self, option: &str, work: impl FnOnce() -> T) -> Result<T> {
+        let library = self.context.library();
+        let usual = quirks::options(self.plan, library.version(), self.relocations.get());
+        let more = usual.iter().cloned().chain([option.to_owned()]).collect();
+        // Options belong to the process: whoever wants others waits until nobody relies on these.
+        drop(self.options.take());
+        let lease = library.set_options(more)?;
+        let done = work();
+        drop(lease);
+        self.options.replace(Some(library.set_options(usual)?));
+        Ok(done)
     }
 }

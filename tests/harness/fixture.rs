@@ -10,7 +10,8 @@
 //! - `args: WORDS`: a link of `{this}`, which is added unless it is named, and so is `-o {out}`;
 //! - `link: WORDS`: a link of the files it names; only `-o {out}` is added;
 //! - `error: KIND TEXT`: that link fails with the exit code of `KIND` (see `report::ErrorKind`) and says `TEXT`;
-//! - `cause: TEXT`, `help: TEXT`, `warning: TEXT`: so does such a line of what it says;
+//! - `cause: TEXT`, `help: TEXT`, `warning: TEXT`, `place: TEXT`: so does such a line of what it says; `says: TEXT` is
+//!   one more message of an error, `place:` the text of `--> TEXT`;
 //! - `view: WHAT [SYMBOL] [in FILE]`: what is looked at from here on, see `view.rs`;
 //! - `expect: PATTERN`: some line after the last one found; `expect-next: PATTERN`: the very next line;
 //! - `reject: PATTERN`: no line of the view; `count: N PATTERN`: exactly N lines of it.
@@ -147,7 +148,7 @@ impl Fixture {
                 self.compile = words(text);
                 return Ok(());
             }
-            "error" | "cause" | "help" | "warning" => {
+            "error" | "says" | "cause" | "help" | "warning" | "place" => {
                 return self.last_link()?.must_say(word, text);
             }
             "run" => Action::Run(text.to_owned()),
@@ -205,7 +206,11 @@ impl Link {
         } else {
             text
         };
-        self.messages.push(format!("{word}: {text}"));
+        self.messages.push(match word {
+            "place" => format!("--> {text}"),
+            "says" => format!("error: {text}"),
+            word => format!("{word}: {text}"),
+        });
         Ok(())
     }
 }

@@ -23,7 +23,8 @@ macro_rules! versions {
 
                 use $sys as sys;
                 use sys::{
-                    LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMTypeKind, LLVMVisibility,
+                    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMLinkage, LLVMOpcode,
+                    LLVMTypeKind, LLVMVisibility,
                     analysis::LLVMVerifierFailureAction,
                     debuginfo::{LLVMDIFlags, LLVMMetadataKind},
                     error::LLVMErrorRef,

@@ -36,7 +36,7 @@ impl<'ctx> Instruction<'ctx> {
         Some(Self(NonNull::new(raw)?, PhantomData))
     }
 
-    const fn as_raw(self) -> *mut LLVMValue {
+    pub(super) const fn as_raw(self) -> *mut LLVMValue {
         self.0.as_ptr()
     }
 

@@ -18,6 +18,9 @@ use crate::{
 
 static LIBRARY: OnceLock<Library> = OnceLock::new();
 
+/// Has code generation tell of every function's frame. It changes nothing that is generated, so it may stay in force.
+pub const REMARKS: &str = "--pass-remarks-analysis=stack-frame-layout";
+
 /// Held from the search for a library until it is open, so that two threads do not settle on two.
 static CHOICE: Mutex<()> = Mutex::new(());
 
@@ -161,7 +164,9 @@ impl Leased {
     fn replace(&mut self, wanted: Vec<String>) -> Result<()> {
         // SAFETY: a `Library` exists, so one is open; without a lease no link is inside LLVM.
         let is_clean = self.options.is_empty() || unsafe { llvm::reset_options() };
-        let sticks = |option: &&String| !wanted.iter().any(|other| name(other) == name(option));
+        let sticks = |option: &&String| {
+            name(option) != name(REMARKS) && !wanted.iter().any(|other| name(other) == name(option))
+        };
         if let Some(option) = self.options.iter().find(|option| !is_clean && sticks(option)) {
             return Err(Error::llvm(format!("cannot take LLVM's option `{option}` back"))
                 .because("an earlier link of this process set it, and this libLLVM hides how to undo that")

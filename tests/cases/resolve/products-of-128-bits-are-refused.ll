@@ -4,9 +4,8 @@
 ; llvm: ..22
 ; link: --export entry main.ll
 ; error: link the program cannot be expressed in BPF
-; help: a function returns at most 64 bits
-; view: stderr
-; expect: cause: {{.*}} in function entry
+; says: `entry` multiplies or divides 128 bits
+; help: compute with 64 bits
 ; view: files
 ; reject: out.o
 

@@ -222,11 +222,11 @@ fn the_error_lists_every_candidate_the_producer_and_what_to_install() {
     let error =
         locate_on(&tree.host, &Search { producer, ..Search::default() }).expect_err("no candidate");
     let expected = "error: no libLLVM can be used for this link
-  cause: ROOT/usr/lib/x86_64-linux-gnu/libLLVM.so.19.1 (in the system) is LLVM 19.1.7, too old for main.o, which \
+  = cause: ROOT/usr/lib/x86_64-linux-gnu/libLLVM.so.19.1 (in the system) is LLVM 19.1.7, too old for main.o, which \
                     `LLVM22.1.2-rust-1.95.0-stable` wrote
-  cause: ROOT/usr/lib/x86_64-linux-gnu/libLLVM.so.22.1 (in the system) is a text file, not a shared library
-  cause: main.o was written by `LLVM22.1.2-rust-1.95.0-stable`
-  help: install LLVM 22 or newer (Debian and Ubuntu: apt install libllvm22; Fedora: dnf install llvm-libs; Arch: \
+  = cause: ROOT/usr/lib/x86_64-linux-gnu/libLLVM.so.22.1 (in the system) is a text file, not a shared library
+  = cause: main.o was written by `LLVM22.1.2-rust-1.95.0-stable`
+  = help: install LLVM 22 or newer (Debian and Ubuntu: apt install libllvm22; Fedora: dnf install llvm-libs; Arch: \
                     pacman -S llvm-libs; Homebrew: brew install llvm), or name one with --llvm PATH or BPF_LINKER_LLVM";
     assert_eq!(error.to_string().replace(&tree.name(), "ROOT"), expected);
 }
