@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(gcc libc6-dev make pkg-config rustc-web libstd-rust-web-dev-bpf llvm-22 bpftool libelf-dev zlib1g-dev)
 if [ "${1:-all}" = all ]; then
     # C in two versions of LLVM, core in source form, what the incumbent links, and what the lab scripts unpack with.
-    packages+=(g++ rust-web-src clang-22 llvm-22-dev libzstd-dev llvm-22-tools clang-19 llvm-19 hyperfine unzip)
+    packages+=(g++ rust-web-src clang-22 llvm-22-dev libzstd-dev llvm-22-tools clang-19 llvm-19 hyperfine unzip strace)
     # An LLVM that is too old, to be refused.
     packages+=(libllvm14)
     command -v pip > /dev/null || packages+=(python3-pip)

@@ -15,11 +15,13 @@
 //! - [`object`]: ELF bytes to the finished object (BTF, maps, stripping);
 //! - [`output`]: bytes to files, replaced as a whole;
 //! - [`report`]: errors and warnings;
+//! - [`guard`]: what survives a crash of LLVM;
 //! - [`embed`]: the whole as a library, [`Linker`].
 
 pub mod backend;
 pub mod driver;
 pub mod embed;
+pub mod guard;
 pub mod input;
 mod linking;
 pub mod object;
@@ -28,6 +30,6 @@ pub mod plan;
 pub mod report;
 
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linking::{Artifact, link, locate, reproduce, survey, version};
+pub use linking::{Artifact, check_places, link, locate, reproduce, survey, version};
 pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

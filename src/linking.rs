@@ -1,9 +1,11 @@
 //! One link, from plan to files.
 
 mod clock;
+mod places;
 mod replay;
 mod reports;
 
+pub use places::check_places;
 pub use replay::reproduce;
 
 use std::{collections::BTreeSet, thread};
@@ -62,6 +64,7 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
+    check_places(plan, &[])?;
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
@@ -209,16 +212,19 @@ fn described(declaration: Declaration) -> (String, Extern) {
     (declaration.name, Extern { section, shape })
 }
 
+/// Writes every output beside its place before the first one is put there.
 fn deliver(plan: &LinkPlan, artifacts: Vec<Artifact>) -> Result<Vec<Artifact>> {
-    let mut kept = Vec::new();
+    let (mut kept, mut files) = (Vec::new(), Vec::new());
     for wanted in &plan.outputs {
         let artifact = artifacts.iter().find(|artifact| artifact.kind == wanted.kind);
         let artifact = artifact.ok_or_else(|| Error::link("an output was not made"))?;
         match &wanted.destination {
-            Destination::File(path) => output::write(path, &artifact.bytes)?,
+            Destination::File(path) => files.push((path, &artifact.bytes)),
             Destination::Stdout => output::write_stdout(&artifact.bytes)?,
             Destination::Memory => kept.push(artifact.clone()),
         }
     }
+    let staged = files.into_iter().map(|(path, bytes)| output::stage(path, bytes));
+    staged.collect::<Result<Vec<_>>>()?.into_iter().try_for_each(output::Staged::commit)?;
     Ok(kept)
 }

@@ -1,6 +1,8 @@
-//! The command: start logging, run, report, exit code; and once more with another libLLVM where that may help.
+//! The command: start logging, run, report, exit code; and once more with another libLLVM where that may help, or to
+//! tell of a crash.
 
 mod again;
+mod crash;
 
 use std::{
     fs::File,
@@ -18,29 +20,44 @@ use log::LevelFilter;
 
 fn main() -> ExitCode {
     let warnings = Warnings::default();
-    let result = run(&warnings).map_err(|error| {
-        let error =
-            error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
-        again::without_unfit_llvms(error)
-    });
+    let result = match crash::former() {
+        Some(fall) => Err(crash::tell(&fall, &warnings)),
+        None => run(&warnings).map_err(|error| {
+            let error =
+                error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
+            again::without_unfit_llvms(error)
+        }),
+    };
     let paint = Paint::suits(&stderr());
-    warnings.take().iter().for_each(|warning| eprintln!("{}", warning.render(paint)));
+    warnings.take().iter().for_each(|warning| say(&warning.render(paint).to_string()));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", error.render(paint));
+            say(&error.render(paint).to_string());
             error.exit_code()
         }
     }
 }
 
+/// That nobody listens changes nothing about the link.
+fn say(text: &str) {
+    if let Err(error) = writeln!(stderr(), "{text}") {
+        log::debug!("cannot write to standard error: {error}");
+    }
+}
+
 fn run(warnings: &Warnings) -> anyhow::Result<()> {
     again::list_options_if_asked()?;
+    crash::arm();
     let invocation = driver::parse(std::env::args_os().collect())?;
+    if let (Request::Link(plan), Some(log)) = (&invocation.request, &invocation.logging.file) {
+        bpf_linker::check_places(plan, &[log])?;
+    }
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
     match invocation.request {
-        Request::Link(plan) => {
+        Request::Link(mut plan) => {
+            crash::without_traces(&mut plan);
             again::check_llvm_args(&plan, warnings)?;
             if let Some(folder) = &plan.reports.reproduce {
                 bpf_linker::reproduce(&plan, &invocation.args, folder, warnings)?;

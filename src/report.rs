@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Llvm,
     /// A file cannot be read or written for reasons outside the link.
     Io,
+    /// The linker itself is wrong.
+    Internal,
 }
 
 impl ErrorKind {
@@ -41,6 +43,8 @@ impl ErrorKind {
             Self::Input => 3,
             Self::Llvm => 4,
             Self::Io => 5,
+            // What a Rust program that panics ends with.
+            Self::Internal => 101,
         }
     }
 }

@@ -12,17 +12,19 @@ use source::Source;
 
 /// Room to the rooms it may import; `report` and `plan` are open to all of them. `linking` puts the rooms together, and
 /// `embed` is a front door to it, as the command is.
-const IMPORTS: [(&str, &[&str]); 10] = [
+const IMPORTS: [(&str, &[&str]); 12] = [
     // Part of the program, which knows the crate from outside.
     ("again", &[]),
+    ("crash", &[]),
+    ("guard", &[]),
     ("report", &[]),
     ("plan", &[]),
     ("driver", &["plan", "report"]),
     ("input", &["plan", "report"]),
-    ("backend", &["plan", "report", "input"]),
+    ("backend", &["plan", "report", "input", "guard"]),
     ("object", &["plan", "report"]),
-    ("output", &["plan", "report"]),
-    ("linking", &["plan", "report", "driver", "input", "backend", "object", "output"]),
+    ("output", &["plan", "report", "guard"]),
+    ("linking", &["plan", "report", "driver", "input", "backend", "object", "output", "guard"]),
     ("embed", &["plan", "report", "linking"]),
 ];
 
@@ -46,7 +48,7 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("goblin", &["src/input/", "src/object/"]),
     ("env_logger", &["src/main.rs"]),
     ("which", &["src/backend/llvm/locate/"]),
-    ("bpf_linker_shim", &["src/backend/llvm/"]),
+    ("bpf_linker_shim", &["src/backend/llvm/", "src/guard.rs"]),
     ("llvm_sys", &["src/backend/llvm/", "shim/"]),
 ];
 

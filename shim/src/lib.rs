@@ -11,6 +11,8 @@
 mod rows;
 
 mod crosses;
+#[cfg(unix)]
+pub mod guard;
 mod open;
 mod table;
 #[cfg(target_os = "linux")]

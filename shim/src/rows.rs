@@ -145,6 +145,7 @@ macro_rules! rows {
                 error LLVMGetErrorMessage(error: LLVMErrorRef) -> *mut c_char;
                 error LLVMDisposeErrorMessage(message: *mut c_char) -> ();
                 error_handling LLVMInstallFatalErrorHandler(handler: LLVMFatalErrorHandler) -> ();
+                error_handling LLVMEnablePrettyStackTrace() -> ();
                 support LLVMParseCommandLineOptions(count: c_int, words: *const *const c_char, overview: *const c_char) -> ();
 
                 target LLVMInitializeBPFTargetInfo() -> ();

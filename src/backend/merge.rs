@@ -19,6 +19,7 @@ use super::{
     target::Triples,
 };
 use crate::{
+    guard,
     input::{Archive, Bitcode, Format, Inputs, Origin},
     plan::Target,
     report::{Error, Result},
@@ -88,6 +89,7 @@ impl<'a> Session<'a> {
     /// Opens one input.
     pub(super) fn open_module(&self, input: &Bitcode) -> Result<Opened<'_>> {
         let name = input.origin.to_string();
+        guard::work_on(&name);
         let module = match input.format {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
             Format::Text => Module::parse_text(&self.context, &input.bytes, &name),
@@ -154,6 +156,7 @@ impl<'a> Session<'a> {
         source: Module<'_>,
         origin: &Origin,
     ) -> Result<()> {
+        guard::work_on(&origin.to_string());
         let worked = module.link(source);
         let failure = || Error::link(format!("cannot link {origin}"));
         let heard = self.hear(failure);

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::guard;
+
 /// Times phases, one after the other.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -31,6 +33,7 @@ impl Clock {
 
     /// Does `work` as the phase called `name`.
     pub(super) fn run<T>(&self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        guard::enter(name);
         let began = self.start.elapsed();
         let result = work();
         let took = self.start.elapsed().saturating_sub(began);

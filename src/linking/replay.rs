@@ -37,8 +37,8 @@ pub fn reproduce(
         };
         let to = copy_name(count, &from);
         count += 1;
-        warn_of_references(&from, warnings);
         copy(&from, &copies.join(&to))?;
+        warn_of_references(&from, warnings);
         Ok(Path::new("inputs").join(to).into_os_string())
     })?;
     let words = response::write_gnu(words.iter().map(OsString::as_os_str));
@@ -53,9 +53,12 @@ fn copy_name(number: usize, file: &Path) -> OsString {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    let bytes = fs::read(from).map_err(|error| {
-        Error::io(format!("cannot read {} to copy it", from.display())).because(error)
-    })?;
+    let failed = || Error::io(format!("cannot read {} to copy it", from.display()));
+    let found = fs::metadata(from).map_err(|error| failed().because(error))?;
+    if !found.is_file() && !found.is_dir() {
+        return Err(failed().because("what is no regular file can be read only once"));
+    }
+    let bytes = fs::read(from).map_err(|error| failed().because(error))?;
     output::write(to, &bytes)
 }
 

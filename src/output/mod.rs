@@ -6,24 +6,71 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::report::{Error, Result};
+use tempfile::NamedTempFile;
+
+use crate::{
+    guard,
+    report::{Error, Result},
+};
+
+/// As many links to links as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// Bytes that lie beside their place, on the same disk, until they are put there. Dropping it removes them.
+#[derive(Debug)]
+#[must_use = "nothing is replaced before `commit`"]
+pub struct Staged(Target);
+
+#[derive(Debug)]
+enum Target {
+    /// A regular file, or one that is not there yet; `name` is as it was given.
+    File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: guard::Hold },
+    /// A device or a pipe, which was written to at once.
+    Special,
+}
 
 /// Replaces the file at `path` by `bytes`, as a whole: a reader sees the old file or the new one.
 ///
-/// A link is followed, so that what it points at is replaced. What is not a regular file, such as `/dev/null`, is
-/// written to.
+/// A link is followed, so that what it points at is replaced, or made. What is not a regular file, such as `/dev/null`,
+/// is written to.
 ///
 /// # Errors
 /// The folder is missing or not writable, or the disk is full; what was there before stays, and no temporary does.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let target = destination(path).map_err(|error| explain(path, &error))?;
-    let written = match target {
-        Target::Special => {
-            fs::OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(bytes))
+    stage(path, bytes)?.commit()
+}
+
+/// Writes `bytes` beside `path`, so that [`Staged::commit`] only has to rename: of several outputs all are replaced,
+/// or none. See [`write`] for links and devices.
+///
+/// # Errors
+/// The folder is missing or not writable, or the disk is full.
+pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged> {
+    let staged = destination(path).and_then(|place| match place {
+        Some(place) => {
+            let (hold, name) = (guard::hold(), path.to_owned());
+            Ok(Target::File { beside: beside(&place, bytes)?, place, name, hold })
         }
-        Target::File(target) => replace(&target, bytes),
-    };
-    written.map_err(|error| explain(path, &error))
+        None => {
+            fs::OpenOptions::new().write(true).open(path)?.write_all(bytes)?;
+            Ok(Target::Special)
+        }
+    });
+    staged.map(Staged).map_err(|error| explain(path, &error))
+}
+
+impl Staged {
+    /// Puts the bytes in their place.
+    ///
+    /// # Errors
+    /// The place became something else meanwhile, or the folder read-only; what was there before stays.
+    pub fn commit(self) -> Result<()> {
+        let Target::File { beside, place, name, hold } = self.0 else { return Ok(()) };
+        let put = beside.persist(place).map_err(|error| explain(&name, &error.error));
+        // A signal that waited takes effect here, when no temporary is left.
+        drop(hold);
+        put.map(drop)
+    }
 }
 
 /// Writes `bytes` to standard output.
@@ -43,31 +90,36 @@ pub fn write_stderr(text: &str) {
     }
 }
 
-enum Target {
-    File(PathBuf),
-    Special,
-}
-
-fn destination(path: &Path) -> io::Result<Target> {
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(found) if found.is_file() => fs::canonicalize(path).map(Target::File),
-        Ok(_) => Ok(Target::Special),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Target::File(path.to_owned())),
-        Err(error) => Err(error),
+/// The file to replace or make, behind all links; `None` for what is written to as it is.
+fn destination(path: &Path) -> io::Result<Option<PathBuf>> {
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::metadata(&place) {
+            Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(found) if found.is_file() => return fs::canonicalize(&place).map(Some),
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(_missing) => match fs::read_link(&place) {
+                // A link to what is not there yet: that is what is made.
+                Ok(to) => place = folder_of(&place).join(to),
+                Err(_no_link) => return Ok(Some(place)),
+            },
+        }
     }
+    Err(io::Error::other("too many links"))
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".bpf-linker-").tempfile_in(folder)?;
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// A new file beside `place`: its name cannot be guessed, and it is made only if nothing is there, not even a link.
+fn beside(place: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let builder = tempfile::Builder::new().prefix(".bpf-linker-").tempfile_in(folder_of(place));
+    let mut temporary = builder?;
     temporary.write_all(bytes)?;
-    temporary.as_file().set_permissions(permissions(path)?)?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    temporary.as_file().set_permissions(permissions(place)?)?;
+    Ok(temporary)
 }
 
 /// Those of the file that is replaced, else what a new file gets.
@@ -96,6 +148,15 @@ fn explain(path: &Path, error: &io::Error) -> Error {
         (io::ErrorKind::NotFound, Some(folder)) => Error::io(message)
             .because(format!("no such directory: {}", folder.display()))
             .help("create it, or choose another --output"),
+        (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded, _) => Error::io(message)
+            .because(error)
+            .help("make room; what was there before is still there"),
+        (io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem, Some(folder)) => {
+            Error::io(message).because(error).help(format!(
+                "the folder {} must be writable: outputs are replaced as a whole",
+                folder.display()
+            ))
+        }
         (io::ErrorKind::IsADirectory, _) => {
             Error::io(message).because("it is a directory").help("name a file with --output")
         }

@@ -49,6 +49,12 @@ pub fn load(loader: Loader, object: &Path) -> Story {
     story
 }
 
+/// Loads all programs; the errors of the loader and the kernel, if any.
+pub fn attempt(loader: Loader, object: &Path) -> Result<(), String> {
+    let request = Request::load(loader, object);
+    story_of(&request, run_here(&request)).refusal().map_or(Ok(()), Err)
+}
+
 /// Loads one program and carries out the steps.
 pub fn run(loader: Loader, object: &Path, name: &str, steps: &[Step<'_>]) -> Story {
     run_with_globals(loader, object, name, &[], steps)

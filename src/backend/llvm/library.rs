@@ -8,7 +8,7 @@ use std::{
     sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use bpf_linker_shim as llvm;
+use bpf_linker_shim::{self as llvm, guard};
 
 use super::text;
 use crate::{
@@ -138,6 +138,10 @@ impl Library {
     fn initialize() -> Self {
         // SAFETY: a handler that never unwinds, for the rest of the process.
         unsafe { llvm::LLVMInstallFatalErrorHandler(Some(fatal)) };
+        if guard::is_traced() {
+            // SAFETY: the library is open; the handlers it installs are for this process to end with.
+            unsafe { llvm::LLVMEnablePrettyStackTrace() };
+        }
         // SAFETY: the library is open; registering a target twice is harmless.
         unsafe { llvm::LLVMInitializeBPFTargetInfo() };
         // SAFETY: as above.
@@ -215,6 +219,10 @@ fn version() -> LlvmVersion {
 extern "C" fn fatal(reason: *const c_char) {
     // SAFETY: LLVM passes a string that ends in NUL.
     let reason = unsafe { text::copy_terminated(reason) };
+    if guard::is_traced() {
+        std::process::abort();
+    }
+    guard::give_up(reason.trim());
     let error = Error::llvm("LLVM gave up").because(reason.trim());
     eprintln!("{error}");
     std::process::exit(i32::from(ErrorKind::Llvm.exit_code()));

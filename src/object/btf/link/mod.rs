@@ -19,7 +19,7 @@ mod take;
 pub use lines::source_of;
 pub use take::take;
 
-use super::Info;
+use super::{Ext, Info};
 use crate::{
     object::{
         Facts,
@@ -66,7 +66,8 @@ pub fn locate(undefined: &mut [Undefined], info: &Info) {
 pub fn put(info: &Info, elf: &mut Elf) -> Result<()> {
     let (btf, ext) = info.encode()?;
     elf.add_section(section(".BTF", btf));
-    if let Some(ext) = ext {
+    // For libbpf an empty one makes the BTF of the whole object corrupt; an object of nothing but maps has none.
+    if let Some(ext) = ext.filter(|_| !info.ext.as_ref().is_some_and(Ext::is_empty)) {
         elf.add_section(section(".BTF.ext", ext));
     }
     Ok(())

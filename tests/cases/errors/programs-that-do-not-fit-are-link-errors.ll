@@ -1,0 +1,77 @@
+; Sound inputs that make no program together, or one that BPF cannot express.
+;
+; run: sed s/bpfel/bpfeb/ other.ll > big.ll
+; args: --export nosuch
+; error: link no input defines `nosuch`, which --export exports
+; args: --export enty
+; error: link no input defines `enty`, which --export exports
+; link: {this} again.ll
+; error: link `entry` is defined twice
+; cause: first in this.ll
+; cause: again in again.ll
+; link: {this} big.ll
+; error: link inputs of both byte orders cannot make one object
+; cause: this.ll is for bpfel
+; cause: big.ll is for bpfeb
+; link: other.ll missing.ll
+; error: link
+; link: wide.ll
+; error: link
+; link: --cpu v3 signed.ll
+; error: link
+; link: foreign.ll --fatal-warnings
+; error: link a warning is fatal, since --fatal-warnings is given
+; help: `-W no-foreign-target` silences this one
+; view: files
+; reject: out.o
+
+target triple = "bpfel"
+
+define i64 @entry() section "xdp" {
+  ret i64 2
+}
+;--- again.ll
+target triple = "bpfel"
+
+define i64 @entry() section "xdp" {
+  ret i64 3
+}
+;--- other.ll
+target triple = "bpfel"
+
+define i64 @other() section "xdp" {
+  ret i64 2
+}
+;--- missing.ll
+target triple = "bpfel"
+
+declare i64 @nowhere()
+
+define i64 @asks() section "xdp" {
+  %result = call i64 @nowhere()
+  ret i64 %result
+}
+;--- wide.ll
+target triple = "bpfel"
+
+define i64 @product(i64 %a, i64 %b) section "xdp" {
+  %x = zext i64 %a to i128
+  %y = zext i64 %b to i128
+  %product = mul i128 %x, %y
+  %high = lshr i128 %product, 64
+  %result = trunc i128 %high to i64
+  ret i64 %result
+}
+;--- signed.ll
+target triple = "bpfel"
+
+define i64 @quotient(i64 %a, i64 %b) section "xdp" {
+  %result = sdiv i64 %a, %b
+  ret i64 %result
+}
+;--- foreign.ll
+target triple = "x86_64-unknown-linux-gnu"
+
+define i64 @entry() section "xdp" {
+  ret i64 2
+}
