@@ -93,6 +93,7 @@ macro_rules! rows {
                 core LLVMCreateEnumAttribute(context: LLVMContextRef, kind: c_uint, value: u64) -> LLVMAttributeRef;
                 core LLVMAddAttributeAtIndex(function: LLVMValueRef, index: c_uint, attribute: LLVMAttributeRef) -> ();
                 core LLVMRemoveEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> ();
+                core LLVMCreateStringAttribute(context: LLVMContextRef, name: *const c_char, name_length: c_uint, value: *const c_char, value_length: c_uint) -> LLVMAttributeRef;
                 core LLVMRemoveStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> ();
                 core LLVMGetStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> LLVMAttributeRef;
                 core LLVMGetEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
@@ -126,6 +127,9 @@ macro_rules! rows {
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
                 core LLVMInstructionEraseFromParent(instruction: LLVMValueRef) -> ();
+                core LLVMIsAAllocaInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAReturnInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMConstNull(type_: LLVMTypeRef) -> LLVMValueRef;
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAGlobalVariable(value: LLVMValueRef) -> LLVMValueRef;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::{
     codegen::Optimized,
     inlining,
-    llvm::{Global, Linkage, Module},
+    llvm::{Global, Instruction, Linkage, Module},
     loops,
     merge::Opened,
     optimize,
@@ -69,6 +69,8 @@ impl<'s> Optimized<'s> {
             return Ok(false);
         }
         let routines = self.routines(&invented)?;
+        discard_results(&routines);
+        discard_results(&self.module);
         let found = definitions(&routines).map(Global::name).filter(|name| invented.contains(name));
         let found = found.collect::<Vec<_>>();
         log::debug!("code generation wants {invented:?}, found {found:?}");
@@ -126,6 +128,24 @@ impl<'s> Optimized<'s> {
             self.session.link_into(module, opened.module, &opened.origin)?;
         }
         Ok(())
+    }
+}
+
+/// The memory routines of C that return where they wrote to.
+const RETURNING: [&str; 3] = ["memcpy", "memmove", "memset"];
+
+/// Makes the routines return nothing, and those who use what they return use the argument, which is the same: the
+/// kernel lets no function return an address on the stack, and most memory that a program sets is there.
+fn discard_results(module: &Module<'_>) {
+    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let calls = bodies.flat_map(Global::instructions).filter(|instruction| {
+        instruction.callee().is_some_and(|callee| RETURNING.contains(&callee.name().as_str()))
+    });
+    calls.for_each(|call| call.return_argument(0));
+    let routines = RETURNING.iter().filter_map(|name| module.find(name));
+    for routine in routines.filter(|routine| !routine.is_declaration()) {
+        routine.forget_returned(0);
+        routine.instructions().for_each(Instruction::return_nothing);
     }
 }
 

@@ -22,6 +22,9 @@ const MOST_STORES: u64 = 128;
 /// The most stores where a call would not do: kernels that know none take programs of 4096 instructions.
 const MOST_STORES_FOR_OLD_KERNELS: u64 = 4096;
 
+/// Bytes that one store writes at most.
+const WIDEST_STORE: u64 = 8;
+
 /// Makes code generation expand what is small and constant in `module`; `machine` knows LLVM's own limits.
 ///
 /// # Errors
@@ -67,9 +70,17 @@ impl Operation {
     /// The number of stores that `instruction` comes to, if it is such an operation of constant length.
     fn stores(&self, instruction: Instruction<'_>) -> Option<u64> {
         instruction.callee().filter(|callee| callee.name() == self.name)?;
-        let alignments = self.pointers.iter().map(|index| instruction.argument_alignment(*index));
-        let word = alignments.min().unwrap_or(1).min(8);
+        let alignments = self.pointers.iter().map(|index| self.alignment(instruction, *index));
+        let word = alignments.min().unwrap_or(1).min(WIDEST_STORE);
         Some(instruction.constant_operand(2)?.div_ceil(word))
+    }
+
+    /// A whole variable on the stack that is set counts as aligned: code generation aligns it when that saves stores.
+    fn alignment(&self, instruction: Instruction<'_>, index: u32) -> u64 {
+        match self.inline {
+            Inline::Set if instruction.is_stack_operand(index) => WIDEST_STORE,
+            Inline::Set | Inline::Copy => instruction.argument_alignment(index),
+        }
     }
 }
 

@@ -47,6 +47,13 @@ const SETTINGS: &[Setting] = &[
         reason: "unreachable code becomes a call of the kfunc __bpf_trap, which only kernels from 6.16 on have",
         remove_when: "no supported kernel lacks __bpf_trap",
     },
+    Setting {
+        majors: 22..=u32::MAX,
+        option: |_| "--disable-gotox".to_owned(),
+        reason: "from v4 on a large switch becomes an indirect jump, which kernels before 6.19 refuse; and code \
+                 generation then drops every private table of addresses, used or not (BPFAsmPrinter::doFinalization)",
+        remove_when: "no supported kernel lacks indirect jumps",
+    },
 ];
 
 /// Whether a program has values that a loader fills in, by CO-RE.

@@ -291,6 +291,36 @@ impl<'ctx> Global<'ctx> {
         Some(unsafe { text::copy(start, length as usize) })
     }
 
+    /// Gives the function the string attribute `name`, with this value.
+    pub fn add_string_attribute(
+        self,
+        context: &'ctx Context,
+        name: &'static CStr,
+        value: &'static CStr,
+    ) {
+        let length = |text: &CStr| u32::try_from(text.count_bytes()).unwrap_or(0);
+        // SAFETY: the context is alive, the ranges are those of `name` and `value`.
+        let made = unsafe {
+            llvm::LLVMCreateStringAttribute(
+                context.as_raw(),
+                name.as_ptr(),
+                length(name),
+                value.as_ptr(),
+                length(value),
+            )
+        };
+        // SAFETY: the function is alive, the attribute is of its context.
+        unsafe { llvm::LLVMAddAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, made) };
+    }
+
+    /// Says no longer that the function returns its argument `index`.
+    pub fn forget_returned(self, index: u32) {
+        // SAFETY: a range of bytes.
+        let kind = unsafe { llvm::LLVMGetEnumAttributeKindForName(c"returned".as_ptr(), 8) };
+        // SAFETY: the function is alive; index 0 of attributes is the return value.
+        unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), index + 1, kind) };
+    }
+
     /// Takes the string attribute `name` from the function.
     pub fn remove_string_attribute(self, name: &'static CStr) {
         let length = u32::try_from(name.count_bytes()).unwrap_or(0);

@@ -62,15 +62,9 @@ impl<'ctx> Instruction<'ctx> {
     /// The constant integer at operand `index`, if there is one.
     #[must_use]
     pub fn constant_operand(self, index: u32) -> Option<u64> {
-        // SAFETY: the instruction is alive.
-        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
-        if index >= count.cast_unsigned() {
-            return None;
-        }
-        // SAFETY: the index is below the number of operands.
-        let operand = unsafe { llvm::LLVMGetOperand(self.as_raw(), index) };
+        let operand = self.operand(index)?;
         // SAFETY: an operand is alive.
-        let constant = unsafe { llvm::LLVMIsAConstantInt(operand) };
+        let constant = unsafe { llvm::LLVMIsAConstantInt(operand.as_ptr()) };
         if constant.is_null() {
             return None;
         }
@@ -81,15 +75,52 @@ impl<'ctx> Instruction<'ctx> {
     /// The variable whose address is operand `index`, if there is one.
     #[must_use]
     pub fn variable_operand(self, index: u32) -> Option<Global<'ctx>> {
+        let operand = self.operand(index)?;
+        // SAFETY: an operand is alive; the answer is null unless it is a variable.
+        Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(operand.as_ptr()) })
+    }
+
+    /// Whether operand `index` is the address of a variable on the stack, from its first byte on.
+    #[must_use]
+    pub fn is_stack_operand(self, index: u32) -> bool {
+        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        self.operand(index)
+            .is_some_and(|operand| !unsafe { llvm::LLVMIsAAllocaInst(operand.as_ptr()) }.is_null())
+    }
+
+    /// Whoever uses what the call returns uses its argument `index` instead.
+    pub fn return_argument(self, index: u32) {
+        let Some(argument) = self.operand(index) else { return };
+        // SAFETY: the instruction is alive.
+        let returned = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
+        // SAFETY: an operand is alive.
+        if returned == unsafe { llvm::LLVMTypeOf(argument.as_ptr()) } {
+            // SAFETY: both are alive and of one type.
+            unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), argument.as_ptr()) };
+        }
+    }
+
+    /// Makes a `ret` of a value one of null, or of zero.
+    pub fn return_nothing(self) {
+        // SAFETY: the instruction is alive.
+        let is_return = !unsafe { llvm::LLVMIsAReturnInst(self.as_raw()) }.is_null();
+        let Some(value) = self.operand(0).filter(|_| is_return) else { return };
+        // SAFETY: an operand is alive.
+        let its_type = unsafe { llvm::LLVMTypeOf(value.as_ptr()) };
+        // SAFETY: a value that is returned has a type with a null.
+        let null = unsafe { llvm::LLVMConstNull(its_type) };
+        // SAFETY: operand 0 is there, and of this type.
+        unsafe { llvm::LLVMSetOperand(self.as_raw(), 0, null) };
+    }
+
+    fn operand(self, index: u32) -> Option<NonNull<LLVMValue>> {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
         if index >= count.cast_unsigned() {
             return None;
         }
         // SAFETY: the index is below the number of operands.
-        let operand = unsafe { llvm::LLVMGetOperand(self.as_raw(), index) };
-        // SAFETY: an operand is alive; the answer is null unless it is a variable.
-        Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(operand) })
+        NonNull::new(unsafe { llvm::LLVMGetOperand(self.as_raw(), index) })
     }
 
     /// What a call promises of the alignment of its argument `index`, in bytes.
