@@ -93,7 +93,6 @@ macro_rules! rows {
                 core LLVMCreateEnumAttribute(context: LLVMContextRef, kind: c_uint, value: u64) -> LLVMAttributeRef;
                 core LLVMAddAttributeAtIndex(function: LLVMValueRef, index: c_uint, attribute: LLVMAttributeRef) -> ();
                 core LLVMRemoveEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> ();
-                core LLVMCreateStringAttribute(context: LLVMContextRef, name: *const c_char, name_length: c_uint, value: *const c_char, value_length: c_uint) -> LLVMAttributeRef;
                 core LLVMRemoveStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> ();
                 core LLVMGetStringAttributeAtIndex(function: LLVMValueRef, index: c_uint, name: *const c_char, length: c_uint) -> LLVMAttributeRef;
                 core LLVMGetEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;

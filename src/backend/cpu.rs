@@ -1,8 +1,9 @@
 //! Which CPU level and features to generate code for.
 //!
 //! One rule: `--cpu v1..v4|probe` is an order. `--cpu generic`, which rustc always passes, and no `--cpu` at all mean
-//! "what the inputs ask for": the highest `target-cpu` that a function of the inputs names, v1 when none does. A kernel
-//! to link for lowers that to what it knows, and has v3, which clang takes for granted, when the inputs ask for nothing.
+//! "what the inputs ask for": the highest `target-cpu` that a function of the inputs names, v1 when none does. clang
+//! names none without `-mcpu`, and means v3 from clang 20 on; rustc always names one. A kernel to link for lowers that
+//! to what it knows, and has v3, which clang takes for granted, when the inputs ask for nothing.
 
 use super::llvm::{Global, Module};
 use crate::{
@@ -31,7 +32,7 @@ pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) 
             CpuChoice { cpu: ordered, features: plan.cpu_features.clone() }
         }
         (None, highest) => {
-            let asked = highest.map(|(cpu, _)| cpu);
+            let asked = highest.map(|(cpu, _)| cpu).max(taken_for_granted(module));
             match plan.kernel.map(Kernel::highest_cpu) {
                 None => CpuChoice {
                     cpu: asked.unwrap_or(Cpu::Generic),
@@ -60,6 +61,25 @@ pub(super) fn apply(choice: &CpuChoice, module: &Module<'_>) {
             function.set_string_attribute(c"target-features", &choice.features);
         }
     }
+}
+
+/// The first clang that makes code of v3 when it is not told otherwise.
+const CLANG_OF_V3: u32 = 20;
+
+/// What the compiler of functions that name no CPU would have made of them.
+fn taken_for_granted(module: &Module<'_>) -> Option<Cpu> {
+    let says_nothing = |function: Global<'_>| {
+        !function.is_declaration() && function.string_attribute(c"target-cpu").is_none()
+    };
+    let is_of_v3 = |compiler: &String| clang_major(compiler) >= Some(CLANG_OF_V3);
+    (module.functions().any(says_nothing) && module.compilers().iter().any(is_of_v3))
+        .then_some(Cpu::V3)
+}
+
+/// The major version in `Debian clang version 22.1.8 (1~deb12u1)`.
+fn clang_major(compiler: &str) -> Option<u32> {
+    let (_, version) = compiler.split_once("clang version ")?;
+    version.split('.').next()?.parse().ok()
 }
 
 fn asked_by(function: Global<'_>) -> Option<(Cpu, Global<'_>)> {

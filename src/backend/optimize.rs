@@ -47,7 +47,7 @@ pub(super) fn run_passes<'s>(
 ) -> Result<()> {
     let way = quirks::optimisation(session.plan.opt_level, session.context.library().version());
     mark(&session.context, module, way.attributes);
-    keep_switches(&session.context, module);
+    keep_switches(module);
     machine.run_passes(module, way.pipeline)
 }
 
@@ -62,7 +62,7 @@ fn mark<'c>(context: &'c Context, module: &Module<'c>, attributes: &[Attribute])
 /// Keeps a switch from becoming a table that is read: one of addresses needs relocations of data, which no loader of BPF
 /// applies, and the verifier knows what a branch compared, but not what it read from a table. Where the compiler of an
 /// input made a table of numbers, it stays.
-fn keep_switches<'c>(context: &'c Context, module: &Module<'c>) {
+fn keep_switches(module: &Module<'_>) {
     let bodies = module.functions().filter(|function| !function.is_declaration());
-    bodies.for_each(|function| function.add_string_attribute(context, c"no-jump-tables", c"true"));
+    bodies.for_each(|function| function.set_string_attribute(c"no-jump-tables", "true"));
 }

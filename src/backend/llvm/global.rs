@@ -291,28 +291,6 @@ impl<'ctx> Global<'ctx> {
         Some(unsafe { text::copy(start, length as usize) })
     }
 
-    /// Gives the function the string attribute `name`, with this value.
-    pub fn add_string_attribute(
-        self,
-        context: &'ctx Context,
-        name: &'static CStr,
-        value: &'static CStr,
-    ) {
-        let length = |text: &CStr| u32::try_from(text.count_bytes()).unwrap_or(0);
-        // SAFETY: the context is alive, the ranges are those of `name` and `value`.
-        let made = unsafe {
-            llvm::LLVMCreateStringAttribute(
-                context.as_raw(),
-                name.as_ptr(),
-                length(name),
-                value.as_ptr(),
-                length(value),
-            )
-        };
-        // SAFETY: the function is alive, the attribute is of its context.
-        unsafe { llvm::LLVMAddAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, made) };
-    }
-
     /// Says no longer that the function returns its argument `index`.
     pub fn forget_returned(self, index: u32) {
         // SAFETY: a range of bytes.

@@ -1,6 +1,6 @@
 //! Metadata: the graph of debug information.
 
-use std::{marker::PhantomData, ptr, ptr::NonNull};
+use std::{ffi::CStr, marker::PhantomData, ptr, ptr::NonNull};
 
 use bpf_linker_shim::{
     self as llvm,
@@ -268,13 +268,29 @@ impl<'ctx> Module<'ctx> {
     /// The nodes that the module itself lists: its compile units.
     #[must_use]
     pub fn compile_units(&self) -> Vec<Node<'ctx>> {
-        let name = c"llvm.dbg.cu".as_ptr();
+        self.listed(c"llvm.dbg.cu")
+    }
+
+    /// The compilers that say that they made the module, such as `clang version 22.1.8`.
+    #[must_use]
+    pub fn compilers(&self) -> Vec<String> {
+        let words = self.listed(c"llvm.ident").into_iter().flat_map(Node::operands);
+        let texts = words.filter_map(|word| match word {
+            Operand::Text(text) => Some(text.to_text()),
+            Operand::Node(_) | Operand::Other => None,
+        });
+        texts.collect()
+    }
+
+    /// The nodes in one of the module's named lists.
+    fn listed(&self, name: &'static CStr) -> Vec<Node<'ctx>> {
+        let name = name.as_ptr();
         // SAFETY: the module is alive.
         let count = unsafe { llvm::LLVMGetNamedMetadataNumOperands(self.as_raw(), name) };
-        let mut units = vec![ptr::null_mut(); count as usize];
+        let mut nodes = vec![ptr::null_mut(); count as usize];
         // SAFETY: there is room for `count` operands.
-        unsafe { llvm::LLVMGetNamedMetadataOperands(self.as_raw(), name, units.as_mut_ptr()) };
-        units.into_iter().filter_map(|unit| Operand::from_raw(unit).node()).collect()
+        unsafe { llvm::LLVMGetNamedMetadataOperands(self.as_raw(), name, nodes.as_mut_ptr()) };
+        nodes.into_iter().filter_map(|node| Operand::from_raw(node).node()).collect()
     }
 }
 
