@@ -76,7 +76,7 @@ impl<'s> Merged<'s> {
         );
         cpu::apply(&choice, &module);
         let machines = Machines::new(session, target.target.triple(), choice)?;
-        module.variables().filter(|variable| is_map(*variable)).for_each(Global::make_mutable);
+        module.variables().filter(|variable| is_writable(*variable)).for_each(Global::make_mutable);
         for function in module.functions().filter(|function| !function.is_declaration()) {
             if plan.codegen.inline_never == InlineNever::Ignore {
                 inlining::force(session, function);
@@ -100,7 +100,9 @@ const fn codegen_level(level: OptLevel) -> CodegenLevel {
     }
 }
 
-/// A section that holds constants and variables alike becomes two of one name, and libbpf refuses the second.
-fn is_map(variable: Global<'_>) -> bool {
-    !variable.is_declaration() && matches!(variable.section().as_str(), "maps" | ".maps")
+/// Sections of variables in C, which Rust fills with constants. One that holds both becomes two of one name, and libbpf
+/// refuses the second; and it joins sections of several objects only if all of them are of variables.
+fn is_writable(variable: Global<'_>) -> bool {
+    const SECTIONS: [&str; 4] = ["maps", ".maps", "license", "version"];
+    !variable.is_declaration() && SECTIONS.contains(&variable.section().as_str())
 }

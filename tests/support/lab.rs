@@ -147,6 +147,11 @@ impl Story {
         self.list("maps").iter().filter(is_declared).map(shape).collect()
     }
 
+    /// The process that loaded and ran, and its parent.
+    pub fn process(&self) -> [u64; 2] {
+        [0, 1].map(|index| self.0["process"][index].as_u64().expect("a process has a number"))
+    }
+
     /// What the runs returned.
     pub fn returned(&self) -> Vec<u32> {
         let number = |run: &Value| run["returned"].as_u64().and_then(|n| u32::try_from(n).ok());

@@ -50,10 +50,12 @@ pub(super) fn lower<'s>(
     module: &Module<'s>,
     target: &Triple,
 ) -> Result<()> {
-    let mut declared = module.functions().filter(|function| function.name().starts_with(MARKERS));
-    let Some(marker) = declared.by_ref().find(|function| function.name() == MARKER) else {
-        return declared.next().map_or(Ok(()), |other| Err(later(&other.name())));
-    };
+    let markers = module.functions().filter(|function| function.name().starts_with(MARKERS));
+    let (ours, others): (Vec<_>, Vec<_>) = markers.partition(|function| function.name() == MARKER);
+    if let Some(other) = others.first() {
+        return Err(later(&other.name()));
+    }
+    let Some(&marker) = ours.first() else { return Ok(()) };
     let mut queries = Vec::new();
     for function in askers(module, marker) {
         queries.push(Query::of(session, module, function, marker)?);

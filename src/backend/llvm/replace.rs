@@ -2,12 +2,12 @@
 
 use std::ffi::CStr;
 
-use bpf_linker_shim as llvm;
+use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 
 use super::{context::Context, global::Global, metadata::Node};
 
 impl<'ctx> Global<'ctx> {
-    /// The bytes that a variable starts with, when it is an array of bytes.
+    /// The bytes that a variable starts with, when it is an array of bytes, or a structure of one.
     #[must_use]
     pub fn initial_bytes(self) -> Option<Vec<u8>> {
         // SAFETY: the global is a variable, the only kind this is asked of.
@@ -16,12 +16,11 @@ impl<'ctx> Global<'ctx> {
             return None;
         }
         // SAFETY: an initializer is a live constant.
-        if unsafe { llvm::LLVMIsConstantString(value) } == 0 {
-            return None;
-        }
+        let is_text = unsafe { llvm::LLVMIsConstantString(value) } != 0;
+        let text = if is_text { value } else { only_element(value)? };
         let mut length = 0;
         // SAFETY: it is an array of bytes.
-        let start = unsafe { llvm::LLVMGetAsString(value, &raw mut length) };
+        let start = unsafe { llvm::LLVMGetAsString(text, &raw mut length) };
         if start.is_null() {
             return None;
         }
@@ -55,4 +54,16 @@ impl<'ctx> Global<'ctx> {
         // SAFETY: the global is a live function without uses.
         unsafe { llvm::LLVMDeleteFunction(self.as_raw()) };
     }
+}
+
+/// The array of bytes that is all there is in a constant.
+fn only_element(constant: *mut LLVMValue) -> Option<*mut LLVMValue> {
+    // SAFETY: the constant is alive.
+    if unsafe { llvm::LLVMGetNumOperands(constant) } != 1 {
+        return None;
+    }
+    // SAFETY: it has one operand.
+    let element = unsafe { llvm::LLVMGetOperand(constant, 0) };
+    // SAFETY: operands of a live constant are alive.
+    (unsafe { llvm::LLVMIsConstantString(element) } != 0).then_some(element)
 }

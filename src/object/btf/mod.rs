@@ -19,6 +19,7 @@ mod dedup;
 mod dump;
 mod ext;
 pub mod fixes;
+mod forwards;
 pub mod link;
 mod model;
 mod prune;
@@ -98,6 +99,7 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
     }
     dedup(info);
     fixes::names::unique(info, &renamed);
+    forwards::order_forwards(info);
     compact_strings(info);
     Ok(())
 }

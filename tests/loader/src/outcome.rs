@@ -72,7 +72,8 @@ impl Loaded {
     }
 }
 
-/// `[{"loader", "good", "error", "programs", "maps", "runs"}, ..]`; bytes are in hex.
+/// `[{"loader", "good", "error", "programs", "maps", "runs", "process"}, ..]`; bytes are in hex, and the process is this
+/// one and its parent: what the programs run in.
 pub fn json(outcomes: &[Outcome]) -> Value {
     outcomes
         .iter()
@@ -85,6 +86,7 @@ pub fn json(outcomes: &[Outcome]) -> Value {
                 "programs": loaded.programs.iter().map(program).collect::<Value>(),
                 "maps": loaded.maps.iter().map(map).collect::<Value>(),
                 "runs": loaded.runs.iter().map(run).collect::<Value>(),
+                "process": [std::process::id(), std::os::unix::process::parent_id()],
             })
         })
         .collect()
