@@ -4,6 +4,8 @@ mod clock;
 mod places;
 mod replay;
 mod reports;
+mod summary;
+mod survey;
 
 pub use places::check_places;
 pub use replay::reproduce;
@@ -149,6 +151,9 @@ fn make(
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
     let mut raw =
         if needs_code { clock.run("generate code", || generate(program))? } else { Vec::new() };
+    if needs_code {
+        clock.run("check the limits", || survey::check(program, &raw, plan, warnings))?;
+    }
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Kernel, LinkPlan,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Kernel, Limits, LinkPlan,
         LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
         MemoryBuiltins, Output, Reports, SourceLines, Traps, WarningPolicy,
     },
@@ -121,6 +121,7 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
             _ => LlvmErrors::Fatal,
         },
         warnings: warnings(options),
+        limits: Limits { stack: options.stack_limit, instructions: options.insn_limit },
         reports: reports(options),
     };
     Ok(match options.kernel {
@@ -191,6 +192,8 @@ fn reports(options: &Options) -> Reports {
         trace: if options.trace { Listing::Print } else { Listing::Silent },
         dropped: if options.print_gc { Listing::Print } else { Listing::Silent },
         why_extract: options.why_extract.clone(),
+        program: options.report.clone(),
+        program_json: options.report_json.clone(),
         time_trace: options.time_trace.clone(),
         reproduce: options.reproduce.clone(),
     }

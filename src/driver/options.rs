@@ -198,6 +198,18 @@ pub struct Options {
     #[arg(long, value_name = "FORMAT", help_heading = "Reports", num_args = 0..=1, require_equals = true,
           default_missing_value = "human", value_parser = ["human", "json"])]
     pub print_plan: Option<String>,
+    /// Write to FILE what the program is made of: sizes, stack, calls, maps; `-` is standard output
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub report: Option<PathBuf>,
+    /// The same as JSON
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub report_json: Option<PathBuf>,
+    /// Fail if a chain of calls needs more than N bytes of stack [default: the kernel's 512]
+    #[arg(long, value_name = "N", help_heading = "Reports")]
+    pub stack_limit: Option<u64>,
+    /// Fail if a program and what it calls have more than N instructions
+    #[arg(long, value_name = "N", help_heading = "Reports")]
+    pub insn_limit: Option<u64>,
     /// List every file and archive member that is linked
     #[arg(short = 't', long, help_heading = "Reports")]
     pub trace: bool,

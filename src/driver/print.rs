@@ -66,6 +66,7 @@ fn value(plan: &LinkPlan) -> Value {
                 LinkerWarnings::Fatal => "fatal",
             },
         },
+        "limits": { "stack": plan.limits.stack, "instructions": plan.limits.instructions },
         "reports": reports(&plan.reports),
     })
 }
@@ -165,6 +166,8 @@ fn reports(reports: &Reports) -> Value {
         "trace": listing(reports.trace),
         "dropped": listing(reports.dropped),
         "why_extract": reports.why_extract.as_deref().map(path),
+        "program": reports.program.as_deref().map(path),
+        "program_json": reports.program_json.as_deref().map(path),
         "time_trace": reports.time_trace.as_deref().map(path),
         "reproduce": reports.reproduce.as_deref().map(path),
     })

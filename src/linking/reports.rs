@@ -32,7 +32,8 @@ pub(super) fn publish(reports: &Reports, account: &Account, clock: &Clock) -> Re
     Ok(())
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+/// Writes `text` to the file `path`, or to standard output for `-`.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     if path == Path::new("-") {
         output::write_stdout(text.as_bytes())
     } else {

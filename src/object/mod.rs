@@ -9,6 +9,7 @@
 //! - [`strip`]: sections and symbols that nobody reads;
 //! - [`btf`]: types, and what ties them to the code;
 //! - [`needs`]: the check that nothing is missing;
+//! - [`survey`]: sizes, frames and chains of calls, for reports and limits.
 //! - [`kernel`]: the check that a kernel knows all of it.
 
 pub mod btf;
@@ -21,6 +22,7 @@ pub mod maps;
 pub mod merge;
 pub mod needs;
 pub mod strip;
+pub mod survey;
 
 pub use facts::{Extern, Facts, Scalar, Shape, SourcePlace};
 

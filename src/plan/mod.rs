@@ -5,6 +5,7 @@
 
 mod exports;
 pub mod kernel;
+mod limits;
 mod reports;
 mod target;
 
@@ -12,6 +13,7 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use exports::{Export, Exports, Presence, Requested, matches};
 pub use kernel::Kernel;
+pub use limits::Limits;
 pub use reports::{Listing, Reports};
 pub use target::{Cpu, Endian, OptLevel, Target};
 
@@ -57,6 +59,8 @@ pub struct LinkPlan {
     pub llvm_errors: LlvmErrors,
     /// What happens to warnings.
     pub warnings: WarningPolicy,
+    /// How large the program may get.
+    pub limits: Limits,
     /// What the link tells about itself besides its output.
     pub reports: Reports,
 }

@@ -11,6 +11,10 @@ pub struct Reports {
     pub dropped: Listing,
     /// Where to say which member was taken, and why (`--why-extract`); `-` is standard output.
     pub why_extract: Option<PathBuf>,
+    /// Where to say for a person what the program is made of (`--report`); `-` is standard output.
+    pub program: Option<PathBuf>,
+    /// Where to say it as JSON, as `docs/report-schema.md` describes (`--report-json`); `-` is standard output.
+    pub program_json: Option<PathBuf>,
     /// Where to write the phases in the Chrome trace format (`--time-trace`).
     pub time_trace: Option<PathBuf>,
     /// The folder that receives everything needed to repeat the link (`--reproduce`).

@@ -16,6 +16,7 @@ use locals::Frame;
 use rustc_demangle::demangle;
 
 use super::{
+    codegen::Optimized,
     llvm::{Diagnostic, FileType, Global, Machine, Module, Place, Severity},
     prepare::Machines,
     quirks,
@@ -46,6 +47,17 @@ impl Finding {
     fn error(&self) -> Error {
         let error = self.construct.error(&quoted(&self.function));
         error.at(self.place.as_ref().map(ToString::to_string))
+    }
+}
+
+impl Optimized<'_> {
+    /// The large locals of each of `functions`, by symbol, for a person to read; none when nobody can tell.
+    #[must_use]
+    pub fn large_locals(&self, functions: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
+        let machine = &self.machines.generating;
+        let frames = locals::frames(self.session, machine, &self.module, functions);
+        let shown = |frame: Frame| frame.locals.iter().map(ToString::to_string).collect();
+        frames.into_iter().map(|frame| (frame.function.clone(), shown(frame))).collect()
     }
 }
 

@@ -2,6 +2,10 @@
 //
 // compile: -g
 // args: --export entry --kernel 4.15
+// error: link the kernel would refuse the program
+// says: `fibonacci` is recursive
+// args: --export entry --kernel 4.15 --fatal-errors false
+// warning: `fibonacci` is recursive
 // error: link kernel 4.15 would refuse the object
 // help: --ignore-inline-never inlines all but recursion
 // view: stderr

@@ -5,8 +5,9 @@
 // args: --export entry,visible --ignore-inline-never --fatal-warnings
 // view: disasm entry
 // reject: call
-// args: --export recursive,visible --ignore-inline-never
-// warning: `recursive` still calls `itself` at this.c:35, which calls itself [calls-left]
+// args: --export recursive,visible --ignore-inline-never --fatal-errors false
+// warning: `itself` is recursive
+// warning: `recursive` still calls `itself` at this.c:36, which calls itself [calls-left]
 // help: no kernel takes recursion: use a loop with a constant bound
 // args: --export copying --ignore-inline-never
 // warning: code generation calls `memcpy`, which cannot be inlined [calls-left]

@@ -1,0 +1,56 @@
+// The kernel refuses them wherever they are, also where no program comes by.
+//
+// args: --export round --export point --export deep
+// error: link the kernel would refuse the program
+// says: `ping` is recursive
+// view: stderr
+// expect: error: `ping` is recursive
+// expect: = cause: `ping` ({{.*}}this.c:28)
+// expect-next: = cause: `pong` ({{.*}}this.c:24), called by `ping` at {{.*}}this.c:30
+// expect-next: = cause: `ping` ({{.*}}this.c:28), called by `pong` at {{.*}}this.c:24
+// expect: error: `point` calls what a register points to
+// expect-next: --> {{.*}}this.c:40
+// args: --export deep
+// error: link
+// says: the calls from `deep` are 9 deep, 8 are allowed
+// args: --export straight
+// view: symbols
+// expect: straight
+#define BARRIER(x) asm volatile("" : "+r"(x))
+
+long ping(long number);
+__attribute__((noinline)) long pong(long number) {
+  BARRIER(number);
+  return ping(number - 1) * 3;
+}
+
+__attribute__((noinline))
+long ping(long number) {
+  BARRIER(number);
+  return number < 2 ? 1 : pong(number - 1) * 5;
+}
+__attribute__((section("xdp")))
+int round(int *context)
+{
+  return ping(context[0]);
+}
+__attribute__((section("xdp")))
+int point(long (**context)(long))
+{
+  return context[0](3);
+}
+#define LEVEL(name, callee) \
+  __attribute__((noinline)) static long name(long x) { BARRIER(x); return callee(x + 1) * 3; }
+__attribute__((noinline)) static long one(long x) { BARRIER(x); return x * 7; }
+LEVEL(two, one) LEVEL(three, two) LEVEL(four, three) LEVEL(five, four) LEVEL(six, five)
+LEVEL(seven, six) LEVEL(eight, seven)
+__attribute__((section("xdp")))
+int deep(int *context)
+{
+  return eight(context[0]);
+}
+__attribute__((section("xdp")))
+int straight(int *context)
+{
+  return seven(context[0]);
+}
