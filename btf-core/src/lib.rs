@@ -2,7 +2,7 @@
 //!
 //! A program that reads the kernel's structures must know where their fields are, and that differs from kernel to
 //! kernel. The macros of this crate ask instead: the linker, `bpf-linker`, turns each use into a CO-RE relocation
-//! record, as clang makes of `BPF_CORE_READ` and its kin, and the loader (libbpf, aya, cilium/ebpf) fills in what holds
+//! record, as clang makes of `BPF_CORE_READ` and its kin, and the loader (libbpf or aya) fills in what holds
 //! for the kernel at hand.
 //!
 //! ```no_run

@@ -17,6 +17,7 @@ pub enum Example {
     Firewall,
     Tracing,
     RustWithC,
+    CoreTracer,
 }
 
 /// The byte order to build for.
@@ -69,6 +70,7 @@ impl Example {
             Self::Firewall => "xdp-firewall",
             Self::Tracing => "tracing",
             Self::RustWithC => "rust-with-c",
+            Self::CoreTracer => "core-tracer",
         }
     }
 
