@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     LinkPlan, Result, input,
-    plan::{Destination, Source},
+    plan::{Destination, Reports, Source},
     report::Error,
 };
 
@@ -40,7 +40,8 @@ fn written(plan: &LinkPlan) -> impl Iterator<Item = &Path> {
         Destination::File(path) => Some(path),
         Destination::Stdout | Destination::Memory => None,
     });
-    let reports = [&plan.reports.why_extract, &plan.reports.time_trace, &plan.dump_module];
+    let Reports { why_extract, program, program_json, time_trace, .. } = &plan.reports;
+    let reports = [why_extract, program, program_json, time_trace, &plan.dump_module];
     outputs.chain(reports.into_iter().flatten()).map(PathBuf::as_path)
 }
 
