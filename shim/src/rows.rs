@@ -125,6 +125,14 @@ macro_rules! rows {
                 core LLVMGetArrayLength2(array: LLVMTypeRef) -> u64;
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
+                core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
+                core LLVMSetAlignment(value: LLVMValueRef, bytes: c_uint) -> ();
+                core LLVMCreateBuilderInContext(context: LLVMContextRef) -> LLVMBuilderRef;
+                core LLVMDisposeBuilder(builder: LLVMBuilderRef) -> ();
+                core LLVMPositionBuilderBefore(builder: LLVMBuilderRef, instruction: LLVMValueRef) -> ();
+                core LLVMBuildLoad2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildStore(builder: LLVMBuilderRef, value: LLVMValueRef, pointer: LLVMValueRef) -> LLVMValueRef;
+                core LLVMBuildGEP2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, indices: *mut LLVMValueRef, count: c_uint, name: *const c_char) -> LLVMValueRef;
                 core LLVMInstructionEraseFromParent(instruction: LLVMValueRef) -> ();
                 core LLVMIsAAllocaInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAReturnInst(value: LLVMValueRef) -> LLVMValueRef;

@@ -5,10 +5,14 @@
 //! becomes a call of `memset`, and comparing them one of `memcmp`. `llvm.memset.inline` is expanded whatever the
 //! limits say; comparisons are spelled out by a pass, with a machine made while the limits were LLVM's own.
 //!
+//! No such intrinsic is there for `llvm.memmove`, which is spelled out here: all loads, then all stores.
+//!
 //! Where neither calls nor loops may be left, for old kernels, sizes beyond LLVM's limits are spelled out too.
 
+use std::ops::RangeInclusive;
+
 use super::{
-    llvm::{Global, Inline, Instruction, Machine, Module},
+    llvm::{Global, Inline, Instruction, Machine, Module, Piece},
     session::Session,
 };
 use crate::{
@@ -25,6 +29,12 @@ const MOST_STORES_FOR_OLD_KERNELS: u64 = 4096;
 /// Bytes that one store writes at most.
 const WIDEST_STORE: u64 = 8;
 
+/// The most words of a move: all are held at once, in registers or on the stack.
+const MOST_MOVED: u64 = 16;
+
+/// The most words of a move where a call would not do: half of the stack.
+const MOST_MOVED_FOR_OLD_KERNELS: u64 = 32;
+
 /// Makes code generation expand what is small and constant in `module`; `machine` knows LLVM's own limits.
 ///
 /// # Errors
@@ -40,11 +50,18 @@ pub(super) fn expand<'s>(
         machine.run_passes(module, "function(expand-memcmp)")?;
     }
     if is_for_old_kernels(codegen) {
-        replace(session, module, &SET, 0..=MOST_STORES_FOR_OLD_KERNELS);
+        spell_out_moves(session, module, MOST_MOVED_FOR_OLD_KERNELS);
+        replace(session, module, (&SET, Inline::Set), 0..=MOST_STORES_FOR_OLD_KERNELS);
         // What LLVM expands by itself, it expands in order.
-        replace(session, module, &COPY, MOST_STORES + 1..=MOST_STORES_FOR_OLD_KERNELS);
+        replace(
+            session,
+            module,
+            (&COPY, Inline::Copy),
+            MOST_STORES + 1..=MOST_STORES_FOR_OLD_KERNELS,
+        );
     } else if in_order {
-        replace(session, module, &SET, 0..=MOST_STORES);
+        spell_out_moves(session, module, MOST_MOVED);
+        replace(session, module, (&SET, Inline::Set), 0..=MOST_STORES);
     }
     Ok(())
 }
@@ -53,53 +70,100 @@ fn is_for_old_kernels(codegen: &Codegen) -> bool {
     codegen.loops == Loops::Unroll || codegen.inline_never == InlineNever::Ignore
 }
 
-/// An intrinsic that may become a call, and the one that never does.
+/// A memory operation, as the intrinsic that may become a call.
 struct Operation {
     name: &'static str,
-    inline: Inline,
     /// The arguments that are pointers.
     pointers: &'static [u32],
+    /// What each of them is aligned to.
+    alignment: fn(Instruction<'_>, u32) -> u64,
 }
 
 const SET: Operation =
-    Operation { name: "llvm.memset.p0.i64", inline: Inline::Set, pointers: &[0] };
+    Operation { name: "llvm.memset.p0.i64", pointers: &[0], alignment: of_filled };
 const COPY: Operation =
-    Operation { name: "llvm.memcpy.p0.p0.i64", inline: Inline::Copy, pointers: &[0, 1] };
+    Operation { name: "llvm.memcpy.p0.p0.i64", pointers: &[0, 1], alignment: of_promised };
+const MOVE: Operation =
+    Operation { name: "llvm.memmove.p0.p0.i64", pointers: &[0, 1], alignment: of_promised };
+
+fn of_promised(instruction: Instruction<'_>, index: u32) -> u64 {
+    instruction.argument_alignment(index)
+}
+
+/// A whole variable on the stack that is set counts as aligned: code generation aligns it when that saves stores.
+fn of_filled(instruction: Instruction<'_>, index: u32) -> u64 {
+    if instruction.is_stack_operand(index) { WIDEST_STORE } else { of_promised(instruction, index) }
+}
+
+/// How much memory an operation touches, and how much of it at once.
+#[derive(Clone, Copy)]
+struct Extent {
+    bytes: u64,
+    /// The largest size of a piece: what the pointers are aligned to, at most 8.
+    word: u64,
+}
 
 impl Operation {
-    /// The number of stores that `instruction` comes to, if it is such an operation of constant length.
-    fn stores(&self, instruction: Instruction<'_>) -> Option<u64> {
+    /// What `instruction` touches, if it is such an operation of constant length.
+    fn extent(&self, instruction: Instruction<'_>) -> Option<Extent> {
         instruction.callee().filter(|callee| callee.name() == self.name)?;
-        let alignments = self.pointers.iter().map(|index| self.alignment(instruction, *index));
+        let alignments = self.pointers.iter().map(|index| (self.alignment)(instruction, *index));
         let word = alignments.min().unwrap_or(1).min(WIDEST_STORE);
-        Some(instruction.constant_operand(2)?.div_ceil(word))
+        Some(Extent { bytes: instruction.constant_operand(2)?, word })
     }
 
-    /// A whole variable on the stack that is set counts as aligned: code generation aligns it when that saves stores.
-    fn alignment(&self, instruction: Instruction<'_>, index: u32) -> u64 {
-        match self.inline {
-            Inline::Set if instruction.is_stack_operand(index) => WIDEST_STORE,
-            Inline::Set | Inline::Copy => instruction.argument_alignment(index),
-        }
+    /// Those of `module` that come to so many words.
+    fn find<'s>(
+        &self,
+        module: &Module<'s>,
+        words: RangeInclusive<u64>,
+    ) -> Vec<(Instruction<'s>, Extent)> {
+        let bodies = module.functions().filter(|function| !function.is_declaration());
+        let instructions = bodies.flat_map(Global::instructions);
+        let found = instructions.filter_map(|one| Some((one, self.extent(one)?)));
+        found.filter(|(_, extent)| words.contains(&extent.words())).collect()
     }
 }
 
-/// Has operations that come to so many stores expanded.
+impl Extent {
+    const fn words(self) -> u64 {
+        self.bytes.div_ceil(self.word)
+    }
+
+    /// Words, then what is left in halves of them.
+    fn pieces(self) -> Vec<Piece> {
+        let (mut offset, mut pieces) = (0, Vec::new());
+        for size in [8_u32, 4, 2, 1].into_iter().filter(|size| u64::from(*size) <= self.word) {
+            while self.bytes - offset >= u64::from(size) {
+                pieces.push(Piece { offset, size });
+                offset += u64::from(size);
+            }
+        }
+        pieces
+    }
+}
+
+/// Has operations that come to so many words done by the intrinsic that is always expanded.
 fn replace<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
-    operation: &Operation,
-    stores: std::ops::RangeInclusive<u64>,
+    (operation, inline): (&Operation, Inline),
+    words: RangeInclusive<u64>,
 ) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
-    let fits = |instruction: &Instruction<'_>| {
-        operation.stores(*instruction).is_some_and(|count| stores.contains(&count))
-    };
-    let found = bodies.flat_map(Global::instructions).filter(fits).collect::<Vec<_>>();
+    let found = operation.find(module, words);
     if found.is_empty() {
         return;
     }
-    if let Some(inline) = module.inline_intrinsic(&session.context, operation.inline) {
-        found.into_iter().for_each(|call| call.set_callee(inline));
+    if let Some(inline) = module.inline_intrinsic(&session.context, inline) {
+        found.into_iter().for_each(|(call, _)| call.set_callee(inline));
+    }
+}
+
+/// Replaces moves of at most so many words by loads and stores; those of volatile memory stay.
+fn spell_out_moves<'s>(session: &'s Session<'_>, module: &Module<'s>, most: u64) {
+    for (call, extent) in MOVE.find(module, 0..=most) {
+        if call.constant_operand(3) == Some(0) {
+            call.move_pieces(&session.context, &extent.pieces());
+        }
     }
 }

@@ -48,7 +48,6 @@ pub(super) fn unroll(session: &Session<'_>, machine: &Machine, module: &Module<'
             break;
         }
     }
-    bodies(module).for_each(sort);
     Ok(())
 }
 
@@ -86,10 +85,12 @@ fn count(module: &Module<'_>) -> usize {
     bodies(module).map(|function| Flow::of(function).cycles.len()).sum()
 }
 
-/// Puts the blocks of `function` in reverse postorder.
-fn sort(function: Global<'_>) {
-    let order = Flow::of(function).order;
-    order.windows(2).for_each(|pair| pair[1].move_after(pair[0]));
+/// Puts the blocks of every function in reverse postorder; no pass that makes blocks may follow.
+pub(super) fn sort(module: &Module<'_>) {
+    for function in bodies(module) {
+        let order = Flow::of(function).order;
+        order.windows(2).for_each(|pair| pair[1].move_after(pair[0]));
+    }
 }
 
 /// A cycle of blocks.

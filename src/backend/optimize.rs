@@ -25,7 +25,6 @@ impl<'s> Internalized<'s> {
         preserved::claim(&module)?;
         run_passes(session, &machines.optimizing, &module)?;
         session.hear(|| Error::link("optimisation failed"))?;
-        expand::expand(session, &module, &machines.optimizing)?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
             loops::unroll(session, &machines.optimizing, &module)?;
@@ -33,6 +32,11 @@ impl<'s> Internalized<'s> {
         }
         if codegen.inline_never == InlineNever::Ignore {
             inlining::report(session, &module);
+        }
+        // After all passes: they make new memory operations of those that are spelled out.
+        expand::expand(session, &module, &machines.optimizing)?;
+        if codegen.loops == Loops::Unroll {
+            loops::sort(&module);
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
         Ok(Optimized { session, module, archives, target, machines })

@@ -2,6 +2,10 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use bpf_linker::object::{
+    code::{self, Insn},
+    elf as model, inspect,
+};
 use object::{
     Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags, SymbolKind, SymbolScope, elf,
 };
@@ -18,6 +22,15 @@ pub struct Function {
     pub name: String,
     pub section: String,
     pub instructions: Vec<Instruction>,
+}
+
+/// A function as the linker's own reader sees it.
+pub struct Code {
+    pub name: String,
+    pub insns: Vec<Insn>,
+    pub bytes: Vec<u8>,
+    /// Whether a loader changes some of the instructions.
+    pub is_relocated: bool,
 }
 
 impl Elf {
@@ -112,5 +125,24 @@ impl Elf {
             }
         }
         functions
+    }
+
+    /// All functions with their instructions.
+    pub fn code(&self) -> Vec<Code> {
+        let elf = model::Elf::parse(&self.bytes).expect("the linker reads what it writes");
+        let code = |function: inspect::Function| {
+            let section = &elf.sections[&function.section];
+            let place = function.offset..function.offset + function.size;
+            let [start, end] =
+                [place.start, place.end].map(|at| usize::try_from(at).expect("in memory"));
+            let bytes = section.bytes()[start..end].to_vec();
+            Code {
+                insns: code::decode(&bytes, elf.endian).collect(),
+                is_relocated: section.relocations.iter().any(|r| place.contains(&r.offset)),
+                name: function.name,
+                bytes,
+            }
+        };
+        inspect::functions(&elf).into_iter().map(code).collect()
     }
 }

@@ -113,7 +113,7 @@ impl<'ctx> Instruction<'ctx> {
         unsafe { llvm::LLVMSetOperand(self.as_raw(), 0, null) };
     }
 
-    fn operand(self, index: u32) -> Option<NonNull<LLVMValue>> {
+    pub(super) fn operand(self, index: u32) -> Option<NonNull<LLVMValue>> {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
         if index >= count.cast_unsigned() {
@@ -153,6 +153,12 @@ impl<'ctx> Instruction<'ctx> {
         unsafe {
             llvm::LLVMSetOperand(self.as_raw(), count.cast_unsigned() - 1, function.as_raw())
         };
+    }
+
+    /// Deletes it; nothing may use what it computes.
+    pub(super) fn erase(self) {
+        // SAFETY: the instruction is alive and in a block, and this is its last use.
+        unsafe { llvm::LLVMInstructionEraseFromParent(self.as_raw()) };
     }
 
     /// The blocks that a terminator may lead to; the instruction must be one.

@@ -1,0 +1,90 @@
+//! Moving memory by loads and stores.
+
+use std::{ffi::c_uint, ptr::NonNull};
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMBuilder, LLVMType, LLVMValue},
+};
+
+use super::{context::Context, instruction::Instruction};
+
+/// A word of memory: where it starts, and how many bytes it has. It is aligned to its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Bytes from the start.
+    pub offset: u64,
+    /// 1, 2, 4 or 8.
+    pub size: u32,
+}
+
+impl<'ctx> Instruction<'ctx> {
+    /// Puts loads of all `pieces` of a move's source, then stores of them to its target, in its place; the instruction
+    /// must be a call of `llvm.memmove`.
+    pub fn move_pieces(self, context: &'ctx Context, pieces: &[Piece]) {
+        let builder = Builder::before(context, self);
+        let (Some(to), Some(from)) = (self.operand(0), self.operand(1)) else { return };
+        let (to, from) = (to.as_ptr(), from.as_ptr());
+        let loaded: Vec<_> = pieces.iter().map(|piece| builder.load(from, *piece)).collect();
+        for (value, piece) in loaded.into_iter().zip(pieces) {
+            builder.store(value, to, *piece);
+        }
+        self.erase();
+    }
+}
+
+/// Makes instructions in front of one.
+struct Builder<'ctx> {
+    raw: NonNull<LLVMBuilder>,
+    context: &'ctx Context,
+}
+
+impl<'ctx> Builder<'ctx> {
+    fn before(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
+        // SAFETY: the context is alive.
+        let raw = unsafe { llvm::LLVMCreateBuilderInContext(context.as_raw()) };
+        let raw =
+            NonNull::new(raw).expect("LLVMCreateBuilderInContext aborts rather than return null");
+        // SAFETY: the builder was made above; the instruction is alive and in a block.
+        unsafe { llvm::LLVMPositionBuilderBefore(raw.as_ptr(), place.as_raw()) };
+        Self { raw, context }
+    }
+
+    fn load(&self, from: *mut LLVMValue, piece: Piece) -> *mut LLVMValue {
+        let (place, type_) = (self.place(from, piece.offset), self.integer(piece.size * 8));
+        // SAFETY: builder, type and pointer are alive, the name is empty.
+        let load = unsafe { llvm::LLVMBuildLoad2(self.raw.as_ptr(), type_, place, c"".as_ptr()) };
+        // SAFETY: it is a load.
+        unsafe { llvm::LLVMSetAlignment(load, piece.size) };
+        load
+    }
+
+    fn store(&self, value: *mut LLVMValue, to: *mut LLVMValue, piece: Piece) {
+        let place = self.place(to, piece.offset);
+        // SAFETY: builder, value and pointer are alive.
+        let store = unsafe { llvm::LLVMBuildStore(self.raw.as_ptr(), value, place) };
+        // SAFETY: it is a store.
+        unsafe { llvm::LLVMSetAlignment(store, piece.size) };
+    }
+
+    /// A pointer to `offset` bytes behind `start`.
+    fn place(&self, start: *mut LLVMValue, offset: u64) -> *mut LLVMValue {
+        // SAFETY: the type is one of integers.
+        let mut index = unsafe { llvm::LLVMConstInt(self.integer(64), offset, 0) };
+        let (byte, name) = (self.integer(8), c"".as_ptr());
+        // SAFETY: builder, type and pointer are alive, and there is one index.
+        unsafe { llvm::LLVMBuildGEP2(self.raw.as_ptr(), byte, start, &raw mut index, 1, name) }
+    }
+
+    fn integer(&self, bits: c_uint) -> *mut LLVMType {
+        // SAFETY: the context is alive.
+        unsafe { llvm::LLVMIntTypeInContext(self.context.as_raw(), bits) }
+    }
+}
+
+impl Drop for Builder<'_> {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the builder.
+        unsafe { llvm::LLVMDisposeBuilder(self.raw.as_ptr()) };
+    }
+}
