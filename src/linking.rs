@@ -201,7 +201,7 @@ fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
 
 fn facts(program: &Optimized<'_>) -> Facts {
     let externs = program.declarations().into_iter().map(described).collect();
-    Facts { externs, ..Facts::default() }
+    Facts { externs, linkable: program.linkable(), ..Facts::default() }
 }
 
 fn described(declaration: Declaration) -> (String, Extern) {

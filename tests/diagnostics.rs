@@ -19,8 +19,7 @@ const MAKERS: [&str; 7] = [
 ];
 
 /// Messages that are computed before the error is made, by the file that has their text.
-const COMPUTED: [(&str, &[&str]); 7] = [
-    ("object/needs.rs", &["undefined symbol …", "… undefined symbols"]),
+const COMPUTED: [(&str, &[&str]); 6] = [
     ("object/kernel/mod.rs", &["kernel … would refuse the object"]),
     ("output/mod.rs", &["cannot write …"]),
     ("linking/places.rs", &["cannot write …: it is an input"]),

@@ -19,6 +19,8 @@ pub struct Account {
     /// The functions and variables of given modules that nothing reaches: where they are and their names, in order.
     /// Filled when the plan wants a list.
     pub dropped: Vec<(Origin, String)>,
+    /// What the inputs define, when they also need what they do not: near misses are looked for here.
+    pub defined: BTreeSet<String>,
     /// Who mentions a symbol first. Filled when the plan wants to know why members were taken.
     mentions: Option<BTreeMap<String, Origin>>,
     entered: HashSet<Origin>,
@@ -73,6 +75,22 @@ impl Account {
             candidates.extend(names);
         }
         self.taken.push(Taken { origin: opened.origin.clone(), bytes, reason });
+    }
+
+    /// Notes what `module`, which is all that was linked, defines, unless it needs nothing else.
+    pub(super) fn note_definitions(&mut self, module: &Module<'_>) {
+        let is_missing = |global: &Global<'_>| {
+            global.is_declaration()
+                && global.is_used()
+                && !global.is_llvm_own()
+                && global.linkage() != Linkage::ExternalWeak
+                && global.section().is_empty()
+        };
+        if module.globals().any(|global| is_missing(&global)) {
+            let defined = module.globals().filter(|global| !global.is_declaration());
+            self.defined =
+                defined.filter(|global| !global.is_llvm_own()).map(Global::name).collect();
+        }
     }
 
     /// Whether anybody wants to know what is dropped.

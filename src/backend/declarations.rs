@@ -1,6 +1,7 @@
 //! What the program leaves for the loader to resolve.
 
 use super::{codegen::Optimized, llvm::Signature};
+use crate::input::Archive;
 
 /// A declaration without a definition: a kfunc, a ksym, a configuration value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,17 @@ pub struct Declaration {
 }
 
 impl Optimized<'_> {
+    /// What the inputs define and what members of archives offer, sorted; nothing when nothing else is needed.
+    #[must_use]
+    pub fn linkable(&self) -> Vec<String> {
+        let mut names = self.session.account.borrow().defined.clone();
+        if !names.is_empty() {
+            let offered = self.archives.iter().flat_map(Archive::symbols);
+            names.extend(offered.map(|(name, _)| name.to_owned()));
+        }
+        names.into_iter().collect()
+    }
+
     /// The declarations that something refers to, in module order.
     #[must_use]
     pub fn declarations(&self) -> Vec<Declaration> {

@@ -31,6 +31,7 @@ impl<'s> Prepared<'s> {
     pub fn internalize(self) -> Result<Internalized<'s>> {
         let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
+        session.account.borrow_mut().note_definitions(&module);
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub struct Facts {
     /// Declarations without a definition, by symbol.
     pub externs: BTreeMap<String, Extern>,
+    /// What the inputs define and offer; empty when they need nothing else.
+    pub linkable: Vec<String>,
     /// Where functions without debug info come from, by symbol.
     pub sources: BTreeMap<String, SourcePlace>,
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     plan::AllowUndefined,
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, Warnings, nearest},
 };
 
 /// Sections whose externs the loader resolves.
@@ -27,22 +27,67 @@ pub fn check(undefined: &[Undefined], facts: &Facts, allow: &AllowUndefined) -> 
     let missing: Vec<_> =
         undefined.iter().filter(|symbol| !may_stay(symbol, facts, allow)).collect();
     let Some(first) = missing.first() else { return Ok(()) };
-    let subject = match missing.len() {
-        1 => format!("undefined symbol {}", quoted(&first.name)),
-        count => format!("{count} undefined symbols"),
+    let errors = missing.iter().map(|symbol| error(symbol, facts));
+    let allowed = format!("if the loader provides it: --allow-undefined={}", first.name);
+    Err(match missing.len() {
+        1 => error(first, facts).help(LINK).help(allowed),
+        count => Error::link(format!("{count} undefined symbols"))
+            .with_parts(errors)
+            .help(LINK)
+            .help(allowed),
+    })
+}
+
+const LINK: &str =
+    "link what defines it; a function or variable of the kernel needs the section `.ksyms`";
+
+/// What is wrong with one symbol: who needs it, and what it may have been meant to be.
+fn error(symbol: &Undefined, facts: &Facts) -> Error {
+    let error = Error::link(format!("undefined symbol {}", quoted(&symbol.name)));
+    let place = symbol.referrers.iter().find_map(|place| place.source.as_ref());
+    let places = symbol.referrers.iter().take(SHOWN);
+    let error = places.fold(error.at(place), |error, place| error.because(sentence(symbol, place)));
+    let error = match symbol.referrers.len().saturating_sub(SHOWN) {
+        0 => error,
+        more => error.because(format!("and at {more} more places")),
     };
-    let error = missing.iter().fold(Error::link(subject), |error, symbol| {
-        symbol
-            .referrers
-            .iter()
-            .take(SHOWN)
-            .fold(error, |error, place| error.because(sentence(symbol, place)))
-    });
-    Err(error
-        .help(
-            "link what defines it; a function or variable of the kernel needs the section `.ksyms`",
-        )
-        .help(format!("if the loader provides it: --allow-undefined={}", first.name)))
+    if let Some(meaning) = routine(&symbol.name) {
+        return error.because(meaning);
+    }
+    match near_miss(&symbol.name, &facts.linkable) {
+        Some(other) => error.help(format!("did you mean {}?", quoted(&other))),
+        None => error,
+    }
+}
+
+/// The linkable symbol that reads most like `name`, as its source writes it.
+fn near_miss(name: &str, linkable: &[String]) -> Option<String> {
+    let plain = |symbol: &str| format!("{:#}", demangle(symbol));
+    let wanted = plain(name);
+    let near = nearest(&wanted, linkable.iter().map(|symbol| plain(symbol)))?;
+    linkable.iter().find(|symbol| plain(symbol) == near).cloned()
+}
+
+/// What a routine stands for that nobody wrote a call of; the names are those of compiler-rt and of C.
+fn routine(name: &str) -> Option<&'static str> {
+    const FLOATS: [&str; 3] = ["sf", "df", "tf"];
+    if name == "abort" {
+        return Some(
+            "what must not be reached ends in it (`__builtin_trap`, an abort in Rust), and BPF has none",
+        );
+    }
+    let rest = name.strip_prefix("__")?;
+    let (stem, operands) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
+    let computes = matches!(operands, "2" | "3");
+    let converts = ["fix", "float", "extend", "trunc"].iter().any(|verb| rest.starts_with(verb));
+    if computes && FLOATS.iter().any(|float| stem.ends_with(float))
+        || converts && FLOATS.iter().any(|float| rest.contains(float))
+    {
+        return Some("it computes with floating point, which BPF lacks: use integers");
+    }
+    (computes && stem.ends_with("ti")).then_some(
+        "it computes with 128 bits, which takes a routine that returns more than a BPF function can: use 64",
+    )
 }
 
 /// Warns of what loaders find through BTF only, in an object that will have none.
