@@ -5,7 +5,10 @@ use std::fmt::Write;
 use rustc_demangle::demangle;
 use serde_json::{Value, json};
 
-use crate::object::survey::{Call, Function, Heaviest, Map, Role, Survey, Target};
+use crate::object::{
+    btf::core::Record,
+    survey::{Call, Function, Heaviest, Map, Role, Survey, Target},
+};
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.
 const SCHEMA: u32 = 1;
@@ -14,7 +17,7 @@ const SCHEMA: u32 = 1;
 const STEP: u64 = 16;
 
 /// The report as JSON, with a newline at its end.
-pub(super) fn json(survey: &Survey) -> String {
+pub(super) fn json(survey: &Survey, records: &[Record]) -> String {
     let deepest = deepest(survey);
     let functions = survey.functions.iter().zip(0..);
     let functions = functions.map(|(function, index)| {
@@ -39,6 +42,7 @@ pub(super) fn json(survey: &Survey) -> String {
         "schema": SCHEMA,
         "functions": functions.collect::<Vec<_>>(),
         "maps": survey.maps.iter().map(map_json).collect::<Vec<_>>(),
+        "core": records.iter().map(record_json).collect::<Vec<_>>(),
         "totals": {
             "programs": programs(survey),
             "functions": survey.functions.len(),
@@ -77,7 +81,7 @@ fn map_json(map: &Map) -> Value {
 }
 
 /// The report for a person: a table of functions, one of maps, and totals.
-pub(super) fn human(survey: &Survey) -> String {
+pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
     let deepest = deepest(survey);
     let header = ["function", "section", "insns", "stack", "deepest", "chain", "source"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
@@ -99,6 +103,12 @@ pub(super) fn human(survey: &Survey) -> String {
         let header = ["map", "type", "key", "value", "entries", "bytes"];
         let mut rows = vec![header.map(str::to_owned).to_vec()];
         rows.extend(survey.maps.iter().map(map_row));
+        let _ = write!(text, "\n{}", table(&rows));
+    }
+    if !records.is_empty() {
+        let header = ["CO-RE in", "at", "asks", "type", "path", "access", "source"];
+        let mut rows = vec![header.map(str::to_owned).to_vec()];
+        rows.extend(records.iter().map(record_row));
         let _ = write!(text, "\n{}", table(&rows));
     }
     let _ = writeln!(
@@ -124,6 +134,30 @@ fn map_row(map: &Map) -> Vec<String> {
         number(map.value_size.map(u64::from)),
         number(map.max_entries.map(u64::from)),
         number(map.bytes()),
+    ]
+}
+
+fn record_json(record: &Record) -> Value {
+    json!({
+        "symbol": record.program,
+        "instruction": record.instruction,
+        "kind": record.kind,
+        "type": record.ty,
+        "path": record.path,
+        "access": record.access,
+        "source": Some(&record.source).filter(|source| !source.is_empty()),
+    })
+}
+
+fn record_row(record: &Record) -> Vec<String> {
+    vec![
+        plain(&record.program),
+        record.instruction.to_string(),
+        record.kind.to_owned(),
+        record.ty.clone(),
+        record.path.clone(),
+        record.access.clone(),
+        record.source.clone(),
     ]
 }
 

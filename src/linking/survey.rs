@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use super::{reports, summary};
 use crate::{
     backend::Optimized,
-    object::survey::{Refusal, Survey},
-    plan::{LinkPlan, LlvmErrors, OutputKind},
+    object::{
+        btf::core,
+        survey::{Refusal, Survey},
+    },
+    plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
     report::{Error, Result, Warning, Warnings},
 };
 
@@ -21,12 +24,7 @@ pub(super) fn check(
     warnings: &Warnings,
 ) -> Result<()> {
     let survey = Survey::of(raw)?;
-    if let Some(path) = &plan.reports.program {
-        reports::write(path, &summary::human(&survey))?;
-    }
-    if let Some(path) = &plan.reports.program_json {
-        reports::write(path, &summary::json(&survey))?;
-    }
+    report(&survey, raw, &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
@@ -42,6 +40,20 @@ pub(super) fn check(
         return Ok(());
     }
     Err(Error::link("the kernel would refuse the program").with_parts(errors))
+}
+
+fn report(survey: &Survey, raw: &[u8], wanted: &Reports) -> Result<()> {
+    if wanted.program.is_none() && wanted.program_json.is_none() {
+        return Ok(());
+    }
+    let records = core::list(raw)?;
+    if let Some(path) = &wanted.program {
+        reports::write(path, &summary::human(survey, &records))?;
+    }
+    if let Some(path) = &wanted.program_json {
+        reports::write(path, &summary::json(survey, &records))?;
+    }
+    Ok(())
 }
 
 fn tolerated(error: &Error) -> Warning {

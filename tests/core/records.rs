@@ -11,8 +11,10 @@ use bpf_linker::object::{
     elf::Elf,
 };
 
+use serde_json::Value;
+
 use super::{
-    program::Workshop,
+    program::{Workshop, source},
     rustc::Toolchain,
     support::tools::{run, said},
 };
@@ -27,6 +29,38 @@ fn queries_of_rust_are_those_of_c() {
     let both = [&rust, &c].map(|object| patches(object));
     assert!(both[0].iter().any(|patch| patch.contains("->")), "{:#?}", both[0]);
     assert_eq!(both[0], both[1], "what libbpf patches on this kernel");
+}
+
+#[test]
+fn the_report_lists_every_record_with_its_place() {
+    let workshop = Workshop::new(Toolchain::Installed);
+    let report = workshop.path("report.json");
+    let option = format!("-Clink-arg=--report-json={}", report.display());
+    let object = workshop.path("reported.o");
+    run(workshop.rustc(&[&option]).arg(source("queries.rs")).arg("-o").arg(&object));
+    let report = fs::read_to_string(report).expect("the linker wrote it");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let reported = report["core"].as_array().expect("a list");
+    let listed = listed(&object);
+    assert_eq!(reported.len(), listed.len());
+    for (reported, listed) in reported.iter().zip(&listed) {
+        for (key, value) in [
+            ("symbol", &listed.program),
+            ("type", &listed.ty),
+            ("path", &listed.path),
+            ("access", &listed.access),
+        ] {
+            assert_eq!(reported[key].as_str(), Some(value.as_str()), "{key} of {reported}");
+        }
+        assert_eq!(reported["kind"], listed.kind);
+        assert_eq!(reported["instruction"], listed.instruction);
+        let source = reported["source"].as_str().expect("every query has a place");
+        assert!(source.contains("tests/core/queries.rs:"), "{source}");
+    }
+    let weight = reported.iter().find(|record| record["path"] == ".se.load.weight");
+    let weight = weight.expect("the program reads it");
+    assert_eq!(weight["type"], "struct task_struct");
+    assert_eq!(weight["access"], "0:7:1:1");
 }
 
 /// What each record of `object` says of the kernel: kind, type, access string and what that means.

@@ -1,13 +1,18 @@
 //! What an object asks of the kernel, for people to read.
 
 use super::{
-    super::{Btf, CoreRelo, Info, link::source_of, rules::kind_word},
+    super::{Btf, CoreRelo, Info, fix, link, rules::kind_word},
     Queries, Question, Subject,
     spot::{Spot, enumerator},
 };
-use crate::object::{
-    elf::{Elf, INSN_SIZE},
-    inspect::{self, Function},
+use crate::{
+    object::{
+        elf::{Elf, INSN_SIZE},
+        inspect::{self, Function},
+        merge,
+    },
+    plan::DebugInfo,
+    report::Result,
 };
 
 /// One CO-RE record.
@@ -27,6 +32,22 @@ pub struct Record {
     pub access: String,
     /// `file:line` or `file:line:column` of the source; empty when unknown.
     pub source: String,
+}
+
+/// All records of `raw`, the object that code generation emitted, as they are when it is finished.
+///
+/// # Errors
+/// It is no BPF object, or a path leads nowhere.
+pub fn list(raw: &[u8]) -> Result<Vec<Record>> {
+    let mut elf = Elf::parse(raw)?;
+    merge::merge(&mut elf)?;
+    let Some(mut info) = link::take(&mut elf)? else { return Ok(Vec::new()) };
+    if info.ext.as_ref().is_none_or(|ext| ext.core_relos.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let queries = Queries::of(&info);
+    fix(&mut info, &DebugInfo::default())?;
+    Ok(records(&info, &queries, &elf))
 }
 
 /// All records of a finished object, in stored order.
@@ -64,7 +85,7 @@ fn record(
         ty: root(&info.btf, relo),
         path: path(&info.btf, relo),
         access: info.btf.strings.text(relo.access).into_owned(),
-        source: asked.or_else(|| source_of(info, section, offset)).unwrap_or_default(),
+        source: asked.or_else(|| link::source_of(info, section, offset)).unwrap_or_default(),
     }
 }
 

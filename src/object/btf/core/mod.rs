@@ -13,7 +13,7 @@ mod spot;
 use std::collections::BTreeMap;
 
 pub use answer::answer;
-pub use listing::{Record, records};
+pub use listing::{Record, list, records};
 
 use super::Info;
 
