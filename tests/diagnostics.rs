@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 /// What makes an error, and stands before the parenthesis of its message.
@@ -131,7 +131,7 @@ fn sources() -> Vec<(String, String)> {
     all
 }
 
-fn is_product(path: &PathBuf) -> bool {
+fn is_product(path: &Path) -> bool {
     let text = path.display().to_string();
     text.ends_with(".rs")
         && !text.contains("/tests")
