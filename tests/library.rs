@@ -222,11 +222,11 @@ fn variants() -> [Variant; 5] {
         Variant {
             options: LinkerOptions {
                 btf: true,
-                cpu: Cpu::V3,
+                cpu: Cpu::V4,
                 optimize: OptLevel::Aggressive,
                 ..default()
             },
-            words: &["--btf", "--cpu=v3", "-O3"],
+            words: &["--btf", "--cpu=v4", "-O3"],
         },
         Variant {
             options: LinkerOptions { unroll_loops: true, cpu: Cpu::V2, ..default() },
