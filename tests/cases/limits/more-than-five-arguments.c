@@ -1,4 +1,4 @@
-// LLVM 23 passes the others in r11, see another case.
+// LLVM 23 passes the others in memory that r11 points to, which Linux 6.18 does not load.
 //
 // llvm: ..22
 // args: --export entry

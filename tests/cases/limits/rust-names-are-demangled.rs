@@ -1,9 +1,10 @@
+// llvm: 22..
 // compile: -Cdebuginfo=2
 // args: --export entry
 // error: link
 // says: `this::inner` needs more stack than BPF has
-// place: this.rs:17
-// cause: local `buffer` (this.rs:18) takes 640 bytes
+// place: this.rs:18
+// cause: local `buffer` (this.rs:19) takes 640 bytes
 #![no_std]
 
 #[panic_handler]
