@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The kernels of the lab, each as $lab/kernels/NAME/vmlinuz with the version it has in NAME/release, a static busybox
-# beside them, and the machine emulator that boots them. Prints the folder.
+# The kernels of the lab, each as $lab/linux/NAME/vmlinuz with its settings in NAME/config and its version in
+# NAME/release, a static busybox beside them, and the machine emulator that boots them. Prints the folder.
 #
-# The last is whatever the distribution has newest at the time; remove $lab/kernels to have a newer one.
+# The last is whatever the distribution has newest at the time; remove $lab/linux to have a newer one.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
@@ -32,16 +32,20 @@ install_emulator() {
     rm -rf "$state/cache"
 }
 
-# Downloads PACKAGE of SUITE and unpacks it into FOLDER.
+# Downloads packages of SUITE and unpacks them into FOLDER: unpack SUITE FOLDER PACKAGE...
 unpack() {
-    local suite=$1 package=$2 folder=$3
+    local suite=$1 folder=$2 package
+    shift 2
     mkdir -p "$folder/packages"
-    (cd "$folder/packages" && lab_apt "$suite" apt-get download -qq "$package")
-    dpkg -x "$folder"/packages/*.deb "$folder/root"
+    (cd "$folder/packages" && lab_apt "$suite" apt-get download -qq "$@")
+    for package in "$folder"/packages/*.deb; do
+        dpkg -x "$package" "$folder/root"
+    done
+    rm -r "$folder/packages"
 }
 
 # The newest kernel for virtual machines that SUITE has of this series, or at all. Since 7.0 the image has a package
-# of its own, which the other one only names.
+# of its own, which the other one only names; its settings are in a third.
 newest_of() {
     local suite=$1 series=${2//./[.]} kind found
     [ "$series" != newest ] || series='[0-9]+'
@@ -61,24 +65,29 @@ fetch() {
         echo "$0: $suite has no kernel $series" >&2
         exit 1
     }
-    unpack "$suite" "$package" "$work/$series"
-    # Where the image is has changed over time, but not that the package's name ends in the release.
-    find "$work/$series/root" -type f -name 'vmlinuz*' -exec mv {} "$work/$series/vmlinuz" \;
-    [ -f "$work/$series/vmlinuz" ] || {
-        echo "$0: $package of $suite has no vmlinuz" >&2
+    local release=${package#linux-*-} folder=$work/$series
+    case $package in
+        linux-binary-*) unpack "$suite" "$folder" "$package" "linux-base-$release" ;;
+        *) unpack "$suite" "$folder" "$package" ;;
+    esac
+    # Where the two are has changed over time.
+    find "$folder/root" -type f -name 'vmlinuz*' -exec mv {} "$folder/vmlinuz" \;
+    find "$folder/root" -type f \( -name config -o -name 'config-*' \) -exec mv {} "$folder/config" \;
+    [ -f "$folder/vmlinuz" ] && [ -f "$folder/config" ] || {
+        echo "$0: $package of $suite lacks vmlinuz or config" >&2
         exit 1
     }
-    echo "${package#linux-*-}" > "$work/$series/release"
-    rm -r "$work/$series/root" "$work/$series/packages"
+    echo "$release" > "$folder/release"
+    rm -r "$folder/root"
 }
 
 install_emulator
-lab_done_if kernels
-lab_begin kernels
+lab_done_if linux
+lab_begin linux
 while read -r series suite; do
     [ -z "$series" ] || fetch "$series" "$suite"
 done <<< "$kernels"
-unpack bookworm busybox-static "$work/busybox-static"
+unpack bookworm "$work/busybox-static" busybox-static
 mv "$work/busybox-static/root/bin/busybox" "$work/busybox"
 rm -r "$work/busybox-static"
-lab_finish kernels
+lab_finish linux

@@ -1,78 +1,39 @@
-//! Objects of this linker on the kernels of the lab.
+//! Objects of this linker on the kernels of the lab: what the rules allow loads, what they refuse is refused, and
+//! `docs/kernels.md` says so.
 
 #[expect(dead_code, reason = "each test program uses its part")]
 mod support;
 
-use std::{env, path::PathBuf};
+mod kernels {
+    pub mod lessons;
+    pub mod lists;
+    pub mod matrix;
+    pub mod page;
+    pub mod sources;
+    mod tracer;
+}
 
-use support::{
-    examples::{self, Endian, Example},
-    kernels::Kernel,
-    lab::{Loader, Request, Step, Story},
+use kernels::{
+    lessons::{self, LESSONS},
+    lists, matrix, page,
 };
 
 #[test]
-fn examples_load_on_every_kernel() {
-    let objects = [
-        Example::Firewall.usual().run(),
-        Example::Tracing.usual().run(),
-        Example::RustWithC.usual().run(),
-        Example::CoreTracer.usual().run(),
-        examples::c_library(Endian::Little),
-    ];
-    let both = |object: &PathBuf| {
-        [Loader::Aya, Loader::Libbpf].map(|loader| Request::load(loader, object))
-    };
-    let requests: Vec<Request> = objects.iter().flat_map(both).collect();
-    for kernel in Kernel::ALL {
-        for (request, story) in requests.iter().zip(kernel.ask(&requests)) {
-            let release = kernel.release();
-            assert_ne!(story.programs().len(), 0, "{release}: {request:?} loads programs");
-            assert_eq!(story.refusal(), None, "{release}: {request:?}");
-        }
+fn five_programs_are_refused_as_built_and_accepted_when_linked_for_the_kernel() {
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    for lesson in &LESSONS {
+        lesson.check_rules(&lessons::source(lesson, scratch.path()));
     }
 }
 
-/// What `core-tracer` reads from the kernel's structures, whose layouts differ.
+/// One test, since a boot for each kernel serves all of it.
 #[test]
-fn the_tracer_tells_the_truth_on_every_kernel() {
-    let object = Example::CoreTracer.usual().run();
-    let step = [Step::Arguments(&[0, 39])];
-    let requests = [Loader::Aya, Loader::Libbpf]
-        .map(|loader| Request::run(loader, &object, "sys_enter", &[], &step));
-    for kernel in Kernel::ALL {
-        for (request, story) in requests.iter().zip(kernel.ask(&requests)) {
-            let what = format!("{}: {request:?}", kernel.release());
-            assert_eq!(story.refusal(), None, "{what}");
-            let events = story.records("EVENTS");
-            let [event] = events.as_slice() else { panic!("{what}: {} events", events.len()) };
-            check_event(kernel, &what, &story, event);
-        }
-    }
-}
-
-/// `Event` of the example's main.rs, against what the process says of itself.
-fn check_event(kernel: Kernel, what: &str, story: &Story, event: &[u8]) {
-    let number = |at: usize| {
-        let bytes = event[at..at + 4].try_into().expect("four bytes");
-        u64::from(u32::from_ne_bytes(bytes))
-    };
-    let text = |at: usize, length: usize| {
-        let text = event[at..at + length].split(|byte| *byte == 0).next().unwrap_or_default();
-        String::from_utf8_lossy(text).into_owned()
-    };
-    assert_eq!(number(0), number(4), "{what}: its only thread");
-    if kernel != Kernel::Running {
-        // A container numbers processes its own way.
-        assert_eq!([number(4), number(8)], story.process(), "{what}: getpid and getppid");
-    }
-    assert_eq!(number(12), 0, "{what}: it runs");
-    assert_eq!(text(16, 16), "bpf-lab", "{what}");
-    let folder = match kernel {
-        Kernel::Running => env::current_dir().expect("a process has one"),
-        _ => PathBuf::from("/"),
-    };
-    let name = folder.file_name().map_or("/".into(), |name| name.to_string_lossy().into_owned());
-    assert_eq!(number(32), name.len() as u64, "{what}: {name}");
-    assert_eq!(text(36, 28), name.chars().take(27).collect::<String>(), "{what}");
+fn kernels_take_what_the_rules_allow_and_refuse_the_rest() {
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let objects = matrix::objects(scratch.path());
+    let answers = matrix::ask(&objects, scratch.path());
+    let of_kernel = |answers| [matrix::faults(&objects, answers), lists::faults(answers)].concat();
+    let mut faults: Vec<String> = answers.iter().flat_map(of_kernel).collect();
+    faults.extend(page::compare(&objects, &answers));
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
 }

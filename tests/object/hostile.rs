@@ -2,7 +2,10 @@
 
 use std::panic::catch_unwind;
 
-use bpf_linker::object::inspect;
+use bpf_linker::{
+    Kernel, Warnings,
+    object::{inspect, kernel},
+};
 
 use super::tools::{Lab, Llvm, with_btf, without_btf};
 
@@ -21,6 +24,7 @@ fn mutated_objects_never_panic() {
                 let _ = inspect::undefined(&mutated);
                 let _ = without_btf(mutated.clone());
                 let _ = with_btf(mutated.clone());
+                let _ = kernel::check_file(&mutated, Kernel(4, 9), &Warnings::default());
             });
             assert!(outcome.is_ok(), "round {round}");
         }

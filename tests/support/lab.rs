@@ -105,6 +105,11 @@ impl Request {
         request
     }
 
+    /// To list the helpers, map and program types that the kernel knows; the answer is JSON.
+    pub fn known() -> Self {
+        Self { words: vec![Word::Text("known".to_owned())] }
+    }
+
     fn new(loader: Loader, command: &str, object: &Path) -> Self {
         let command = Word::Text(command.to_owned());
         let mut request = Self { words: vec![command, Word::File(object.to_owned())] };

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Object, unknown::Unknown};
+use super::{Object, SHOWN, unknown::Unknown};
 use crate::{
     object::{
         code::{self, Insn},
@@ -20,7 +20,11 @@ pub(super) fn unknown(object: &Object<'_>, function: &Function) -> Vec<Unknown> 
     let insns: BTreeMap<u64, Insn> =
         inspect::instructions(object.elf, function).map(|insn| (insn.slot, insn)).collect();
     let closing = closing_jumps(&insns);
-    closing.into_iter().map(|slot| Unknown::feature(object.place(function, slot), &LOOPS)).collect()
+    closing
+        .into_iter()
+        .take(SHOWN)
+        .map(|slot| Unknown::feature(object.place(function, slot), &LOOPS))
+        .collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod instructions;
 mod loops;
 mod maps;
 mod programs;
+mod references;
 mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Facts,
     btf::{Info, link},
-    elf::{Elf, INSN_SIZE, SymbolId},
-    inspect::{self, Function, Undefined},
+    elf::{Elf, INSN_SIZE, SectionId, Symbol, SymbolId},
+    inspect::{self, Callee, Function, Undefined},
     needs::quoted,
 };
 use crate::{
@@ -37,7 +38,13 @@ struct Object<'a> {
     /// Where externs come from: their sections, by name.
     externs: BTreeMap<&'a str, &'a str>,
     functions: Vec<Function>,
-    /// Those that ask at load time what the kernel has, and all that they call.
+    /// Where each function is in that list.
+    places: BTreeMap<SymbolId, usize>,
+    /// What instructions depend on, by section and offset in bytes.
+    relocated: BTreeMap<(SectionId, u64), &'a Symbol>,
+    /// Instructions that CO-RE makes a test of whether something exists, by section and offset in bytes.
+    existence: BTreeSet<(String, u64)>,
+    /// Functions that ask at load time what the kernel has, and all that they call.
     guarded: BTreeSet<SymbolId>,
     kernel: Kernel,
 }
@@ -56,15 +63,7 @@ pub fn check(
     kernel: Kernel,
     warnings: &Warnings,
 ) -> Result<()> {
-    let externs = undefined.iter().filter_map(|symbol| {
-        let section = symbol.section.as_deref().or_else(|| facts.extern_section(&symbol.name));
-        Some((symbol.name.as_str(), section?))
-    });
-    let functions = inspect::functions(elf);
-    let externs = externs.collect();
-    let guarded = BTreeSet::new();
-    let mut object = Object { elf, info, externs, functions, guarded, kernel };
-    object.guarded = object.guarded();
+    let object = Object::new(elf, info, undefined, facts, kernel);
     let (certain, guarded): (Vec<_>, Vec<_>) =
         object.unknown().into_iter().partition(|it| it.certainty == Certainty::Certain);
     for unknown in &guarded {
@@ -117,7 +116,35 @@ fn warning(unknown: &Unknown, kernel: Kernel) -> Warning {
     }
 }
 
-impl Object<'_> {
+impl<'a> Object<'a> {
+    fn new(
+        elf: &'a Elf,
+        info: Option<&'a Info>,
+        undefined: &'a [Undefined],
+        facts: &'a Facts,
+        kernel: Kernel,
+    ) -> Self {
+        let externs = undefined.iter().filter_map(|symbol| {
+            let section = symbol.section.as_deref().or_else(|| facts.extern_section(&symbol.name));
+            Some((symbol.name.as_str(), section?))
+        });
+        let functions = inspect::functions(elf);
+        let mut object = Self {
+            elf,
+            info,
+            externs: externs.collect(),
+            places: functions.iter().map(|it| it.symbol).zip(0..).collect(),
+            functions,
+            relocated: references::relocated(elf),
+            existence: references::existence(info),
+            guarded: BTreeSet::new(),
+            kernel,
+        };
+        let asking = object.functions.iter().filter(|it| references::asks(&object, it));
+        object.guarded = object.reached(asking).into_iter().map(|it| it.symbol).collect();
+        object
+    }
+
     fn unknown(&self) -> Vec<Unknown> {
         let mut found = maps::unknown(self);
         found.extend(programs::unknown(self));
@@ -128,9 +155,22 @@ impl Object<'_> {
         found
     }
 
-    fn guarded(&self) -> BTreeSet<SymbolId> {
-        let asking = self.functions.iter().filter(|it| instructions::asks(self, it));
-        asking.flat_map(|it| programs::parts(self, it)).map(|it| it.symbol).collect()
+    /// These functions and all that they reach, as a loader puts them together.
+    fn reached<'f>(&'f self, starts: impl Iterator<Item = &'f Function>) -> Vec<&'f Function> {
+        let mut reached: Vec<&Function> = starts.collect();
+        let mut seen: BTreeSet<SymbolId> = reached.iter().map(|it| it.symbol).collect();
+        let mut at = 0;
+        while let Some(&function) = reached.get(at) {
+            for reference in &function.references {
+                if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
+                    && seen.insert(symbol)
+                {
+                    reached.extend(self.function(symbol));
+                }
+            }
+            at += 1;
+        }
+        reached
     }
 
     /// Whether what `function` calls may be unreachable on a kernel that lacks it.
@@ -155,7 +195,7 @@ impl Object<'_> {
     }
 
     fn function(&self, symbol: SymbolId) -> Option<&Function> {
-        self.functions.iter().find(|function| function.symbol == symbol)
+        self.functions.get(*self.places.get(&symbol)?)
     }
 }
 

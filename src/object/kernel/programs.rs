@@ -1,15 +1,12 @@
 //! What each program is as a whole: its type, its size with all functions it calls, and whether it mixes tail calls
 //! with calls.
 
-use std::collections::BTreeSet;
-
 use super::{
     Object, is_loaded,
     unknown::{Certainty, Unknown},
 };
 use crate::{
     object::{
-        elf::SymbolId,
         inspect::{Callee, Function},
         needs::quoted,
     },
@@ -24,31 +21,13 @@ pub(super) fn unknown(object: &Object<'_>) -> Vec<Unknown> {
     let programs = object.functions.iter().filter(|it| it.is_program() && is_loaded(it));
     programs
         .flat_map(|program| {
-            let parts = parts(object, program);
+            let parts = object.reached(std::iter::once(program));
             let mut found: Vec<Unknown> = kind(object, program).into_iter().collect();
             found.extend(size(object, program, &parts));
             found.extend(mixture(object, program, &parts));
             found
         })
         .collect()
-}
-
-/// The program and all functions that it reaches, as the loader will put them together.
-pub(super) fn parts<'a>(object: &'a Object<'_>, program: &'a Function) -> Vec<&'a Function> {
-    let mut seen: BTreeSet<SymbolId> = BTreeSet::from([program.symbol]);
-    let mut parts = vec![program];
-    let mut at = 0;
-    while let Some(&part) = parts.get(at) {
-        for reference in &part.references {
-            if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
-                && seen.insert(symbol)
-            {
-                parts.extend(object.function(symbol));
-            }
-        }
-        at += 1;
-    }
-    parts
 }
 
 fn kind(object: &Object<'_>, program: &Function) -> Option<Unknown> {

@@ -11,6 +11,7 @@ Loads a BPF object into the running kernel; attaches nothing, leaves nothing beh
   bpf-lab load OBJECT [OPTIONS]            load every program
   bpf-lab run OBJECT PROGRAM [OPTIONS] [ACTIONS]
                                            load one program and carry out the actions in order
+  bpf-lab known                            list the helpers, map and program types of the running kernel
 
 OPTIONS
   --with aya|libbpf       only this loader (default: both)

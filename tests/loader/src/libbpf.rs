@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use aya::programs::ProgramInfo;
 use libbpf_rs::{
     Object, ObjectBuilder, OpenObject, PrintLevel, Program as KernelProgram, ProgramInput,
     ProgramMut,
@@ -27,18 +28,22 @@ const HEADROOM: usize = 256;
 /// What libbpf prints, the verifier's log among it.
 static LOG: Mutex<String> = Mutex::new(String::new());
 
-/// Loads every program of the object, each on its own so that each has its verdict.
+/// Loads every program of the object: all at once or, when that fails, each on its own so that each has its verdict.
 pub fn load(request: &Request) -> Result<Loaded> {
     let names: Vec<(String, String)> = open(request)?
         .progs()
         .map(|p| (p.name().to_string_lossy().into_owned(), format!("{:?}", p.prog_type())))
         .collect();
+    let whole = open(request)?.load();
     let mut programs = Vec::new();
     let mut maps = BTreeMap::new();
     for (name, kind) in names {
-        let (error, verified) = match submit(request, &name) {
-            Ok(object) => {
-                let info = maps::info_of(id_of(&program(&object, &name)?)?)?;
+        let verdict = match &whole {
+            Ok(object) => info(object, &name),
+            Err(_refused) => submit(request, &name).and_then(|object| info(&object, &name)),
+        };
+        let (error, verified) = match verdict {
+            Ok(info) => {
                 for map in maps::of_program(&info)? {
                     let map = maps::read(&map)?;
                     maps.insert(map.name.clone(), map);
@@ -51,6 +56,10 @@ pub fn load(request: &Request) -> Result<Loaded> {
     }
     programs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Loaded { programs, maps: maps.into_values().collect(), ..Loaded::default() })
+}
+
+fn info(object: &Object, name: &str) -> Result<ProgramInfo> {
+    maps::info_of(id_of(&program(object, name)?)?)
 }
 
 /// Loads one program and carries out the actions.

@@ -3,6 +3,7 @@
 //! Nothing is attached, and nothing stays behind: what was loaded goes when the process ends.
 
 mod actions;
+mod known;
 mod libaya;
 mod libbpf;
 mod maps;
@@ -30,6 +31,10 @@ fn main() -> ExitCode {
 }
 
 fn answer() -> Result<ExitCode> {
+    if std::env::args().nth(1).as_deref() == Some("known") {
+        println!("{}", known::json()?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let Some(request) = actions::parse(std::env::args().skip(1))? else {
         print!("{}", actions::USAGE);
         return Ok(ExitCode::SUCCESS);
