@@ -40,7 +40,7 @@ pub struct Answer {
 /// Seconds that one request may take in an emulator; the longest take a few.
 const REQUEST_SECONDS: u32 = 120;
 /// Seconds that all of them may take, with booting.
-const BOOT_SECONDS: u32 = 600;
+const BOOT_SECONDS: u32 = 900;
 /// Megabytes; a request's maps and the verifier's log must fit.
 const MEMORY: u32 = 768;
 
