@@ -65,6 +65,7 @@ pub fn arm() {
 pub fn former() -> Option<Fall> {
     let text = |name| env::var_os(name).unwrap_or_default().to_string_lossy().into_owned();
     let by = text(FELL_BY).parse().ok()?;
+    guard::lift_memory_limit();
     Some(Fall { by, phase: text(FELL_IN), input: text(FELL_ON), words: text(FELL_SAYING) })
 }
 
@@ -145,7 +146,9 @@ fn described_signal(number: u32) -> Option<String> {
     let meaning = match i32::try_from(number).ok()? {
         libc::SIGSEGV => "SIGSEGV: it used memory that is not there, or more stack than there is",
         libc::SIGBUS => "SIGBUS: a file in use became shorter, or memory ran out",
-        libc::SIGABRT => "SIGABRT: it ended itself",
+        libc::SIGABRT => {
+            "SIGABRT: it ended itself, as it does when it wants more memory than a link may have"
+        }
         libc::SIGILL => "SIGILL: it came to a place where it never should",
         libc::SIGTRAP => "SIGTRAP: it came to a place where it never should",
         libc::SIGFPE => "SIGFPE: it divided by zero",

@@ -18,15 +18,19 @@ use crate::{
     Error, LinkPlan, Result, Warnings,
     backend::{self, Declaration, Optimized, Session, llvm::locate::Located},
     driver::{self, VersionDetail},
+    guard,
     input::{self, Inputs},
     object::{self, Extern, Facts, Shape},
     output,
-    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind},
+    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
 };
 
 /// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
 /// that is not touched costs nothing.
 const STACK: usize = 256 << 20;
+
+/// What a library is taken to hold where only a limit is reckoned.
+const LIBRARY: u64 = 64 << 20;
 
 /// One form of the result, in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +71,7 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
     check_places(plan, &[])?;
+    guard::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
@@ -77,6 +82,18 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     reported?;
     heed(plan, warnings)?;
     deliver(plan, artifacts)
+}
+
+/// More than any sound link needs. What a damaged input claims to need is mostly far beyond it.
+fn memory_for(plan: &LinkPlan) -> u64 {
+    const BASE: u64 = 4 << 30;
+    const PER_BYTE: u64 = 256;
+    let inputs = plan.inputs.iter().map(|input| match &input.source {
+        Source::File(path) => std::fs::metadata(path).map_or(0, |found| found.len()),
+        Source::Buffer { bytes, .. } => bytes.len() as u64,
+        Source::Library(_) | Source::ExactLibrary(_) => LIBRARY,
+    });
+    inputs.fold(BASE, |sum, bytes| sum.saturating_add(bytes.saturating_mul(PER_BYTE)))
 }
 
 /// Fails if a warning that was not silenced is there, and warnings are to be fatal.

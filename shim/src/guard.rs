@@ -141,6 +141,29 @@ pub fn is_traced() -> bool {
     TRACED.load(Ordering::SeqCst)
 }
 
+/// Lets this process have at most `bytes` of memory, so that a length that was read from a damaged input ends in an
+/// error and not in a machine that swaps. Only in a process that is armed, or traced. A stricter limit stays.
+pub fn limit_memory(bytes: u64) {
+    if SUCCESSOR.get().is_some() || is_traced() {
+        set_memory_limit(|hard| bytes.min(hard));
+    }
+}
+
+/// Takes [`limit_memory`] back.
+pub fn lift_memory_limit() {
+    set_memory_limit(|hard| hard);
+}
+
+fn set_memory_limit(choose: impl FnOnce(u64) -> u64) {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a place to write to.
+    if unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) } == 0 {
+        limit.rlim_cur = choose(limit.rlim_max);
+        // SAFETY: the hard limit is the one that is in force. Failure leaves things as they are.
+        unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
+    }
+}
+
 /// While one of these lives, Ctrl-C, SIGTERM and SIGHUP wait; only in a process that is armed. Nothing that may take
 /// long belongs into its life.
 #[derive(Debug)]

@@ -8,6 +8,7 @@
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: sections and symbols that nobody reads;
 //! - [`btf`]: types, and what ties them to the code;
+//! - [`loadable`]: the check that loaders find and understand the maps;
 //! - [`needs`]: the check that nothing is missing;
 //! - [`survey`]: sizes, frames and chains of calls, for reports and limits.
 //! - [`kernel`]: the check that a kernel knows all of it.
@@ -18,6 +19,7 @@ pub mod elf;
 mod facts;
 pub mod inspect;
 pub mod kernel;
+pub mod loadable;
 pub mod maps;
 pub mod merge;
 pub mod needs;
@@ -57,6 +59,7 @@ pub fn finish(
     if let Some(info) = &described {
         btf::link::locate(&mut undefined, info);
     }
+    loadable::check_sections(&elf)?;
     needs::check(&undefined, facts, &plan.undefined)?;
     if let Some(kernel) = plan.kernel {
         kernel::check(&elf, described.as_ref(), &undefined, facts, kernel, warnings)?;
@@ -70,8 +73,12 @@ pub fn finish(
         let queries = Queries::of(&info);
         btf::fix(&mut info, &plan.debug_info)?;
         btf::core::answer(&info, &queries, &mut elf)?;
-        btf::rules::check(&info, oldest_kernel(plan))?;
-        btf::link::put(&info, &mut elf)?;
+        loadable::check(&elf, &info, warnings)?;
+        // Of data alone, without debug info, there is nothing to say, and the kernel refuses to be told nothing.
+        if info.btf.last_id().0 > 0 {
+            btf::rules::check(&info, oldest_kernel(plan))?;
+            btf::link::put(&info, &mut elf)?;
+        }
     } else {
         needs::warn_without_btf(&elf, &undefined, facts, warnings);
     }

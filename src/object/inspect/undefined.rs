@@ -53,7 +53,7 @@ pub(crate) fn undefined_of(elf: &Elf) -> Vec<Undefined> {
         let functions = Functions::of(elf, id);
         for relocation in &section.relocations {
             let Some(symbol) = elf.symbols.get(&relocation.symbol) else { continue };
-            if symbol.place == Place::Undefined && !symbol.name.is_empty() {
+            if symbol.place == Place::Undefined {
                 let (_, referrers) =
                     needed.entry(&symbol.name).or_insert((relocation.symbol, Vec::new()));
                 referrers.push(functions.referrer(section, relocation));
