@@ -54,8 +54,8 @@ pub fn check_sections(elf: &Elf) -> Result<()> {
     else {
         return Ok(());
     };
-    let symbols = elf.symbols_in(*id).into_iter().map(|(_, symbol)| symbol.name.as_str());
-    let name = symbols.filter(|name| !name.is_empty()).next().unwrap_or("data").to_owned();
+    let mut names = elf.symbols_in(*id).into_iter().map(|(_, symbol)| symbol.name.as_str());
+    let name = names.find(|name| !name.is_empty()).unwrap_or("data").to_owned();
     Err(Error::link(format!("`{name}` is in {}, which no loader reads", section.name))
         .help("only address space 1, the arena, has a meaning in BPF"))
 }
