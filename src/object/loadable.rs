@@ -87,9 +87,10 @@ fn undescribed(map: &str) -> Error {
 }
 
 fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> Result<()> {
-    let subject = format!("the definition of the map `{map}` means nothing to loaders");
+    let failure =
+        || Error::link(format!("the definition of the map `{map}` means nothing to loaders"));
     let Some(Kind::Struct(definition)) = settled(info, ty) else {
-        return Err(Error::link(subject).because("it is no struct"));
+        return Err(failure().because("it is no struct"));
     };
     for member in &definition.members {
         let name = info.btf.strings.text(member.name);
@@ -104,7 +105,7 @@ fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> 
             }
         };
         if !fits {
-            return Err(Error::link(subject)
+            return Err(failure()
                 .because(format!("its member `{name}` is not of the form that a map's has"))
                 .help("`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members"));
         }
