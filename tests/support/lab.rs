@@ -42,6 +42,18 @@ pub enum Word {
 #[derive(Debug)]
 pub struct Story(Value);
 
+/// What became of a program.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    pub name: String,
+    /// As libbpf calls it.
+    pub kind: String,
+    /// Why it was refused, with the verifier's log.
+    pub refusal: Option<String>,
+    /// Instructions that the verifier walked through.
+    pub verified: u64,
+}
+
 /// Loads all programs and demands that the running kernel takes them.
 pub fn load(loader: Loader, object: &Path) -> Story {
     let story = demand(&Request::load(loader, object));
@@ -197,6 +209,19 @@ impl Story {
         programs
             .map(|program| {
                 (program["name"].as_str().unwrap_or_default(), program["error"].as_str())
+            })
+            .collect()
+    }
+
+    /// What became of each program.
+    pub fn fates(&self) -> Vec<Fate> {
+        let programs = self.list("programs").iter();
+        programs
+            .map(|program| Fate {
+                name: program["name"].as_str().unwrap_or_default().to_owned(),
+                kind: program["kind"].as_str().unwrap_or_default().to_owned(),
+                refusal: program["error"].as_str().map(str::to_owned),
+                verified: program["verified"].as_u64().unwrap_or(0),
             })
             .collect()
     }
