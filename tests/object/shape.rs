@@ -76,17 +76,15 @@ fn an_undefined_symbol_is_an_error_that_says_who_needs_it() {
     let raw = lab.clang(Llvm::V22, "bpfel", &[], CALLS);
     let error = without_btf(raw.clone()).expect_err("`missing` is undefined");
     assert_eq!(error.message(), "2 undefined symbols");
-    assert!(
-        error
-            .causes()
-            .iter()
-            .any(|cause| cause.starts_with("`missing` is needed by `sub` at instruction")),
-        "{error}"
+    let parts = error.parts().iter();
+    let said = parts.map(|part| (part.message(), part.causes().first().map_or("", String::as_str)));
+    let said = said.collect::<Vec<_>>();
+    assert_eq!(
+        said.iter().map(|(message, _)| *message).collect::<Vec<_>>(),
+        ["undefined symbol `lost`", "undefined symbol `missing`"]
     );
-    assert!(
-        error.causes().iter().any(|cause| cause.starts_with("`lost` is needed by `sub`")),
-        "{error}"
-    );
+    assert!(said[0].1.starts_with("`lost` is needed by `sub`"), "{error}");
+    assert!(said[1].1.starts_with("`missing` is needed by `sub` at instruction"), "{error}");
     let named = AllowUndefined::Named(vec!["missing".to_owned(), "lost".to_owned()]);
     for undefined in [named, AllowUndefined::Anything] {
         finish_with(raw.clone(), &LinkPlan { undefined, ..LinkPlan::default() })
