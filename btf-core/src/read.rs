@@ -95,7 +95,7 @@ pub trait Text {
     /// Where the characters are.
     ///
     /// # Safety
-    /// As for [`memory::read`].
+    /// As for `memory::read`.
     unsafe fn characters<M: Space>(field: *const Self) -> Result<*const u8, ReadError>;
 }
 
@@ -160,7 +160,7 @@ fn at<T, F>(from: *const T, offset: usize) -> *const F {
 /// The field.
 ///
 /// # Safety
-/// As for [`memory::read`].
+/// As for `memory::read`.
 #[inline(always)]
 pub unsafe fn read<M: Space, T, F, S: Site>(
     from: Result<*const T, ReadError>,
@@ -175,7 +175,7 @@ pub unsafe fn read<M: Space, T, F, S: Site>(
 /// Where a field that is a pointer leads.
 ///
 /// # Safety
-/// As for [`memory::read`].
+/// As for `memory::read`.
 #[inline(always)]
 pub unsafe fn follow<M: Space, T, F: Pointer, S: Site>(
     from: Result<*const T, ReadError>,
@@ -190,7 +190,7 @@ pub unsafe fn follow<M: Space, T, F: Pointer, S: Site>(
 /// The text in the field, without the zero that ends it.
 ///
 /// # Safety
-/// As for [`memory::read`].
+/// As for `memory::read`.
 #[inline(always)]
 pub unsafe fn text<M: Space, T, F: Text, S: Site>(
     into: &mut [u8],
@@ -208,7 +208,7 @@ pub unsafe fn text<M: Space, T, F: Text, S: Site>(
 /// The bit field, or any other integer, of whatever width it is in the kernel.
 ///
 /// # Safety
-/// As for [`memory::read`].
+/// As for `memory::read`.
 #[inline(always)]
 pub unsafe fn bitfield<M: Space, T, F: Integer, S: Site>(
     from: Result<*const T, ReadError>,

@@ -41,7 +41,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Writes `bytes` beside `path`, so that [`Staged::commit`] only has to rename: of several outputs all are replaced,
-/// or none. See [`write`] for links and devices.
+/// or none. See [`write()`] for links and devices.
 ///
 /// # Errors
 /// The folder is missing or not writable, or the disk is full.

@@ -7,7 +7,7 @@
 //! attribute `btf_ama` says so. The back end turns the load into an immediate and writes a record for it
 //! (`BTFDebug.cpp`, `BPFMISimplifyPatchable.cpp`).
 //!
-//! Why not the intrinsics that clang uses, `llvm.preserve.*`: see [`preserved`](super::preserved). And why so early:
+//! Why not the intrinsics that clang uses, `llvm.preserve.*`: see [`preserved`](mod@super::preserved). And why so early:
 //! as long as the function is there, its debug information says which type it is about; later, inlining and merging of
 //! equal functions would lose that.
 //!

@@ -3,7 +3,7 @@
 //! A record of clang is complete. One of a query from Rust comes with a text instead, `.se.load@src/main.rs:7:9`, and
 //! with an immediate of 0, since the backend knows neither the numbers nor the layout that BTF will have in the end. So
 //! [`Queries::of`] notes which they are, [`fixes::paths`](super::fixes::paths) resolves the text, and when all is in its
-//! place [`answer`] writes what holds for the types in this object: loaders compare it, to know that they patch what
+//! place [`answer()`] writes what holds for the types in this object: loaders compare it, to know that they patch what
 //! they think they do (`bpf_core_patch_insn`).
 
 mod answer;
