@@ -10,7 +10,8 @@
 //! - [`btf`]: types, and what ties them to the code;
 //! - [`loadable`]: the check that loaders find and understand the maps;
 //! - [`needs`]: the check that nothing is missing;
-//! - [`survey`]: sizes, frames and chains of calls, for reports and limits.
+//! - [`survey`]: sizes, frames and chains of calls, for reports and limits;
+//! - [`level`]: the check that the code keeps to the CPU level ordered;
 //! - [`kernel`]: the check that a kernel knows all of it.
 
 pub mod btf;
@@ -19,6 +20,7 @@ pub mod elf;
 mod facts;
 pub mod inspect;
 pub mod kernel;
+pub mod level;
 pub mod loadable;
 pub mod maps;
 pub mod merge;
@@ -61,6 +63,7 @@ pub fn finish(
     }
     loadable::check_sections(&elf)?;
     needs::check(&undefined, facts, &plan.undefined)?;
+    level::check(&elf, described.as_ref(), plan, warnings);
     if let Some(kernel) = plan.kernel {
         kernel::check(&elf, described.as_ref(), &undefined, facts, kernel, warnings)?;
     }
@@ -80,7 +83,7 @@ pub fn finish(
             btf::link::put(&info, &mut elf)?;
         }
     } else {
-        needs::warn_without_btf(&elf, &undefined, facts, warnings);
+        needs::warn_without_btf(&elf, described.as_ref(), &undefined, facts, warnings);
     }
     elf.emit()
 }

@@ -4,8 +4,9 @@ use rustc_demangle::demangle;
 
 use super::{
     Facts,
-    elf::Elf,
-    inspect::{Referrer, Undefined},
+    btf::{Info, link},
+    elf::{Elf, INSN_SIZE},
+    inspect::{Function, Referrer, Undefined},
     maps,
 };
 use crate::{
@@ -92,19 +93,36 @@ fn routine(name: &str) -> Option<&'static str> {
 
 /// Warns of what loaders find through BTF only, in an object that will have none.
 ///
-/// What the user allowed to stay undefined is for somebody they know, and not warned of.
-pub fn warn_without_btf(elf: &Elf, undefined: &[Undefined], facts: &Facts, warnings: &Warnings) {
+/// What the user allowed to stay undefined is for somebody they know, and not warned of. `info` is what is left out.
+pub fn warn_without_btf(
+    elf: &Elf,
+    info: Option<&Info>,
+    undefined: &[Undefined],
+    facts: &Facts,
+    warnings: &Warnings,
+) {
     let externs =
         undefined.iter().filter(|symbol| may_stay(symbol, facts, &AllowUndefined::Nothing));
     let externs = externs.map(|symbol| format!("`{}`", symbol.name));
     let maps = elf.section_named(maps::MAPS).map(|_| format!("section {}", maps::MAPS));
-    let subjects = maps.into_iter().chain(externs).collect::<Vec<_>>();
+    let subjects = maps.into_iter().chain(externs).chain(records(info)).collect::<Vec<_>>();
     if !subjects.is_empty() {
         warnings.push(Warning {
             name: "needs-btf",
             message: format!("no loader will understand {} without BTF", subjects.join(", ")),
             help: vec!["link with --btf, and compile with debug info".to_owned()],
         });
+    }
+}
+
+/// Queries that would be answered for the kernel of the headers, whatever kernel runs.
+fn records(info: Option<&Info>) -> Option<String> {
+    let tables = info?.ext.iter().flat_map(|ext| &ext.core_relos);
+    let count: usize = tables.map(|table| table.records.len()).sum();
+    match count {
+        0 => None,
+        1 => Some("the one CO-RE record".to_owned()),
+        _ => Some(format!("the {count} CO-RE records")),
     }
 }
 
@@ -130,6 +148,16 @@ fn sentence(symbol: &Undefined, place: &Referrer) -> String {
             )
         }
         None => format!("{name} is needed at byte {at} of section {section}"),
+    }
+}
+
+/// The place of an instruction, `slot` slots from the start of `function`, as a message names it.
+pub(super) fn place(info: Option<&Info>, function: &Function, slot: u64) -> String {
+    let name = quoted(&function.name);
+    let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
+    match info.and_then(|info| link::source_of(info, &function.section_name, offset)) {
+        Some(source) => format!("{name} at {source}"),
+        None => format!("{name} at instruction {slot}"),
     }
 }
 

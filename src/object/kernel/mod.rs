@@ -18,9 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Facts,
     btf::{Info, link},
-    elf::{Elf, INSN_SIZE, SectionId, Symbol, SymbolId},
+    elf::{Elf, SectionId, Symbol, SymbolId},
     inspect::{self, Callee, Function, Undefined},
-    needs::quoted,
+    needs::place,
 };
 use crate::{
     plan::kernel::Kernel,
@@ -184,14 +184,7 @@ impl<'a> Object<'a> {
 
     /// The place of an instruction, as a message names it.
     fn place(&self, function: &Function, slot: u64) -> String {
-        let name = quoted(&function.name);
-        let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
-        let source =
-            self.info.and_then(|info| link::source_of(info, &function.section_name, offset));
-        match source {
-            Some(source) => format!("{name} at {source}"),
-            None => format!("{name} at instruction {slot}"),
-        }
+        place(self.info, function, slot)
     }
 
     fn function(&self, symbol: SymbolId) -> Option<&Function> {
