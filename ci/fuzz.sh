@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-targets=(response:60 arguments:20 producer:5 inputs:20 btf:60)
+targets=(response:60 btf:60 arguments:20 inputs:20 object:20 producer:5 scripts:10)
 [ $# = 0 ] || targets=("$1:${2:-60}")
 
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -36,15 +36,21 @@ for section in tests/btf/*.btf; do
     } > "fuzz/corpus/btf/$(basename "$section")"
 done
 
-for entry in "${targets[@]}"; do
-    target=${entry%:*}
+# Feeds the target of TARGET:SECONDS.
+feed() {
+    local target=${1%:*} seconds=${1#*:}
     mkdir -p "fuzz/corpus/$target" "fuzz/artifacts/$target" "fuzz/seeds/$target"
-    log=fuzz/artifacts/$target.log
-    if ! "fuzz/target/$host/release/$target" -max_total_time="${entry#*:}" -timeout=10 -rss_limit_mb=2048 \
+    local log=fuzz/artifacts/$target.log
+    if ! "fuzz/target/$host/release/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="fuzz/artifacts/$target/" "fuzz/corpus/$target" "fuzz/seeds/$target" 2> "$log"; then
         tail -n 60 "$log" >&2
-        echo "$0: $target has a finding; see fuzz/artifacts/$target" >&2
-        exit 1
+        echo "ci/fuzz.sh: $target has a finding; see fuzz/artifacts/$target" >&2
+        return 1
     fi
     echo "fuzz $target: $(sed -n 's/^Done \([0-9]* runs\) in \(.*\)$/\1 in \2/p' "$log"), no finding"
-done
+}
+
+# As many at a time as there are processors; xargs fails when one of them does.
+export host
+export -f feed
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -euo pipefail -c 'feed {}'
