@@ -18,10 +18,12 @@ pub fn prune(info: &mut Info) {
     let relos = info.ext.iter().flat_map(|ext| &ext.core_relos).flat_map(|table| &table.records);
     mark(info, &mut live, roots.chain(relos.map(|relo| relo.ty)).collect());
     // A tag is reached from its target; tags of tags do not exist, so once is enough.
+    let is_live = |id: TypeId| live.get(id.0 as usize).copied().unwrap_or(false);
     let tags = btf
         .iter()
-        .filter(|(_, ty)| matches!(&ty.kind, Kind::DeclTag(tag) if live[tag.ty.0 as usize]));
-    let tags = tags.map(|(id, _)| id).collect();
+        .filter(|(_, ty)| matches!(&ty.kind, Kind::DeclTag(tag) if is_live(tag.ty)))
+        .map(|(id, _)| id)
+        .collect();
     mark(info, &mut live, tags);
     let outs: Vec<Option<TypeId>> =
         live.iter().skip(1).map(|live| (!live).then_some(TypeId::VOID)).collect();
