@@ -91,8 +91,8 @@ impl<'run> Run<'run> {
     fn link(&mut self, link: &Link, stderr: Stderr) -> Result<(), String> {
         let mut command = Command::new(&self.lab.linker);
         command.current_dir(self.folder).env_remove("RUST_LOG").env("NO_COLOR", "1");
-        command.envs(self.env.drain(..));
-        command.envs(self.llvm()).args(self.arguments(&link.args));
+        command.envs(self.llvm()).envs(self.env.drain(..));
+        command.args(self.arguments(&link.args));
         let output = start(&mut command)?;
         self.hear(&output);
         let complaint = judge(link, output.status.code(), &self.said.stderr, stderr);
