@@ -57,7 +57,7 @@ pub(super) fn lower<'s>(
     }
     let Some(&marker) = ours.first() else { return Ok(()) };
     let mut queries = Vec::new();
-    for function in askers(module, marker) {
+    for function in callers(module, marker) {
         queries.push(Query::of(session, module, function, marker)?);
     }
     if let Some(query) = queries.first().filter(|_| session.plan.debug_info.btf == Btf::Omit) {
@@ -83,19 +83,17 @@ pub(super) fn is_relocatable(module: &Module<'_>) -> bool {
     module.functions().any(|function| function.is_used() && makes_one(function.name()))
 }
 
-/// The functions that call `marker`, in module order.
-fn askers<'s>(module: &Module<'s>, marker: Global<'s>) -> Vec<Global<'s>> {
+/// The functions that call `callee`, in module order.
+fn callers<'s>(module: &Module<'s>, callee: Global<'s>) -> Vec<Global<'s>> {
     let calls = |function: &Global<'s>| {
-        function.instructions().any(|instruction| instruction.callee() == Some(marker))
+        function.instructions().any(|instruction| instruction.callee() == Some(callee))
     };
     module.functions().filter(calls).collect()
 }
 
-/// The functions that call `function`, by their names in the source.
-fn callers(module: &Module<'_>, function: Global<'_>) -> BTreeSet<String> {
-    let callers = module.functions().filter(|caller| {
-        caller.instructions().any(|instruction| instruction.callee() == Some(function))
-    });
+/// The functions that call `callee`, by their names in the source.
+fn names_of_callers(module: &Module<'_>, callee: Global<'_>) -> BTreeSet<String> {
+    let callers = callers(module, callee).into_iter();
     callers.map(|caller| format!("{:#}", rustc_demangle::demangle(&caller.name()))).collect()
 }
 

@@ -7,7 +7,7 @@ use super::{
         llvm::{Global, Instruction, MetadataKind, Module, Node, Operand, Scalar, Signature},
         session::Session,
     },
-    callers,
+    names_of_callers,
 };
 use crate::report::{Error, Result};
 
@@ -149,7 +149,7 @@ fn undescribed(module: &Module<'_>, function: Global<'_>, text: &str) -> Error {
         place_in(text)
     ))
     .because(format!("crate `{name}` was compiled without full debug info"));
-    callers(module, function)
+    names_of_callers(module, function)
         .into_iter()
         .fold(error, |error, caller| error.because(format!("it is asked in `{caller}`")))
         .help("compile it with `-C debuginfo=2`: in Cargo.toml, `debug = 2` in the profile")
