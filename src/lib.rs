@@ -18,6 +18,22 @@
 //! - [`guard`]: what survives a crash of LLVM;
 //! - [`embed`]: the whole as a library, [`Linker`].
 
+// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
+// next to it says why it holds.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod backend;
 pub mod driver;
 pub mod embed;

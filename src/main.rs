@@ -1,6 +1,22 @@
 //! The command: start logging, run, report, exit code; and once more with another libLLVM where that may help, or to
 //! tell of a crash.
 
+// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
+// next to it says why it holds.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod again;
 mod crash;
 

@@ -80,12 +80,15 @@ impl<const SIZE: usize> Line<SIZE> {
     fn set(&self, name: &str, text: &[u8]) {
         let bytes =
             name.bytes().chain([b'=']).chain(text.iter().copied().filter(|byte| *byte != 0));
-        let mut end = 0;
-        for (place, byte) in self.0[..SIZE - 1].iter().zip(bytes) {
-            place.store(byte, Ordering::Relaxed);
-            end += 1;
+        // The place behind the text, or the last one, is for the NUL.
+        let mut text = bytes.take(SIZE.saturating_sub(1));
+        for place in &self.0 {
+            let byte = text.next();
+            place.store(byte.unwrap_or(0), Ordering::Relaxed);
+            if byte.is_none() {
+                break;
+            }
         }
-        self.0[end].store(0, Ordering::Relaxed);
     }
 
     const fn as_ptr(&self) -> *const c_char {

@@ -7,6 +7,22 @@
 //! What LLVM returns as an enum crosses as an integer: the lists of variants drift from version to version, and an
 //! unknown value in a Rust enum is undefined behaviour. [`Crosses`] says which types those are.
 
+// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
+// next to it says why it holds.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 #[macro_use]
 mod rows;
 

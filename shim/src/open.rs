@@ -159,6 +159,7 @@ pub fn built_in() -> Option<[u32; 3]> {
 }
 
 /// The functions of the opened library.
+#[expect(clippy::expect_used, reason = "who has no open library has nothing to call a function of")]
 pub(crate) fn table() -> &'static Table {
     &OPENED.get().expect("a library is opened before any of its functions is called").table
 }

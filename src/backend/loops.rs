@@ -89,7 +89,7 @@ fn count(module: &Module<'_>) -> usize {
 pub(super) fn sort(module: &Module<'_>) {
     for function in bodies(module) {
         let order = Flow::of(function).order;
-        order.windows(2).for_each(|pair| pair[1].move_after(pair[0]));
+        order.array_windows().for_each(|[former, block]| block.move_after(*former));
     }
 }
 

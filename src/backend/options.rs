@@ -42,8 +42,8 @@ pub fn check(words: &[String], list: &str, library: &str) -> Result<()> {
 fn name(text: &str) -> Option<&str> {
     let name = text.trim_start().strip_prefix('-')?;
     let name = name.strip_prefix('-').unwrap_or(name);
-    let end = name.find(|c: char| c == '=' || c == '[' || c.is_whitespace()).unwrap_or(name.len());
-    Some(&name[..end]).filter(|name| !name.is_empty())
+    let name = name.split(|c: char| c == '=' || c == '[' || c.is_whitespace()).next();
+    name.filter(|name| !name.is_empty())
 }
 
 fn explain(unknown: &str, known: &BTreeSet<&str>, library: &str) -> Error {

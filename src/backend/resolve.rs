@@ -40,7 +40,8 @@ pub(super) fn resolve<'s>(
             break;
         }
         for ((archive, member), symbol) in taken {
-            let bitcode = archives[archive].load(member)?;
+            let held = archives.get(archive).map(|archive| archive.load(member));
+            let Some(bitcode) = held.transpose()? else { continue };
             log::debug!("taking {}", bitcode.origin);
             let opened = session.open_module(&bitcode)?;
             let mut account = session.account.borrow_mut();

@@ -112,10 +112,9 @@ fn derived(output: &Path, kind: OutputKind) -> PathBuf {
 }
 
 fn distinct(outputs: &[Output]) -> Result<()> {
-    for (index, output) in outputs.iter().enumerate() {
-        if let Some(other) =
-            outputs[..index].iter().find(|other| other.destination == output.destination)
-        {
+    let mut rest = outputs;
+    while let Some((output, former)) = rest.split_last() {
+        if let Some(other) = former.iter().find(|other| other.destination == output.destination) {
             let place = match &output.destination {
                 Destination::File(path) => path.display().to_string(),
                 Destination::Stdout | Destination::Memory => "standard output".to_owned(),
@@ -127,6 +126,7 @@ fn distinct(outputs: &[Output]) -> Result<()> {
             ))
             .help(format!("give one another name: `--emit {}=FILE`", output.kind.name())));
         }
+        rest = former;
     }
     Ok(())
 }

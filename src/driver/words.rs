@@ -29,9 +29,8 @@ pub fn skip(text: &OsStr, count: usize) -> OsString {
 
 /// The parts of `text` before and after the first `separator`.
 pub fn split_once(text: &OsStr, separator: u8) -> Option<(OsString, OsString)> {
-    let bytes = text.as_encoded_bytes();
-    let at = bytes.iter().position(|&byte| byte == separator)?;
-    Some((word(&bytes[..at]), word(&bytes[at + 1..])))
+    let mut parts = text.as_encoded_bytes().splitn(2, |&byte| byte == separator).map(word);
+    Some((parts.next()?, parts.next()?))
 }
 
 /// The parts of `text` between the commas; one empty part for an empty text.

@@ -38,9 +38,13 @@ pub(super) fn top_blocks(region: &Region) -> Result<Vec<TopBlock>> {
 
 fn header_at(region: &Region, at: u64) -> Result<Option<BlockHeader>> {
     let mut bytes = [0; BlockHeader::MAX_LEN];
-    let len = usize::try_from(region.len() - at).unwrap_or(usize::MAX).min(bytes.len());
-    region.fill(at, &mut bytes[..len])?;
-    Ok(BlockHeader::parse(&bytes[..len]))
+    let left = usize::try_from(region.len().saturating_sub(at)).unwrap_or(usize::MAX);
+    let bytes = match bytes.get_mut(..left) {
+        Some(last) => last,
+        None => &mut bytes,
+    };
+    region.fill(at, bytes)?;
+    Ok(BlockHeader::parse(bytes))
 }
 
 /// Bitcode without its wrapper, if it has one.
@@ -75,8 +79,7 @@ pub(super) fn split(bytes: &[u8]) -> Vec<(u64, u64)> {
     let mut at = 0;
     while let Some(rest) = bytes.get(at..) {
         let padding = rest.iter().take_while(|&&byte| byte == 0).count();
-        let rest = &rest[padding..];
-        let Some(len) = stream_len(rest) else { break };
+        let Some(len) = rest.get(padding..).and_then(stream_len) else { break };
         modules.push(((at + padding) as u64, len as u64));
         at += padding + len;
     }

@@ -65,8 +65,9 @@ impl Producer {
         let bytes = bytes.strip_prefix(&MAGIC)?;
         let header = BlockHeader::parse(bytes)?;
         let body = bytes.get(usize::try_from(header.header_len).ok()?..)?;
-        let len = usize::try_from(header.body_len).unwrap_or(usize::MAX).min(body.len());
-        (header.id == IDENTIFICATION).then(|| Self::from_block(Block::new(header, &body[..len])))?
+        let len = usize::try_from(header.body_len).unwrap_or(usize::MAX);
+        let body = body.get(..len).unwrap_or(body);
+        (header.id == IDENTIFICATION).then(|| Self::from_block(Block::new(header, body)))?
     }
 
     fn from_block(block: Block<'_>) -> Option<Self> {
@@ -113,7 +114,7 @@ fn numbers(text: &str) -> Option<LlvmVersion> {
     let mut number = || {
         let part = parts.next()?;
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        part[..digits].parse().ok()
+        part.get(..digits)?.parse().ok()
     };
     Some(LlvmVersion { major: number()?, minor: number()?, patch: number()? })
 }

@@ -126,6 +126,7 @@ impl Region {
     ///
     /// # Errors
     /// The file cannot be read, or ends before.
+    #[expect(clippy::disallowed_methods, reason = "what is copied was taken as long as its place")]
     pub(super) fn fill(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let at = self.start.saturating_add(offset);
         match &self.backing {

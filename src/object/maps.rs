@@ -86,18 +86,16 @@ fn name_references(elf: &mut Elf, maps: SectionId) -> Result<()> {
         .map(|(id, _)| id)
         .collect();
     for section in elf.sections.values_mut().filter(|section| refers_to_maps(section)) {
-        for index in 0..section.relocations.len() {
-            let relocation = section.relocations[index];
-            if !anonymous.contains(&relocation.symbol) {
-                continue;
-            }
+        let mut relocations = std::mem::take(&mut section.relocations);
+        for relocation in relocations.iter_mut().filter(|it| anonymous.contains(&it.symbol)) {
             let addend = section.addend(endian, relocation.kind, relocation.offset)?;
             if let Some(&map) = u64::try_from(addend).ok().and_then(|addend| places.get(&addend)) {
                 let back = addend.cast_unsigned().wrapping_neg();
                 section.add_to_addend(endian, relocation.kind, relocation.offset, back)?;
-                section.relocations[index].symbol = map;
+                relocation.symbol = map;
             }
         }
+        section.relocations = relocations;
     }
     Ok(())
 }

@@ -110,13 +110,12 @@ fn section_symbol(elf: &mut Elf, section: SectionId) -> SymbolId {
 fn retarget(elf: &mut Elf, former: &[SymbolId], symbol: SymbolId, shift: u64) -> Result<()> {
     let endian = elf.endian;
     for section in elf.sections.values_mut() {
-        for index in 0..section.relocations.len() {
-            let relocation = section.relocations[index];
-            if former.contains(&relocation.symbol) {
-                section.add_to_addend(endian, relocation.kind, relocation.offset, shift)?;
-                section.relocations[index].symbol = symbol;
-            }
+        let mut relocations = std::mem::take(&mut section.relocations);
+        for relocation in relocations.iter_mut().filter(|it| former.contains(&it.symbol)) {
+            section.add_to_addend(endian, relocation.kind, relocation.offset, shift)?;
+            relocation.symbol = symbol;
         }
+        section.relocations = relocations;
     }
     Ok(())
 }

@@ -65,7 +65,8 @@ fn unmark(names: &mut Section) {
     let Contents::Bytes(bytes) = &mut names.contents else { return };
     for name in bytes.split_mut(|&byte| byte == 0) {
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        if let ([.., mark @ b'#'], [_, ..]) = name.split_at_mut(name.len() - digits) {
+        let front = name.len().checked_sub(digits).and_then(|front| name.get_mut(..front));
+        if let Some([.., mark @ b'#']) = front.filter(|_| digits > 0) {
             *mark = 0;
         }
     }

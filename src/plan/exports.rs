@@ -92,7 +92,9 @@ pub fn matches(pattern: &str, name: &str) -> bool {
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let Some((&first, rest)) = pattern.split_first() else { return name.is_empty() };
     match (first, name.split_first()) {
-        (b'*', _) => (0..=name.len()).any(|skipped| fits(rest, &name[skipped..])),
+        (b'*', _) => {
+            (0..=name.len()).any(|skipped| name.get(skipped..).is_some_and(|name| fits(rest, name)))
+        }
         (b'?', Some((_, tail))) => fits(rest, tail),
         (b'[', Some((&byte, tail))) => match set(rest) {
             Some((set, rest)) => in_set(set, byte) && fits(rest, tail),
@@ -104,8 +106,9 @@ fn fits(pattern: &[u8], name: &[u8]) -> bool {
 }
 
 fn set(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = pattern.iter().skip(1).position(|&byte| byte == b']')? + 1;
-    Some((&pattern[..end], &pattern[end + 1..]))
+    let end = pattern.iter().skip(1).position(|&byte| byte == b']')?.checked_add(1)?;
+    let (set, behind) = pattern.split_at_checked(end)?;
+    Some((set, behind.get(1..)?))
 }
 
 fn in_set(set: &[u8], byte: u8) -> bool {

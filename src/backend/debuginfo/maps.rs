@@ -20,16 +20,14 @@ pub(super) fn unwrap<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
     let maps = module.variables().filter(|variable| variable.section() == SECTION);
     for variable in maps.flat_map(|map| map.attached(context)).flat_map(nodes) {
         let operands = variable.operands();
-        let is_type = |node: Option<Node<'_>>| {
-            node.is_some_and(|node| node.kind() == MetadataKind::Composite)
-        };
-        let Some(index) = operands.iter().position(|operand| is_type(operand.node())) else {
-            continue;
-        };
-        let definition = operands[index].node().and_then(definition);
-        if let Some(definition) = definition.filter(|inner| Some(*inner) != operands[index].node())
+        let mut types = operands.iter().enumerate().filter_map(|(index, operand)| {
+            let node = operand.node().filter(|node| node.kind() == MetadataKind::Composite);
+            node.map(|node| (index, node))
+        });
+        if let Some((index, outer)) = types.next()
+            && let Some(inner) = definition(outer).filter(|inner| *inner != outer)
         {
-            variable.set_node(index, definition);
+            variable.set_node(index, inner);
         }
     }
 }

@@ -56,6 +56,7 @@ pub struct Context {
 impl Context {
     /// A new context of `library` that collects diagnostics.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "LLVM ends the process when it is out of memory")]
     pub fn new(library: &'static Library) -> Self {
         // SAFETY: the library is open, as `library` proves.
         let raw = unsafe { llvm::LLVMContextCreate() };

@@ -40,6 +40,7 @@ struct Builder<'ctx> {
 }
 
 impl<'ctx> Builder<'ctx> {
+    #[expect(clippy::expect_used, reason = "LLVM ends the process when it is out of memory")]
     fn before(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
         // SAFETY: the context is alive.
         let raw = unsafe { llvm::LLVMCreateBuilderInContext(context.as_raw()) };

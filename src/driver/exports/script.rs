@@ -193,32 +193,31 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut rest = text;
     let mut line = 1;
     while let Some(first) = rest.chars().next() {
-        let (length, token) = match first {
+        let (length, kind) = match first {
             '/' if rest.starts_with("/*") => {
-                let end = rest[2..]
-                    .find("*/")
-                    .ok_or_else(|| format!("line {line}: the comment is never closed"))?;
-                (end + 4, None)
+                let end = rest.match_indices("*/").find(|(end, _)| *end > 1);
+                let (end, mark) =
+                    end.ok_or_else(|| format!("line {line}: the comment is never closed"))?;
+                (end + mark.len(), None)
             }
             '#' => (rest.find('\n').unwrap_or(rest.len()), None),
             '"' => {
-                let end = rest[1..]
-                    .find('"')
-                    .ok_or_else(|| format!("line {line}: the quote is never closed"))?
-                    + 2;
-                (end, Some((&rest[1..end - 1], Kind::Quoted)))
+                let (end, mark) = rest
+                    .match_indices('"')
+                    .nth(1)
+                    .ok_or_else(|| format!("line {line}: the quote is never closed"))?;
+                (end + mark.len(), Some(Kind::Quoted))
             }
-            '{' | '}' | ';' => (1, Some((&rest[..1], Kind::Mark))),
-            ':' if !rest.starts_with("::") => (1, Some((":", Kind::Mark))),
+            '{' | '}' | ';' => (1, Some(Kind::Mark)),
+            ':' if !rest.starts_with("::") => (1, Some(Kind::Mark)),
             char if char.is_whitespace() => (char.len_utf8(), None),
-            _ => {
-                let end = name_end(rest);
-                (end, Some((&rest[..end], Kind::Name)))
-            }
+            _ => (name_end(rest), Some(Kind::Name)),
         };
-        tokens.extend(token.map(|(text, kind)| Token { text: text.to_owned(), kind, line }));
-        line += rest[..length].matches('\n').count();
-        rest = &rest[length..];
+        let (text, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        let name = text.trim_matches('"');
+        tokens.extend(kind.map(|kind| Token { text: name.to_owned(), kind, line }));
+        line += text.matches('\n').count();
+        rest = behind;
     }
     Ok(tokens)
 }

@@ -70,9 +70,9 @@ fn is_rustc(bytes: &[u8]) -> bool {
         return true;
     }
     while let Some((&byte, tail)) = rest.split_first() {
-        rest = match (byte, tail.first()) {
-            (b'\\', Some(b'\\' | b' ')) => &tail[1..],
-            (b'\\' | b' ', _) | (b'\r', Some(b'\n')) => return false,
+        rest = match (byte, tail) {
+            (b'\\', [b'\\' | b' ', tail @ ..]) => tail,
+            (b'\\' | b' ', _) | (b'\r', [b'\n', ..]) => return false,
             _ => tail,
         };
     }
@@ -170,7 +170,7 @@ pub fn write_gnu<'a>(args: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
 }
 
 fn read_windows(bytes: &[u8]) -> Result<Vec<OsString>, Malformed> {
-    let unit = if bytes[0] == 0xFF { u16::from_le_bytes } else { u16::from_be_bytes };
+    let unit = if bytes.first() == Some(&0xFF) { u16::from_le_bytes } else { u16::from_be_bytes };
     let (pairs, odd) = bytes.as_chunks::<2>();
     let text = String::from_utf16(&pairs.iter().skip(1).copied().map(unit).collect::<Vec<_>>());
     let text = text.ok().filter(|_| odd.is_empty()).ok_or(Malformed::Utf16)?;

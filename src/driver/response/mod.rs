@@ -197,8 +197,9 @@ impl Reader {
     }
 
     fn check_nesting(&self, path: &Path, real: &Path) -> Result<()> {
-        if let Some(first) = self.open.iter().position(|open| open.real == real) {
-            let cycle = self.open[first..].iter().map(|open| open.named.as_path()).chain([path]);
+        let mut cycle = self.open.iter().skip_while(|open| open.real != real).peekable();
+        if cycle.peek().is_some() {
+            let cycle = cycle.map(|open| open.named.as_path()).chain([path]);
             let cycle: Vec<_> = cycle.map(|path| path.display().to_string()).collect();
             return Err(Error::usage(format!("response file {} includes itself", path.display()))
                 .because(cycle.join(" -> ")));

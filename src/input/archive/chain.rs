@@ -122,7 +122,8 @@ impl Read for Stream<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.region.len().saturating_sub(self.at)).unwrap_or(usize::MAX);
         let len = bytes.len().min(left);
-        if let Err(failure) = self.region.fill(self.at, &mut bytes[..len]) {
+        let bytes = bytes.get_mut(..len).unwrap_or_default();
+        if let Err(failure) = self.region.fill(self.at, bytes) {
             self.failure = Some(failure);
             return Err(io::ErrorKind::Other.into());
         }

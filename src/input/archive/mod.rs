@@ -199,7 +199,9 @@ impl Archive {
             chain::read(region).map_err(|error| error.context(format!("cannot read {origin}")))?;
         let mut indexed: Vec<Vec<String>> = vec![Vec::new(); chain.members.len()];
         for (name, member) in chain.symbols {
-            indexed[member].push(name);
+            if let Some(names) = indexed.get_mut(member) {
+                names.push(name);
+            }
         }
         for (link, symbols) in chain.members.into_iter().zip(indexed) {
             let name = String::from_utf8_lossy(&link.name).into_owned();

@@ -25,8 +25,7 @@ pub fn dedup(info: &mut Info) {
     let classes = classes(&info.btf);
     let mut first: HashMap<usize, TypeId> = HashMap::new();
     let mut outs = Vec::with_capacity(info.btf.types.len());
-    for (id, _) in info.btf.iter() {
-        let class = classes[id.0 as usize];
+    for ((id, _), class) in info.btf.iter().zip(classes.into_iter().skip(1)) {
         let kept = *first.entry(class).or_insert(id);
         outs.push((kept != id).then_some(kept));
     }
@@ -79,8 +78,8 @@ fn classes(btf: &Btf) -> Vec<usize> {
     for _ in 0..MAX_ROUNDS {
         let mut keys: HashMap<Vec<usize>, usize> = HashMap::from([(vec![0], 0)]);
         let mut refined = vec![0];
-        for (id, ty) in btf.iter() {
-            let mut key = vec![classes[id.0 as usize]];
+        for ((_, ty), class) in btf.iter().zip(classes.iter().skip(1)) {
+            let mut key = vec![*class];
             walk::refs(ty, |target| {
                 key.push(classes.get(target.0 as usize).copied().unwrap_or_default())
             });

@@ -4,33 +4,31 @@
 //! (`FixupDerivedTypes` of `BTFDebug.cpp`): another one in each process, and for each link of one. So they change
 //! places until they are in the order of their names.
 
+use std::collections::HashMap;
+
 use super::{
     Info,
-    model::{Kind, TypeId},
+    model::{Kind, Type, TypeId},
 };
 
 /// Sorts the forward declarations among the places that they have; everything else stays.
 pub fn order_forwards(info: &mut Info) {
     let btf = &mut info.btf;
-    let is_forward = |index: &usize| matches!(btf.types[*index].kind, Kind::Fwd(_));
-    let places: Vec<usize> = (0..btf.types.len()).filter(is_forward).collect();
-    let mut sorted = places.clone();
-    sorted.sort_by_key(|&index| {
-        let ty = &btf.types[index];
-        (btf.strings.get(ty.name), format!("{:?}", ty.kind))
+    let forwards = btf.iter().filter(|(_, ty)| matches!(ty.kind, Kind::Fwd(_)));
+    let mut sorted: Vec<(TypeId, Type)> = forwards.map(|(id, ty)| (id, ty.clone())).collect();
+    let places: Vec<TypeId> = sorted.iter().map(|(id, _)| *id).collect();
+    sorted.sort_by_cached_key(|(_, ty)| {
+        (btf.strings.get(ty.name).to_vec(), format!("{:?}", ty.kind))
     });
-    if places == sorted {
+    if sorted.iter().map(|(id, _)| id).eq(&places) {
         return;
     }
-    let types: Vec<_> = sorted.iter().map(|&index| btf.types[index].clone()).collect();
-    let mut numbers: Vec<usize> = (0..=btf.types.len()).collect();
-    for ((&place, &former), ty) in places.iter().zip(&sorted).zip(types) {
-        btf.types[place] = ty;
-        numbers[former + 1] = place + 1;
+    let mut numbers = HashMap::new();
+    for ((former, ty), place) in sorted.into_iter().zip(places) {
+        if let Some(slot) = btf.get_mut(place) {
+            *slot = ty;
+        }
+        numbers.insert(former, place);
     }
-    info.refs_mut(|id| {
-        let number =
-            numbers.get(id.0 as usize).copied().and_then(|number| u32::try_from(number).ok());
-        *id = number.map_or(*id, TypeId);
-    });
+    info.refs_mut(|id| *id = numbers.get(id).copied().unwrap_or(*id));
 }

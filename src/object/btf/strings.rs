@@ -72,8 +72,7 @@ impl Strings {
     #[must_use]
     pub fn get(&self, offset: StrOff) -> &[u8] {
         let rest = self.bytes.get(offset.0 as usize..).unwrap_or_default();
-        let end = rest.iter().position(|&byte| byte == 0).unwrap_or(rest.len());
-        &rest[..end]
+        rest.split(|&byte| byte == 0).next().unwrap_or_default()
     }
 
     /// The string at `offset` as text; bytes that are not UTF-8 show as replacement characters.

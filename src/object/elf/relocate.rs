@@ -116,7 +116,7 @@ impl Section {
         let Contents::Bytes(bytes) = &mut self.contents else { return Err(error) };
         let place =
             usize::try_from(at).ok().and_then(|at| bytes.get_mut(at..)?.get_mut(..value.len()));
-        place.ok_or(error)?.copy_from_slice(value);
+        place.ok_or(error)?.iter_mut().zip(value).for_each(|(byte, value)| *byte = *value);
         Ok(())
     }
 

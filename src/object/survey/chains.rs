@@ -135,7 +135,8 @@ impl Walk<'_> {
     /// The weight of the heaviest chain from the function at `index`.
     fn visit(&mut self, index: usize) -> u64 {
         let survey = self.survey;
-        let (Some(function), Some(state)) = (survey.functions.get(index), self.states.get(index))
+        let (Some(function), Some(state)) =
+            (survey.functions.get(index), self.states.get_mut(index))
         else {
             return 0;
         };
@@ -147,7 +148,7 @@ impl Walk<'_> {
             }
             State::New => {}
         }
-        self.states[index] = State::Open;
+        *state = State::Open;
         self.path.push(index);
         let (mut best, mut next) = (0, None);
         for call in &function.calls {
@@ -160,13 +161,15 @@ impl Walk<'_> {
         }
         self.path.pop();
         let weight = (self.weigh)(function).saturating_add(best);
-        self.states[index] = State::Done { weight, next };
+        if let Some(state) = self.states.get_mut(index) {
+            *state = State::Done { weight, next };
+        }
         weight
     }
 
     fn note_circle(&mut self, index: usize) {
-        let start = self.path.iter().position(|&other| other == index).unwrap_or(0);
-        let circle = Chain { functions: self.path[start..].to_vec(), recursive: Some(index) };
+        let circle = self.path.iter().copied().skip_while(|&other| other != index).collect();
+        let circle = Chain { functions: circle, recursive: Some(index) };
         if !self.circles.contains(&circle) {
             self.circles.push(circle);
         }

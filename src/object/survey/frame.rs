@@ -46,40 +46,52 @@ impl Default for Frame {
 impl Frame {
     fn forget(&mut self) {
         self.offsets = [None; REGISTERS];
-        self.offsets[usize::from(FRAME_POINTER)] = Some(0);
+        self.set(FRAME_POINTER, Some(0));
+    }
+
+    fn offset(&self, register: u8) -> Option<i64> {
+        self.offsets.get(usize::from(register)).copied().flatten()
+    }
+
+    fn set(&mut self, register: u8, offset: Option<i64>) {
+        if let Some(known) = self.offsets.get_mut(usize::from(register)) {
+            *known = offset;
+        }
     }
 
     fn step(&mut self, insn: &Insn) {
-        let (destination, source) = (usize::from(insn.destination), usize::from(insn.source));
+        let (destination, source) = (insn.destination, insn.source);
         match insn.class() {
             Class::Ldx => {
                 self.reach(source, insn.offset);
-                self.offsets[destination] = None;
+                self.set(destination, None);
             }
             Class::St | Class::Stx => {
                 self.reach(destination, insn.offset);
                 // A fetch overwrites the source, compare and exchange r0.
                 if insn.is_atomic() {
-                    self.offsets[source] = None;
-                    self.offsets[0] = None;
+                    self.set(source, None);
+                    self.set(0, None);
                 }
             }
             Class::Alu64 if insn.code == COPY && insn.offset == 0 => {
-                self.offsets[destination] = self.offsets[source];
+                self.set(destination, self.offset(source));
             }
             Class::Alu64 if insn.code == ADD => {
-                let sum = self.offsets[destination].map(|at| at + i64::from(insn.immediate));
-                self.offsets[destination] = sum;
+                let sum = self.offset(destination).map(|at| at + i64::from(insn.immediate));
+                self.set(destination, sum);
                 self.lowest = self.lowest.min(sum.unwrap_or(0));
             }
-            Class::Alu | Class::Alu64 | Class::Ld => self.offsets[destination] = None,
-            Class::Jmp | Class::Jmp32 if insn.is_call() => self.offsets[..6].fill(None),
+            Class::Alu | Class::Alu64 | Class::Ld => self.set(destination, None),
+            Class::Jmp | Class::Jmp32 if insn.is_call() => {
+                self.offsets.iter_mut().take(6).for_each(|offset| *offset = None);
+            }
             Class::Jmp | Class::Jmp32 => {}
         }
     }
 
-    fn reach(&mut self, register: usize, offset: i16) {
-        if let Some(at) = self.offsets[register] {
+    fn reach(&mut self, register: u8, offset: i16) {
+        if let Some(at) = self.offset(register) {
             self.lowest = self.lowest.min(at + i64::from(offset));
         }
     }

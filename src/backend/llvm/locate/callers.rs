@@ -48,8 +48,8 @@ fn ancestors(host: &Host) -> Vec<u32> {
 /// Field 4 of `stat`; field 2, the name in parentheses, may hold spaces and parentheses itself.
 fn parent(process: &Path) -> Option<u32> {
     let stat = fs::read(process.join("stat")).ok()?;
-    let after_name = stat.iter().rposition(|byte| *byte == b')')? + 1;
-    let fields = str::from_utf8(&stat[after_name..]).ok()?;
+    let after_name = stat.rsplit(|byte| *byte == b')').next()?;
+    let fields = str::from_utf8(after_name).ok()?;
     fields.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
@@ -94,7 +94,8 @@ fn find_mapped(file: &[u8], found_by: FoundBy) -> Find {
 fn mapped_files(maps: &[u8]) -> Vec<&[u8]> {
     let mut files: Vec<&[u8]> = Vec::new();
     for line in maps.split(|byte| *byte == b'\n') {
-        let file = line.iter().position(|byte| *byte == b'/').map_or(&[][..], |at| &line[at..]);
+        let start = line.iter().position(|byte| *byte == b'/');
+        let file = start.and_then(|start| line.get(start..)).unwrap_or_default();
         if !file.is_empty() && files.last() != Some(&file) && !files.contains(&file) {
             files.push(file);
         }

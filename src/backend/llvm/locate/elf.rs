@@ -79,14 +79,14 @@ impl Elf {
     /// Reads the headers and the dynamic section.
     pub(super) fn parse(reader: Reader) -> Result<Self, Fault> {
         let ident = reader.bytes(0, 20)?;
-        let class = match ident[4] {
-            1 => Class::Elf32,
-            2 => Class::Elf64,
+        let class = match ident.get(4) {
+            Some(1) => Class::Elf32,
+            Some(2) => Class::Elf64,
             _ => return Err(Fault::other("is not a valid ELF file")),
         };
-        let order = match ident[5] {
-            1 => Order::Little,
-            2 => Order::Big,
+        let order = match ident.get(5) {
+            Some(1) => Order::Little,
+            Some(2) => Order::Big,
             _ => return Err(Fault::other("is not a valid ELF file")),
         };
         if order.u16(&ident, 16)? != ET_DYN {

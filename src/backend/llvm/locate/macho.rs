@@ -69,10 +69,12 @@ impl MachO {
         let mut rest = commands;
         for _ in 0..count {
             let length = ORDER.u32(rest, 4)? as usize;
-            let command =
-                rest.get(..length).filter(|command| command.len() >= 8).ok_or(Fault::Truncated)?;
+            let (command, behind) = rest.split_at_checked(length).ok_or(Fault::Truncated)?;
+            if command.len() < 8 {
+                return Err(Fault::Truncated);
+            }
             self.read_command(command)?;
-            rest = &rest[length..];
+            rest = behind;
         }
         Ok(())
     }
@@ -121,7 +123,7 @@ impl MachO {
             }
             cursor.skip(terminal)?;
             match cursor.child(rest)? {
-                Some((edge, child)) => (rest, node) = (&rest[edge..], child),
+                Some((behind, child)) => (rest, node) = (behind, child),
                 None => return Ok(false),
             }
         }
@@ -156,8 +158,8 @@ fn packed_version(packed: u32) -> Option<LibraryVersion> {
 fn text(command: &[u8]) -> Result<String, Fault> {
     let start = ORDER.u32(command, 8)? as usize;
     let bytes = command.get(start..).ok_or(Fault::Truncated)?;
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    Ok(String::from_utf8_lossy(&bytes[..end]).into_owned())
+    let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(text).into_owned())
 }
 
 fn range(command: &[u8], at: usize) -> Result<(u64, u64), Fault> {
@@ -178,7 +180,7 @@ impl Cursor<'_> {
 
     fn uleb(&mut self) -> Result<u64, Fault> {
         let mut value = 0;
-        for shift in (0..63).step_by(7) {
+        for shift in [0, 7, 14, 21, 28, 35, 42, 49, 56] {
             let byte = self.byte()?;
             value |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
@@ -194,16 +196,16 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    /// The child whose edge begins `name`: the edge's length, and where the child is.
-    fn child(&mut self, name: &[u8]) -> Result<Option<(usize, u64)>, Fault> {
+    /// The child whose edge begins `name`: what follows the edge in it, and where the child is.
+    fn child<'n>(&mut self, name: &'n [u8]) -> Result<Option<(&'n [u8], u64)>, Fault> {
         for _ in 0..self.byte()? {
             let rest = self.bytes.get(self.at..).ok_or(Fault::Truncated)?;
             let length = rest.iter().position(|byte| *byte == 0).ok_or(Fault::Truncated)?;
-            let edge = &rest[..length];
+            let edge = rest.get(..length).unwrap_or_default();
             self.at += length + 1;
             let offset = self.uleb()?;
-            if !edge.is_empty() && name.starts_with(edge) {
-                return Ok(Some((length, offset)));
+            if let Some(behind) = name.strip_prefix(edge).filter(|_| !edge.is_empty()) {
+                return Ok(Some((behind, offset)));
             }
         }
         Ok(None)

@@ -53,9 +53,10 @@ fn is_input_command(commands: &[&str]) -> bool {
 
 fn split_parentheses(word: &str) -> impl Iterator<Item = &str> {
     word.split_inclusive(['(', ')'])
-        .flat_map(|part| match part.char_indices().next_back() {
-            Some((at, '(' | ')')) => [&part[..at], &part[at..]],
-            _ => [part, ""],
+        .flat_map(|part| {
+            let mark = part.len().saturating_sub(usize::from(part.ends_with(['(', ')'])));
+            let (front, mark) = part.split_at_checked(mark).unwrap_or((part, ""));
+            [front, mark]
         })
         .filter(|part| !part.is_empty())
 }

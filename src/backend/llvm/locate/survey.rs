@@ -115,7 +115,7 @@ impl Survey {
     /// The one to load.
     #[must_use]
     pub fn winner(&self) -> Option<&Candidate> {
-        self.winner.map(|index| &self.candidates[index])
+        self.winner.and_then(|index| self.candidates.get(index))
     }
 
     /// Judges the candidates of one source; the oldest fit among them wins unless there is a winner.

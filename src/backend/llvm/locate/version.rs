@@ -46,8 +46,8 @@ impl LibraryVersion {
     pub(super) fn from_name(name: &str) -> Option<Self> {
         let rest = name.strip_prefix("libLLVM")?;
         let rest = rest.strip_prefix(".so.").or_else(|| rest.strip_prefix(['-', '.']))?;
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let numbers = rest[..end].trim_end_matches('.').split('.').map(str::parse);
+        let rest = rest.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+        let numbers = rest.trim_end_matches('.').split('.').map(str::parse);
         let numbers: Vec<u32> = numbers.collect::<Result<_, _>>().ok()?;
         let is_interface = numbers == [1];
         let (&major, rest) = numbers.split_first().filter(|_| !is_interface)?;
@@ -72,7 +72,7 @@ fn stores_on_x86_64(code: &[u8]) -> Option<[u32; 3]> {
     let mut stored = [0; 3];
     for (value, register) in stored.iter_mut().zip([0x07, 0x06, 0x02]) {
         let at = rest.windows(2).position(|pair| pair == [0xc7, register])?;
-        rest = &rest[at + 2..];
+        rest = rest.get(at + 2..)?;
         *value = u32::from_le_bytes(*rest.first_chunk()?);
     }
     Some(stored)
@@ -83,17 +83,18 @@ fn stores_on_aarch64(code: &[u8]) -> Option<[u32; 3]> {
     const RETURN: u32 = 0xd65f_03c0;
     const ZERO_REGISTER: usize = 31;
     let mut registers: [Option<u32>; 32] = [None; 32];
-    registers[ZERO_REGISTER] = Some(0);
+    *registers.get_mut(ZERO_REGISTER)? = Some(0);
     let mut stored = [None; 3];
     let words = code.chunks_exact(4).filter_map(|word| Order::Little.u32(word, 0).ok());
     for word in words.take_while(|word| *word != RETURN) {
         let target = (word & 31) as usize;
         if word & 0xffe0_0000 == 0x5280_0000 {
-            registers[target] = Some((word >> 5) & 0xffff);
+            *registers.get_mut(target)? = Some((word >> 5) & 0xffff);
         } else if word & 0xffff_fc00 == 0xb900_0000 {
             let slot = stored.get_mut(((word >> 5) & 31) as usize)?;
-            *slot = registers[target];
+            *slot = *registers.get(target)?;
         }
     }
-    Some([stored[0]?, stored[1]?, stored[2]?])
+    let [major, minor, patch] = stored;
+    Some([major?, minor?, patch?])
 }

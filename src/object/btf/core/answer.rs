@@ -101,16 +101,12 @@ fn patch(
             let mut second = insn;
             (second.code, second.destination, second.source) = (0, 0, 0);
             (second.offset, second.immediate) = (0, upper);
-            let slot = INSN_SIZE as usize;
-            bytes
-                .get_mut(slot..2 * slot)
-                .ok_or_else(outside)?
-                .copy_from_slice(&second.encode(endian));
+            let behind = bytes.get_mut(INSN_SIZE as usize..).unwrap_or_default();
+            *behind.first_chunk_mut().ok_or_else(outside)? = second.encode(endian);
         }
         Class::Jmp | Class::Jmp32 => return Err(outside()),
     }
-    let first = insn.encode(endian);
-    bytes.get_mut(..first.len()).ok_or_else(outside)?.copy_from_slice(&first);
+    *bytes.first_chunk_mut().ok_or_else(outside)? = insn.encode(endian);
     Ok(())
 }
 

@@ -114,6 +114,17 @@ const QUESTIONS: [(Question, Subject, &str); 13] = [
     (Question::TypeMatches, Subject::Type, "type_matches"),
 ];
 
+/// [`Question::row`] finds its row by the number.
+#[expect(clippy::indexing_slicing, reason = "it is the compiler that would panic")]
+const _: () = {
+    let mut number = 0;
+    while number < QUESTIONS.len() {
+        assert!(QUESTIONS[number].0 as usize == number);
+        number += 1;
+    }
+    assert!(Question::TypeMatches as usize + 1 == number);
+};
+
 impl Question {
     /// The question of that number.
     #[must_use]
@@ -121,6 +132,7 @@ impl Question {
         QUESTIONS.get(raw as usize).map(|(question, ..)| *question)
     }
 
+    #[expect(clippy::indexing_slicing, reason = "it has a row, as is asserted above")]
     fn row(self) -> (Self, Subject, &'static str) {
         QUESTIONS[self as usize]
     }

@@ -71,7 +71,7 @@ impl Words<'_> {
     /// A word, unless it is the front of a path of which the next part says more.
     fn word(&mut self) {
         let end = self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
+        let (word, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
         self.rest = rest;
         let next = rest.strip_prefix("::").and_then(|path| path.chars().next());
         if !next.is_some_and(is_word) {
@@ -93,7 +93,7 @@ impl Words<'_> {
             '(' if self.rest.starts_with("()") => (2, Some("unit")),
             '(' => (1, Some("tuple")),
             '[' => (1, Some(if is_array(self.rest) { "array" } else { "slice" })),
-            '-' if self.rest[1..].starts_with(|digit: char| digit.is_ascii_digit()) => {
+            '-' if self.rest.chars().nth(1).is_some_and(|it| it.is_ascii_digit()) => {
                 (1, Some("neg"))
             }
             other => (other.len_utf8(), None),

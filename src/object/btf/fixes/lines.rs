@@ -68,7 +68,7 @@ fn shortened(path: &str) -> Option<&str> {
     let is_source = folder.starts_with("rustc-")
         || front.ends_with("/lib/rustlib/src/rust")
         || front.strip_prefix("/rustc/").is_some_and(|commit| !commit.contains('/'));
-    is_source.then(|| &path[front.len() + 1..])
+    path.get(front.len() + 1..).filter(|_| is_source)
 }
 
 fn remapped(path: &str, prefixes: &[(String, String)]) -> Option<String> {

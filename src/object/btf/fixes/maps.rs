@@ -44,7 +44,8 @@ pub fn unwrap_definitions(info: &mut Info) {
 /// The numbers of the members of `id` that take a byte.
 fn content(btf: &Btf, id: TypeId) -> Vec<usize> {
     let members = composite(btf, id).map(|it| it.members.as_slice()).unwrap_or_default();
-    (0..members.len()).filter(|&index| !is_marker(btf, members[index])).collect()
+    let content = members.iter().enumerate().filter(|(_, member)| !is_marker(btf, **member));
+    content.map(|(index, _)| index).collect()
 }
 
 fn map_vars(btf: &Btf) -> Vec<TypeId> {

@@ -16,7 +16,7 @@ use super::super::{
 pub fn sort(info: &mut Info) {
     rearrange(info, |_, it| {
         let mut order: Vec<usize> = (0..it.members.len()).collect();
-        order.sort_by_key(|&index| it.members[index].offset);
+        order.sort_by_key(|&index| it.members.get(index).map(|member| member.offset));
         order
     });
 }
@@ -25,8 +25,14 @@ pub fn sort(info: &mut Info) {
 pub fn drop_anonymous_void(info: &mut Info) {
     rearrange(info, |_, it| {
         let is_value = |member: &Member| !(member.name.is_empty() && member.ty.is_void());
-        (0..it.members.len()).filter(|&index| is_value(&it.members[index])).collect()
+        numbers(it, is_value)
     });
+}
+
+/// The numbers of the members that are as `wanted`.
+fn numbers(it: &Composite, wanted: impl Fn(&Member) -> bool) -> Vec<usize> {
+    let members = it.members.iter().enumerate().filter(|(_, member)| wanted(member));
+    members.map(|(index, _)| index).collect()
 }
 
 /// Makes `__bindgen_anon_N` members anonymous again, and the types bindgen invented for them.
@@ -60,7 +66,7 @@ fn numbered(name: &[u8], prefix: &[u8]) -> bool {
 fn has_invented_name(name: &[u8]) -> bool {
     const MARK: &[u8] = b"__bindgen_ty_";
     let start = name.windows(MARK.len()).rposition(|part| part == MARK);
-    start.is_some_and(|start| numbered(&name[start..], MARK))
+    start.and_then(|start| name.get(start..)).is_some_and(|tail| numbered(tail, MARK))
 }
 
 /// Names the discriminant of a Rust enum, and wraps it in a struct where it does not lie at the start.
@@ -71,9 +77,7 @@ pub fn discriminants(info: &mut Info) {
     let btf = &mut info.btf;
     for id in (1..=btf.last_id().0).map(TypeId) {
         let Some(Kind::Union(it)) = btf.get(id).map(|ty| &ty.kind) else { continue };
-        let faults: Vec<usize> =
-            (0..it.members.len()).filter(|&index| is_odd(btf, it.members[index])).collect();
-        for index in faults {
+        for index in numbers(it, |member| is_odd(btf, *member)) {
             mend_union_member(btf, id, index);
         }
     }
@@ -107,8 +111,10 @@ fn mend_union_member(btf: &mut Btf, id: TypeId, index: usize) {
     let bitfields = inner.width != 0;
     let wrapper =
         btf.push(StrOff::EMPTY, Kind::Struct(Composite { size, bitfields, members: vec![inner] }));
-    if let Some(Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind) {
-        it.members[index].ty = wrapper;
+    if let Some(Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind)
+        && let Some(member) = it.members.get_mut(index)
+    {
+        member.ty = wrapper;
     }
 }
 

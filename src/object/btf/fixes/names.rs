@@ -92,13 +92,12 @@ pub fn unmark(info: &mut Info) -> Renamed {
 ///
 /// Names that are legal already stay as they are, also long ones.
 pub fn legal(info: &mut Info, mut renamed: Renamed) -> Renamed {
-    let btf = &mut info.btf;
+    let Btf { types, strings, .. } = &mut info.btf;
     let mut known: BTreeMap<(StrOff, bool), StrOff> = BTreeMap::new();
-    for index in 0..btf.types.len() {
-        let place = place_of(&btf.types[index].kind);
-        let strings = &mut btf.strings;
+    for ty in types {
+        let place = place_of(&ty.kind);
         let mut own = true;
-        super::super::walk::names_mut(&mut btf.types[index], |name| {
+        super::super::walk::names_mut(ty, |name| {
             let place = if std::mem::take(&mut own) { place } else { Some(Place::Identifier) };
             let Some(place) = place.filter(|_| !name.is_empty()) else { return };
             let key = (*name, place == Place::Variable);
@@ -141,10 +140,8 @@ const fn has_tag(kind: &Kind) -> bool {
 /// `name` without the `#k` behind it; a closure's `{closure_env#0}` keeps its own.
 fn without_mark(name: &[u8]) -> &[u8] {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    match name.split_at(name.len() - digits) {
-        ([front @ .., b'#'], [_, ..]) => front,
-        _ => name,
-    }
+    let front = name.len().checked_sub(digits).and_then(|front| name.get(..front));
+    front.filter(|_| digits > 0).and_then(|front| front.strip_suffix(b"#")).unwrap_or(name)
 }
 
 /// Tells apart different types that were given one name: the second becomes `name___2`, and so on.
@@ -156,21 +153,22 @@ pub fn unique(info: &mut Info, renamed: &Renamed) {
     let btf = &mut info.btf;
     let mut used: BTreeSet<Vec<u8>> =
         btf.types.iter().map(|ty| btf.strings.get(ty.name).to_vec()).collect();
-    let mut sharing: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-    for (index, ty) in btf.types.iter().enumerate().filter(|(_, ty)| has_tag(&ty.kind)) {
+    let mut sharing: BTreeMap<&[u8], Vec<TypeId>> = BTreeMap::new();
+    for (id, ty) in btf.iter().filter(|(_, ty)| has_tag(&ty.kind)) {
         if let Some(name) = renamed.0.get(btf.strings.get(ty.name)) {
-            sharing.entry(name).or_default().push(index);
+            sharing.entry(name).or_default().push(id);
         }
     }
-    for (name, mut indices) in sharing {
+    for (name, mut ids) in sharing {
         let base = String::from_utf8_lossy(name);
-        indices.sort_by_key(|&index| looks(btf, &btf.types[index].kind));
-        for index in indices.into_iter().skip(1) {
+        ids.sort_by_key(|&id| btf.get(id).map(|ty| looks(btf, &ty.kind)));
+        for id in ids.into_iter().skip(1) {
             let fresh = (2u32..)
                 .map(|count| flavour(&base, count))
                 .find(|name| used.insert(name.clone().into_bytes()));
-            if let Some(fresh) = fresh {
-                btf.types[index].name = btf.strings.intern(fresh.as_bytes());
+            let fresh = fresh.map(|fresh| btf.strings.intern(fresh.as_bytes()));
+            if let (Some(fresh), Some(ty)) = (fresh, btf.get_mut(id)) {
+                ty.name = fresh;
             }
         }
     }
@@ -207,12 +205,11 @@ fn flavour(base: &str, count: u32) -> String {
 
 /// Shortens what `kernel` finds too long and replaces dots it does not take; nothing for a new kernel.
 pub fn fit(info: &mut Info, kernel: Kernel) {
-    let btf = &mut info.btf;
-    for index in 0..btf.types.len() {
-        let place = place_of(&btf.types[index].kind);
-        let strings = &mut btf.strings;
+    let Btf { types, strings, .. } = &mut info.btf;
+    for ty in types {
+        let place = place_of(&ty.kind);
         let mut own = true;
-        super::super::walk::names_mut(&mut btf.types[index], |name| {
+        super::super::walk::names_mut(ty, |name| {
             let place = if std::mem::take(&mut own) { place } else { Some(Place::Identifier) };
             let Some(place) = place.filter(|_| !name.is_empty()) else { return };
             let old = strings.get(*name);

@@ -97,7 +97,7 @@ fn parts(path: &str) -> impl Iterator<Item = Result<Part<'_>, String>> {
         }
         let behind = rest.strip_prefix('.').unwrap_or(rest);
         let end = behind.find(['.', '[']).unwrap_or(behind.len());
-        let (name, behind) = behind.split_at(end);
+        let (name, behind) = behind.split_at_checked(end).unwrap_or((behind, ""));
         rest = behind;
         let name = name.trim();
         Some(if name.is_empty() {

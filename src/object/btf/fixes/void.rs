@@ -8,9 +8,11 @@
 //! `()` and `!` arrive as integers of no bits, of which the kernel allows no array; as structs of no bytes they are
 //! what C compilers make of `struct {}`, and may stand anywhere.
 
+use std::collections::BTreeSet;
+
 use super::super::{
     Info,
-    model::{Btf, Composite, DeclTag, FuncProto, Int, Kind, Linkage, Param, TypeId},
+    model::{Btf, Composite, DeclTag, Int, Kind, Linkage, Param, TypeId},
     rules,
 };
 
@@ -40,7 +42,8 @@ fn has_void_value(kind: &Kind) -> bool {
         Kind::Array(array) => array.elem.is_void(),
         Kind::Var { ty, linkage } => is_void(*ty, *linkage != Linkage::Extern),
         Kind::FuncProto(it) => {
-            it.params.iter().enumerate().any(|(index, param)| is_value(it, index, *param))
+            let count = it.params.len();
+            it.params.iter().enumerate().any(|(index, param)| is_value(count, index, *param))
         }
         _ => false,
     }
@@ -50,9 +53,9 @@ const fn is_void(ty: TypeId, value: bool) -> bool {
     ty.is_void() && value
 }
 
-/// A last parameter without name and type says variadic.
-fn is_value(proto: &FuncProto, index: usize, param: Param) -> bool {
-    let last = index + 1 == proto.params.len();
+/// A last parameter of `count` without name and type says variadic.
+const fn is_value(count: usize, index: usize, param: Param) -> bool {
+    let last = index + 1 == count;
     is_void(param.ty, !(last && param.name.is_empty()))
 }
 
@@ -66,11 +69,11 @@ fn replace_void_values(kind: &mut Kind, char: TypeId) {
         Kind::Array(array) if array.elem.is_void() => array.elem = char,
         Kind::Var { ty, linkage } if is_void(*ty, *linkage != Linkage::Extern) => *ty = char,
         Kind::FuncProto(it) => {
-            for index in 0..it.params.len() {
-                if it.params.get(index).is_some_and(|param| is_value(it, index, *param)) {
-                    it.params[index].ty = char;
-                }
-            }
+            let count = it.params.len();
+            let params = it.params.iter_mut().enumerate();
+            params
+                .filter(|(index, param)| is_value(count, *index, **param))
+                .for_each(|(_, param)| param.ty = char);
         }
         _ => {}
     }
@@ -99,21 +102,14 @@ fn char_type(btf: &mut Btf) -> TypeId {
 /// Makes integers of no bits structs of no bytes, `unit` and `never`, and functions that return one return `void`.
 pub fn bitless_ints(info: &mut Info) {
     let btf = &mut info.btf;
-    let bitless = |btf: &Btf, id: TypeId| matches!(btf.get(id).map(|ty| &ty.kind), Some(Kind::Int(int)) if int.bits == 0);
-    for index in 0..btf.types.len() {
-        let returned = match &btf.types[index].kind {
-            Kind::FuncProto(it) => it.ret,
-            _ => continue,
-        };
-        if bitless(btf, returned)
-            && let Kind::FuncProto(it) = &mut btf.types[index].kind
-        {
-            it.ret = TypeId::VOID;
-        }
-    }
+    let bitless = |kind: &Kind| matches!(kind, Kind::Int(int) if int.bits == 0);
+    let found = btf.iter().filter(|(_, ty)| bitless(&ty.kind));
+    let found: BTreeSet<TypeId> = found.map(|(id, _)| id).collect();
     for ty in &mut btf.types {
-        if matches!(&ty.kind, Kind::Int(int) if int.bits == 0) {
-            ty.kind = Kind::Struct(Composite::default());
+        match &mut ty.kind {
+            Kind::FuncProto(it) if found.contains(&it.ret) => it.ret = TypeId::VOID,
+            kind if bitless(kind) => *kind = Kind::Struct(Composite::default()),
+            _ => {}
         }
     }
 }

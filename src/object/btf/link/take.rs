@@ -35,8 +35,7 @@ fn remove(elf: &mut Elf, name: &str) -> Option<Section> {
 }
 
 fn applied(elf: &Elf, mut section: Section) -> Result<Section> {
-    for index in 0..section.relocations.len() {
-        let relocation = section.relocations[index];
+    for relocation in section.relocations.clone() {
         let symbol = elf.symbols.get(&relocation.symbol);
         let value = symbol
             .filter(|symbol| symbol.place != Place::Undefined)
@@ -94,7 +93,7 @@ impl<'elf> Homes<'elf> {
                     .sections
                     .get(&at)
                     .map_or(table.section, |name| strings.intern(name.as_bytes()));
-                group(&mut grouped, home, strings).records.push(row);
+                push(&mut grouped, home, row, strings);
                 at += record;
             }
         }
@@ -102,15 +101,11 @@ impl<'elf> Homes<'elf> {
     }
 }
 
-fn group<'tables, R>(
-    tables: &'tables mut Vec<SecTable<R>>,
-    section: StrOff,
-    strings: &Strings,
-) -> &'tables mut SecTable<R> {
-    let found = tables.iter().position(|table| strings.get(table.section) == strings.get(section));
-    let index = found.unwrap_or_else(|| {
-        tables.push(SecTable { section, records: Vec::new() });
-        tables.len() - 1
-    });
-    &mut tables[index]
+/// Adds `row` to the table of `section`.
+fn push<R>(tables: &mut Vec<SecTable<R>>, section: StrOff, row: R, strings: &Strings) {
+    let is_of = |table: &&mut SecTable<R>| strings.get(table.section) == strings.get(section);
+    match tables.iter_mut().find(is_of) {
+        Some(table) => table.records.push(row),
+        None => tables.push(SecTable { section, records: vec![row] }),
+    }
 }
