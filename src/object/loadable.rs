@@ -11,16 +11,11 @@ use super::{
 use crate::report::{Error, Result, Warning, Warnings};
 
 /// Members of a definition that are numbers: pointers to arrays of that many elements.
-const NUMBERS: [&str; 8] = [
-    "type",
-    "max_entries",
-    "key_size",
-    "value_size",
-    "map_flags",
-    "numa_node",
-    "pinning",
-    "map_extra",
-];
+const NUMBERS: [&str; 8] =
+    ["type", "max_entries", "key_size", "value_size", "map_flags", "numa_node", "pinning", WIDE];
+
+/// The one number that may need 64 bits.
+const WIDE: &str = "map_extra";
 
 /// Where the kernel's arena lives; LLVM puts what is in address space N into `.addr_space.N`.
 const ARENA: &str = ".addr_space.1";
@@ -98,6 +93,7 @@ fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> 
         let fits = match &*name {
             "values" => matches!(kind, Some(Kind::Array(_))),
             "key" | "value" => matches!(kind, Some(Kind::Ptr(_))),
+            WIDE => is_number(info, kind) || is_wide(kind),
             number if NUMBERS.contains(&number) => is_number(info, kind),
             _ => {
                 warnings.push(unknown(map, &name));
@@ -121,10 +117,18 @@ fn unknown(map: &str, member: &str) -> Warning {
     }
 }
 
-/// A pointer to an array, or for numbers of 64 bits to an enumeration.
+/// A pointer to an array: `__uint`.
 fn is_number(info: &Info, kind: Option<&Kind>) -> bool {
     let Some(Kind::Ptr(to)) = kind else { return false };
-    matches!(settled(info, *to), Some(Kind::Array(_) | Kind::Enum(_) | Kind::Enum64(_)))
+    matches!(settled(info, *to), Some(Kind::Array(_)))
+}
+
+/// An enumeration of one value: `__ulong` (libbpf's `get_map_field_long`).
+fn is_wide(kind: Option<&Kind>) -> bool {
+    match kind {
+        Some(Kind::Enum(it) | Kind::Enum64(it)) => it.variants.len() == 1,
+        _ => false,
+    }
 }
 
 /// What a type is behind `const`, `volatile` and other names; each step goes on to another type, so there are no more
