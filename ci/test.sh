@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 ci/install-tools.sh
 ci/nextest.sh
-for toolchain in incumbent llvm21 llvm23 rustc185 zig kernels corpora; do
+for toolchain in incumbent incumbent-tests llvm21 llvm23 rustc185 zig kernels corpora; do
     echo "$toolchain: $("ci/$toolchain.sh")"
 done
 
