@@ -126,6 +126,7 @@ macro_rules! rows {
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
                 core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
+                core LLVMGetAlignment(value: LLVMValueRef) -> c_uint;
                 core LLVMSetAlignment(value: LLVMValueRef, bytes: c_uint) -> ();
                 core LLVMCreateBuilderInContext(context: LLVMContextRef) -> LLVMBuilderRef;
                 core LLVMDisposeBuilder(builder: LLVMBuilderRef) -> ();

@@ -30,6 +30,7 @@ mod quirks;
 mod reader;
 mod resolve;
 mod session;
+mod stack;
 mod target;
 
 pub use account::{Account, Reason, Taken};

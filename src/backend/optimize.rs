@@ -7,6 +7,7 @@ use super::{
     llvm::{Attribute, Context, Machine, Module},
     loops, preserved, quirks,
     session::Session,
+    stack,
 };
 use crate::{
     plan::{InlineNever, Loops},
@@ -33,6 +34,7 @@ impl<'s> Internalized<'s> {
         if codegen.inline_never == InlineNever::Ignore {
             inlining::report(session, &module);
         }
+        stack::limit_alignment(&module);
         // After all passes: they make new memory operations of those that are spelled out.
         expand::expand(session, &module, &machines.optimizing)?;
         if codegen.loops == Loops::Unroll {

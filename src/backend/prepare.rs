@@ -9,6 +9,7 @@ use super::{
     merge::Merged,
     quirks::{self, Relocations},
     session::Session,
+    stack,
 };
 use crate::{
     input::Archive,
@@ -85,6 +86,7 @@ impl<'s> Merged<'s> {
                 loops::forget_hints(session, function);
             }
         }
+        stack::limit_alignment(&module);
         if plan.debug_info.btf == Btf::Emit {
             debuginfo::prepare(&session.context, &module);
         }

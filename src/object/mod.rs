@@ -7,6 +7,7 @@
 //! - [`merge`]: sections that loaders want as one;
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: sections and symbols that nobody reads;
+//! - [`disjoint`]: sums that were written as a bitwise or, which no kernel takes;
 //! - [`btf`]: types, and what ties them to the code;
 //! - [`loadable`]: the check that loaders find and understand the maps;
 //! - [`needs`]: the check that nothing is missing;
@@ -16,6 +17,7 @@
 
 pub mod btf;
 pub mod code;
+pub mod disjoint;
 pub mod elf;
 mod facts;
 pub mod inspect;
@@ -57,6 +59,7 @@ pub fn finish(
     maps::settle(&mut elf)?;
     let described = btf::link::take(&mut elf)?;
     strip::strip(&mut elf, plan.debug_info.dwarf);
+    disjoint::mend(&mut elf, described.as_ref());
     let mut undefined = inspect::undefined_of(&elf);
     if let Some(info) = &described {
         btf::link::locate(&mut undefined, info);

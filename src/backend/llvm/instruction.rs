@@ -88,6 +88,20 @@ impl<'ctx> Instruction<'ctx> {
             .is_some_and(|operand| !unsafe { llvm::LLVMIsAAllocaInst(operand.as_ptr()) }.is_null())
     }
 
+    /// Aligns a variable on the stack to so many bytes at most, if this makes one.
+    pub fn limit_stack_alignment(self, most: u32) {
+        // SAFETY: the instruction is alive; the answer is null unless it makes such a variable.
+        let variable = unsafe { llvm::LLVMIsAAllocaInst(self.as_raw()) };
+        if variable.is_null() {
+            return;
+        }
+        // SAFETY: it makes a variable on the stack, which has an alignment.
+        if unsafe { llvm::LLVMGetAlignment(variable) } > most {
+            // SAFETY: as above; the callers give powers of two.
+            unsafe { llvm::LLVMSetAlignment(variable, most) };
+        }
+    }
+
     /// Whoever uses what the call returns uses its argument `index` instead.
     pub fn return_argument(self, index: u32) {
         let Some(argument) = self.operand(index) else { return };
