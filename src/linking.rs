@@ -120,6 +120,7 @@ fn build(
     let prepared = clock.run("prepare", || merged.prepare())?;
     let internalized = clock.run("internalize", || prepared.internalize())?;
     let mut program = clock.run("optimize", || internalized.optimize())?;
+    program.check_contents();
     make(&mut program, plan, warnings, clock)
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use super::{
     account::Reason,
     builtins::Routines,
+    contents,
     definitions::Definitions,
     internalize, licence,
     llvm::{CodegenLevel, Machine, Module, Spec},
@@ -71,6 +72,7 @@ impl<'a> Session<'a> {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
+            contents::check_input(self, &input.module, &input.origin);
             target.apply(&input.module)?;
         }
         let module = self.link_grouped(opened, &target)?;

@@ -8,6 +8,7 @@ mod account;
 mod aliases;
 mod builtins;
 mod codegen;
+mod contents;
 mod core;
 mod cpu;
 mod debuginfo;
