@@ -58,6 +58,32 @@ fn every_warning_has_a_row_and_every_row_a_warning() {
     assert_eq!(said, rows("name"), "left: the sources, right: docs/diagnostics.md");
 }
 
+/// `tests/cases.rs` links each of them, and holds exit code and message to the row.
+#[test]
+fn at_least_sixty_bad_links_have_an_exit_code_and_a_message_that_are_tested() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/errors");
+    let (mut rows, mut kinds) = (BTreeSet::new(), BTreeSet::new());
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        let text = fs::read_to_string(&path).expect("a fixture");
+        let mut link = String::new();
+        for line in text.lines().take_while(|line| !line.contains("--- ")) {
+            let directive = line.trim_start_matches([';', '/']).trim_start();
+            if directive.starts_with("args:") || directive.starts_with("link:") {
+                directive.clone_into(&mut link);
+            }
+            let Some(row) = directive.strip_prefix("error:") else { continue };
+            let (kind, message) = row.trim().split_once(' ').unwrap_or_default();
+            assert!(message.len() > 9, "{path:?} takes any message: {line}");
+            kinds.insert(kind.to_owned());
+            rows.insert((link.clone(), message.to_owned()));
+        }
+    }
+    assert!(rows.len() >= 60, "{} rows", rows.len());
+    let all = ["input", "io", "link", "llvm", "usage"].map(str::to_owned);
+    assert_eq!(kinds, BTreeSet::from(all), "every exit code has its rows");
+}
+
 fn is_kebab(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }

@@ -1,7 +1,8 @@
 ; Inline assembly of the host is nothing BPF can run, wherever the error surfaces.
 ;
 ; args: --export entry
-; error: link
+; error: link the program cannot be expressed in BPF
+; cause: <inline asm>:1:2: invalid register/token name
 ; view: files
 ; reject: out.o
 

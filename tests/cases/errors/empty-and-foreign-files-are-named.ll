@@ -1,11 +1,7 @@
 ; link: empty
-; error: input
-; view: stderr
-; expect: empty
+; error: input empty is empty, which cannot be linked
 ; link: notes.txt
-; error: input
-; view: stderr
-; expect: notes.txt
+; error: input notes.txt is text, but not LLVM IR, which cannot be linked
 ; view: files
 ; reject: out.o
 

@@ -1,7 +1,5 @@
 ; link: nowhere.bc
-; error: input
-; view: stderr
-; expect: nowhere.bc
+; error: input cannot find nowhere.bc
 ; view: files
 ; reject: out.o
 

@@ -2,9 +2,8 @@
 ;
 ; run: printf 'f: ret\n' | llvm-mc -triple=x86_64 -filetype=obj -o native.o
 ; link: native.o
-; error: input
-; view: stderr
-; expect: native.o
+; error: input native.o is a native x86-64 object, which cannot be linked
+; help: pass LLVM bitcode
 ; view: files
 ; reject: out.o
 

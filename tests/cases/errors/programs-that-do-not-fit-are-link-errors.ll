@@ -14,11 +14,14 @@
 ; cause: this.ll is for bpfel
 ; cause: big.ll is for bpfeb
 ; link: other.ll missing.ll
-; error: link
-; link: wide.ll
-; error: link
+; error: link undefined symbol `nowhere`
+; cause: `nowhere` is needed by `asks` at instruction 0
+; link: --cpu v1 update.ll
+; error: link the program cannot be expressed in BPF
+; says: `greatest` has an atomic operation that BPF lacks
 ; link: --cpu v3 signed.ll
-; error: link
+; error: link the program cannot be expressed in BPF
+; says: `quotient` divides with a sign
 ; link: foreign.ll --fatal-warnings
 ; error: link a warning is fatal, since --fatal-warnings is given
 ; help: `-W no-foreign-target` silences this one
@@ -51,16 +54,12 @@ define i64 @asks() section "xdp" {
   %result = call i64 @nowhere()
   ret i64 %result
 }
-;--- wide.ll
+;--- update.ll
 target triple = "bpfel"
 
-define i64 @product(i64 %a, i64 %b) section "xdp" {
-  %x = zext i64 %a to i128
-  %y = zext i64 %b to i128
-  %product = mul i128 %x, %y
-  %high = lshr i128 %product, 64
-  %result = trunc i128 %high to i64
-  ret i64 %result
+define i64 @greatest(ptr %place, i64 %value) section "xdp" {
+  %former = atomicrmw max ptr %place, i64 %value monotonic
+  ret i64 %former
 }
 ;--- signed.ll
 target triple = "bpfel"

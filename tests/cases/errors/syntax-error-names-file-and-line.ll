@@ -1,7 +1,5 @@
 ; link: broken.ll
-; error: input
-; view: stderr
-; expect: broken.ll
+; error: input cannot parse broken.ll
 ; view: stderr
 ; expect: {{\b[23]\b}}
 

@@ -1,7 +1,6 @@
 ; args: --unrol-loops
-; error: usage
-; view: stderr
-; expect: --unroll-loops
+; error: usage unknown option `--unrol-loops`
+; help: did you mean `--unroll-loops`?
 
 target triple = "bpfel"
 
