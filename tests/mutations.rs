@@ -29,8 +29,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use change::Chance;
 use support::{
+    chance::Chance,
     corpus::{self, Line},
     lab::{self, Loader},
     tools,

@@ -3,6 +3,7 @@
 //! A tool, kernel or loader that is missing fails the test and names the package that brings it: a skipped test
 //! would look like a kept promise.
 
+pub mod chance;
 pub mod corpus;
 pub mod elf;
 pub mod examples;
