@@ -5,6 +5,7 @@
 mod support;
 
 mod kernels {
+    pub mod edges;
     pub mod lessons;
     pub mod lists;
     pub mod matrix;
@@ -14,6 +15,7 @@ mod kernels {
 }
 
 use kernels::{
+    edges,
     lessons::{self, LESSONS},
     lists, matrix, page,
 };
@@ -31,8 +33,10 @@ fn five_programs_are_refused_as_built_and_accepted_when_linked_for_the_kernel() 
 fn kernels_take_what_the_rules_allow_and_refuse_the_rest() {
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let objects = matrix::objects(scratch.path());
-    let answers = matrix::ask(&objects, scratch.path());
-    let of_kernel = |answers| [matrix::faults(&objects, answers), lists::faults(answers)].concat();
+    let edges = edges::build(scratch.path());
+    let answers = matrix::ask(&objects, &edges, scratch.path());
+    let of_kernel =
+        |answers| [matrix::faults(&objects, &edges, answers), lists::faults(answers)].concat();
     let mut faults: Vec<String> = answers.iter().flat_map(of_kernel).collect();
     faults.extend(page::compare(&objects, &answers));
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));

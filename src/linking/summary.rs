@@ -7,14 +7,11 @@ use serde_json::{Value, json};
 
 use crate::object::{
     btf::core::Record,
-    survey::{Call, Function, Heaviest, Map, Role, Survey, Target},
+    survey::{Call, Count, Function, Heaviest, Map, Role, Survey, Target},
 };
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.
 const SCHEMA: u32 = 1;
-
-/// What a frame counts in, in bytes, as kernels with a JIT compiler count from 6.9 on.
-const STEP: u64 = 16;
 
 /// The report as JSON, with a newline at its end.
 pub(super) fn json(survey: &Survey, records: &[Record]) -> String {
@@ -33,7 +30,7 @@ pub(super) fn json(survey: &Survey, records: &[Record]) -> String {
             "source": function.source,
             "calls": function.calls.iter().map(|call| call_json(survey, call)).collect::<Vec<_>>(),
             "deepest": {
-                "stack": chain.stack(survey, STEP, 0),
+                "stack": chain.stack(survey, Count::NEW),
                 "symbols": symbols.map(|function| &function.name).collect::<Vec<_>>(),
             },
         })
@@ -93,7 +90,7 @@ pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
             function.section.clone(),
             function.instructions.to_string(),
             function.stack.to_string(),
-            chain.stack(survey, STEP, 0).to_string(),
+            chain.stack(survey, Count::NEW).to_string(),
             names.map(|function| plain(&function.name)).collect::<Vec<_>>().join(" > "),
             function.source.clone().unwrap_or_default(),
         ]);
@@ -177,12 +174,12 @@ fn table(rows: &[Vec<String>]) -> String {
 }
 
 fn deepest(survey: &Survey) -> Heaviest {
-    survey.heaviest(|function| function.stack.next_multiple_of(STEP))
+    survey.heaviest(|function| Count::NEW.frame(function))
 }
 
 fn largest_chain(survey: &Survey, deepest: &Heaviest) -> u64 {
     let roots = survey.roots().into_iter();
-    roots.map(|(root, _)| deepest.from(root).stack(survey, STEP, 0)).max().unwrap_or(0)
+    roots.map(|(root, _)| deepest.from(root).stack(survey, Count::NEW)).max().unwrap_or(0)
 }
 
 fn programs(survey: &Survey) -> usize {

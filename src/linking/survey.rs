@@ -29,7 +29,7 @@ pub(super) fn check(
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let verdict = survey.judge(plan.limits.stack, plan.limits.instructions);
+    let verdict = survey.judge(plan);
     verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
     if verdict.refusals.is_empty() {
         return Ok(());

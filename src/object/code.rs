@@ -11,6 +11,11 @@ use crate::plan::Endian;
 /// The frame pointer, `r10`.
 pub const FRAME_POINTER: u8 = 10;
 
+/// `r11`, through which arguments beyond the fifth are passed: stored below it, and loaded from above.
+const ARGUMENT_POINTER: u8 = 11;
+/// The arguments that are in registers.
+const REGISTER_ARGUMENTS: u16 = 5;
+
 /// `BPF_LD | BPF_IMM | BPF_DW`: the instruction of two slots.
 pub const LDIMM64: u8 = 0x18;
 /// `BPF_JMP | BPF_CALL`.
@@ -47,6 +52,15 @@ pub struct Insn {
     pub immediate: i32,
     /// `imm` of the second slot of a 64-bit immediate load; 0 elsewhere.
     pub upper: i32,
+}
+
+/// What an instruction does with an argument that is not in a register, and which one it is, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StackArgument {
+    /// Takes it from the caller.
+    Taken(u16),
+    /// Passes it to what is called next.
+    Passed(u16),
 }
 
 /// The instruction class: the low three bits of the opcode.
@@ -191,6 +205,19 @@ impl Insn {
                 0x10 => 1,
                 _ => 8,
             }),
+            _ => None,
+        }
+    }
+
+    /// What it does with an argument beyond the fifth (LLVM 23, `BPFISD::LOAD_STACK_ARG`).
+    #[must_use]
+    pub fn stack_argument(&self) -> Option<StackArgument> {
+        let number = REGISTER_ARGUMENTS.saturating_add(self.offset.unsigned_abs() / 8);
+        match self.class() {
+            Class::Ldx if self.source == ARGUMENT_POINTER => Some(StackArgument::Taken(number)),
+            Class::St | Class::Stx if self.destination == ARGUMENT_POINTER => {
+                Some(StackArgument::Passed(number))
+            }
             _ => None,
         }
     }

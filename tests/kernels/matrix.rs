@@ -16,6 +16,7 @@ use super::{
         kernels::Kernel,
         lab::{Loader, Request, Step, Story, story_of},
     },
+    edges::{self, Built},
     lessons::{self, LESSONS, Lesson},
     sources::{self, LEVELS, Source, USUAL},
 };
@@ -46,6 +47,8 @@ pub struct Answers {
     pub kernel: Kernel,
     /// Why each object was refused, in the order of the objects; none when it was loaded.
     pub refusals: Vec<Option<String>>,
+    /// The same of each edge.
+    pub edges: Vec<Option<String>>,
     /// What the lessons returned: as built plainly, if that was loaded; linked for their kernel.
     pub lessons: Vec<(Returned, Returned)>,
     /// The kernel's numbered lists.
@@ -87,7 +90,7 @@ fn of_source(source: &Source) -> Vec<Object> {
 }
 
 /// Asks every kernel, two at a time: there are two cores.
-pub fn ask(objects: &[Object], scratch: &Path) -> Vec<Answers> {
+pub fn ask(objects: &[Object], edges: &[Built], scratch: &Path) -> Vec<Answers> {
     let lessons: Vec<(PathBuf, PathBuf)> = LESSONS
         .iter()
         .map(|lesson| {
@@ -105,7 +108,7 @@ pub fn ask(objects: &[Object], scratch: &Path) -> Vec<Answers> {
                 loop {
                     let next = waiting.lock().expect("no thread panicked").pop();
                     let Some(kernel) = next else { break };
-                    let answers = ask_one(kernel, objects, &lessons);
+                    let answers = ask_one(kernel, objects, edges, &lessons);
                     answered.lock().expect("no thread panicked").insert(kernel, answers);
                 }
             });
@@ -114,7 +117,12 @@ pub fn ask(objects: &[Object], scratch: &Path) -> Vec<Answers> {
     answered.into_inner().expect("no thread panicked").into_values().collect()
 }
 
-fn ask_one(kernel: Kernel, objects: &[Object], lessons: &[(PathBuf, PathBuf)]) -> Answers {
+fn ask_one(
+    kernel: Kernel,
+    objects: &[Object],
+    edges: &[Built],
+    lessons: &[(PathBuf, PathBuf)],
+) -> Answers {
     let packets = lessons::packets();
     let steps: Vec<Step<'_>> = packets.iter().cloned().map(Step::Packet).collect();
     let run = |lesson: &Lesson, object: &Path| {
@@ -123,11 +131,12 @@ fn ask_one(kernel: Kernel, objects: &[Object], lessons: &[(PathBuf, PathBuf)]) -
     let loads = objects.iter().filter_map(|object| {
         object.path.as_ref().ok().map(|path| Request::load(object.loader, path))
     });
+    let at_edges = edges.iter().map(|it| Request::load(Loader::Libbpf, &it.path));
     let runs = LESSONS
         .iter()
         .zip(lessons)
         .flat_map(|(lesson, (plain, fitting))| [run(lesson, plain), run(lesson, fitting)]);
-    let mut requests: Vec<Request> = loads.chain(runs).collect();
+    let mut requests: Vec<Request> = loads.chain(at_edges).chain(runs).collect();
     requests.push(Request::known());
 
     let mut answers = kernel.answer(&requests);
@@ -139,10 +148,11 @@ fn ask_one(kernel: Kernel, objects: &[Object], lessons: &[(PathBuf, PathBuf)]) -
         Err(said) => Some(said.clone()),
     });
     let refusals = refusals.collect();
+    let at_edges = edges.iter().map(|_| verdict(&next())).collect();
     let returned = |story: Story| story.refusal().is_none().then(|| story.returned());
     let lessons = lessons.iter().map(|_| (returned(next()), returned(next()))).collect();
     let known = serde_json::from_str(&known.stdout).unwrap_or_default();
-    Answers { kernel, refusals, lessons, known }
+    Answers { kernel, refusals, edges: at_edges, lessons, known }
 }
 
 /// Why the object was refused; to have loaded no program at all is a refusal.
@@ -152,7 +162,7 @@ fn verdict(story: &Story) -> Option<String> {
 }
 
 /// What is wrong with the answers: objects that the rules allow and the kernel refused, or the other way round.
-pub fn faults(objects: &[Object], answers: &Answers) -> Vec<String> {
+pub fn faults(objects: &[Object], edges: &[Built], answers: &Answers) -> Vec<String> {
     let version = answers.kernel.version();
     let mut faults = Vec::new();
     for (object, refusal) in objects.iter().zip(&answers.refusals) {
@@ -165,6 +175,9 @@ pub fn faults(objects: &[Object], answers: &Answers) -> Vec<String> {
             (Some(rule), None) => faults.push(format!("{cell} is loaded in spite of: {rule}")),
             _ => {}
         }
+    }
+    for (built, refusal) in edges.iter().zip(&answers.edges) {
+        faults.extend(edges::fault(built, version, refusal.as_deref()));
     }
     for (lesson, (plain, fitting)) in LESSONS.iter().zip(&answers.lessons) {
         let expected: Vec<u32> =

@@ -7,7 +7,7 @@ use crate::{
         llvm::{Global, Instruction, Module, Operation, Ordering, Scope, Update},
     },
     input::LlvmVersion,
-    plan::Cpu,
+    plan::{Cpu, LinkPlan},
 };
 
 /// For whom code is generated, as far as that decides what can be expressed.
@@ -26,10 +26,12 @@ pub(super) struct Abilities {
 }
 
 impl Abilities {
-    /// What `version` can do for `choice`; what depends on the machine that the linker runs on is taken to be there.
+    /// What `version` can do for `choice` and `plan`; what depends on the machine that the linker runs on is taken to be
+    /// there.
     ///
-    /// Measured with LLVM 19, 22 and 23 at the levels v1, v3 and v4: everything refused here ends the process there.
-    pub(super) fn of(choice: &CpuChoice, version: LlvmVersion) -> Self {
+    /// Measured with LLVM 19, 22 and 23 at the levels v1, v3 and v4: everything refused here ends the process there, but
+    /// for two registers, which LLVM 23 returns and no kernel up to 7.2 reads ("R2 !read_ok").
+    pub(super) fn of(choice: &CpuChoice, version: LlvmVersion, plan: &LinkPlan) -> Self {
         let (cpu, major) = (choice.cpu, version.major);
         let low = matches!(cpu, Cpu::Generic | Cpu::V1 | Cpu::V2);
         let newest = matches!(cpu, Cpu::V4 | Cpu::Probe);
@@ -37,7 +39,7 @@ impl Abilities {
             narrow: low && !choice.features.contains("alu32"),
             ordered: newest && major >= 20,
             compiler_fences: major >= 22,
-            wide: major >= 23,
+            wide: major >= 23 && !plan.is_for_a_kernel(),
             jumps: newest && major >= 20,
         }
     }

@@ -72,7 +72,7 @@ fn quoted(symbol: &str) -> String {
 /// It does; all that LLVM would say of the rest is part of the error.
 pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<'_>) -> Result<()> {
     let version = session.context.library().version();
-    let abilities = Abilities::of(&machines.choice, version);
+    let abilities = Abilities::of(&machines.choice, version, session.plan);
     let found = ir::search(module, abilities);
     if found.is_empty() {
         return Ok(());

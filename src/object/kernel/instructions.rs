@@ -65,6 +65,7 @@ fn form(insn: &Insn) -> Option<Feature> {
     let operation = insn.code & 0xf0;
     let is_newest = insn.level() == Some(Level::V4);
     match insn.class() {
+        _ if insn.stack_argument().is_some() => Some(kernel::STACK_ARGUMENTS),
         Class::Jmp if insn.code == JA_INDIRECT => Some(kernel::INDIRECT_JUMPS),
         Class::Jmp if is_newest => Some(kernel::MAY_GOTO),
         Class::Jmp if insn.level() == Some(Level::V2) => Some(kernel::LESS_THAN),

@@ -31,16 +31,34 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// The bytes of stack that the kernel counts, each frame rounded up to a multiple of `step`, of at least `least`.
+    /// The bytes of stack that kernels of that `count` see.
     #[must_use]
-    pub fn stack(&self, survey: &Survey, step: u64, least: u64) -> u64 {
+    pub fn stack(&self, survey: &Survey, count: Count) -> u64 {
         let frames = self.functions.iter().filter_map(|&index| survey.functions.get(index));
-        frames.map(|function| rounded(function, step, least)).sum()
+        frames.map(|function| count.frame(function)).sum()
     }
 }
 
-fn rounded(function: &Function, step: u64, least: u64) -> u64 {
-    function.stack.max(least).next_multiple_of(step)
+/// How a kernel counts frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Frames are rounded up to a multiple of so many bytes.
+    step: u64,
+    /// What a frame takes, before it is rounded.
+    least: u64,
+}
+
+impl Count {
+    /// With a JIT compiler, from 6.9 on (`round_up_stack_depth`).
+    pub const NEW: Self = Self { step: 16, least: 0 };
+    /// Before 6.9, and without a JIT compiler.
+    pub const OLD: Self = Self { step: 32, least: 1 };
+
+    /// The bytes of the function's frame.
+    #[must_use]
+    pub fn frame(self, function: &Function) -> u64 {
+        function.stack.max(self.least).next_multiple_of(self.step)
+    }
 }
 
 impl Survey {

@@ -7,17 +7,16 @@
 
 use rustc_demangle::demangle;
 
-use super::{Chain, Function, Root, Survey, Target};
-use crate::report::{Error, Warning};
+use super::{Chain, Count, Function, Root, Survey, Target};
+use crate::{
+    plan::LinkPlan,
+    report::{Error, Warning},
+};
 
 /// The bytes of stack of a chain of calls (`MAX_BPF_STACK`).
 pub const STACK_LIMIT: u64 = 512;
 /// The functions of a chain (`MAX_CALL_FRAMES`).
 pub const MAX_FRAMES: usize = 8;
-
-/// How frames are counted by a kernel with a JIT compiler from 6.9 on, and by others: steps, and the least.
-const NEW: (u64, u64) = (16, 0);
-const OLD: (u64, u64) = (32, 1);
 
 /// Sections, up to a `/` or `.`, of programs whose functions may get stacks of their own.
 const PRIVATE: [&str; 19] = [
@@ -67,14 +66,18 @@ impl From<Error> for Refusal {
 }
 
 impl Survey {
-    /// What is wrong: chains of more than `stack` bytes, or of more than the kernel's limit if none is asked for; chains
-    /// that are too long, recursion and indirect calls; programs of more than `instructions` instructions.
+    /// What is wrong: chains that need more stack than `plan` allows, or than the kernel does if it says nothing; chains
+    /// that are too long, recursion and indirect calls; tail calls that are too deep, arguments that are too many, and
+    /// traps; programs of more instructions than `plan` allows.
     #[must_use]
-    pub fn judge(&self, stack: Option<u64>, instructions: Option<u64>) -> Verdict {
+    pub fn judge(&self, plan: &LinkPlan) -> Verdict {
         let mut verdict = Verdict::default();
         self.judge_calls(&mut verdict);
-        self.judge_stack(stack, &mut verdict);
-        if let Some(limit) = instructions {
+        self.judge_stack(plan.limits.stack, &mut verdict);
+        self.judge_tail_calls(&mut verdict);
+        self.judge_arguments(plan.kernel, &mut verdict);
+        self.judge_traps(plan.codegen.traps, &mut verdict);
+        if let Some(limit) = plan.limits.instructions {
             self.judge_instructions(limit, &mut verdict);
         }
         verdict
@@ -105,16 +108,18 @@ impl Survey {
     }
 
     fn judge_stack(&self, asked: Option<u64>, verdict: &mut Verdict) {
-        let heaviest = self.heaviest(|function| function.stack.next_multiple_of(NEW.0));
+        let [heaviest, formerly] = [Count::NEW, Count::OLD]
+            .map(|count| self.heaviest(move |function| count.frame(function)));
         let limit = asked.unwrap_or(STACK_LIMIT);
         for (root, kind) in self.roots() {
-            let chain = heaviest.from(root);
-            let (new, old) = (chain.stack(self, NEW.0, NEW.1), chain.stack(self, OLD.0, OLD.1));
+            let (chain, former) = (heaviest.from(root), formerly.from(root));
+            let (new, old) = (chain.stack(self, Count::NEW), former.stack(self, Count::OLD));
             if new > limit && (asked.is_some() || !self.may_be_private(root, kind)) {
                 let frames = self.along(&chain).map(|function| function.name.clone()).collect();
                 let error = self.too_large(&chain, new, limit);
                 verdict.refusals.push(Refusal { error, frames });
             } else if old.max(new) > limit && asked.is_none() {
+                let chain = if new > limit { chain } else { former };
                 verdict.warnings.push(self.sometimes_too_large(&chain, new, old));
             }
         }
@@ -146,7 +151,8 @@ impl Survey {
         let word =
             section.trim_start_matches('?').split(['/', '.', '+']).next().unwrap_or_default();
         // What is called later may belong to any program.
-        kind == Root::Deferred || PRIVATE.contains(&word)
+        let is_private = kind == Root::Deferred || PRIVATE.contains(&word);
+        is_private && !self.reached_from(&[root]).iter().any(|&index| self.makes_tail_call(index))
     }
 
     /// The functions that a loader loads with some program, by index.
@@ -239,7 +245,7 @@ impl Survey {
     }
 
     /// Each function of `chain`, where it is called, and its frame.
-    fn frames<'a>(&'a self, chain: &'a Chain) -> impl Iterator<Item = String> + 'a {
+    pub(super) fn frames<'a>(&'a self, chain: &'a Chain) -> impl Iterator<Item = String> + 'a {
         self.links(chain)
             .zip(self.along(chain))
             .map(|(link, function)| format!("{link}: {} bytes", function.stack))
@@ -266,6 +272,6 @@ impl Survey {
     }
 }
 
-fn quoted(function: &Function) -> String {
+pub(super) fn quoted(function: &Function) -> String {
     format!("`{:#}`", demangle(&function.name))
 }

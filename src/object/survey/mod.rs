@@ -3,25 +3,28 @@
 //!
 //! It is made from the object that code generation emitted, whose debug information is still there.
 
+mod arguments;
 mod chains;
 mod frame;
 mod limits;
 mod maps;
+mod tail_calls;
+mod traps;
 
 use std::collections::BTreeMap;
 
 use crate::{
     object::{
         btf::{Info, link},
-        code::Insn,
-        elf::{Elf, INSN_SIZE, SymbolId, SymbolKind},
+        code::{Insn, StackArgument},
+        elf::{Binding, Elf, INSN_SIZE, SymbolId, SymbolKind},
         inspect::{self, Callee, Reference},
         merge,
     },
     report::Result,
 };
 
-pub use chains::{Chain, Heaviest, Root, SYNCHRONOUS};
+pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
 pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
 
@@ -53,6 +56,19 @@ pub struct Function {
     pub source: Option<String>,
     /// Its calls, in order.
     pub calls: Vec<Call>,
+    /// Whether others may call it: it is verified by itself.
+    pub is_global: bool,
+    /// The last argument beyond the fifth that it takes, and the last that it passes.
+    pub excess: Vec<Excess>,
+}
+
+/// An argument beyond the fifth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// Which one, and what is done with it.
+    pub argument: StackArgument,
+    /// Where it is in the source, as `file:line`.
+    pub source: Option<String>,
 }
 
 /// What a function is to a loader.
@@ -141,7 +157,24 @@ fn describe(
         stack: frame::size(&code),
         source: source(0),
         calls: function.references.iter().filter_map(call).collect(),
+        is_global: function.binding != Binding::Local,
+        excess: excess(&code, source),
     }
+}
+
+fn excess(code: &[Insn], source: impl Fn(u64) -> Option<String>) -> Vec<Excess> {
+    let last = |number: fn(StackArgument) -> Option<u16>| {
+        let found = code.iter().filter_map(|insn| {
+            let argument = insn.stack_argument()?;
+            Some((number(argument)?, insn.slot, argument))
+        });
+        let (_, slot, argument) = found.max_by_key(|(number, ..)| *number)?;
+        Some(Excess { argument, source: source(slot) })
+    };
+    let taken = last(|it| if let StackArgument::Taken(number) = it { Some(number) } else { None });
+    let passed =
+        last(|it| if let StackArgument::Passed(number) = it { Some(number) } else { None });
+    taken.into_iter().chain(passed).collect()
 }
 
 fn target(

@@ -31,7 +31,7 @@ pub struct Feature {
     pub since: Kernel,
     /// What to do for an older one.
     pub remedy: &'static str,
-    /// The commit of the kernel that introduced it.
+    /// The commit of the kernel that introduced it, or what it introduced.
     pub source: &'static str,
 }
 
@@ -84,6 +84,8 @@ features! {
     ACQUIRE_AND_RELEASE = 6, 15, "880442305a39", "loads that acquire and stores that release (cpu v4)",
         "--cpu v3, or relaxed atomics";
     INDIRECT_JUMPS = 6, 19, "493d9e0d6083", "jumps to what a register holds", LOWER_CPU;
+    STACK_ARGUMENTS = 7, 2, "MAX_BPF_FUNC_ARGS", "more than five arguments, which need r11",
+        "pass fewer, or a pointer to a structure that holds them; or let the function be inlined";
 }
 
 /// The instructions of a program that kernels before [`LARGE_PROGRAMS`] take, its functions among them.

@@ -1,6 +1,6 @@
-// LLVM up to 22 ends the process at it, without a name or a line.
+// LLVM up to 22 ends the process at it, without a name or a line; LLVM 23 writes code that no kernel loads, since a
+// call leaves nothing in r2.
 //
-// llvm: ..22
 // args: --export entry
 // error: link the program cannot be expressed in BPF
 // says: `wide` returns more than one register

@@ -1,0 +1,39 @@
+//! Traps: what LLVM makes of `__builtin_trap` and of an abort in Rust.
+//!
+//! LLVM up to 20 calls `abort` there, which is undefined; later ones call the kernel's `__bpf_trap`, weakly. A kernel
+//! that lacks it (before 6.16), or that has it, refuses the program when its verifier gets there (`do_check_insn`); none
+//! minds when it does not. So a trap is not wrong, but it is no way to stop a program either.
+
+use super::{Survey, Target, Verdict, limits::quoted};
+use crate::{plan::Traps, report::Warning};
+
+const TRAP: &str = "__bpf_trap";
+
+impl Survey {
+    /// Warns of each function with a trap, unless unreachable code is asked to have them.
+    pub(super) fn judge_traps(&self, traps: Traps, verdict: &mut Verdict) {
+        if traps == Traps::Allow {
+            return;
+        }
+        for function in self.reached().into_iter().filter_map(|index| self.functions.get(index)) {
+            let is_trap = |target: &Target| matches!(target, Target::Extern(name) if name == TRAP);
+            let Some(call) = function.calls.iter().find(|call| is_trap(&call.target)) else {
+                continue;
+            };
+            let source = call.source.as_ref().or(function.source.as_ref());
+            let place = source.map(|source| format!(" ({source})")).unwrap_or_default();
+            verdict.warnings.push(Warning {
+                name: "trap",
+                message: format!(
+                    "{} has a trap{place}: every kernel refuses the program if its verifier gets there",
+                    quoted(function)
+                ),
+                help: vec![
+                    "`__builtin_trap` and an abort in Rust become a call of `__bpf_trap`: return from the program \
+                     instead, or test values so that the verifier sees that it is never reached"
+                        .to_owned(),
+                ],
+            });
+        }
+    }
+}
