@@ -28,6 +28,9 @@ const LICENCES: [&str; 9] = [
     "Zlib",
 ];
 
+/// As cargo calls it, whatever mirror serves it.
+const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
 /// A folder full of what must not be taken, and PATH with relative entries in front.
 fn trap(folder: &Path) -> String {
     let script = "#!/bin/sh\ntouch \"$TRAP/sprung\"\n";
@@ -182,12 +185,27 @@ fn dependencies_have_licences_and_sources_that_will_do() {
             wrong.push(format!("{name}: {licence}"));
         }
         // Those of this workspace have none.
-        let source = package["source"].as_str().unwrap_or("registry+");
-        if !source.starts_with("registry+") {
+        let source = package["source"].as_str().unwrap_or(CRATES_IO);
+        if source != CRATES_IO {
             wrong.push(format!("{name} is from {source}"));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn licences_that_oblige_to_more_will_not_do() {
+    for (licence, will_do) in [
+        ("MIT OR Apache-2.0", true),
+        ("MIT/Apache-2.0", true),
+        ("GPL-2.0-only OR BSD-2-Clause", true),
+        ("(MIT OR Apache-2.0) AND Unicode-3.0", true),
+        ("GPL-3.0-or-later", false),
+        ("MIT AND GPL-2.0-only", false),
+        ("none", false),
+    ] {
+        assert_eq!(is_allowed(licence), will_do, "{licence}");
+    }
 }
 
 /// SPDX: every part of an AND, one part of an OR; `/` is an old spelling of OR.
