@@ -26,7 +26,7 @@ pub(super) fn top_blocks(region: &Region) -> Result<Vec<TopBlock>> {
     let mut at = MAGIC.len() as u64;
     while at < region.len() {
         let Some(header) = header_at(region, at)? else { break };
-        let body = at + header.header_len;
+        let Some(body) = at.checked_add(header.header_len) else { break };
         let Some(end) = body.checked_add(header.body_len).filter(|&end| end <= region.len()) else {
             break;
         };
@@ -80,8 +80,9 @@ pub(super) fn split(bytes: &[u8]) -> Vec<(u64, u64)> {
     while let Some(rest) = bytes.get(at..) {
         let padding = rest.iter().take_while(|&&byte| byte == 0).count();
         let Some(len) = rest.get(padding..).and_then(stream_len) else { break };
-        modules.push(((at + padding) as u64, len as u64));
-        at += padding + len;
+        let start = at.saturating_add(padding);
+        modules.push((start as u64, len as u64));
+        at = start.saturating_add(len);
     }
     modules
 }
@@ -94,9 +95,9 @@ fn stream_len(bytes: &[u8]) -> Option<usize> {
     }
     let mut at = bytes.starts_with(&MAGIC).then_some(MAGIC.len())?;
     while let Some(header) = bytes.get(at..).and_then(BlockHeader::parse) {
-        let end = usize::try_from(header.header_len + header.body_len)
-            .ok()
-            .and_then(|len| at.checked_add(len));
+        let len = header.header_len.checked_add(header.body_len);
+        let len = len.and_then(|len| usize::try_from(len).ok());
+        let end = len.and_then(|len| at.checked_add(len));
         match end {
             Some(end) if end <= bytes.len() => at = end,
             // Cut short: LLVM says what is wrong with it.

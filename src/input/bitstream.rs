@@ -20,8 +20,12 @@ struct Bits<'a> {
 }
 
 impl<'a> Bits<'a> {
+    const fn len(&self) -> u64 {
+        (self.bytes.len() as u64).saturating_mul(8)
+    }
+
     const fn left(&self) -> u64 {
-        (self.bytes.len() as u64 * 8).saturating_sub(self.at)
+        self.len().saturating_sub(self.at)
     }
 
     fn fixed(&mut self, width: u64) -> Option<u64> {
@@ -29,14 +33,14 @@ impl<'a> Bits<'a> {
             return None;
         }
         let mut value = 0;
-        let mut filled = 0;
+        let mut filled: u64 = 0;
         while filled < width {
             let byte = u64::from(*self.bytes.get(usize::try_from(self.at / 8).ok()?)?);
             let skip = self.at % 8;
-            let take = (8 - skip).min(width - filled);
-            value |= (byte >> skip & ((1 << take) - 1)) << filled;
-            filled += take;
-            self.at += take;
+            let take = 8_u64.checked_sub(skip)?.min(width.checked_sub(filled)?);
+            value |= (byte >> skip & low_bits(take)) << filled;
+            filled = filled.checked_add(take)?;
+            self.at = self.at.checked_add(take)?;
         }
         Some(value)
     }
@@ -45,17 +49,18 @@ impl<'a> Bits<'a> {
         if !(2..=32).contains(&width) {
             return None;
         }
-        let more = 1 << (width - 1);
+        let step = u32::try_from(width.checked_sub(1)?).ok()?;
+        let more = 1 << step;
         let mut value: u64 = 0;
-        let mut shift = 0;
+        let mut shift: u32 = 0;
         loop {
             let chunk = self.fixed(width)?;
-            let bits = chunk & (more - 1);
+            let bits = chunk & low_bits(step.into());
             if shift >= 64 || bits.leading_zeros() < shift {
                 return None;
             }
             value |= bits << shift;
-            shift += u32::try_from(width - 1).ok()?;
+            shift = shift.checked_add(step)?;
             if chunk & more == 0 {
                 return Some(value);
             }
@@ -70,9 +75,14 @@ impl<'a> Bits<'a> {
         let start = usize::try_from(self.at / 8).ok()?;
         let end = start.checked_add(usize::try_from(len).ok()?)?;
         let bytes = self.bytes.get(start..end)?;
-        self.at += len * 8;
+        self.at = self.at.checked_add(len.checked_mul(8)?)?;
         Some(bytes)
     }
+}
+
+/// The lowest `count` bits, of fewer than 64.
+const fn low_bits(count: u64) -> u64 {
+    !(u64::MAX << count)
 }
 
 /// How an operand of an abbreviated record is written.
@@ -143,7 +153,7 @@ impl BlockHeader {
             id,
             width,
             header_len: bits.at / 8,
-            body_len: words * 4,
+            body_len: words.checked_mul(4)?,
         })
     }
 }
@@ -168,7 +178,7 @@ impl<'a> Block<'a> {
                 }
                 3 => return self.unabbreviated(),
                 id => {
-                    let index = usize::try_from(id - 4).ok()?;
+                    let index = usize::try_from(id.checked_sub(4)?).ok()?;
                     let abbreviation = Rc::clone(self.abbreviations.get(index)?);
                     return self.abbreviated(&abbreviation);
                 }
@@ -269,7 +279,7 @@ impl<'a> Iterator for Block<'a> {
         let record = self.record();
         if record.is_none() {
             // What follows a malformed entry means nothing.
-            self.bits.at = self.bits.bytes.len() as u64 * 8;
+            self.bits.at = self.bits.len();
         }
         record
     }

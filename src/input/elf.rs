@@ -68,7 +68,8 @@ fn modules_of(section: &SectionHeader, bytes: &[u8]) -> Vec<(u64, u64)> {
     let range = section.file_range().unwrap_or_default();
     let start = range.start as u64;
     let content = bytes.get(range).unwrap_or_default();
-    bitcode::split(content).into_iter().map(|(offset, len)| (start + offset, len)).collect()
+    let modules = bitcode::split(content).into_iter();
+    modules.map(|(offset, len)| (start.saturating_add(offset), len)).collect()
 }
 
 /// The sections that hold something, by name; tables about the file itself and notes do not count.

@@ -157,8 +157,9 @@ pub(super) struct Wrapped {
 
 /// Reads the wrapper: magic, version, offset, size and CPU type, each a little-endian word of 32 bits.
 pub(super) fn wrapped(head: &[u8]) -> Option<Wrapped> {
-    let word =
-        |index: usize| head.get(index * 4..)?.first_chunk().map(|word| u32::from_le_bytes(*word));
+    let word = |index: usize| {
+        head.get(index.saturating_mul(4)..)?.first_chunk().map(|word| u32::from_le_bytes(*word))
+    };
     head.starts_with(&WRAPPER).then_some(())?;
     Some(Wrapped { offset: u64::from(word(2)?), len: u64::from(word(3)?) })
 }

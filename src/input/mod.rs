@@ -1,5 +1,7 @@
 //! Files to candidates: what an input is, which members an archive has, which symbols they define. No LLVM.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod archive;
 mod bitcode;
 mod bitstream;
@@ -238,7 +240,7 @@ fn is_ll(path: &Path) -> bool {
 fn nth_module(object: &Origin, nth: usize) -> Origin {
     let mut origin = object.clone();
     if nth > 0 {
-        origin.members.push(format!("module {}", nth + 1));
+        origin.members.push(format!("module {}", nth.saturating_add(1)));
     }
     origin
 }

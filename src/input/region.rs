@@ -87,7 +87,7 @@ impl Region {
         let end = offset.checked_add(len)?;
         (end <= self.len).then(|| Self {
             backing: self.backing.clone(),
-            start: self.start + offset,
+            start: self.start.saturating_add(offset),
             len,
         })
     }

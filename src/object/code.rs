@@ -5,6 +5,8 @@
 //! destination is in the low four bits of the second byte of a little-endian object and in the high four bits of a
 //! big-endian one. Jumps and calls count in slots.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 use super::elf::{INSN_SIZE, u32_of};
 use crate::plan::Endian;
 
@@ -186,7 +188,7 @@ impl Insn {
             (Class::Jmp | Class::Jmp32, _) => i64::from(self.offset),
             _ => return None,
         };
-        Some(self.slot.cast_signed() + 1 + distance)
+        Some(self.slot.cast_signed().saturating_add(1).saturating_add(distance))
     }
 
     /// Whether it jumps to its own slot or one before it.

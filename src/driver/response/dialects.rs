@@ -124,13 +124,13 @@ fn read_gnu(bytes: &[u8]) -> Result<Vec<OsString>, Malformed> {
     let mut current: Option<Vec<u8>> = None;
     let mut quote: Option<(u8, usize)> = None;
     let mut bytes = bytes.iter().copied().enumerate().peekable();
-    let mut line = 1;
+    let mut line = 1_usize;
     while let Some((_, byte)) = bytes.next() {
-        line += usize::from(byte == b'\n');
+        line = line.saturating_add(usize::from(byte == b'\n'));
         match (byte, quote) {
             (b'\\', _) => {
                 let (_, escaped) = bytes.next().unwrap_or((0, b'\\'));
-                line += usize::from(escaped == b'\n');
+                line = line.saturating_add(usize::from(escaped == b'\n'));
                 current.get_or_insert_default().push(escaped);
             }
             (byte, Some((open, _))) if byte == open => quote = None,
@@ -206,16 +206,14 @@ fn split_windows(text: &str) -> Result<Vec<OsString>, Malformed> {
     let mut words: Vec<OsString> = Vec::new();
     let mut current: Option<String> = None;
     let mut quoted_since = None;
-    let mut line = 1;
+    let mut line = 1_usize;
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
-        line += usize::from(char == '\n');
+        line = line.saturating_add(usize::from(char == '\n'));
         match char {
             '\\' => {
-                let mut count = 1;
-                while chars.next_if_eq(&'\\').is_some() {
-                    count += 1;
-                }
+                let more = std::iter::from_fn(|| chars.next_if_eq(&'\\')).count();
+                let count = more.saturating_add(1);
                 let before_quote = chars.peek() == Some(&'"');
                 let kept = if before_quote { count / 2 } else { count };
                 let current = current.get_or_insert_default();

@@ -6,6 +6,8 @@
 //! before anything else, or with DOS line ends was not written by rustc and has GNU's rules. A byte order mark of
 //! UTF-16 announces the form that Windows linkers read.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod dialects;
 #[cfg(test)]
 mod tests;
@@ -183,7 +185,9 @@ impl Reader {
         };
         let file = File::open(path).map_err(|error| failed(&error))?;
         let mut bytes = Vec::new();
-        file.take(self.bytes_left + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        file.take(self.bytes_left.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(&error))?;
         match self.bytes_left.checked_sub(bytes.len() as u64) {
             Some(left) => self.bytes_left = left,
             None => {

@@ -127,7 +127,7 @@ impl Read for Stream<'_> {
             self.failure = Some(failure);
             return Err(io::ErrorKind::Other.into());
         }
-        self.at += len as u64;
+        self.at = self.at.saturating_add(len as u64);
         Ok(len)
     }
 }

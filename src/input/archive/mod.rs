@@ -173,7 +173,7 @@ impl Archive {
         let inner = |origin: &Origin| origin.members.join("/");
         let mut names: Vec<_> =
             self.foreign.iter().take(NAMED).map(|(origin, _)| inner(origin)).collect();
-        if let more @ 1.. = self.foreign.len() - names.len() {
+        if let more @ 1.. = self.foreign.len().saturating_sub(names.len()) {
             names.push(format!("{more} more"));
         }
         let message = format!(
@@ -194,7 +194,7 @@ impl Archive {
             .because(format!("at most {MAX_INNER} are followed, {MAX_DEPTH} deep"))
             .help("does a thin archive name itself?"));
         }
-        self.inner_archives += 1;
+        self.inner_archives = self.inner_archives.saturating_add(1);
         let chain =
             chain::read(region).map_err(|error| error.context(format!("cannot read {origin}")))?;
         let mut indexed: Vec<Vec<String>> = vec![Vec::new(); chain.members.len()];

@@ -4,6 +4,8 @@
 //! error. What the format reserves must be zero, as the kernel demands (`btf_check_all_metas`), so a value holds
 //! all there is and encoding gives the same bytes back. Only a header longer than ours loses its extension.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 use super::{
     cursor::{Reader, Writer, endian_of, malformed, region, too_large},
     model::{
@@ -67,7 +69,7 @@ impl Btf {
             Reader::new(region(body, type_off, type_len, "the types")?, endian, "a type");
         let mut types = Vec::new();
         while !reader.is_empty() {
-            let id = types.len() + 1;
+            let id = types.len().saturating_add(1);
             types.push(
                 decode_type(&mut reader)
                     .map_err(|error| error.because(format!("in type [{id}]")))?,
@@ -250,7 +252,7 @@ fn list<'a, T>(
     record_len: usize,
     record: impl Fn(&mut Reader<'a>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    if reader.remaining() < head.vlen * record_len {
+    if reader.remaining() < head.vlen.saturating_mul(record_len) {
         return Err(malformed("a list reaches past the type section"));
     }
     (0..head.vlen).map(|_| record(reader)).collect()

@@ -1,5 +1,7 @@
 //! Reading and writing integers in either byte order; reading never goes past the end.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 use crate::{
     plan::Endian,
     report::{Error, Result},

@@ -3,6 +3,8 @@
 //! Three tables, each grouped by ELF section; `insn_off` is in bytes from the start of that section, and every string
 //! offset points into the table of `.BTF`. What follows the tables is kept as it is.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 use super::{
     cursor::{Reader, Writer, endian_of, malformed, region},
     model::{Btf, TypeId},
@@ -85,6 +87,8 @@ pub struct CoreRelo {
 trait Record: Sized {
     /// Words in a record.
     const WORDS: usize;
+    /// The same in bytes.
+    const LEN: usize = Self::WORDS.saturating_mul(4);
     const WHAT: &'static str;
     fn from_words(words: &[u32]) -> Option<Self>;
     fn words(&self) -> Vec<u32>;
@@ -171,7 +175,7 @@ impl Ext {
         for table in &tables {
             writer.len(offset, ".BTF.ext")?;
             writer.len(table.len(), ".BTF.ext")?;
-            offset += table.len();
+            offset = offset.saturating_add(table.len());
         }
         tables.iter().for_each(|table| writer.bytes(table));
         writer.bytes(&self.tail);
@@ -266,7 +270,8 @@ impl<'a> Header<'a> {
     }
 
     fn tail(&self) -> &'a [u8] {
-        let ends = self.parts.iter().map(|&(offset, len)| offset as usize + len as usize);
+        let ends =
+            self.parts.iter().map(|&(offset, len)| (offset as usize).saturating_add(len as usize));
         self.body.get(ends.max().unwrap_or(0)..).unwrap_or_default()
     }
 }
@@ -277,7 +282,7 @@ fn decode_table<R: Record>(bytes: &[u8], endian: Endian) -> Result<Vec<SecTable<
         return Ok(Vec::new());
     }
     let record_len = reader.u32()? as usize;
-    if record_len < R::WORDS * 4 || !record_len.is_multiple_of(4) {
+    if record_len < R::LEN || !record_len.is_multiple_of(4) {
         return Err(malformed(format!("{} records of {record_len} bytes", R::WHAT)));
     }
     let mut tables = Vec::new();
@@ -308,7 +313,7 @@ fn encode_table<R: Record>(tables: &[SecTable<R>], endian: Endian) -> Result<Vec
     if tables.is_empty() {
         return Ok(Vec::new());
     }
-    writer.len(R::WORDS * 4, R::WHAT)?;
+    writer.len(R::LEN, R::WHAT)?;
     for table in tables {
         writer.u32(table.section.0);
         writer.len(table.records.len(), R::WHAT)?;

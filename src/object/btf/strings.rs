@@ -3,6 +3,8 @@
 //! Types keep offsets, not owned names, so that a table nobody touched is written back byte for byte. New strings
 //! are appended; [`compact`](super::compact) rewrites the whole table once, at the end.
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 use std::{borrow::Cow, collections::HashMap, fmt};
 
 /// Where a string starts in the table; 0 is the empty string, that is, no name.
@@ -106,7 +108,7 @@ impl Strings {
         for string in self.bytes.split(|&byte| byte == 0) {
             let here = StrOff(u32::try_from(offset).unwrap_or(u32::MAX));
             self.index.entry(string.to_vec()).or_insert(here);
-            offset += string.len() + 1;
+            offset = string.len().saturating_add(1).saturating_add(offset);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! of the file, so that whatever a pass leaves is emitted in the same order every time. Addends stay where BPF has
 //! them: in the instruction or data that is relocated (`SHT_REL`).
 
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
 mod emit;
 mod read;
 mod relocate;
@@ -145,14 +147,17 @@ impl Elf {
 
     /// Adds a section behind the others.
     pub fn add_section(&mut self, section: Section) -> SectionId {
-        let id = SectionId(self.sections.last_key_value().map_or(1, |(last, _)| last.0 + 1));
+        let id = SectionId(
+            self.sections.last_key_value().map_or(1, |(last, _)| last.0.saturating_add(1)),
+        );
         self.sections.insert(id, section);
         id
     }
 
     /// Adds a symbol behind the others.
     pub fn add_symbol(&mut self, symbol: Symbol) -> SymbolId {
-        let id = SymbolId(self.symbols.last_key_value().map_or(1, |(last, _)| last.0 + 1));
+        let id =
+            SymbolId(self.symbols.last_key_value().map_or(1, |(last, _)| last.0.saturating_add(1)));
         self.symbols.insert(id, symbol);
         id
     }

@@ -69,8 +69,8 @@ impl Section {
         Ok(match kind {
             RelocationKind::Data64 => u64_of(endian, self.array(at)?).cast_signed(),
             RelocationKind::Call => {
-                (i64::from(u32_of(endian, self.array(at)?).cast_signed()) + 1)
-                    * INSN_SIZE.cast_signed()
+                let distance = i64::from(u32_of(endian, self.array(at)?).cast_signed());
+                distance.saturating_add(1).saturating_mul(INSN_SIZE.cast_signed())
             }
             _ => i64::from(u32_of(endian, self.array(at)?).cast_signed()),
         })
