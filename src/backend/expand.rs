@@ -5,7 +5,8 @@
 //! becomes a call of `memset`, and comparing them one of `memcmp`. `llvm.memset.inline` is expanded whatever the
 //! limits say; comparisons are spelled out by a pass, with a machine made while the limits were LLVM's own.
 //!
-//! No such intrinsic is there for `llvm.memmove`, which is spelled out here: all loads, then all stores.
+//! No such intrinsic is there for `llvm.memmove`, which is spelled out here: all loads, then all stores. So are copies of
+//! a constant to the stack, as initial values are in C, since LLVM without the option stores the values themselves.
 //!
 //! Where neither calls nor loops may be left, for old kernels, sizes beyond LLVM's limits are spelled out too.
 
@@ -61,6 +62,7 @@ pub(super) fn expand<'s>(
         );
     } else if in_order {
         spell_out_moves(session, module, MOST_MOVED);
+        store_constants(session, module, machine)?;
         replace(session, module, (&SET, Inline::Set), 0..=MOST_STORES);
     }
     Ok(())
@@ -83,6 +85,8 @@ const SET: Operation =
     Operation { name: "llvm.memset.p0.i64", pointers: &[0], alignment: of_filled };
 const COPY: Operation =
     Operation { name: "llvm.memcpy.p0.p0.i64", pointers: &[0, 1], alignment: of_promised };
+const FILL: Operation =
+    Operation { name: "llvm.memcpy.p0.p0.i64", pointers: &[0], alignment: of_filled };
 const MOVE: Operation =
     Operation { name: "llvm.memmove.p0.p0.i64", pointers: &[0, 1], alignment: of_promised };
 
@@ -166,4 +170,29 @@ fn spell_out_moves<'s>(session: &'s Session<'_>, module: &Module<'s>, most: u64)
             call.move_pieces(&session.context, &extent.pieces());
         }
     }
+}
+
+/// Replaces copies of constants to variables on the stack by stores of their values, which no section has to be read for.
+/// Both are aligned for it, as code generation does without that option.
+fn store_constants<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    machine: &Machine,
+) -> Result<()> {
+    let is_initial = |call: Instruction<'_>| {
+        let source = call.variable_operand(1).filter(|source| !source.is_declaration());
+        call.is_stack_operand(0)
+            && source.is_some_and(|it| it.is_constant() && it.section().is_empty())
+            && call.constant_operand(3) == Some(0)
+    };
+    let mut copies = FILL.find(module, 1..=MOST_MOVED);
+    copies.retain(|(call, _)| is_initial(*call));
+    for (call, extent) in &copies {
+        let pieces = extent.pieces();
+        let widest = pieces.first().map_or(1, |piece| piece.size);
+        [0, 1].into_iter().for_each(|index| call.align_variable_operand(index, widest));
+        call.move_pieces(&session.context, &pieces);
+    }
+    // Loads of constants become their values.
+    if copies.is_empty() { Ok(()) } else { machine.run_passes(module, "function(instsimplify)") }
 }

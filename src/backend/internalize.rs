@@ -6,6 +6,7 @@ use super::{
     merge::Triple,
     prepare::{Machines, Prepared},
     session::Session,
+    subprograms,
 };
 use crate::{
     input::Archive,
@@ -32,6 +33,7 @@ impl<'s> Prepared<'s> {
         let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
         session.account.borrow_mut().note_definitions(&module);
+        let subprograms = subprograms::find(&module);
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
@@ -43,6 +45,7 @@ impl<'s> Prepared<'s> {
                 global.internalize();
             }
         }
+        subprograms::shield(&subprograms);
         if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
             machines.optimizing.run_passes(&reached, "globaldce")?;

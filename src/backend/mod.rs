@@ -32,6 +32,7 @@ mod reader;
 mod resolve;
 mod session;
 mod stack;
+mod subprograms;
 mod target;
 
 pub use account::{Account, Reason, Taken};

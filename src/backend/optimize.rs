@@ -7,7 +7,7 @@ use super::{
     llvm::{Attribute, Context, Machine, Module},
     loops, preserved, quirks,
     session::Session,
-    stack,
+    stack, subprograms,
 };
 use crate::{
     plan::{InlineNever, Loops},
@@ -31,6 +31,7 @@ impl<'s> Internalized<'s> {
             loops::unroll(session, &machines.optimizing, &module)?;
             loops::report(session, &module);
         }
+        subprograms::unshield(&module);
         if codegen.inline_never == InlineNever::Ignore {
             inlining::report(session, &module);
         }

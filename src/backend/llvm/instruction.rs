@@ -102,6 +102,20 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
+    /// Aligns the variable that operand `index` is, on the stack or not, to at least so many `bytes`, a power of two.
+    pub fn align_variable_operand(self, index: u32, bytes: u32) {
+        let Some(variable) = self.operand(index).map(NonNull::as_ptr) else { return };
+        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        let is_local = !unsafe { llvm::LLVMIsAAllocaInst(variable) }.is_null();
+        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        let is_global = !unsafe { llvm::LLVMIsAGlobalVariable(variable) }.is_null();
+        // SAFETY: both kinds of variables have an alignment.
+        if (is_local || is_global) && unsafe { llvm::LLVMGetAlignment(variable) } < bytes {
+            // SAFETY: both kinds of variables have an alignment.
+            unsafe { llvm::LLVMSetAlignment(variable, bytes) };
+        }
+    }
+
     /// Whoever uses what the call returns uses its argument `index` instead.
     pub fn return_argument(self, index: u32) {
         let Some(argument) = self.operand(index) else { return };

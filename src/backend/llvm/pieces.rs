@@ -20,7 +20,7 @@ pub struct Piece {
 
 impl<'ctx> Instruction<'ctx> {
     /// Puts loads of all `pieces` of a move's source, then stores of them to its target, in its place; the instruction
-    /// must be a call of `llvm.memmove`.
+    /// must be a call of `llvm.memmove` or `llvm.memcpy`.
     pub fn move_pieces(self, context: &'ctx Context, pieces: &[Piece]) {
         let builder = Builder::before(context, self);
         let (Some(to), Some(from)) = (self.operand(0), self.operand(1)) else { return };
