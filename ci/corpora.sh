@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sources of real BPF programs in C, with the headers that they are compiled with: the kernel's selftests, xdp-tools, and
-# a scheduler. Prints the folder. With `all`, then runs all of them, which takes an hour of CPU time; the tests of every
-# day run a part.
+# four schedulers. Prints their folders. With `all`, then runs all of them, which takes an hour of CPU time; the tests of
+# every day run a part.
 #
 # usage: ci/corpora.sh [all]
 set -euo pipefail
@@ -48,33 +48,44 @@ xdp_tools() {
     rm -rf "$folder/package" "$state"
 }
 
-# A scheduler, and the headers that schedulers share; cargo unpacks crates where it keeps them.
-scheduler() {
-    local folder=$1 crates=$1/crates found
-    mkdir -p "$crates"
+# The schedulers, and the headers that they share; cargo unpacks crates where it keeps them.
+schedulers() {
+    local folder=$1 crates=$1/crates name
+    mkdir -p "$crates" "$folder/libbpf/bpf"
     printf '[package]\nname = "sources"\nversion = "0.0.0"\nedition = "2021"\n[lib]\npath = "empty.rs"\n' \
         > "$crates/Cargo.toml"
-    printf '[dependencies]\nscx_bpfland = "=1.1.4"\nscx_cargo = "=1.1.4"\nlibbpf-sys = "=1.7.0"\n' >> "$crates/Cargo.toml"
+    printf '[dependencies]\n' >> "$crates/Cargo.toml"
+    printf '%s\n' 'scx_bpfland = "=1.1.4"' 'scx_cosmos = "=1.1.7"' 'scx_rusty = "=1.1.4"' 'scx_lavd = "=1.1.4"' \
+        'scx_cargo = "=1.1.4"' 'libbpf-sys = "=1.7.0"' >> "$crates/Cargo.toml"
     touch "$crates/empty.rs"
     (cd "$crates" && cargo vendor --quiet vendor > /dev/null)
-    cp -r "$crates/vendor/scx_bpfland/src/bpf" "$folder/scx_bpfland"
-    cp -r "$crates/vendor/scx_cargo/bpf_h" "$folder/scx-include"
-    tar -C "$folder/scx-include" --zstd -xf "$crates/vendor/scx_cargo/vmlinux.tar.zst"
-    mkdir -p "$folder/libbpf/bpf"
+    for name in scx_bpfland scx_cosmos scx_rusty scx_lavd; do
+        mkdir "$folder/$name"
+        cp -r "$crates/vendor/$name/src" "$crates/vendor/$name/build.rs" "$folder/$name/"
+    done
+    cp -r "$crates/vendor/scx_cargo/bpf_h" "$folder/include"
+    tar -C "$folder/include" --zstd -xf "$crates/vendor/scx_cargo/vmlinux.tar.zst"
     cp "$crates"/vendor/libbpf-sys/libbpf/src/*.h "$folder/libbpf/bpf/"
     rm -rf "$crates"
 }
 
-fetch() (
+fetch_tools() (
     lab_done_if corpora
     lab_begin corpora
     selftests "$work"
     xdp_tools "$work"
-    scheduler "$work"
     lab_finish corpora
 )
 
-fetch
+fetch_schedulers() (
+    lab_done_if schedulers
+    lab_begin schedulers
+    schedulers "$work"
+    lab_finish schedulers
+)
+
+fetch_tools
+fetch_schedulers
 # The types of the running kernel, which the selftests are compiled with.
 types=$lab/corpora/kernel-$(uname -r)
 if [ ! -e "$types/vmlinux.h" ]; then

@@ -1,13 +1,15 @@
 //! Our object against clang's, program by program.
 
-use std::{collections::BTreeMap, path::Path, process::Command};
+use std::{collections::BTreeMap, fs};
 
 use super::{
-    sources::{self, Corpus, Source},
+    pairs::Pair,
+    runs::{self, Runs},
+    sources::{Corpus, Source},
     support::{
         kernels::Kernel,
-        lab::{Fate, Loader, Request, Step},
-        packets, tools,
+        lab::{Fate, Request, Story},
+        tools,
     },
 };
 
@@ -25,12 +27,14 @@ pub struct Judgement {
     pub gained: usize,
     /// Those that load from clang's object and not from ours, and why.
     pub lost: Vec<String>,
-    /// Those that were run on a packet, with the same result.
+    /// Those that were run, with the same result.
     pub runs: usize,
     /// Those that do not even do the same twice.
-    pub fickle: usize,
+    pub fickle: Vec<String>,
     /// Instructions that the verifier walked through, clang's and ours, of what loads from both.
     pub verified: (u64, u64),
+    /// Bytes of `.BTF`, clang's and ours.
+    pub btf: (u64, u64),
     /// The programs that differ most.
     differences: Vec<(i64, String)>,
 }
@@ -45,10 +49,15 @@ impl Judgement {
             gained: 0,
             lost: Vec::new(),
             runs: 0,
-            fickle: 0,
+            fickle: Vec::new(),
             verified: (0, 0),
+            btf: (0, 0),
             differences: Vec::new(),
         }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.corpus.name()
     }
 
     pub fn add(&mut self, other: Self) {
@@ -58,23 +67,29 @@ impl Judgement {
         self.gained += other.gained;
         self.lost.extend(other.lost);
         self.runs += other.runs;
-        self.fickle += other.fickle;
+        self.fickle.extend(other.fickle);
         self.verified.0 += other.verified.0;
         self.verified.1 += other.verified.1;
+        self.btf.0 += other.btf.0;
+        self.btf.1 += other.btf.1;
         self.differences.extend(other.differences);
     }
 
     /// Ours, of clang's.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio of sums, for a bound of two digits")]
     pub fn cost(&self) -> f64 {
-        if self.verified.0 == 0 { 1.0 } else { self.verified.1 as f64 / self.verified.0 as f64 }
+        ratio(self.verified)
+    }
+
+    /// The size of our `.BTF`, of clang's.
+    pub fn btf_growth(&self) -> f64 {
+        ratio(self.btf)
     }
 
     /// A row of the table in docs/corpora.md.
     pub fn row(&self) -> String {
         let (clangs, ours) = self.verified;
         format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {clangs} | {ours} | {:.3} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {clangs} | {ours} | {:.3} | {:.3} |",
             self.corpus.name(),
             self.sources,
             self.programs,
@@ -83,6 +98,7 @@ impl Judgement {
             self.gained,
             self.runs,
             self.cost(),
+            self.btf_growth(),
         )
     }
 
@@ -91,44 +107,81 @@ impl Judgement {
         let mut differences = self.differences.clone();
         differences.sort();
         let differences = differences.iter().map(|(by, what)| format!("{by:+} {what}"));
-        let lines = std::iter::once(self.row()).chain(self.lost.clone()).chain(differences);
+        let fickle = self.fickle.iter().map(|place| format!("does not do the same twice: {place}"));
+        let lines =
+            std::iter::once(self.row()).chain(self.lost.clone()).chain(fickle).chain(differences);
         lines.map(|line| line + "\n").collect()
     }
 }
 
-/// Compiles, links, loads and runs one source.
+/// The second of the first.
+#[expect(clippy::cast_precision_loss, reason = "a ratio of sums, for a bound of two digits")]
+fn ratio((theirs, ours): (u64, u64)) -> f64 {
+    if theirs == 0 { 1.0 } else { ours as f64 / theirs as f64 }
+}
+
+/// Compiles, links, loads and runs one source, with the running kernel.
 pub fn judge(corpus: Corpus, source: &Source) -> Judgement {
-    let mut judgement = Judgement::new(corpus);
-    let Some(compiled) = sources::compile(corpus, source) else { return judgement };
-    judgement.sources = 1;
-    let theirs = fates(&compiled.object);
-    judgement.programs = theirs.len();
-    let ours = tools::kept("corpora").join(format!("{}-{}.o", corpus.name(), source.name));
-    let mut link = Command::new(tools::linker());
-    let output = tools::attempt(link.arg(&compiled.bitcode).arg("-o").arg(&ours).arg("--btf"));
-    let mut found = BTreeMap::new();
-    if output.status.success() {
-        found.extend(fates(&ours).into_iter().map(|fate| (fate.name.clone(), fate)));
-    }
-    for fate in theirs {
-        let place = format!("{} {}", source.name, fate.name);
-        match (fate.refusal.is_none(), found.get(&fate.name)) {
-            (true, Some(Fate { refusal: Some(refusal), .. })) => {
-                judgement.lost.push(format!("{place}: {}", tail(refusal)));
-            }
-            (true, None) => judgement.lost.push(format!("{place}: {}", tools::said(&output))),
-            (true, Some(own)) => {
-                judgement.compare(&place, &fate, own);
-                judgement.run(&place, &fate, &compiled.object, &ours);
-            }
-            (false, Some(Fate { refusal: None, .. })) => judgement.gained += 1,
-            (false, None) if output.status.success() => {
-                judgement.lost.push(format!("{place}: the program is not in our object"));
-            }
-            (false, _) => {}
-        }
+    let Some(pair) = Pair::new(corpus, source) else { return Judgement::new(corpus) };
+    let stories = Kernel::Running.ask(&pair.requests());
+    let (mut judgement, both) = weigh(corpus, &pair, &stories);
+    for fate in both {
+        judgement.run(&pair, &fate);
     }
     judgement
+}
+
+/// Compiles, links and loads many sources, with one boot of another kernel.
+pub fn judge_in(kernel: Kernel, corpus: Corpus, pairs: &[Pair]) -> Judgement {
+    let requests: Vec<Vec<Request>> = pairs.iter().map(Pair::requests).collect();
+    let mut stories = kernel.ask(&requests.concat()).into_iter();
+    let mut sum = Judgement::new(corpus);
+    for (pair, requests) in pairs.iter().zip(&requests) {
+        let stories: Vec<Story> = stories.by_ref().take(requests.len()).collect();
+        sum.add(weigh(corpus, pair, &stories).0);
+    }
+    sum
+}
+
+/// Compares what the loader said of clang's object and of ours; with those programs that load from both.
+fn weigh(corpus: Corpus, pair: &Pair, stories: &[Story]) -> (Judgement, Vec<Fate>) {
+    let mut judgement = Judgement::new(corpus);
+    let theirs = stories.first().map(Story::fates).unwrap_or_default();
+    let ours = stories.get(1);
+    let found: BTreeMap<String, Fate> = ours
+        .map(Story::fates)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|fate| (fate.name.clone(), fate))
+        .collect();
+    judgement.sources = 1;
+    judgement.programs = theirs.len();
+    judgement.btf = pair.btf_sizes();
+    let mut both = Vec::new();
+    for fate in theirs {
+        let place = format!("{} {} {}", corpus.name(), pair.name, fate.name);
+        match (fate.refusal.is_none(), found.get(&fate.name)) {
+            (true, Some(Fate { refusal: Some(refusal), .. })) => {
+                keep_log(&place, refusal);
+                judgement.lost.push(format!("{place}: {}", tail(refusal)));
+            }
+            (true, Some(own)) => {
+                judgement.compare(&place, &fate, own);
+                both.push(fate);
+            }
+            (false, Some(Fate { refusal: None, .. })) => judgement.gained += 1,
+            (false, Some(_)) => {}
+            (loads, None) => {
+                let why = pair.failure.clone().or_else(|| ours?.refusal());
+                // What nobody takes may be refused by the linker already.
+                if loads || pair.failure.is_none() {
+                    let why = why.unwrap_or_else(|| "it is not in our object".to_owned());
+                    judgement.lost.push(format!("{place}: {}", tail(&why)));
+                }
+            }
+        }
+    }
+    (judgement, both)
 }
 
 impl Judgement {
@@ -143,53 +196,28 @@ impl Judgement {
         }
     }
 
-    /// Runs what takes packets: both objects return the same, and leave the same packet.
-    fn run(&mut self, place: &str, fate: &Fate, theirs: &Path, ours: &Path) {
-        if !["Xdp", "SchedCls", "CgroupSkb", "SocketFilter"].contains(&fate.kind.as_str()) {
-            return;
-        }
-        let [first, own, again] = [theirs, ours, theirs].map(|object| results(object, &fate.name));
-        if first != again {
-            self.fickle += 1;
-        } else if first == own {
-            self.runs += 1;
-        } else {
-            self.lost.push(format!("{place}: gives {own:?}, clang's gives {first:?}"));
+    /// Runs what the kernel can run: both objects do the same.
+    fn run(&mut self, pair: &Pair, fate: &Fate) {
+        let place = format!("{} {} {}", self.corpus.name(), pair.name, fate.name);
+        match runs::compare(&fate.kind, &fate.name, &pair.theirs, &pair.ours) {
+            Runs::NotRun => {}
+            Runs::Same => self.runs += 1,
+            Runs::Fickle => self.fickle.push(place),
+            Runs::Differ(own, first) => {
+                self.lost.push(format!("{place}: gives {own}, clang's gives {first}"));
+            }
         }
     }
 }
 
-fn fates(object: &Path) -> Vec<Fate> {
-    let stories = Kernel::Running.ask(&[Request::load(Loader::Libbpf, object)]);
-    stories.iter().flat_map(super::support::lab::Story::fates).collect()
-}
-
-/// What a program returns for a packet each of TCP, UDP and nothing known, and the packets afterwards; or why it cannot be
-/// run, which has to be the same too.
-fn results(object: &Path, program: &str) -> Result<Vec<(u32, Vec<u8>)>, String> {
-    let steps = [packets::TCP, packets::UDP, 253].map(|protocol| {
-        let packet = packets::Ipv4 {
-            source: [10, 0, 0, 1],
-            destination: [10, 0, 0, 2],
-            protocol,
-            source_port: 1234,
-            destination_port: 80,
-            options: 0,
-        };
-        Step::Packet(packet.bytes())
-    });
-    let story = Kernel::Running
-        .ask(&[Request::run(Loader::Libbpf, object, program, &[], &steps)])
-        .pop()
-        .expect("one request has one answer");
-    match story.refusal() {
-        Some(refusal) => Err(tail(&refusal).replace(&*object.to_string_lossy(), "")),
-        None => Ok(story.returned().into_iter().zip(story.packets()).collect()),
-    }
+/// Keeps all that the verifier said.
+fn keep_log(place: &str, log: &str) {
+    let file = tools::kept("corpora").join(format!("{}.log", place.replace(' ', "-")));
+    fs::write(file, log).expect("the target folder is writable");
 }
 
 /// The end of a log, where the verifier says what it minds.
-fn tail(log: &str) -> String {
+pub fn tail(log: &str) -> String {
     const LINES: usize = 8;
     let lines = log.lines().collect::<Vec<_>>();
     lines[lines.len().saturating_sub(LINES)..].join(" / ")

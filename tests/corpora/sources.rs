@@ -8,6 +8,8 @@ use std::{
     process::Command,
 };
 
+use libbpf_rs::Linker;
+
 use super::support::{kernels::Kernel, tools};
 
 /// A project's programs.
@@ -15,28 +17,39 @@ use super::support::{kernels::Kernel, tools};
 pub enum Corpus {
     Selftests,
     XdpTools,
-    Scheduler,
+    Bpfland,
+    Cosmos,
+    Rusty,
+    /// The largest one, of many sources.
+    Lavd,
 }
 
-/// A source file that is a program of its own.
+/// The source files that make an object: one, but for schedulers.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub name: String,
-    pub file: PathBuf,
+    pub files: Vec<PathBuf>,
 }
 
 /// What clang made of a source.
 pub struct Compiled {
-    pub bitcode: PathBuf,
+    /// Of each file.
+    pub bitcode: Vec<PathBuf>,
+    /// One object; what clang made of each file, put together by libbpf's own linker.
     pub object: PathBuf,
 }
 
 impl Corpus {
+    pub const SCHEDULERS: [Self; 4] = [Self::Bpfland, Self::Cosmos, Self::Rusty, Self::Lavd];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Selftests => "selftests",
             Self::XdpTools => "xdp-tools",
-            Self::Scheduler => "scx_bpfland",
+            Self::Bpfland => "scx_bpfland",
+            Self::Cosmos => "scx_cosmos",
+            Self::Rusty => "scx_rusty",
+            Self::Lavd => "scx_lavd",
         }
     }
 
@@ -54,25 +67,32 @@ impl Corpus {
                 "xdp-tools/xdp-monitor",
                 "xdp-tools/xdp-trafficgen",
             ],
-            Self::Scheduler => &["scx_bpfland"],
+            Self::Bpfland | Self::Cosmos | Self::Rusty | Self::Lavd => &[],
         }
     }
 
     /// The headers, with those that the machine has last.
     fn headers(self) -> Vec<PathBuf> {
         let types = format!("kernel-{}", Kernel::Running.release());
-        let folders: &[&str] = match self {
-            Self::Selftests => &[&types, "include", "selftests", "selftests/progs", "uapi"],
-            Self::XdpTools => &["xdp-tools/headers", "xdp-tools/lib/util", "libbpf"],
-            Self::Scheduler => &[
-                "scx-include/vmlinux/arch/x86",
-                "scx-include/vmlinux",
-                "scx-include",
-                "scx-include/bpf-compat",
-                "libbpf",
-            ],
+        let (home, folders): (PathBuf, &[&str]) = match self {
+            Self::Selftests => {
+                (home(), &[&types, "include", "selftests", "selftests/progs", "uapi"])
+            }
+            Self::XdpTools => {
+                (home(), &["xdp-tools/headers", "xdp-tools/lib/util", "../schedulers/libbpf"])
+            }
+            Self::Bpfland | Self::Cosmos | Self::Rusty | Self::Lavd => (
+                schedulers(),
+                &[
+                    "include/vmlinux/arch/x86",
+                    "include/vmlinux",
+                    "include",
+                    "include/bpf-compat",
+                    "libbpf",
+                ],
+            ),
         };
-        folders.iter().map(|folder| home().join(folder)).collect()
+        folders.iter().map(|folder| home.join(folder)).collect()
     }
 
     fn flags(self) -> &'static [&'static str] {
@@ -83,20 +103,33 @@ impl Corpus {
                 "-DBPF_DIR_MNT=\"/sys/fs/bpf\"",
                 "-DMAX_DISPATCHER_ACTIONS=10",
             ],
-            Self::Scheduler => &["-mcpu=v4", "-D__TARGET_ARCH_x86", "-D__SCX_TARGET_ARCH_x86"],
+            Self::Bpfland | Self::Cosmos | Self::Rusty | Self::Lavd => {
+                &["-mcpu=v4", "-D__TARGET_ARCH_x86", "-D__SCX_TARGET_ARCH_x86"]
+            }
         }
     }
 }
 
-/// The folder of `ci/corpora.sh`.
+/// The folder of `ci/corpora.sh` for all but the schedulers.
 fn home() -> PathBuf {
-    let folder = tools::downloads().join("corpora");
+    downloaded("corpora")
+}
+
+fn schedulers() -> PathBuf {
+    downloaded("schedulers")
+}
+
+fn downloaded(name: &str) -> PathBuf {
+    let folder = tools::downloads().join(name);
     assert!(folder.join(".complete").exists(), "no sources in {folder:?}: run ci/corpora.sh");
     folder
 }
 
 /// The programs of `corpus`, in the order of their names.
 pub fn list(corpus: Corpus) -> Vec<Source> {
+    if corpus.folders().is_empty() {
+        return vec![scheduler(corpus)];
+    }
     let mut found = Vec::new();
     for folder in corpus.folders() {
         let folder = home().join(folder);
@@ -106,13 +139,26 @@ pub fn list(corpus: Corpus) -> Vec<Source> {
             if let Some(name) = name.strip_suffix(".c")
                 && is_program(&file)
             {
-                found.push(Source { name: name.replace(".bpf", ""), file });
+                found.push(Source { name: name.replace(".bpf", ""), files: vec![file] });
             }
         }
     }
-    found.sort_by(|a, b| a.file.cmp(&b.file));
+    found.sort_by(|a, b| a.files.cmp(&b.files));
     assert!(!found.is_empty(), "{corpus:?} has no programs");
     found
+}
+
+/// The files that the scheduler's build script names.
+fn scheduler(corpus: Corpus) -> Source {
+    let folder = schedulers().join(corpus.name());
+    let script = fs::read_to_string(folder.join("build.rs")).expect("a scheduler is built");
+    let files: Vec<PathBuf> = script
+        .split('"')
+        .filter(|word| word.ends_with(".bpf.c"))
+        .map(|word| folder.join(word))
+        .collect();
+    assert!(!files.is_empty(), "{corpus:?} has no sources");
+    Source { name: "main".to_owned(), files }
 }
 
 /// Tools in C for user space lie beside the programs.
@@ -126,6 +172,19 @@ fn is_program(file: &Path) -> bool {
 /// Compiles `source`, unless that was done before; none when it does not fit the headers here, as when a type of the
 /// running kernel has changed since.
 pub fn compile(corpus: Corpus, source: &Source) -> Option<Compiled> {
+    let parts: Option<Vec<(PathBuf, PathBuf)>> =
+        source.files.iter().map(|file| compile_file(corpus, file)).collect();
+    let (bitcode, mut objects): (Vec<PathBuf>, Vec<PathBuf>) = parts?.into_iter().unzip();
+    let object = if let [_] = objects.as_slice() {
+        objects.pop().unwrap_or_default()
+    } else {
+        put_together(corpus, source, &objects)
+    };
+    Some(Compiled { bitcode, object })
+}
+
+/// Bitcode and object of one file.
+fn compile_file(corpus: Corpus, file: &Path) -> Option<(PathBuf, PathBuf)> {
     let mut compiler = Command::new(tools::clang());
     compiler.args(["-target", "bpf", "-O2", "-g", "-w"]).args(corpus.flags());
     for folder in corpus.headers() {
@@ -134,16 +193,16 @@ pub fn compile(corpus: Corpus, source: &Source) -> Option<Compiled> {
     for folder in ["/usr/include/x86_64-linux-gnu", "/usr/include"] {
         compiler.args(["-idirafter", folder]);
     }
-    compiler.arg("-emit-llvm").arg("-c").arg(&source.file);
-    let folder = home().join("compiled").join(corpus.name());
+    compiler.arg("-emit-llvm").arg("-c").arg(file);
+    let folder = tools::downloads().join("compiled").join(corpus.name());
     fs::create_dir_all(&folder).expect("the folder of downloads is writable");
-    let stem = folder.join(format!("{}-{:016x}", source.name, mark(&compiler, source)));
-    let compiled =
-        Compiled { bitcode: stem.with_extension("bc"), object: stem.with_extension("o") };
-    if compiled.object.exists() {
-        return Some(compiled);
+    let name = file.file_stem().unwrap_or_default().to_string_lossy().replace(".bpf", "");
+    let stem = folder.join(format!("{name}-{:016x}", mark(&compiler, file)));
+    let (bitcode, object) = (stem.with_extension("bc"), stem.with_extension("o"));
+    if object.exists() {
+        return Some((bitcode, object));
     }
-    let output = tools::attempt(compiler.arg("-o").arg(&compiled.bitcode));
+    let output = tools::attempt(compiler.arg("-o").arg(&bitcode));
     if !output.status.success() {
         return None;
     }
@@ -151,18 +210,30 @@ pub fn compile(corpus: Corpus, source: &Source) -> Option<Compiled> {
     let unfinished = stem.with_extension("new");
     let mut generate = Command::new(tools::clang());
     generate.args(["-target", "bpf", "-O2", "-Xclang", "-disable-llvm-passes", "-c"]);
-    if corpus == Corpus::Scheduler {
+    if corpus.folders().is_empty() {
         generate.args(["-mllvm", "-disable-gotox"]);
     }
-    tools::run(generate.arg(&compiled.bitcode).arg("-o").arg(&unfinished));
-    fs::rename(&unfinished, &compiled.object).expect("the folder of downloads is writable");
-    Some(compiled)
+    tools::run(generate.arg(&bitcode).arg("-o").arg(&unfinished));
+    fs::rename(&unfinished, &object).expect("the folder of downloads is writable");
+    Some((bitcode, object))
+}
+
+/// One object of many, by libbpf's linker, as `bpftool gen object` and the schedulers' own build do it. (bpftool itself
+/// is as old as the distribution.)
+fn put_together(corpus: Corpus, source: &Source, objects: &[PathBuf]) -> PathBuf {
+    let whole = tools::kept("corpora").join(format!("{}-{}.clang.o", corpus.name(), source.name));
+    let mut linker = Linker::new(&whole).expect("libbpf has a linker");
+    for object in objects {
+        linker.add_file(object).unwrap_or_else(|error| panic!("{object:?}: {error}"));
+    }
+    linker.link().unwrap_or_else(|error| panic!("libbpf cannot link {corpus:?}: {error}"));
+    whole
 }
 
 /// A number that differs when the source, its flags or the kernel differ.
-fn mark(compiler: &Command, source: &Source) -> u64 {
+fn mark(compiler: &Command, file: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     compiler.get_args().for_each(|word| word.hash(&mut hasher));
-    fs::read(&source.file).unwrap_or_default().hash(&mut hasher);
+    fs::read(file).unwrap_or_default().hash(&mut hasher);
     hasher.finish()
 }

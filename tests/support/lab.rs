@@ -89,6 +89,13 @@ impl Request {
         Self::new(loader, "load", object)
     }
 
+    /// To load every program with libbpf, and to tell no more than what became of each.
+    pub fn judge(object: &Path) -> Self {
+        let mut request = Self::new(Loader::Libbpf, "load", object);
+        request.words.push(Word::Text("--verdicts".to_owned()));
+        request
+    }
+
     /// To load one program, with these values of global variables, and to carry out the steps.
     pub fn run(
         loader: Loader,
@@ -175,9 +182,20 @@ impl Story {
         self.list("runs").iter().map(|run| number(run).expect("a run returns a number")).collect()
     }
 
-    /// The packets after the runs.
+    /// The packets after the runs on packets.
     pub fn packets(&self) -> Vec<Vec<u8>> {
-        self.list("runs").iter().map(|run| bytes(&run["packet"])).collect()
+        let packets = self.list("runs").iter().map(|run| &run["packet"]);
+        packets.filter(|packet| !packet.is_null()).map(bytes).collect()
+    }
+
+    /// What the maps hold that programs declare, but for those per CPU: which one a program ran on is no matter.
+    pub fn declared_maps(&self) -> String {
+        let tells = |map: &&Value| {
+            let text = |key: &str| map[key].as_str().unwrap_or_default();
+            !text("name").contains('.') && !text("kind").contains("Percpu")
+        };
+        let maps = self.list("maps").iter().filter(tells);
+        maps.map(|map| format!("{} {}\n", map["name"], map["contents"])).collect()
     }
 
     /// The entries of a map with one value.

@@ -16,6 +16,7 @@ Loads a BPF object into the running kernel; attaches nothing, leaves nothing beh
 OPTIONS
   --with aya|libbpf       only this loader (default: both)
   --global NAME=HEX       the bytes of a global variable, before loading
+  --verdicts              tell of programs only, and of their logs only the last words (libbpf)
   --json                  for programs
 
 ACTIONS
@@ -42,6 +43,15 @@ impl Loader {
     }
 }
 
+/// How much is told of what was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The whole log of what was refused, and what the maps hold.
+    Full,
+    /// What the verifier minds. For its log libbpf loads again what was refused, for a long one several times.
+    Verdicts,
+}
+
 /// The whole request.
 #[derive(Debug)]
 pub struct Request {
@@ -49,6 +59,7 @@ pub struct Request {
     pub loaders: Vec<Loader>,
     pub globals: Vec<(String, Vec<u8>)>,
     pub json: bool,
+    pub detail: Detail,
     pub command: Command,
 }
 
@@ -81,10 +92,12 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Request>>
         other => bail!("unknown command {other}; try --help"),
     };
     let loaders = vec![Loader::Aya, Loader::Libbpf];
-    let mut request = Request { object, loaders, globals: Vec::new(), json: false, command };
+    let (globals, detail) = (Vec::new(), Detail::Full);
+    let mut request = Request { object, loaders, globals, json: false, detail, command };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--json" => request.json = true,
+            "--verdicts" => request.detail = Detail::Verdicts,
             option => {
                 let value = words.next().with_context(|| format!("{option} wants a value"))?;
                 take(&mut request, option, &value)

@@ -8,8 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use anyhow::{Context as _, Result};
-use aya::programs::ProgramInfo;
+use anyhow::{Context as _, Result, anyhow};
 use libbpf_rs::{
     Object, ObjectBuilder, OpenObject, PrintLevel, Program as KernelProgram, ProgramInput,
     ProgramMut,
@@ -17,39 +16,44 @@ use libbpf_rs::{
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 
 use crate::{
-    actions::{Action, Request},
-    maps,
+    actions::{Action, Detail, Request},
+    maps, operations,
     outcome::{Loaded, Map, Program, Run},
 };
 
 /// Packets may grow by this many bytes.
 const HEADROOM: usize = 256;
 
+/// `BPF_LOG_STATS` of include/linux/bpf_verifier.h: of the log the errors and sums, without each instruction.
+const LOG_STATISTICS: u32 = 4;
+
 /// What libbpf prints, the verifier's log among it.
 static LOG: Mutex<String> = Mutex::new(String::new());
 
-/// Loads every program of the object: all at once or, when that fails, each on its own so that each has its verdict.
+/// How often an object is loaded without the programs that were refused so far. Opening one takes longer than verifying
+/// most programs do; but where many are refused, each on its own is less work.
+const ATTEMPTS: usize = 4;
+
+/// Loads every program of the object, so that each has its verdict: all that the kernel takes together or, where many
+/// are refused or the loader does not say which, each on its own.
 pub fn load(request: &Request) -> Result<Loaded> {
     let names: Vec<(String, String)> = open(request)?
         .progs()
         .map(|p| (p.name().to_string_lossy().into_owned(), format!("{:?}", p.prog_type())))
         .collect();
-    let whole = open(request)?.load();
+    let (together, mut refused) = load_together(request)?;
     let mut programs = Vec::new();
     let mut maps = BTreeMap::new();
     for (name, kind) in names {
-        let verdict = match &whole {
-            Ok(object) => info(object, &name),
-            Err(_refused) => submit(request, &name).and_then(|object| info(&object, &name)),
+        // A program that is alone in its object is gone with it, so whatever is asked of it is asked before.
+        let verdict = match (refused.remove(&name), &together) {
+            (Some(log), _) => Err(anyhow!(log)),
+            (None, Some(object)) => look_at(request, object, &name, &mut maps),
+            (None, None) => submit(request, &name)
+                .and_then(|object| look_at(request, &object, &name, &mut maps)),
         };
         let (error, verified) = match verdict {
-            Ok(info) => {
-                for map in maps::of_program(&info)? {
-                    let map = maps::read(&map)?;
-                    maps.insert(map.name.clone(), map);
-                }
-                (None, info.verified_instruction_count())
-            }
+            Ok(verified) => (None, verified),
             Err(error) => (Some(format!("{error:#}")), None),
         };
         programs.push(Program { name, kind, error, verified });
@@ -58,8 +62,44 @@ pub fn load(request: &Request) -> Result<Loaded> {
     Ok(Loaded { programs, maps: maps.into_values().collect(), ..Loaded::default() })
 }
 
-fn info(object: &Object, name: &str) -> Result<ProgramInfo> {
-    maps::info_of(id_of(&program(object, name)?)?)
+/// What the kernel takes together, if a few attempts find out; and the logs of the programs that it refused.
+fn load_together(request: &Request) -> Result<(Option<Object>, BTreeMap<String, String>)> {
+    let mut refused = BTreeMap::new();
+    for _ in 0..ATTEMPTS {
+        match select(request, |name| !refused.contains_key(&*name.to_string_lossy()))?.load() {
+            Ok(object) => return Ok((Some(object), refused)),
+            Err(_said_in_the_log) => {
+                let log = log().clone();
+                let Some(name) = culprit(&log) else { break };
+                refused.insert(name, log);
+            }
+        }
+    }
+    Ok((None, refused))
+}
+
+/// The program that libbpf 1.7 says it could not load.
+fn culprit(log: &str) -> Option<String> {
+    let (before, _) = log.rsplit_once("': failed to load: ")?;
+    let (_, name) = before.rsplit_once("prog '")?;
+    Some(name.to_owned())
+}
+
+/// How many instructions of this program the verifier walked through; adds the maps that it uses.
+fn look_at(
+    request: &Request,
+    object: &Object,
+    name: &str,
+    maps: &mut BTreeMap<String, Map>,
+) -> Result<Option<u32>> {
+    let info = maps::info_of(id_of(&program(object, name)?)?)?;
+    if request.detail == Detail::Full {
+        for map in maps::of_program(&info)? {
+            let map = maps::read(&map)?;
+            maps.insert(map.name.clone(), map);
+        }
+    }
+    Ok(info.verified_instruction_count())
 }
 
 /// Loads one program and carries out the actions.
@@ -95,14 +135,24 @@ fn open(request: &Request) -> Result<OpenObject> {
 
 /// Loads the object with only this program.
 fn submit(request: &Request, name: &str) -> Result<Object> {
-    let mut object = open(request)?;
     let wanted = OsStr::new(name);
+    let object = select(request, |name| name == wanted)?;
     object.progs().find(|p| p.name() == wanted).with_context(|| format!("no program {name}"))?;
-    for mut program in object.progs_mut() {
-        let is_wanted = program.name() == wanted;
-        program.set_autoload(is_wanted);
-    }
     object.load().with_context(|| log().clone())
+}
+
+/// Opens the object to load just these programs, whether it wants them to be loaded by default or not.
+fn select(request: &Request, is_wanted: impl Fn(&OsStr) -> bool) -> Result<OpenObject> {
+    let mut object = open(request)?;
+    for mut program in object.progs_mut() {
+        let is_wanted = is_wanted(program.name());
+        program.set_autoload(is_wanted);
+        if request.detail == Detail::Verdicts {
+            program.set_log_level(LOG_STATISTICS);
+        }
+    }
+    operations::keep(&mut object, is_wanted)?;
+    Ok(object)
 }
 
 fn program<'object>(object: &'object Object, name: &str) -> Result<ProgramMut<'object>> {

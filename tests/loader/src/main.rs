@@ -7,6 +7,7 @@ mod known;
 mod libaya;
 mod libbpf;
 mod maps;
+mod operations;
 mod outcome;
 mod text;
 
