@@ -21,6 +21,7 @@ use bpf_linker::{
     driver::{self, Invocation, Request},
     guard::{self, FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, PANIC},
     plan::{Destination, Reports},
+    report::demangled,
 };
 
 /// Set for the process that repeats a link which crashed, to see where.
@@ -238,7 +239,7 @@ fn function_of(pass: &str) -> Option<String> {
     let (_, name) = pass.split_once(" on function ")?;
     let name = name.trim_end_matches('.').trim_matches(['\'', '"']);
     let name = name.strip_prefix('@').unwrap_or(name);
-    Some(format!("{:#}", rustc_demangle::demangle(name)))
+    Some(demangled(name))
 }
 
 #[cfg(test)]

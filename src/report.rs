@@ -6,9 +6,11 @@
 
 mod near;
 mod render;
+mod symbol;
 
 pub use near::nearest;
 pub use render::Paint;
+pub use symbol::{demangled, quoted};
 
 use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 

@@ -40,13 +40,15 @@ const SHORT_NAMES: [(&str, &str); 7] = [
 ];
 
 /// Crate to the places that may use it, as beginnings of paths.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("clap", &["src/driver/"]),
     ("clap_complete", &["src/driver/"]),
     ("clap_mangen", &["src/driver/"]),
     ("ar", &["src/input/"]),
     ("goblin", &["src/input/", "src/object/"]),
     ("env_logger", &["src/main.rs"]),
+    // Messages take names from `report`; listings for tools keep the hash.
+    ("rustc_demangle", &["src/report/", "src/linking/reports.rs"]),
     ("which", &["src/backend/llvm/locate/"]),
     ("bpf_linker_shim", &["src/backend/llvm/", "src/guard.rs"]),
     ("llvm_sys", &["src/backend/llvm/", "shim/"]),

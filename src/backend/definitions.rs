@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::llvm::{Linkage, Module};
 use crate::{
     input::Origin,
-    report::{Error, Result},
+    report::{Error, Result, quoted},
 };
 
 /// The strong definitions of the objects linked so far.
@@ -27,13 +27,10 @@ impl Definitions {
             }
             let name = global.name();
             if let Some(former) = self.0.insert(name.clone(), origin.clone()) {
-                return Err(Error::link(format!(
-                    "`{}` is defined twice",
-                    rustc_demangle::demangle(&name)
-                ))
-                .because(format!("first in {former}"))
-                .because(format!("again in {origin}"))
-                .help("make one of them static, weak, or leave one input out"));
+                return Err(Error::link(format!("{} is defined twice", quoted(&name)))
+                    .because(format!("first in {former}"))
+                    .because(format!("again in {origin}"))
+                    .help("make one of them static, weak, or leave one input out"));
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::{
     llvm::{Attribute, Global, Module, SourceLine},
     session::Session,
 };
-use crate::report::Warning;
+use crate::report::{Warning, quoted};
 
 /// Marks `function`, and the calls in it, to be inlined whatever the source says.
 pub(super) fn force(session: &Session<'_>, function: Global<'_>) {
@@ -26,7 +26,7 @@ pub(super) fn report(session: &Session<'_>, module: &Module<'_>) {
     let calls = Calls::of(module);
     for ((caller, callee), line) in &calls.0 {
         let place = line.as_ref().map_or_else(String::new, |line| format!(" at {line}"));
-        let (caller, name) = (rustc_demangle::demangle(caller), rustc_demangle::demangle(callee));
+        let (caller, name) = (quoted(caller), quoted(callee));
         let (why, help) = if calls.is_recursive(callee) {
             ("which calls itself", "no kernel takes recursion: use a loop with a constant bound")
         } else {
@@ -37,7 +37,7 @@ pub(super) fn report(session: &Session<'_>, module: &Module<'_>) {
         };
         session.warnings.push(Warning {
             name: "calls-left",
-            message: format!("`{caller}` still calls `{name}`{place}, {why}"),
+            message: format!("{caller} still calls {name}{place}, {why}"),
             help: vec![help.to_owned()],
         });
     }

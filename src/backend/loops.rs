@@ -15,7 +15,7 @@ use super::{
     llvm::{Attribute, Block, Global, Machine, Module, SourceLine},
     session::Session,
 };
-use crate::report::{Result, Warning};
+use crate::report::{Result, Warning, quoted};
 
 const ROUND: &str = "function(loop-unroll<O3;no-partial;no-runtime;no-peeling;upperbound>,\
                      sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
@@ -66,8 +66,8 @@ fn warning(function: Global<'_>, line: Option<SourceLine>) -> Warning {
     Warning {
         name: "rolled-loops",
         message: format!(
-            "the loop of `{}`{place} cannot be unrolled: no bound of its iterations is known, or too large a one",
-            rustc_demangle::demangle(&name)
+            "the loop of {}{place} cannot be unrolled: no bound of its iterations is known, or too large a one",
+            quoted(&name)
         ),
         help: vec![
             "kernels before 5.3 refuse loops: give it a constant bound of at most 4096 iterations; where the bound is \

@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use rustc_demangle::demangle;
 use serde_json::{Value, json};
 
-use crate::object::{
-    btf::core::Record,
-    survey::{Call, Count, Function, Heaviest, Map, Role, Survey, Target},
+use crate::{
+    object::{
+        btf::core::Record,
+        survey::{Call, Count, Function, Heaviest, Map, Role, Survey, Target},
+    },
+    report::demangled,
 };
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.
@@ -21,7 +23,7 @@ pub(super) fn json(survey: &Survey, records: &[Record]) -> String {
         let chain = deepest.from(index);
         let symbols = chain.functions.iter().filter_map(|&index| survey.functions.get(index));
         json!({
-            "name": plain(&function.name),
+            "name": demangled(&function.name),
             "symbol": function.name,
             "section": function.section,
             "role": role(function),
@@ -86,12 +88,12 @@ pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
         let chain = deepest.from(index);
         let names = chain.functions.iter().filter_map(|&index| survey.functions.get(index));
         rows.push(vec![
-            plain(&function.name),
+            demangled(&function.name),
             function.section.clone(),
             function.instructions.to_string(),
             function.stack.to_string(),
             chain.stack(survey, Count::NEW).to_string(),
-            names.map(|function| plain(&function.name)).collect::<Vec<_>>().join(" > "),
+            names.map(|function| demangled(&function.name)).collect::<Vec<_>>().join(" > "),
             function.source.clone().unwrap_or_default(),
         ]);
     }
@@ -148,7 +150,7 @@ fn record_json(record: &Record) -> Value {
 
 fn record_row(record: &Record) -> Vec<String> {
     vec![
-        plain(&record.program),
+        demangled(&record.program),
         record.instruction.to_string(),
         record.kind.to_owned(),
         record.ty.clone(),
@@ -191,8 +193,4 @@ fn role(function: &Function) -> &'static str {
         Role::Program => "program",
         Role::Subprogram => "subprogram",
     }
-}
-
-fn plain(symbol: &str) -> String {
-    format!("{:#}", demangle(symbol))
 }

@@ -1,7 +1,5 @@
 //! Refuses an object that needs what nobody defines: no loader would take it, or the wrong thing would run.
 
-use rustc_demangle::demangle;
-
 use super::{
     Facts,
     btf::{Info, link},
@@ -11,7 +9,7 @@ use super::{
 };
 use crate::{
     plan::AllowUndefined,
-    report::{Error, Result, Warning, Warnings, nearest},
+    report::{Error, Result, Warning, Warnings, demangled, nearest},
 };
 
 /// Sections whose externs the loader resolves.
@@ -63,10 +61,8 @@ fn error(symbol: &Undefined, facts: &Facts) -> Error {
 
 /// The linkable symbol that reads most like `name`, as its source writes it.
 fn near_miss(name: &str, linkable: &[String]) -> Option<String> {
-    let plain = |symbol: &str| format!("{:#}", demangle(symbol));
-    let wanted = plain(name);
-    let near = nearest(&wanted, linkable.iter().map(|symbol| plain(symbol)))?;
-    linkable.iter().find(|symbol| plain(symbol) == near).cloned()
+    let near = nearest(&demangled(name), linkable.iter().map(|symbol| demangled(symbol)))?;
+    linkable.iter().find(|symbol| demangled(symbol) == near).cloned()
 }
 
 /// What a routine stands for that nobody wrote a call of; the names are those of compiler-rt and of C.
@@ -163,6 +159,6 @@ pub(super) fn place(info: Option<&Info>, function: &Function, slot: u64) -> Stri
 
 /// The name as its source writes it, with the mangled one, which options take, where they differ.
 pub(super) fn quoted(name: &str) -> String {
-    let plain = format!("{:#}", demangle(name));
+    let plain = demangled(name);
     if plain == name { format!("`{name}`") } else { format!("`{plain}` ({name})") }
 }

@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     plan::Btf,
-    report::{Error, Result},
+    report::{Error, Result, demangled},
 };
 
 /// What queries call; the number is that of the convention between crate and linker.
@@ -94,7 +94,7 @@ fn callers<'s>(module: &Module<'s>, callee: Global<'s>) -> Vec<Global<'s>> {
 /// The functions that call `callee`, by their names in the source.
 fn names_of_callers(module: &Module<'_>, callee: Global<'_>) -> BTreeSet<String> {
     let callers = callers(module, callee).into_iter();
-    callers.map(|caller| format!("{:#}", rustc_demangle::demangle(&caller.name()))).collect()
+    callers.map(|caller| demangled(&caller.name())).collect()
 }
 
 fn later(marker: &str) -> Error {

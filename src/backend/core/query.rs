@@ -9,7 +9,7 @@ use super::{
     },
     names_of_callers,
 };
-use crate::report::{Error, Result};
+use crate::report::{Error, Result, quoted};
 
 /// The last of `enum bpf_core_relo_kind` (`include/uapi/linux/bpf.h`): whether a type matches.
 const LAST_KIND: u64 = 12;
@@ -130,9 +130,8 @@ fn is_c_name(name: &str) -> bool {
 }
 
 fn unknown(function: Global<'_>) -> Error {
-    let name = function.name();
-    let name = rustc_demangle::demangle(&name);
-    Error::link(format!("`{name:#}` asks a CO-RE query that cannot be read"))
+    let name = quoted(&function.name());
+    Error::link(format!("{name} asks a CO-RE query that cannot be read"))
         .because(format!(
             "a function that calls `{}` takes nothing, calls it once, and with constants",
             super::MARKER

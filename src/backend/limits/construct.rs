@@ -1,6 +1,6 @@
 //! What BPF cannot express, one row for each thing, with the reason and what to do about it.
 
-use crate::report::Error;
+use crate::report::{Error, quoted};
 
 /// Something that BPF, or the CPU level of this link, cannot express.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,9 +176,7 @@ impl Construct {
         let words = self.words();
         let error = Error::link(words.fact.replace("{}", function));
         let error = match self {
-            Self::Arguments(Some(callee)) => {
-                error.because(format!("it calls {}", super::quoted(callee)))
-            }
+            Self::Arguments(Some(callee)) => error.because(format!("it calls {}", quoted(callee))),
             Self::AtomicWidth(bits) => error.because(format!("it operates on {bits} bits")),
             _ => error,
         };

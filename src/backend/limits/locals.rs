@@ -5,10 +5,12 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::quoted;
-use crate::backend::{
-    llvm::{FileType, Machine, Module, REMARKS, Severity},
-    session::Session,
+use crate::{
+    backend::{
+        llvm::{FileType, Machine, Module, REMARKS, Severity},
+        session::Session,
+    },
+    report::quoted,
 };
 
 /// How many locals of a function are named, and how large they are at least, in bytes.

@@ -13,7 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use construct::Construct;
 use ir::Abilities;
 use locals::Frame;
-use rustc_demangle::demangle;
 
 use super::{
     codegen::Optimized,
@@ -24,7 +23,7 @@ use super::{
 };
 use crate::{
     plan::LlvmErrors,
-    report::{Error, Result},
+    report::{Error, Result, quoted},
 };
 
 /// Something that cannot be expressed, and where.
@@ -59,11 +58,6 @@ impl Optimized<'_> {
         let shown = |frame: Frame| frame.locals.iter().map(ToString::to_string).collect();
         frames.into_iter().map(|frame| (frame.function.clone(), shown(frame))).collect()
     }
-}
-
-/// A function's name as its source writes it.
-fn quoted(symbol: &str) -> String {
-    format!("`{:#}`", demangle(symbol))
 }
 
 /// Checks that `module` holds nothing at which LLVM would end the process.

@@ -5,11 +5,11 @@
 //! of x86-64 or arm64, while a program, or a function that is verified by itself, keeps to five
 //! (`btf_prepare_func_args` of `kernel/bpf/btf.c`). `tests/kernels` tries all of it.
 
-use super::{Excess, Function, Role, Survey, Verdict, limits::quoted};
+use super::{Excess, Function, Role, Survey, Verdict};
 use crate::{
     object::code::StackArgument,
     plan::kernel::{Kernel, STACK_ARGUMENTS},
-    report::{Error, Warning},
+    report::{Error, Warning, quoted},
 };
 
 /// The arguments of a function, at most (`MAX_BPF_FUNC_ARGS`).
@@ -49,7 +49,7 @@ impl Survey {
 
 fn refusal(function: &Function, excess: &Excess) -> Option<Error> {
     let StackArgument::Taken(count) = excess.argument else { return None };
-    let name = quoted(function);
+    let name = quoted(&function.name);
     let error = if function.is_global || function.role == Role::Program {
         Error::link(format!("{name} takes more than five arguments"))
             .because("only a static function may, which is verified with its caller")
@@ -67,7 +67,7 @@ fn refusal(function: &Function, excess: &Excess) -> Option<Error> {
 fn line(function: &Function, excess: &Excess) -> String {
     let place = excess.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
     match excess.argument {
-        StackArgument::Taken(count) => format!("{} takes {count}{place}", quoted(function)),
-        StackArgument::Passed(count) => format!("{} passes {count}{place}", quoted(function)),
+        StackArgument::Taken(count) => format!("{} takes {count}{place}", quoted(&function.name)),
+        StackArgument::Passed(count) => format!("{} passes {count}{place}", quoted(&function.name)),
     }
 }

@@ -5,12 +5,10 @@
 //! 6.9, where there is a JIT compiler, in steps of 16. From 6.13 on, x86-64 and arm64 give every function of programs
 //! that trace a stack of its own.
 
-use rustc_demangle::demangle;
-
 use super::{Chain, Count, Function, Root, Survey, Target};
 use crate::{
     plan::LinkPlan,
-    report::{Error, Warning},
+    report::{Error, Warning, quoted},
 };
 
 /// The bytes of stack of a chain of calls (`MAX_BPF_STACK`).
@@ -97,7 +95,7 @@ impl Survey {
             let Some(function) = self.functions.get(index) else { continue };
             let call = function.calls.iter().find(|call| call.target == Target::Indirect);
             verdict.refusals.extend(call.map(|call| {
-                Error::link(format!("{} calls what a register points to", quoted(function)))
+                Error::link(format!("{} calls what a register points to", quoted(&function.name)))
                     .at(call.source.as_ref().or(function.source.as_ref()))
                     .because("no kernel accepts an indirect call (`callx`)")
                     .help("call the function by its name, choose with `match` or `switch`, or use a tail call")
@@ -134,7 +132,7 @@ impl Survey {
             let sizes = reached.iter().filter_map(|&index| self.functions.get(index));
             let size: u64 = sizes.map(|function| function.instructions).sum();
             if size > limit {
-                let name = quoted(function);
+                let name = quoted(&function.name);
                 verdict.refusals.push(
                     Error::link(format!("{name} has {size} instructions, {limit} are allowed"))
                         .at(function.source.as_ref())
@@ -191,7 +189,10 @@ impl Survey {
 
     fn first<'a>(&'a self, chain: &'a Chain) -> (String, Option<&'a String>) {
         let first = self.along(chain).next();
-        (first.map_or_else(String::new, quoted), first.and_then(|first| first.source.as_ref()))
+        (
+            first.map_or_else(String::new, |function| quoted(&function.name)),
+            first.and_then(|first| first.source.as_ref()),
+        )
     }
 
     fn recursion(&self, circle: &Chain) -> Error {
@@ -258,7 +259,7 @@ impl Survey {
         callers.zip(callees).filter_map(|(caller, index)| {
             let function = self.functions.get(index)?;
             let place = function.source.as_ref().map(|source| format!(" ({source})"));
-            let text = format!("{}{}", quoted(function), place.unwrap_or_default());
+            let text = format!("{}{}", quoted(&function.name), place.unwrap_or_default());
             let Some(caller) = caller.and_then(|caller| self.functions.get(caller)) else {
                 return Some(text);
             };
@@ -267,11 +268,7 @@ impl Survey {
             };
             let call = caller.calls.iter().find(|call| to(&call.target));
             let at = call.and_then(|call| call.source.as_ref()).map(|at| format!(" at {at}"));
-            Some(format!("{text}, called by {}{}", quoted(caller), at.unwrap_or_default()))
+            Some(format!("{text}, called by {}{}", quoted(&caller.name), at.unwrap_or_default()))
         })
     }
-}
-
-pub(super) fn quoted(function: &Function) -> String {
-    format!("`{:#}`", demangle(&function.name))
 }

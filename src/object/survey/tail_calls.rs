@@ -6,8 +6,8 @@
 //! the one or the other). And a program with a tail call has no stacks of its own for its functions, whatever its
 //! type (`check_max_stack_depth`).
 
-use super::{Call, Chain, Count, Survey, Target, Verdict, limits::quoted};
-use crate::report::{Error, Warning};
+use super::{Call, Chain, Count, Survey, Target, Verdict};
+use crate::report::{Error, Warning, quoted};
 
 /// The bytes of frames above a tail call that are too many.
 const CALLERS_LIMIT: u64 = 256;
@@ -86,8 +86,9 @@ impl Survey {
 
     fn too_deep_a_tail_call(&self, chain: &Chain, bytes: u64) -> Error {
         let last = chain.functions.last().copied();
-        let name =
-            last.and_then(|index| self.functions.get(index)).map_or_else(String::new, quoted);
+        let name = last
+            .and_then(|index| self.functions.get(index))
+            .map_or_else(String::new, |function| quoted(&function.name));
         let call = last.and_then(|index| self.tail_call(index));
         let error = Error::link(format!(
             "the callers of {name}, which makes a tail call, need {bytes} bytes of stack, \
@@ -105,7 +106,7 @@ impl Survey {
             message: format!(
                 "the callers of {}, which makes a tail call, need {bytes} bytes of stack as kernels before 6.9 count \
                  them, which allow less than {CALLERS_LIMIT}",
-                last.map_or_else(String::new, quoted)
+                last.map_or_else(String::new, |function| quoted(&function.name))
             ),
             help: self.frames(chain).chain([HELP.to_owned()]).collect(),
         }

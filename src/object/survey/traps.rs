@@ -4,8 +4,11 @@
 //! that lacks it (before 6.16), or that has it, refuses the program when its verifier gets there (`do_check_insn`); none
 //! minds when it does not. So a trap is not wrong, but it is no way to stop a program either.
 
-use super::{Survey, Target, Verdict, limits::quoted};
-use crate::{plan::Traps, report::Warning};
+use super::{Survey, Target, Verdict};
+use crate::{
+    plan::Traps,
+    report::{Warning, quoted},
+};
 
 const TRAP: &str = "__bpf_trap";
 
@@ -26,7 +29,7 @@ impl Survey {
                 name: "trap",
                 message: format!(
                     "{} has a trap{place}: every kernel refuses the program if its verifier gets there",
-                    quoted(function)
+                    quoted(&function.name)
                 ),
                 help: vec![
                     "`__builtin_trap` and an abort in Rust become a call of `__bpf_trap`: return from the program \
