@@ -5,6 +5,7 @@
 mod support;
 
 mod kernels {
+    pub mod costs;
     pub mod edges;
     pub mod lessons;
     pub mod lists;
@@ -15,7 +16,7 @@ mod kernels {
 }
 
 use kernels::{
-    edges,
+    costs, edges,
     lessons::{self, LESSONS},
     lists, matrix, page,
 };
@@ -40,4 +41,13 @@ fn kernels_take_what_the_rules_allow_and_refuse_the_rest() {
     let mut faults: Vec<String> = answers.iter().flat_map(of_kernel).collect();
     faults.extend(page::compare(&objects, &answers));
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+}
+
+#[test]
+fn rust_programs_cost_the_verifier_no_more_than_with_the_incumbents_best_options() {
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    for costs::Cost { level, ours, theirs } in costs::measure(scratch.path()) {
+        println!("{level}: {ours}, the incumbent's best {theirs}");
+        assert!(ours > 0 && ours <= theirs, "{level}: {ours}, the incumbent's best {theirs}");
+    }
 }

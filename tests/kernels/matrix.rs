@@ -77,7 +77,7 @@ fn of_source(source: &Source) -> Vec<Object> {
             path: Ok(source.link(level, &["--cpu", level])),
         })
         .collect();
-    let incumbent = source.link_with_incumbent();
+    let incumbent = source.link_with_incumbent(&["--cpu", USUAL]);
     let path = incumbent.clone();
     objects.push(Object { program, made: Made::Incumbent, loader: Loader::Libbpf, path });
     if !NOT_FOR_AYA.contains(&program) {

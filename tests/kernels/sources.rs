@@ -35,12 +35,17 @@ const FEATURES: [&str; 9] =
 
 /// All of them: the examples, then the C programs.
 pub fn all(scratch: &Path) -> Vec<Source> {
-    let rust = [Example::Firewall, Example::Tracing, Example::RustWithC];
-    let mut sources: Vec<Source> = rust.into_iter().map(|it| rust_example(it, scratch)).collect();
+    let mut sources = rust(scratch);
     sources.push(c_library(scratch));
     sources.extend(LESSONS.map(|name| c_program(name, "tests/kernels/c", scratch)));
     sources.extend(FEATURES.map(|name| c_program(name, "tests/btf/c", scratch)));
     sources
+}
+
+/// The Rust examples that every linker can link.
+pub fn rust(scratch: &Path) -> Vec<Source> {
+    let examples = [Example::Firewall, Example::Tracing, Example::RustWithC];
+    examples.into_iter().map(|example| rust_example(example, scratch)).collect()
 }
 
 /// One of [`LESSONS`].
@@ -56,14 +61,20 @@ impl Source {
         object
     }
 
-    /// Links with the incumbent, with the options that serve it best; what it says when it cannot.
-    pub fn link_with_incumbent(&self) -> Result<PathBuf, String> {
+    /// Without the inputs whose name contains this.
+    pub fn without(mut self, input: &str) -> Self {
+        self.words.retain(|word| !word.contains(input));
+        self
+    }
+
+    /// Links with the incumbent and these options; what it says when it cannot.
+    pub fn link_with_incumbent(&self, options: &[&str]) -> Result<PathBuf, String> {
         // Without exports, it makes everything local that is not Rust's.
         let exported = Elf::read(&self.link("exports", &["--cpu", USUAL])).exported();
         let exported: Vec<String> = exported.into_iter().collect();
         let object = self.objects.join(format!("{}-incumbent.o", self.name));
         let mut link = self.linked_by(&tools::incumbent(), &object);
-        link.args(["--cpu", USUAL, "--export", &exported.join(",")]);
+        link.args(options).args(["--export", &exported.join(",")]);
         let output = tools::attempt(&mut link);
         if output.status.success() { Ok(object) } else { Err(tools::said(&output)) }
     }
