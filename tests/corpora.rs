@@ -23,7 +23,7 @@ use pairs::Pair;
 use sources::{Corpus, Source};
 use support::{kernels::Kernel, tools};
 
-/// Every so many selftests are taken, for a minute or two of CPU time, besides those that taught something.
+/// Every so many selftests are taken, for a minute of CPU time, besides those that taught something.
 const STEP: usize = 3;
 
 /// What broke once, or costs the verifier most.
@@ -49,8 +49,9 @@ fn selftests_of_the_kernel_load_and_do_the_same() {
         everything || index % STEP == 0 || TELLING.contains(&source.name.as_str())
     });
     let judgement = judge_all(Corpus::Selftests, chosen.map(|(_, source)| source).collect());
-    let (programs, runs) = if everything { (450, 100) } else { (75, 18) };
-    demand(&judgement, programs, 1.0);
+    let (programs, runs) = if everything { (450, 200) } else { (180, 100) };
+    // A part is not as telling of costs: most are those of a few large programs.
+    demand(&judgement, programs, if everything { 0.98 } else { 1.0 });
     assert!(judgement.runs >= runs, "{} programs were run, not {runs}", judgement.runs);
 }
 
@@ -60,7 +61,8 @@ fn programs_of_xdp_tools_load_and_do_the_same() {
     demand(&judgement, 15, 1.0);
 }
 
-/// Few kernels have `sched_ext`, the newest of the lab among them. Emulated, it takes a minute for the largest scheduler.
+/// Few kernels have `sched_ext`, the newest of the lab among them. Emulated, the
+/// largest scheduler takes minutes, the others seconds; every day there is one.
 #[test]
 fn schedulers_load() {
     const BTF_GROWTH: f64 = 1.05;

@@ -19,6 +19,8 @@ pub struct Pair {
     pub name: String,
     pub theirs: PathBuf,
     pub ours: PathBuf,
+    /// Programs to load by themselves.
+    alone: &'static [&'static str],
     /// What our linker said, if it refused.
     pub failure: Option<String>,
 }
@@ -31,14 +33,20 @@ impl Pair {
         let mut link = Command::new(tools::linker());
         let output = tools::attempt(link.args(&compiled.bitcode).arg("-o").arg(&ours).arg("--btf"));
         let failure = (!output.status.success()).then(|| tools::said(&output));
-        Some(Self { name: source.name.clone(), theirs: compiled.object, ours, failure })
+        Some(Self {
+            name: source.name.clone(),
+            theirs: compiled.object,
+            ours,
+            alone: corpus.alone(),
+            failure,
+        })
     }
 
     /// To load every program of clang's object, and of ours if there is one.
     pub fn requests(&self) -> Vec<Request> {
         let ours = self.failure.is_none().then_some(&self.ours);
         let objects = std::iter::once(&self.theirs).chain(ours);
-        objects.map(|object| Request::judge(object)).collect()
+        objects.map(|object| Request::judge(object, self.alone)).collect()
     }
 
     /// Bytes of `.BTF` in clang's object and in ours; nothing to compare when there is no object of ours.

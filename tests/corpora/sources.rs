@@ -53,6 +53,12 @@ impl Corpus {
         }
     }
 
+    /// Programs that the lab's newest kernel refuses. Where there are many others, it saves minutes of emulation to know
+    /// that before: libbpf stops at the first refusal.
+    pub fn alone(self) -> &'static [&'static str] {
+        if self == Self::Lavd { &["lavd_cpu_online", "lavd_cpu_offline"] } else { &[] }
+    }
+
     fn folders(self) -> &'static [&'static str] {
         match self {
             Self::Selftests => &["selftests/progs"],

@@ -89,10 +89,11 @@ impl Request {
         Self::new(loader, "load", object)
     }
 
-    /// To load every program with libbpf, and to tell no more than what became of each.
-    pub fn judge(object: &Path) -> Self {
+    /// To load every program with libbpf, those `alone` by themselves, and to tell no more than what became of each.
+    pub fn judge(object: &Path, alone: &[&str]) -> Self {
         let mut request = Self::new(Loader::Libbpf, "load", object);
         request.words.push(Word::Text("--verdicts".to_owned()));
+        alone.iter().for_each(|name| request.add("--alone", (*name).to_owned()));
         request
     }
 

@@ -17,6 +17,7 @@ OPTIONS
   --with aya|libbpf       only this loader (default: both)
   --global NAME=HEX       the bytes of a global variable, before loading
   --verdicts              tell of programs only, and of their logs only the last words (libbpf)
+  --alone NAME            load this program by itself, and the others together (libbpf)
   --json                  for programs
 
 ACTIONS
@@ -60,6 +61,7 @@ pub struct Request {
     pub globals: Vec<(String, Vec<u8>)>,
     pub json: bool,
     pub detail: Detail,
+    pub alone: Vec<String>,
     pub command: Command,
 }
 
@@ -92,8 +94,8 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Request>>
         other => bail!("unknown command {other}; try --help"),
     };
     let loaders = vec![Loader::Aya, Loader::Libbpf];
-    let (globals, detail) = (Vec::new(), Detail::Full);
-    let mut request = Request { object, loaders, globals, json: false, detail, command };
+    let (globals, alone, detail) = (Vec::new(), Vec::new(), Detail::Full);
+    let mut request = Request { object, loaders, globals, json: false, detail, alone, command };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--json" => request.json = true,
@@ -111,6 +113,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Request>>
 fn take(request: &mut Request, option: &str, value: &str) -> Result<()> {
     match option {
         "--with" => request.loaders = vec![loader(value)?],
+        "--alone" => request.alone.push(value.to_owned()),
         "--global" => request.globals.push(global(value)?),
         "--map" => request.command.push(put(value)?)?,
         "--packet" => request.command.push(Action::Packet(bytes(value)?))?,

@@ -48,8 +48,10 @@ pub fn load(request: &Request) -> Result<Loaded> {
         // A program that is alone in its object is gone with it, so whatever is asked of it is asked before.
         let verdict = match (refused.remove(&name), &together) {
             (Some(log), _) => Err(anyhow!(log)),
-            (None, Some(object)) => look_at(request, object, &name, &mut maps),
-            (None, None) => submit(request, &name)
+            (None, Some(object)) if !request.alone.contains(&name) => {
+                look_at(request, object, &name, &mut maps)
+            }
+            (None, _) => submit(request, &name)
                 .and_then(|object| look_at(request, &object, &name, &mut maps)),
         };
         let (error, verified) = match verdict {
@@ -66,7 +68,11 @@ pub fn load(request: &Request) -> Result<Loaded> {
 fn load_together(request: &Request) -> Result<(Option<Object>, BTreeMap<String, String>)> {
     let mut refused = BTreeMap::new();
     for _ in 0..ATTEMPTS {
-        match select(request, |name| !refused.contains_key(&*name.to_string_lossy()))?.load() {
+        let is_wanted = |name: &OsStr| {
+            let name = name.to_string_lossy().into_owned();
+            !refused.contains_key(&name) && !request.alone.contains(&name)
+        };
+        match select(request, is_wanted)?.load() {
             Ok(object) => return Ok((Some(object), refused)),
             Err(_said_in_the_log) => {
                 let log = log().clone();
