@@ -122,6 +122,12 @@ pub fn work_on(input: &str) {
     ON.set(FELL_ON, input.as_bytes());
 }
 
+/// Whether this process is the command, which ends with its one link.
+#[must_use]
+pub fn is_armed() -> bool {
+    SUCCESSOR.get().is_some()
+}
+
 /// Becomes the process that tells, with LLVM's last words. Returns if this process is not armed.
 pub fn give_up(words: &str) {
     become_successor(0, words);

@@ -181,6 +181,7 @@ macro_rules! rows {
                 core LLVMGlobalCopyAllMetadata(global: LLVMValueRef, count: *mut usize) -> *mut LLVMValueMetadataEntry;
                 core LLVMValueMetadataEntriesGetMetadata(entries: *mut LLVMValueMetadataEntry, index: c_uint) -> LLVMMetadataRef;
                 core LLVMDisposeValueMetadataEntries(entries: *mut LLVMValueMetadataEntry) -> ();
+                core LLVMAddModuleFlag(module: LLVMModuleRef, behavior: LLVMModuleFlagBehavior, key: *const c_char, length: usize, value: LLVMMetadataRef) -> ();
                 core LLVMGetNamedMetadataNumOperands(module: LLVMModuleRef, name: *const c_char) -> c_uint;
                 core LLVMGetNamedMetadataOperands(module: LLVMModuleRef, name: *const c_char, operands: *mut LLVMValueRef) -> ();
                 core LLVMMetadataAsValue(context: LLVMContextRef, metadata: LLVMMetadataRef) -> LLVMValueRef;

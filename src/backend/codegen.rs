@@ -67,6 +67,9 @@ impl Optimized<'_> {
 
     fn generate_code(&self, module: Module<'_>, file_type: FileType) -> Result<Vec<u8>> {
         limits::check(self.session, &self.machines, &self.module)?;
+        if !self.session.plan.shows_dwarf() {
+            module.omit_dwarf(&self.session.context);
+        }
         let code = self.machines.generating.emit(module, file_type);
         limits::hear(self.session, &self.machines.generating, &self.module)?;
         code

@@ -80,6 +80,13 @@ impl LinkPlan {
         self.debug_info.btf_compat.get_or_insert((kernel.0, kernel.1));
         self
     }
+
+    /// Whether an output can show all debug information: DWARF does, and IR, of which somebody may make DWARF.
+    #[must_use]
+    pub fn shows_dwarf(&self) -> bool {
+        let is_ir = |kind| matches!(kind, OutputKind::Ir | OutputKind::Bitcode);
+        self.debug_info.dwarf == Dwarf::Keep || self.outputs.iter().any(|output| is_ir(output.kind))
+    }
 }
 
 /// One input of the link.

@@ -4,10 +4,16 @@ use std::{ffi::CStr, marker::PhantomData, ptr, ptr::NonNull};
 
 use bpf_linker_shim::{
     self as llvm,
-    llvm_sys::{LLVMOpaqueMetadata, LLVMValue, debuginfo::LLVMMetadataKind as Raw},
+    llvm_sys::{
+        LLVMModuleFlagBehavior, LLVMOpaqueMetadata, LLVMValue, debuginfo::LLVMMetadataKind as Raw,
+    },
 };
 
 use super::{context::Context, global::Global, instruction::Instruction, module::Module, text};
+
+/// The name and value among the operands of a module's flag.
+const FLAG_NAME: usize = 1;
+const FLAG_VALUE: usize = 2;
 
 /// A metadata node of a live context.
 ///
@@ -269,6 +275,40 @@ impl<'ctx> Module<'ctx> {
     #[must_use]
     pub fn compile_units(&self) -> Vec<Node<'ctx>> {
         self.listed(c"llvm.dbg.cu")
+    }
+
+    /// Keeps code generation from making DWARF, which takes longer than the code of a large program and nearly as much
+    /// memory.
+    ///
+    /// `AsmPrinter::beginModule` makes none where the module wants CodeView and names no version of DWARF; CodeView itself is
+    /// for Windows. BTF does not depend on either.
+    pub fn omit_dwarf(&self, context: &'ctx Context) {
+        const BEHAVIOR: LLVMModuleFlagBehavior =
+            LLVMModuleFlagBehavior::LLVMModuleFlagBehaviorWarning;
+        const CODE_VIEW: &str = "CodeView";
+        let (no, yes) = (Self::number(context, 0), Self::number(context, 1));
+        for flag in self.listed(c"llvm.module.flags") {
+            match flag.operands().get(FLAG_NAME) {
+                Some(Operand::Text(name)) if name.to_text() == "Dwarf Version" => {
+                    flag.set(FLAG_VALUE, no);
+                }
+                Some(Operand::Text(name)) if name.to_text() == CODE_VIEW => return,
+                _ => {}
+            }
+        }
+        let (name, length) = (CODE_VIEW.as_ptr().cast(), CODE_VIEW.len());
+        // SAFETY: the module is alive and copies the name; the value is the context's.
+        unsafe { llvm::LLVMAddModuleFlag(self.as_raw(), BEHAVIOR, name, length, yes) };
+    }
+
+    /// `value` of 32 bits, as metadata.
+    fn number(context: &'ctx Context, value: u64) -> *mut LLVMOpaqueMetadata {
+        // SAFETY: the context is alive.
+        let ty = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 32) };
+        // SAFETY: the type was made above.
+        let value = unsafe { llvm::LLVMConstInt(ty, value, 0) };
+        // SAFETY: so was the constant.
+        unsafe { llvm::LLVMValueAsMetadata(value) }
     }
 
     /// The compilers that say that they made the module, such as `clang version 22.1.8`.
