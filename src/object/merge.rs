@@ -10,7 +10,7 @@
 //! then, so their offsets follow by the same rule.
 
 use super::elf::{Contents, Elf, Place, Section, SectionId, SymbolId, SymbolKind};
-use crate::report::Result;
+use crate::report::{Error, Result};
 
 /// `SHT_PROGBITS`.
 const PROGBITS: u32 = 1;
@@ -33,7 +33,7 @@ pub fn home(name: &str) -> &str {
 /// Joins sections that belong together, and gives a lone one the name of its home.
 ///
 /// # Errors
-/// A relocation points outside its section.
+/// A relocation points outside its section, or zeros that take no room would take very much.
 pub fn merge(elf: &mut Elf) -> Result<()> {
     let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
     for id in ids {
@@ -53,7 +53,7 @@ pub fn merge(elf: &mut Elf) -> Result<()> {
 fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     let Some(moved) = elf.sections.remove(&from) else { return Ok(()) };
     let Some(target) = elf.sections.get_mut(&into) else { return Ok(()) };
-    let shift = append(target, &moved);
+    let shift = append(target, &moved)?;
     target.relocations.extend(moved.relocations.iter().map(|relocation| {
         let mut relocation = *relocation;
         relocation.offset = relocation.offset.wrapping_add(shift);
@@ -75,8 +75,18 @@ fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     Ok(())
 }
 
+/// Bytes without a value that may become bytes of the file, since others of the same section have one.
+const MOST_ZEROS: u64 = 256 << 20;
+
 /// Returns where the appended bytes start.
-fn append(target: &mut Section, moved: &Section) -> u64 {
+fn append(target: &mut Section, moved: &Section) -> Result<u64> {
+    let zeros = [&*target, moved].map(|section| match section.contents {
+        Contents::Zero(size) => size,
+        Contents::Bytes(_) => 0,
+    });
+    if zeros.contains(&0) && zeros.iter().any(|size| *size > MOST_ZEROS) {
+        return Err(too_many_zeros(target));
+    }
     let shift = target.size().next_multiple_of(moved.align);
     target.align = target.align.max(moved.align);
     target.flags = (target.flags | moved.flags) & !MERGEABLE;
@@ -95,7 +105,13 @@ fn append(target: &mut Section, moved: &Section) -> u64 {
             Contents::Bytes(bytes)
         }
     };
-    shift
+    Ok(shift)
+}
+
+fn too_many_zeros(section: &Section) -> Error {
+    Error::link(format!("section {} would take more than 256 MiB of zeros", section.name))
+        .because("some of its variables have a value, so all of it is in the file")
+        .help("give large variables without a value a section of their own")
 }
 
 fn section_symbol(elf: &mut Elf, section: SectionId) -> SymbolId {

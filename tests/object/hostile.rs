@@ -53,6 +53,17 @@ fn a_section_aligned_to_more_than_memory_is_an_error() {
     assert!(error.to_string().contains("is aligned to 281474976710656 bytes"), "{error}");
 }
 
+#[test]
+fn zeros_that_would_fill_the_file_are_an_error() {
+    let source = r#"
+        __attribute__((section("data"))) int one = 1;
+        __asm__(".section data,\"aw\",@nobits,unique,1\n.zero 0x20000000\n.text");
+    "#;
+    let bytes = Lab::new().clang(Llvm::V22, "bpfel", &[], source);
+    let error = without_btf(bytes).expect_err("half a GiB of zeros");
+    assert_eq!(error.message(), "section data would take more than 256 MiB of zeros");
+}
+
 fn field(bytes: &[u8], at: usize) -> [u8; 8] {
     bytes[at..at + 8].try_into().expect("8 bytes")
 }
