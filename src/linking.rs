@@ -78,6 +78,7 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let artifacts = build(&session, inputs, plan, warnings, &clock);
     // Of a link that failed too: what was taken often says why.
     let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    leave(session);
     let artifacts = artifacts?;
     reported?;
     heed(plan, warnings)?;
@@ -121,7 +122,16 @@ fn build(
     let internalized = clock.run("internalize", || prepared.internalize())?;
     let mut program = clock.run("optimize", || internalized.optimize())?;
     program.check_contents();
-    make(&mut program, plan, warnings, clock)
+    let made = make(&mut program, plan, warnings, clock);
+    leave(program);
+    made
+}
+
+/// Drops `it`, but not at the end of the process, which frees memory at once: LLVM would take its graphs apart node by node.
+fn leave<T>(it: T) {
+    if guard::is_armed() {
+        std::mem::forget(it);
+    }
 }
 
 /// The libLLVM that a link as `plan` says would load.

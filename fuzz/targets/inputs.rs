@@ -1,4 +1,5 @@
-//! Inputs: archives in archives, ELF objects with bitcode in them, bitcode and its symbol table, all without LLVM.
+//! Inputs: archives in archives, ELF objects with bitcode in them, bitcode, its symbol table and its types, all without
+//! LLVM.
 
 #![no_main]
 
@@ -8,7 +9,10 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let linker = Linker::new(LinkerOptions::default());
     let Ok(plan) = linker.plan([LinkerInput::buffer("fuzz", bytes)], [""; 0]) else { return };
-    let Ok(inputs) = input::load(&plan, &Warnings::default()) else { return };
+    let Ok(mut inputs) = input::load(&plan, &Warnings::default()) else { return };
     let _ = inputs.newest_producer();
-    inputs.modules.iter().for_each(|module| drop(module.symbols()));
+    for module in &mut inputs.modules {
+        drop(module.symbols());
+        module.hide_types();
+    }
 });

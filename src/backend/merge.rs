@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How many modules are linked one after the other before the result is linked onwards.
-const GROUP: usize = 8;
+const GROUP: usize = 32;
 
 /// All that takes part in the link, in one module.
 #[derive(Debug)]
@@ -56,13 +56,13 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// An input cannot be parsed, a symbol is defined twice, or byte orders are mixed.
-    pub fn merge<'s>(&'s self, inputs: Inputs) -> Result<Merged<'s>>
+    pub fn merge<'s>(&'s self, mut inputs: Inputs) -> Result<Merged<'s>>
     where
         'a: 's,
     {
         let opened = inputs
             .modules
-            .iter()
+            .iter_mut()
             .map(|input| self.open_module(input))
             .collect::<Result<Vec<_>>>()?;
         let target = self.decide_target(&opened)?;
@@ -89,9 +89,12 @@ impl<'a> Session<'a> {
     }
 
     /// Opens one input.
-    pub(super) fn open_module(&self, input: &Bitcode) -> Result<Opened<'_>> {
+    pub(super) fn open_module(&self, input: &mut Bitcode) -> Result<Opened<'_>> {
         let name = input.origin.to_string();
         guard::work_on(&name);
+        if !self.plan.shows_dwarf() {
+            input.hide_types();
+        }
         let module = match input.format {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
             Format::Text => Module::parse_text(&self.context, &input.bytes, &name),

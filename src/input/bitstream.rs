@@ -1,10 +1,10 @@
-//! LLVM's bitstream container (`llvm/docs/BitCodeFormat.rst`), as far as headers, symbol tables and global
-//! declarations need it.
+//! LLVM's bitstream container (`llvm/docs/BitCodeFormat.rst`), as far as headers, symbol tables, global declarations
+//! and metadata need it.
 //!
 //! The bytes may be hostile: every length is checked against what is left, nothing is allocated that the input does
 //! not pay for with bits, and what is malformed reads as an end.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 /// The first four bytes of bitcode.
 pub(super) const MAGIC: [u8; 4] = [0x42, 0x43, 0xC0, 0xDE];
@@ -12,14 +12,22 @@ pub(super) const MAGIC: [u8; 4] = [0x42, 0x43, 0xC0, 0xDE];
 /// Wider fields exist nowhere in LLVM.
 const MAX_WIDTH: u64 = 64;
 
+/// How many bits eight bytes hold at least, from any bit of the first on.
+const AT_HAND: u64 = MAX_WIDTH - 7;
+
 /// A cursor over bits, least significant first.
 #[derive(Clone, Copy, Debug)]
-struct Bits<'a> {
+pub(super) struct Bits<'a> {
     bytes: &'a [u8],
     at: u64,
 }
 
 impl<'a> Bits<'a> {
+    /// The bits of `bytes` from number `at` on.
+    pub(super) const fn new(bytes: &'a [u8], at: u64) -> Self {
+        Self { bytes, at }
+    }
+
     const fn len(&self) -> u64 {
         (self.bytes.len() as u64).saturating_mul(8)
     }
@@ -28,9 +36,14 @@ impl<'a> Bits<'a> {
         self.len().saturating_sub(self.at)
     }
 
-    fn fixed(&mut self, width: u64) -> Option<u64> {
+    /// The next `width` bits.
+    pub(super) fn fixed(&mut self, width: u64) -> Option<u64> {
         if width > MAX_WIDTH || width > self.left() {
             return None;
+        }
+        if let Some(value) = self.peek().filter(|_| width <= AT_HAND) {
+            self.at = self.at.saturating_add(width);
+            return Some(value & low_bits(width));
         }
         let mut value = 0;
         let mut filled: u64 = 0;
@@ -45,12 +58,23 @@ impl<'a> Bits<'a> {
         Some(value)
     }
 
-    fn vbr(&mut self, width: u64) -> Option<u64> {
+    /// What the next eight bytes hold, from the next bit on.
+    fn peek(&self) -> Option<u64> {
+        let start = usize::try_from(self.at / 8).ok()?;
+        let bytes = self.bytes.get(start..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*bytes) >> (self.at % 8))
+    }
+
+    /// A number in chunks of `width` bits.
+    pub(super) fn vbr(&mut self, width: u64) -> Option<u64> {
         if !(2..=32).contains(&width) {
             return None;
         }
         let step = u32::try_from(width.checked_sub(1)?).ok()?;
         let more = 1 << step;
+        if let Some(value) = self.short_vbr(step) {
+            return Some(value);
+        }
         let mut value: u64 = 0;
         let mut shift: u32 = 0;
         loop {
@@ -65,6 +89,24 @@ impl<'a> Bits<'a> {
                 return Some(value);
             }
         }
+    }
+
+    /// A number whose chunks all lie in the next 57 bits, as nearly all do.
+    fn short_vbr(&mut self, step: u32) -> Option<u64> {
+        let bits = self.peek()?;
+        let width = step.saturating_add(1);
+        let (mut value, mut shift, mut used) = (0, 0_u32, 0_u32);
+        while u64::from(used.saturating_add(width)) <= AT_HAND {
+            let chunk = bits >> used;
+            value |= (chunk & low_bits(step.into())) << shift;
+            used = used.saturating_add(width);
+            if chunk >> step & 1 == 0 {
+                self.at = self.at.saturating_add(used.into());
+                return Some(value);
+            }
+            shift = shift.saturating_add(step);
+        }
+        None
     }
 
     const fn align(&mut self) {
@@ -87,7 +129,7 @@ const fn low_bits(count: u64) -> u64 {
 
 /// How an operand of an abbreviated record is written.
 #[derive(Clone, Copy, Debug)]
-enum Operand {
+pub(super) enum Operand {
     Literal(u64),
     Fixed(u64),
     Vbr(u64),
@@ -96,7 +138,21 @@ enum Operand {
     Blob,
 }
 
-type Abbreviation = Rc<[Operand]>;
+/// A form of records.
+pub(super) type Abbreviation = Rc<[Operand]>;
+
+/// What a block is made of.
+#[derive(Debug)]
+pub(super) enum Item<'a> {
+    /// A block inside, and where its body starts, in bytes from that of this block.
+    Block(BlockHeader, usize),
+    /// A form that records of this block may take from here on.
+    Definition(Abbreviation),
+    /// A record.
+    Record(Record<'a>),
+    /// The end of the block.
+    End,
+}
 
 /// A block, whose own records it iterates over. Nested blocks are passed over, among them the one that describes
 /// abbreviations of other blocks (BLOCKINFO): LLVM writes it for blocks inside a module only.
@@ -161,27 +217,50 @@ impl BlockHeader {
 impl<'a> Block<'a> {
     /// The block of `header` whose body `bytes` holds, or begins with what is at hand of it.
     pub(super) fn new(header: BlockHeader, bytes: &'a [u8]) -> Self {
-        Self { bits: Bits { bytes, at: 0 }, width: header.width, abbreviations: Vec::new() }
+        Self::with_abbreviations(header, bytes, Vec::new())
+    }
+
+    /// The same, of a kind of block that BLOCKINFO describes `abbreviations` for.
+    pub(super) fn with_abbreviations(
+        header: BlockHeader,
+        bytes: &'a [u8],
+        abbreviations: Vec<Abbreviation>,
+    ) -> Self {
+        Self { bits: Bits { bytes, at: 0 }, width: header.width, abbreviations }
+    }
+
+    /// The next item and the bits it takes, from the start of the body; `None` where the block is malformed.
+    pub(super) fn item(&mut self) -> Option<(Range<u64>, Item<'a>)> {
+        let start = self.bits.at;
+        let item = match self.bits.fixed(self.width)? {
+            0 => Item::End,
+            1 => {
+                let header = BlockHeader::parse_after_id(&mut self.bits)?;
+                let body = usize::try_from(self.bits.at / 8).ok()?;
+                self.bits.take(header.body_len)?;
+                Item::Block(header, body)
+            }
+            2 => {
+                let abbreviation = self.definition()?;
+                self.abbreviations.push(Rc::clone(&abbreviation));
+                Item::Definition(abbreviation)
+            }
+            3 => Item::Record(self.unabbreviated()?),
+            id => {
+                let index = usize::try_from(id.checked_sub(4)?).ok()?;
+                let abbreviation = Rc::clone(self.abbreviations.get(index)?);
+                Item::Record(self.abbreviated(&abbreviation)?)
+            }
+        };
+        Some((start..self.bits.at, item))
     }
 
     fn record(&mut self) -> Option<Record<'a>> {
         loop {
-            match self.bits.fixed(self.width)? {
-                0 => return None,
-                1 => {
-                    let header = BlockHeader::parse_after_id(&mut self.bits)?;
-                    self.bits.take(header.body_len)?;
-                }
-                2 => {
-                    let abbreviation = self.definition()?;
-                    self.abbreviations.push(abbreviation);
-                }
-                3 => return self.unabbreviated(),
-                id => {
-                    let index = usize::try_from(id.checked_sub(4)?).ok()?;
-                    let abbreviation = Rc::clone(self.abbreviations.get(index)?);
-                    return self.abbreviated(&abbreviation);
-                }
+            match self.item()?.1 {
+                Item::Record(record) => return Some(record),
+                Item::End => return None,
+                Item::Block(..) | Item::Definition(_) => {}
             }
         }
     }

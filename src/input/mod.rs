@@ -11,6 +11,7 @@ mod fixture;
 mod library;
 mod magic;
 mod producer;
+mod prune;
 mod region;
 mod symtab;
 
@@ -52,6 +53,16 @@ pub struct Bitcode {
     pub bytes: Arc<[u8]>,
     /// Who wrote it, when it says so.
     pub producer: Option<Producer>,
+}
+
+impl Bitcode {
+    /// Takes out descriptions of types that the module's BTF does not show, where it is of C and has such; DWARF shows all.
+    pub fn hide_types(&mut self) {
+        if self.format == Format::Bitcode {
+            let patch = prune::patch(&self.bytes);
+            patch.into_iter().for_each(|patch| patch.apply(Arc::make_mut(&mut self.bytes)));
+        }
+    }
 }
 
 /// The form of a module.

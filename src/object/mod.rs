@@ -37,7 +37,7 @@ use self::{
     elf::Elf,
 };
 use crate::{
-    plan::{Btf, LinkPlan, MapDefinitions},
+    plan::{Btf, LinkPlan, MapDefinitions, SourceLines},
     report::{Result, Warning, Warnings},
 };
 
@@ -77,6 +77,9 @@ pub fn finish(
         }
         btf::link::fit(&mut info, &mut elf, &undefined, facts)?;
         let queries = Queries::of(&info);
+        if plan.debug_info.source_lines == SourceLines::Keep {
+            btf::sources::quote(&mut info);
+        }
         btf::fix(&mut info, &plan.debug_info)?;
         btf::core::answer(&info, &queries, &mut elf)?;
         loadable::check(&elf, &info, warnings)?;

@@ -25,6 +25,7 @@ mod model;
 mod prune;
 mod renumber;
 pub mod rules;
+pub mod sources;
 mod strings;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,367 @@
+//! The graph of a module's metadata, as the bits have it.
+//!
+//! Nodes are numbered as they come, strings first; a reference is a number plus one, and 0 is none. A function has nodes
+//! of its own, whose numbers follow those of the module, in each function anew. Here all have one numbering.
+//! Codes and fields are those of LLVM's `BitcodeWriter`.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use super::super::bitstream::{Abbreviation, Bits, Block, BlockHeader, Item, Record};
+
+/// Blocks (`bitc::BlockIDs` and BLOCKINFO) and, in BLOCKINFO, the record that names the block which definitions are for.
+mod block {
+    pub(super) const INFO: u64 = 0;
+    pub(super) const FUNCTION: u64 = 12;
+    pub(super) const METADATA: u64 = 15;
+    pub(super) const ATTACHMENT: u64 = 16;
+    pub(super) const SET_ID: u64 = 1;
+}
+
+/// Records of metadata (`bitc::MetadataCodes`).
+pub(super) mod code {
+    pub(in super::super) const VALUE: u8 = 2;
+    pub(in super::super) const TUPLE: u8 = 3;
+    pub(in super::super) const NAME: u8 = 4;
+    pub(in super::super) const DISTINCT_TUPLE: u8 = 5;
+    pub(in super::super) const KIND: u8 = 6;
+    pub(in super::super) const LOCATION: u8 = 7;
+    pub(in super::super) const NAMED: u8 = 10;
+    pub(in super::super) const ATTACHMENT: u8 = 11;
+    pub(in super::super) const GENERIC: u8 = 12;
+    pub(in super::super) const SUBRANGE: u8 = 13;
+    pub(in super::super) const ENUMERATOR: u8 = 14;
+    pub(in super::super) const BASIC: u8 = 15;
+    pub(in super::super) const FILE: u8 = 16;
+    pub(in super::super) const DERIVED: u8 = 17;
+    pub(in super::super) const COMPOSITE: u8 = 18;
+    pub(in super::super) const SUBROUTINE: u8 = 19;
+    pub(in super::super) const UNIT: u8 = 20;
+    pub(in super::super) const SUBPROGRAM: u8 = 21;
+    pub(in super::super) const LOCAL: u8 = 28;
+    pub(in super::super) const MACRO_FILE: u8 = 34;
+    pub(in super::super) const STRINGS: u8 = 35;
+    pub(in super::super) const GLOBAL_ATTACHMENT: u8 = 36;
+    pub(in super::super) const GLOBAL_EXPRESSION: u8 = 37;
+    pub(in super::super) const INDEX_OFFSET: u8 = 38;
+    pub(in super::super) const INDEX: u8 = 39;
+    pub(in super::super) const LABEL: u8 = 40;
+    pub(in super::super) const GENERIC_SUBRANGE: u8 = 45;
+    pub(in super::super) const ARGUMENTS: u8 = 46;
+    pub(in super::super) const ASSIGNMENT: u8 = 47;
+}
+
+/// The bits of a node that stays as it is.
+const NOWHERE: Range<u64> = 0..0;
+
+/// The languages whose types C's rules are right for (`DW_LANG_C89`, `C`, `C99`, `C11`, `C17`, `C23`).
+const C: [u32; 6] = [0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x3e];
+
+/// A node; there are tens of thousands in a module, so it is small.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// Which record it is; for a string that of all strings.
+    pub(super) code: u8,
+    /// Where its fields are among all, and how many.
+    fields: (u32, u32),
+    /// What stands between a reference beyond the module's nodes and the number here.
+    shift: u32,
+    /// The record: where it starts, in bits from the start of the module's block of metadata, and how many bits it takes. A
+    /// function's nodes, which stay as they are, take none.
+    bits: (u32, u32),
+}
+
+impl Node {
+    /// Where the record is; `None` for a function's own node, and for a string.
+    pub(super) fn bits(&self) -> Option<Range<u64>> {
+        let (start, len) = (u64::from(self.bits.0), u64::from(self.bits.1));
+        (len > 0).then_some(start..start.saturating_add(len))
+    }
+
+    /// Whether it belongs to the module rather than to a function.
+    pub(super) const fn is_own(&self) -> bool {
+        self.bits.1 > 0
+    }
+}
+
+/// An item of the module's block that is no node, in bits from the start of the block.
+#[derive(Clone, Debug)]
+pub(super) enum Rest {
+    /// It may stand anywhere.
+    Free(Range<u64>),
+    /// It holds bytes, which are aligned.
+    Aligned(Range<u64>),
+}
+
+impl Rest {
+    /// Where it is.
+    pub(super) const fn bits(&self) -> &Range<u64> {
+        match self {
+            Self::Free(bits) | Self::Aligned(bits) => bits,
+        }
+    }
+}
+
+/// All metadata of a module.
+#[derive(Debug, Default)]
+pub(super) struct Metadata {
+    pub(super) nodes: Vec<Node>,
+    /// What is larger than 32 bits is no reference; a record where that may matter is not understood.
+    fields: Vec<u32>,
+    /// What functions, variables and instructions have attached.
+    pub(super) attached: Vec<usize>,
+    /// Strings that say `type`, as the member of a map's definition is called.
+    pub(super) type_names: Vec<usize>,
+    /// The module's block: its header, and its body in bytes from the start of the module's.
+    pub(super) block: Option<(BlockHeader, usize)>,
+    /// All items of the block that are no nodes, but for the index.
+    pub(super) rest: Vec<Rest>,
+    /// How many nodes the module itself has.
+    own: usize,
+}
+
+impl Metadata {
+    /// Reads the metadata of `module`, whose body is `bytes`.
+    pub(super) fn read(mut module: Block<'_>, bytes: &[u8]) -> Option<Self> {
+        let mut found = Self::default();
+        let mut forms = BTreeMap::<u64, Vec<Abbreviation>>::new();
+        let mut functions = Vec::new();
+        loop {
+            let Item::Block(header, body) = (match module.item()?.1 {
+                Item::End => break,
+                item => item,
+            }) else {
+                continue;
+            };
+            let inner = inner(bytes, header, body)?;
+            match header.id {
+                block::INFO => read_forms(header, inner, &mut forms)?,
+                block::METADATA if found.block.is_none() => {
+                    let given = forms.get(&header.id).cloned().unwrap_or_default();
+                    found.block = Some((header, body));
+                    found.read_own(Block::with_abbreviations(header, inner, given))?;
+                }
+                block::METADATA => return None,
+                block::FUNCTION => functions.push((header, inner)),
+                _ => {}
+            }
+        }
+        found.block?;
+        for (header, body) in functions {
+            found.read_function(header, body, &forms)?;
+        }
+        Some(found)
+    }
+
+    /// Whether all that is described was written in C.
+    pub(super) fn is_c(&self) -> bool {
+        let units = || self.nodes.iter().filter(|node| node.code == code::UNIT);
+        units().next().is_some()
+            && units().all(|unit| self.field(unit, 1).is_some_and(|language| C.contains(&language)))
+    }
+
+    /// The number in field `index` of `node`.
+    pub(super) fn field(&self, node: &Node, index: usize) -> Option<u32> {
+        self.raw(node).get(index).copied()
+    }
+
+    /// The fields of `node`, references and other numbers.
+    pub(super) fn raw(&self, node: &Node) -> &[u32] {
+        let (start, len) = (node.fields.0 as usize, node.fields.1 as usize);
+        self.fields.get(start..start.saturating_add(len)).unwrap_or_default()
+    }
+
+    /// The node that field `index` of `node` refers to.
+    pub(super) fn reference(&self, node: &Node, index: usize) -> Option<usize> {
+        self.resolve(node, self.field(node, index)?)
+    }
+
+    /// The nodes that `node` could refer to: some of its fields are other numbers, which may look like references.
+    pub(super) fn references<'a>(
+        &'a self,
+        node: &'a Node,
+    ) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let fields = self.raw(node).iter().enumerate();
+        fields.filter_map(|(index, &field)| Some((index, self.resolve(node, field)?)))
+    }
+
+    fn resolve(&self, node: &Node, reference: u32) -> Option<usize> {
+        self.numbered(reference.checked_sub(1)? as usize, node.shift as usize)
+    }
+
+    fn numbered(&self, number: usize, shift: usize) -> Option<usize> {
+        let number = if number < self.own { number } else { number.checked_add(shift)? };
+        (number < self.nodes.len()).then_some(number)
+    }
+
+    fn read_own(&mut self, mut block: Block<'_>) -> Option<()> {
+        let mut attached = Vec::new();
+        loop {
+            let (bits, item) = block.item()?;
+            let record = match item {
+                Item::Record(record) => record,
+                Item::End => break,
+                Item::Block(..) => return None,
+                Item::Definition(_) => {
+                    self.rest.push(Rest::Free(bits));
+                    continue;
+                }
+            };
+            match u8::try_from(record.code).ok()? {
+                code::INDEX | code::INDEX_OFFSET => {}
+                code::STRINGS => {
+                    self.rest.push(Rest::Aligned(bits));
+                    self.add_strings(&record)?;
+                }
+                code::GLOBAL_ATTACHMENT => {
+                    self.rest.push(Rest::Free(bits));
+                    // A variable or function, then pairs of a kind and a node.
+                    attached.extend(seconds(record.operands.get(1..)?));
+                }
+                code::NAME | code::KIND | code::NAMED => self.rest.push(Rest::Free(bits)),
+                _ => self.add(&record, 0, &bits)?,
+            }
+        }
+        self.own = self.nodes.len();
+        self.attach(&attached, 0)
+    }
+
+    fn read_function(
+        &mut self,
+        header: BlockHeader,
+        bytes: &[u8],
+        forms: &BTreeMap<u64, Vec<Abbreviation>>,
+    ) -> Option<()> {
+        let given = |id| forms.get(&id).cloned().unwrap_or_default();
+        let mut function = Block::with_abbreviations(header, bytes, given(header.id));
+        let shift = self.nodes.len().saturating_sub(self.own);
+        loop {
+            let (header, body) = match function.item()?.1 {
+                Item::End => return Some(()),
+                Item::Block(header, body) => (header, body),
+                Item::Definition(_) | Item::Record(_) => continue,
+            };
+            let inner =
+                Block::with_abbreviations(header, inner(bytes, header, body)?, given(header.id));
+            match header.id {
+                block::METADATA => self.read_nodes(inner, shift)?,
+                block::ATTACHMENT => self.read_attachments(inner, shift)?,
+                _ => {}
+            }
+        }
+    }
+
+    fn read_nodes(&mut self, mut block: Block<'_>, shift: usize) -> Option<()> {
+        loop {
+            match block.item()?.1 {
+                Item::End => return Some(()),
+                Item::Record(record) if record.code == u64::from(code::STRINGS) => {
+                    self.add_strings(&record)?
+                }
+                Item::Record(record) => self.add(&record, shift, &NOWHERE)?,
+                Item::Definition(_) => {}
+                Item::Block(..) => return None,
+            }
+        }
+    }
+
+    /// Pairs of a kind and a node, behind the number of an instruction unless they are the function's.
+    fn read_attachments(&mut self, mut block: Block<'_>, shift: usize) -> Option<()> {
+        loop {
+            match block.item()?.1 {
+                Item::End => return Some(()),
+                Item::Record(record) if record.code == u64::from(code::ATTACHMENT) => {
+                    let pairs = record.operands.get(record.operands.len() % 2..)?;
+                    self.attach(&seconds(pairs).collect::<Vec<_>>(), shift)?;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn attach(&mut self, numbers: &[u64], shift: usize) -> Option<()> {
+        for &number in numbers {
+            let number = self.numbered(usize::try_from(number).ok()?, shift)?;
+            self.attached.push(number);
+        }
+        Some(())
+    }
+
+    /// Adds a node; fails where it is of a kind that is not known, whose fields could mean anything.
+    fn add(&mut self, record: &Record<'_>, shift: usize, bits: &Range<u64>) -> Option<()> {
+        let code = u8::try_from(record.code).ok()?;
+        let known = matches!(
+            code,
+            code::VALUE | code::TUPLE | code::DISTINCT_TUPLE | code::LOCATION | code::GENERIC
+                ..=code::MACRO_FILE
+                    | code::GLOBAL_EXPRESSION
+                    | code::LABEL
+                    | code::GENERIC_SUBRANGE
+                    | code::ARGUMENTS
+                    | code::ASSIGNMENT
+        );
+        (known && record.blob.is_none()).then_some(())?;
+        let start = self.fields.len();
+        let is_written_anew = matches!(code, code::FILE | code::COMPOSITE | code::UNIT);
+        for &field in &record.operands {
+            let small = u32::try_from(field).ok();
+            if small.is_none() && is_written_anew {
+                return None;
+            }
+            self.fields.push(small.unwrap_or(u32::MAX));
+        }
+        let fields = (u32::try_from(start).ok()?, u32::try_from(record.operands.len()).ok()?);
+        let len = bits.end.saturating_sub(bits.start);
+        let bits = (u32::try_from(bits.start).ok()?, u32::try_from(len).ok()?);
+        self.nodes.push(Node { code, fields, shift: u32::try_from(shift).ok()?, bits });
+        Some(())
+    }
+
+    /// Adds the strings of a record: how many there are, where in the blob their bytes start, and there first the
+    /// lengths.
+    fn add_strings(&mut self, record: &Record<'_>) -> Option<()> {
+        let (&[count, start], Some(blob)) = (record.operands.as_slice(), record.blob) else {
+            return None;
+        };
+        let mut at = usize::try_from(start).ok()?;
+        let mut lengths = Bits::new(blob.get(..at)?, 0);
+        for _ in 0..count {
+            let end = at.checked_add(usize::try_from(lengths.vbr(6)?).ok()?)?;
+            if blob.get(at..end)? == b"type" {
+                self.type_names.push(self.nodes.len());
+            }
+            self.nodes.push(Node { code: code::STRINGS, fields: (0, 0), shift: 0, bits: (0, 0) });
+            at = end;
+        }
+        Some(())
+    }
+}
+
+/// The nodes of pairs of a kind and a node.
+fn seconds(pairs: &[u64]) -> impl Iterator<Item = u64> {
+    pairs.chunks_exact(2).filter_map(|pair| pair.get(1).copied())
+}
+
+fn inner(bytes: &[u8], header: BlockHeader, body: usize) -> Option<&[u8]> {
+    bytes.get(body..body.checked_add(usize::try_from(header.body_len).ok()?)?)
+}
+
+/// Reads which forms records of other blocks may take.
+fn read_forms(
+    header: BlockHeader,
+    bytes: &[u8],
+    forms: &mut BTreeMap<u64, Vec<Abbreviation>>,
+) -> Option<()> {
+    let mut block = Block::new(header, bytes);
+    let mut of = None;
+    loop {
+        match block.item()?.1 {
+            Item::End => return Some(()),
+            Item::Record(record) if record.code == block::SET_ID => {
+                of = record.operands.first().copied();
+            }
+            Item::Definition(form) => forms.entry(of?).or_default().push(form),
+            Item::Record(_) => {}
+            Item::Block(..) => return None,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Bitcode without the types that its BTF does not need.
+//!
+//! A source that includes `vmlinux.h` brings all types of the kernel that it can reach, a megabyte of metadata of which
+//! BTF shows a twentieth. LLVM reads all of it, keeps it until the end of the link, and does so for each source. Telling
+//! it afterwards what is not needed is too late: by then it has paid.
+//!
+//! So the descriptions go before LLVM sees them, from the bits of the file. The rules of what BTF shows are those of
+//! LLVM's `BTFDebug`: see [`reach`]. A structure that only pointers in other structures lead to is there a forward
+//! declaration, or what another source says of it; it keeps its name and size here and loses its members. What
+//! then nothing refers to becomes an empty list, so that all numbers stay, and what the smaller block saves is
+//! filled with a block that readers pass over, so that all offsets stay.
+//!
+//! Source files get their own name as their text. LLVM then reads none of them: it would look up the text of each line
+//! among all strings so far, one by one. `object::btf::sources` puts the text in.
+//!
+//! Only what is understood to the last record is touched, and of it only C: Rust's types have other rules, and Rust
+//! links little else than one module. Everything else is left as it is, also what is malformed, which LLVM complains of.
+//! Nothing here may change an object; DWARF, which shows all types, forbids it.
+
+mod metadata;
+mod reach;
+mod rewrite;
+
+use super::bitstream::{Block, BlockHeader, MAGIC};
+use metadata::Metadata;
+use rewrite::Patch;
+
+/// The block that holds a module (`bitc::MODULE_BLOCK_ID`).
+const MODULE: u64 = 8;
+
+/// What to change in the bitcode `bytes`; `None` where there is nothing to gain, or something is not understood.
+pub(super) fn patch(bytes: &[u8]) -> Option<Patch> {
+    let (header, start) = module(bytes)?;
+    let body = bytes.get(start..)?;
+    let metadata = Metadata::read(Block::new(header, body), body)?;
+    metadata.is_c().then_some(())?;
+    let needed = reach::needed(&metadata);
+    Some(rewrite::rewrite(&metadata, &needed, header.width, body)?.behind(start))
+}
+
+/// The only module in `bytes`: its header, and where its body starts.
+fn module(bytes: &[u8]) -> Option<(BlockHeader, usize)> {
+    let mut found = None;
+    let mut at = MAGIC.len();
+    bytes.strip_prefix(&MAGIC)?;
+    while let Some(header) = bytes.get(at..).and_then(BlockHeader::parse) {
+        let body = at.checked_add(usize::try_from(header.header_len).ok()?)?;
+        if header.id == MODULE && found.replace((header, body)).is_some() {
+            return None;
+        }
+        at = body.checked_add(usize::try_from(header.body_len).ok()?)?;
+    }
+    found.filter(|(header, body)| {
+        bytes.len() as u64 >= (*body as u64).saturating_add(header.body_len)
+    })
+}

@@ -1,0 +1,57 @@
+//! The text of source lines.
+//!
+//! LLVM reads the sources too, where they are, but it looks each line up among all strings so far, one by one: a second for a
+//! program of 22 sources. So `input::prune` gives it the name of a file for its text, and the text comes here.
+
+use std::{collections::HashMap, fs, path::Path};
+
+use super::{Info, ext::records_mut, strings::StrOff};
+
+/// Sources are smaller.
+const MOST: u64 = 16 << 20;
+
+/// Gives each line that has no text, or its file's name instead, what stands there in the file; nothing where that cannot
+/// be read.
+pub fn quote(info: &mut Info) {
+    let Info { btf, ext: Some(ext) } = info else { return };
+    let mut files = HashMap::new();
+    for line in records_mut(&mut ext.line_info) {
+        let name = btf.strings.get(line.file);
+        if !name.ends_with(btf.strings.get(line.text)) {
+            continue;
+        }
+        let file =
+            files.entry(line.file).or_insert_with(|| Lines::read(&String::from_utf8_lossy(name)));
+        let text = file.get(line.line()).map(<[u8]>::to_vec);
+        line.text = text.map_or(StrOff::EMPTY, |text| btf.strings.intern(&text));
+    }
+}
+
+/// A file, and where its lines start.
+struct Lines {
+    bytes: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    /// Reads `path`; no lines where it is no file, or is larger than any source.
+    fn read(path: &str) -> Self {
+        let is_source = |path: &Path| {
+            fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MOST)
+        };
+        let path = Path::new(path);
+        let bytes = if is_source(path) { fs::read(path).unwrap_or_default() } else { Vec::new() };
+        let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let starts = [0].into_iter().chain(ends.map(|(end, _)| end + 1)).collect();
+        Self { bytes, starts }
+    }
+
+    /// The text of line `number`, counted from 1, without the blanks around it.
+    fn get(&self, number: u32) -> Option<&[u8]> {
+        let start = *self.starts.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+        let line = self.bytes.get(start..)?.split(|byte| *byte == b'\n').next()?;
+        // A string of BTF ends where a byte is zero.
+        let line = line.split(|byte| *byte == 0).next()?;
+        Some(line.trim_ascii())
+    }
+}
