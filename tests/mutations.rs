@@ -23,7 +23,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -39,6 +39,9 @@ use tempfile::TempDir;
 
 /// Cases that every run of the tests tries.
 const CASES: u64 = 600;
+
+/// Cases beyond these that failed once: a variable with a zero byte in its name.
+const FAILED: [u64; 1] = [3487];
 
 /// No link may take longer.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -60,18 +63,14 @@ fn damaged_inputs_end_in_an_object_or_a_message() {
     let lines = corpus::lines();
     let whole = lines.iter().map(intact).collect::<Vec<_>>();
     let one = env::var("BPF_LINKER_MUTATION").ok().map(|number| number.parse().expect("a number"));
-    let (first, end) = one.map_or_else(range, |one| (one, one + 1));
-    let next = AtomicU64::new(first);
+    let cases = one.map_or_else(chosen, |one| vec![one]);
+    let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
     let ends = Mutex::new(BTreeMap::<End, u64>::new());
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= end {
-                        break;
-                    }
+                while let Some(&number) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match try_case(number, &lines, &whole) {
                         Ok(end) => *ends.lock().unwrap().entry(end).or_default() += 1,
                         Err(failure) => {
@@ -87,7 +86,7 @@ fn damaged_inputs_end_in_an_object_or_a_message() {
     println!("{ends:?}");
     assert!(failures.is_empty(), "BPF_LINKER_MUTATION=n repeats case n of {failures:?}");
     // A corpus or a kind of damage that changes nothing, or too much, would prove nothing.
-    let cases = end - first;
+    let cases = cases.len() as u64;
     if one.is_none() && cases >= CASES {
         let errors = ends.iter().filter(|(end, _)| matches!(end, End::Error(_)));
         assert!(errors.map(|(_, count)| count).sum::<u64>() > cases / 10, "{ends:?}");
@@ -96,10 +95,12 @@ fn damaged_inputs_end_in_an_object_or_a_message() {
 }
 
 /// The numbers of the cases to try.
-fn range() -> (u64, u64) {
-    let Ok(text) = env::var("BPF_LINKER_MUTATIONS") else { return (0, CASES) };
+fn chosen() -> Vec<u64> {
+    let Ok(text) = env::var("BPF_LINKER_MUTATIONS") else {
+        return (0..CASES).chain(FAILED).collect();
+    };
     let (first, end) = text.split_once("..").unwrap_or(("0", &text));
-    (first.parse().expect("a number"), end.parse().expect("a number"))
+    (first.parse().expect("a number")..end.parse().expect("a number")).collect()
 }
 
 /// What `line` gives when nothing is damaged; a loader takes it.

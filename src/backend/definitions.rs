@@ -16,7 +16,7 @@ impl Definitions {
     /// Adds what `module` defines for all.
     ///
     /// # Errors
-    /// A symbol is defined in two objects.
+    /// A symbol is defined in two objects, or has a name that no object can hold.
     pub(super) fn add(&mut self, module: &Module<'_>, origin: &Origin) -> Result<()> {
         for global in module.globals() {
             if global.is_declaration()
@@ -26,6 +26,9 @@ impl Definitions {
                 continue;
             }
             let name = global.name();
+            if name.contains('\0') {
+                return Err(nameless(origin));
+            }
             if let Some(former) = self.0.insert(name.clone(), origin.clone()) {
                 return Err(Error::link(format!("{} is defined twice", quoted(&name)))
                     .because(format!("first in {former}"))
@@ -35,4 +38,11 @@ impl Definitions {
         }
         Ok(())
     }
+}
+
+/// A name ends where a byte is zero, in objects and for loaders, which would not find what has one inside.
+fn nameless(origin: &Origin) -> Error {
+    Error::input(format!("{origin} is malformed"))
+        .because("it defines a symbol with a zero byte in its name")
+        .help("build it again")
 }
