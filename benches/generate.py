@@ -1,6 +1,6 @@
 """Writes the sources of the generated benchmarks.
 
-usage: generate.py large FILE.c | generate.py synthetic FOLDER OFFERED USED
+usage: generate.py large FILE.c | generate.py synthetic FOLDER OFFERED USED | generate.py sources FOLDER COUNT
 """
 
 import pathlib
@@ -36,6 +36,44 @@ def large(path):
             n=n, byte=12 + n % 20, turns=4 + n % 24, one=n % 30, two=(n * 7 + 1) % 30, shift=n % 13
         )
     pathlib.Path(path).write_text(text)
+
+
+def types(count):
+    """A header like `vmlinux.h`: structures that hold some others and point to many."""
+    text = "#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)\n"
+    for n in range(count):
+        text += f"struct t{n};\nstruct t{n} {{\n    unsigned long id; int flags;\n"
+        text += f"    struct t{n - 1 - n % 7} held;\n" if n % 5 == 4 and n > 8 else ""
+        for k in range(6):
+            text += f"    {'const ' if k == 3 else ''}struct t{(n * 13 + k * 101 + 1) % count} *p{k};\n"
+        text += f"    int (*call)(struct t{(n * 7 + 3) % count} *, long);\n" if n % 100 == 7 else ""
+        text += "};\n"
+    return text + "#pragma clang attribute pop\n"
+
+
+def source(number, count):
+    """Two programs, a function for the next source, and one that the former source has."""
+    last = (number + 1) % count
+    text = '#include "types.h"\n#define SEC(name) __attribute__((section(name), used))\n'
+    text += f"long shared{last}(struct t{last} *t);\n"
+    text += f"__attribute__((noinline)) long shared{number}(struct t{number} *t) {{ return t->id * {number + 3}; }}\n"
+    for half in (0, 1):
+        of = (number * 31 + half * 17) % 1500
+        text += f"""SEC("raw_tp") long program{number}_{half}(struct t{of} *t) {{
+    long sum = 0;
+    for (int i = 0; i < 8; i++) sum = sum * 31 + t->p{half}->id + t->p3->flags + i;
+    return sum + shared{last}((void *)t) + shared{number}((void *)t);
+}}
+"""
+    return text + ('char _license[] SEC("license") = "GPL";\n' if number == 0 else "")
+
+
+def sources(folder, count):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "types.h").write_text(types(1500))
+    for number in range(count):
+        (folder / f"s{number}.c").write_text(source(number, count))
 
 
 def member(number):
@@ -74,5 +112,7 @@ if __name__ == "__main__":
             large(path)
         case ["synthetic", folder, offered, used]:
             synthetic(folder, int(offered), int(used))
+        case ["sources", folder, count]:
+            sources(folder, int(count))
         case _:
             sys.exit(__doc__)
