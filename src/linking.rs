@@ -228,7 +228,7 @@ fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
 }
 
 fn facts(program: &Optimized<'_>) -> Facts {
-    let externs = program.declarations().into_iter().map(described).collect();
+    let externs = program.declarations().iter().cloned().map(described).collect();
     Facts { externs, linkable: program.linkable(), ..Facts::default() }
 }
 

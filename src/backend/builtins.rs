@@ -59,10 +59,11 @@ impl<'s> Optimized<'s> {
     /// An archive cannot be read, or LLVM refuses a routine.
     pub fn provide(&mut self, undefined: &BTreeSet<String>) -> Result<bool> {
         let leave = self.session.plan.codegen.memory_builtins == MemoryBuiltins::Leave;
+        let is_declared = |name: &str| self.declarations.iter().any(|known| known.name == name);
         let invented = undefined
             .iter()
             .filter(|name| !(leave && MEMORY.contains(&name.as_str())))
-            .filter(|name| MEMORY.contains(&name.as_str()) || self.module.find(name).is_none())
+            .filter(|name| MEMORY.contains(&name.as_str()) || !is_declared(name))
             .cloned()
             .collect::<BTreeSet<_>>();
         if invented.is_empty() {
@@ -70,7 +71,8 @@ impl<'s> Optimized<'s> {
         }
         let routines = self.routines(&invented)?;
         discard_results(&routines);
-        discard_results(&self.module);
+        let module = self.module.get(self.session)?;
+        discard_results(module);
         let found = definitions(&routines).map(Global::name).filter(|name| invented.contains(name));
         let found = found.collect::<Vec<_>>();
         log::debug!("code generation wants {invented:?}, found {found:?}");
@@ -79,10 +81,10 @@ impl<'s> Optimized<'s> {
             .for_each(Global::internalize);
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
         self.report_for_old_kernels(&routines, &found);
-        self.session.link_into(&self.module, routines, &own_origin())?;
-        let provided = found.iter().filter_map(|name| self.module.find(name)).collect::<Vec<_>>();
+        self.session.link_into(module, routines, &own_origin())?;
+        let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();
         provided.iter().for_each(|global| global.internalize());
-        self.module.keep(&self.session.context, &provided);
+        module.keep(&self.session.context, &provided);
         Ok(!provided.is_empty())
     }
 
@@ -104,7 +106,7 @@ impl<'s> Optimized<'s> {
         self.take_given(&module, &undefined(&module, names))?;
         let missing = undefined(&module, names);
         if !missing.is_empty() {
-            let own = Module::parse_text(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
+            let own = Module::parse(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
             let own = Opened { origin: own_origin(), module: own };
             offer(&own, "own", &missing);
             self.target.apply(&own.module)?;

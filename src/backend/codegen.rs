@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::{
+    declarations::{self, Declaration},
+    kept::Kept,
     limits,
     llvm::{FileType, Module},
     merge::Triple,
@@ -11,7 +13,7 @@ use super::{
 };
 use crate::{
     input::Archive,
-    plan::{Btf, Dwarf},
+    plan::{Btf, Dwarf, OutputKind},
     report::{Error, Result},
 };
 
@@ -19,10 +21,12 @@ use crate::{
 #[derive(Debug)]
 pub struct Optimized<'s> {
     pub(super) session: &'s Session<'s>,
-    pub(super) module: Module<'s>,
+    pub(super) module: Kept<'s>,
     pub(super) archives: Vec<Archive>,
     pub(super) target: Triple,
     pub(super) machines: Machines,
+    /// What the module left open when code was generated.
+    pub(super) declarations: Vec<Declaration>,
 }
 
 /// Where in the pipeline a module is dumped.
@@ -32,13 +36,20 @@ pub(super) enum Stage {
     AfterOptimization,
 }
 
-impl Optimized<'_> {
+impl<'s> Optimized<'s> {
     /// Generates the object, with whatever debug information there is: it tells source lines.
     ///
     /// # Errors
     /// LLVM cannot express the program in BPF.
-    pub fn object(&self) -> Result<Vec<u8>> {
-        self.generate_code(self.module.duplicate()?, FileType::Object)
+    pub fn object(&mut self) -> Result<Vec<u8>> {
+        let module = self.module.get(self.session)?;
+        limits::check(self.session, &self.machines, module)?;
+        self.declarations = declarations::left(module);
+        // What is read again has new names of types, which a person would see.
+        let is_all =
+            self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
+        let module = if is_all { self.module.use_up(self.session)? } else { module.duplicate()? };
+        self.generate_code(module, FileType::Object)
     }
 
     /// Generates BPF assembly.
@@ -46,6 +57,7 @@ impl Optimized<'_> {
     /// # Errors
     /// LLVM cannot express the program in BPF.
     pub fn assembly(&self) -> Result<Vec<u8>> {
+        limits::check(self.session, &self.machines, self.module.get(self.session)?)?;
         self.generate_code(self.presentable()?, FileType::Assembly)
     }
 
@@ -66,18 +78,17 @@ impl Optimized<'_> {
     }
 
     fn generate_code(&self, module: Module<'_>, file_type: FileType) -> Result<Vec<u8>> {
-        limits::check(self.session, &self.machines, &self.module)?;
         if !self.session.plan.shows_dwarf() {
             module.omit_dwarf(&self.session.context);
         }
         let code = self.machines.generating.emit(module, file_type);
-        limits::hear(self.session, &self.machines.generating, &self.module)?;
+        self.hear_of_limits()?;
         code
     }
 
     /// A copy without the debug information that nobody asked for; in an object that is a matter of sections.
-    fn presentable(&self) -> Result<Module<'_>> {
-        let copy = self.module.duplicate()?;
+    fn presentable(&self) -> Result<Module<'s>> {
+        let copy = self.module.get(self.session)?.duplicate()?;
         let wanted = &self.session.plan.debug_info;
         if wanted.btf == Btf::Omit && wanted.dwarf == Dwarf::Strip {
             copy.strip_debug_info();

@@ -43,7 +43,9 @@ impl Optimized<'_> {
                 && !global.is_llvm_own()
                 && !ABOUT.contains(&global.section().as_str())
         };
-        if self.module.globals().any(is_left) || !self.module.inline_asm().is_empty() {
+        let is_empty =
+            |module: &Module<'_>| !module.globals().any(is_left) && module.inline_asm().is_empty();
+        if !self.module.get(self.session).is_ok_and(is_empty) {
             return;
         }
         self.session.warnings.push(Warning {

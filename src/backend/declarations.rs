@@ -1,6 +1,9 @@
 //! What the program leaves for the loader to resolve.
 
-use super::{codegen::Optimized, llvm::Signature};
+use super::{
+    codegen::Optimized,
+    llvm::{Module, Signature},
+};
 use crate::input::Archive;
 
 /// A declaration without a definition: a kfunc, a ksym, a configuration value.
@@ -26,17 +29,22 @@ impl Optimized<'_> {
         names.into_iter().collect()
     }
 
-    /// The declarations that something refers to, in module order.
+    /// The declarations that something refers to, in module order; none before code is generated.
     #[must_use]
-    pub fn declarations(&self) -> Vec<Declaration> {
-        let globals = self.module.functions().chain(self.module.variables());
-        let left = globals
-            .filter(|global| global.is_declaration() && global.is_used() && !global.is_llvm_own());
-        left.map(|global| Declaration {
-            name: global.name(),
-            section: global.section(),
-            signature: global.signature(),
-        })
-        .collect()
+    pub fn declarations(&self) -> &[Declaration] {
+        &self.declarations
     }
+}
+
+/// The declarations of `module` that something refers to.
+pub(super) fn left(module: &Module<'_>) -> Vec<Declaration> {
+    let globals = module.functions().chain(module.variables());
+    let left = globals
+        .filter(|global| global.is_declaration() && global.is_used() && !global.is_llvm_own());
+    left.map(|global| Declaration {
+        name: global.name(),
+        section: global.section(),
+        signature: global.signature(),
+    })
+    .collect()
 }

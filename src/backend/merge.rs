@@ -97,7 +97,7 @@ impl<'a> Session<'a> {
         }
         let module = match input.format {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
-            Format::Text => Module::parse_text(&self.context, &input.bytes, &name),
+            Format::Text => Module::parse(&self.context, &input.bytes, &name),
         };
         let library = self.context.library();
         let module = module.map_err(|error| self.reader.cannot_read(error, input, library))?;

@@ -17,6 +17,7 @@ mod definitions;
 mod expand;
 mod inlining;
 mod internalize;
+mod kept;
 mod licence;
 mod limits;
 #[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]

@@ -4,6 +4,7 @@ use super::{
     codegen::Optimized,
     expand, inlining,
     internalize::Internalized,
+    kept::Kept,
     llvm::{Attribute, Context, Machine, Module},
     loops, preserved, quirks,
     session::Session,
@@ -42,7 +43,8 @@ impl<'s> Internalized<'s> {
             loops::sort(&module);
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
-        Ok(Optimized { session, module, archives, target, machines })
+        let module = Kept::new(module);
+        Ok(Optimized { session, module, archives, target, machines, declarations: Vec::new() })
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn replace<'s>(
         return Ok(());
     }
     let text = text(queries);
-    let replacements = Module::parse_text(&session.context, text.as_bytes(), "CO-RE queries")?;
+    let replacements = Module::parse(&session.context, text.as_bytes(), "CO-RE queries")?;
     target.apply(&replacements)?;
     if !module.link(replacements) {
         let failure = || Error::llvm("cannot link the replacements of CO-RE queries");

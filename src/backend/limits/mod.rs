@@ -54,9 +54,42 @@ impl Optimized<'_> {
     #[must_use]
     pub fn large_locals(&self, functions: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
         let machine = &self.machines.generating;
-        let frames = locals::frames(self.session, machine, &self.module, functions);
+        let module = if functions.is_empty() { None } else { self.module.get(self.session).ok() };
+        let frames = module.map(|module| locals::frames(self.session, machine, module, functions));
         let shown = |frame: Frame| frame.locals.iter().map(ToString::to_string).collect();
-        frames.into_iter().map(|frame| (frame.function.clone(), shown(frame))).collect()
+        frames.into_iter().flatten().map(|frame| (frame.function.clone(), shown(frame))).collect()
+    }
+
+    /// Explains what LLVM said while it generated code.
+    ///
+    /// # Errors
+    /// It said that something cannot be expressed, and the plan tolerates no such words.
+    pub(super) fn hear_of_limits(&self) -> Result<()> {
+        let session = self.session;
+        let (known, others) = understand(session.context.take_diagnostics());
+        let mut unknown = Vec::new();
+        for said in others {
+            match said.severity {
+                Severity::Error => unknown.push(said.text),
+                Severity::Warning => session.warnings.warn("llvm", said.text),
+                Severity::Remark => log::debug!("LLVM says: {}", said.text),
+            }
+        }
+        let findings = Findings::new(known);
+        if findings.0.is_empty() && unknown.is_empty() {
+            return Ok(());
+        }
+        let module = self.module.get(session)?;
+        if session.plan.llvm_errors == LlvmErrors::Tolerate {
+            for finding in findings.located(module) {
+                let error = finding.error();
+                let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
+                session.warnings.warn("llvm-errors", format!("{}{place}", error.message()));
+            }
+            unknown.into_iter().for_each(|text| session.warnings.warn("llvm-errors", text));
+            return Ok(());
+        }
+        Err(findings.error(session, &self.machines.generating, module, unknown))
     }
 }
 
@@ -79,36 +112,6 @@ pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<
         errors.extend(heard);
     }
     Err(errors.error(session, &machines.generating, module, Vec::new()))
-}
-
-/// Explains what LLVM said while it generated code for `module`.
-///
-/// # Errors
-/// It said that something cannot be expressed, and the plan tolerates no such words.
-pub(super) fn hear(session: &Session<'_>, machine: &Machine, module: &Module<'_>) -> Result<()> {
-    let (known, others) = understand(session.context.take_diagnostics());
-    let mut unknown = Vec::new();
-    for said in others {
-        match said.severity {
-            Severity::Error => unknown.push(said.text),
-            Severity::Warning => session.warnings.warn("llvm", said.text),
-            Severity::Remark => log::debug!("LLVM says: {}", said.text),
-        }
-    }
-    let findings = Findings::new(known);
-    if findings.0.is_empty() && unknown.is_empty() {
-        return Ok(());
-    }
-    if session.plan.llvm_errors == LlvmErrors::Tolerate {
-        for finding in findings.located(module) {
-            let error = finding.error();
-            let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
-            session.warnings.warn("llvm-errors", format!("{}{place}", error.message()));
-        }
-        unknown.into_iter().for_each(|text| session.warnings.warn("llvm-errors", text));
-        return Ok(());
-    }
-    Err(findings.error(session, machine, module, unknown))
 }
 
 /// The diagnostics that are about a limit, and the others but for those that are untrue.

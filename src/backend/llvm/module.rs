@@ -74,11 +74,11 @@ impl<'ctx> Module<'ctx> {
         }
     }
 
-    /// Parses textual IR.
+    /// Parses textual IR, or bitcode with all that is in it.
     ///
     /// # Errors
     /// LLVM cannot parse it; the cause is LLVM's words with line and column.
-    pub fn parse_text(context: &'ctx Context, text: &[u8], name: &str) -> Result<Self> {
+    pub fn parse(context: &'ctx Context, text: &[u8], name: &str) -> Result<Self> {
         let mut raw = ptr::null_mut();
         let mut message = ptr::null_mut::<c_char>();
         let buffer = Buffer::copy_of(text, name).map_or(ptr::null_mut(), Buffer::into_raw);
