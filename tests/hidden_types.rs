@@ -61,6 +61,13 @@ fn what_is_hidden_is_gone_before_llvm_reads_it() {
     for shown in ["shown", "twice", "held", "element", "key", "value", "argument", "local"] {
         assert!(structure(&after, shown).contains("elements: "), "{shown} is needed");
     }
+    let records = |text: &str, kind: &str| text.matches(&format!("#dbg_{kind}(")).count();
+    assert!(records(&before, "value") > 5, "clang says which values variables have");
+    assert_eq!(records(&after, "value"), 0, "LLVM would carry them along");
+    for kept in ["assign", "label"] {
+        assert!(records(&before, kept) > 0, "{kept} is tested");
+        assert_eq!(records(&after, kept), records(&before, kept), "{kept}");
+    }
     assert_eq!(hide(&hidden), hidden, "there is nothing more to hide");
 }
 

@@ -6,126 +6,10 @@
 
 use std::{ops::Range, rc::Rc};
 
+use super::bits::Bits;
+
 /// The first four bytes of bitcode.
 pub(super) const MAGIC: [u8; 4] = [0x42, 0x43, 0xC0, 0xDE];
-
-/// Wider fields exist nowhere in LLVM.
-const MAX_WIDTH: u64 = 64;
-
-/// How many bits eight bytes hold at least, from any bit of the first on.
-const AT_HAND: u64 = MAX_WIDTH - 7;
-
-/// A cursor over bits, least significant first.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bits<'a> {
-    bytes: &'a [u8],
-    at: u64,
-}
-
-impl<'a> Bits<'a> {
-    /// The bits of `bytes` from number `at` on.
-    pub(super) const fn new(bytes: &'a [u8], at: u64) -> Self {
-        Self { bytes, at }
-    }
-
-    const fn len(&self) -> u64 {
-        (self.bytes.len() as u64).saturating_mul(8)
-    }
-
-    const fn left(&self) -> u64 {
-        self.len().saturating_sub(self.at)
-    }
-
-    /// The next `width` bits.
-    pub(super) fn fixed(&mut self, width: u64) -> Option<u64> {
-        if width > MAX_WIDTH || width > self.left() {
-            return None;
-        }
-        if let Some(value) = self.peek().filter(|_| width <= AT_HAND) {
-            self.at = self.at.saturating_add(width);
-            return Some(value & low_bits(width));
-        }
-        let mut value = 0;
-        let mut filled: u64 = 0;
-        while filled < width {
-            let byte = u64::from(*self.bytes.get(usize::try_from(self.at / 8).ok()?)?);
-            let skip = self.at % 8;
-            let take = 8_u64.checked_sub(skip)?.min(width.checked_sub(filled)?);
-            value |= (byte >> skip & low_bits(take)) << filled;
-            filled = filled.checked_add(take)?;
-            self.at = self.at.checked_add(take)?;
-        }
-        Some(value)
-    }
-
-    /// What the next eight bytes hold, from the next bit on.
-    fn peek(&self) -> Option<u64> {
-        let start = usize::try_from(self.at / 8).ok()?;
-        let bytes = self.bytes.get(start..)?.first_chunk()?;
-        Some(u64::from_le_bytes(*bytes) >> (self.at % 8))
-    }
-
-    /// A number in chunks of `width` bits.
-    pub(super) fn vbr(&mut self, width: u64) -> Option<u64> {
-        if !(2..=32).contains(&width) {
-            return None;
-        }
-        let step = u32::try_from(width.checked_sub(1)?).ok()?;
-        let more = 1 << step;
-        if let Some(value) = self.short_vbr(step) {
-            return Some(value);
-        }
-        let mut value: u64 = 0;
-        let mut shift: u32 = 0;
-        loop {
-            let chunk = self.fixed(width)?;
-            let bits = chunk & low_bits(step.into());
-            if shift >= 64 || bits.leading_zeros() < shift {
-                return None;
-            }
-            value |= bits << shift;
-            shift = shift.checked_add(step)?;
-            if chunk & more == 0 {
-                return Some(value);
-            }
-        }
-    }
-
-    /// A number whose chunks all lie in the next 57 bits, as nearly all do.
-    fn short_vbr(&mut self, step: u32) -> Option<u64> {
-        let bits = self.peek()?;
-        let width = step.saturating_add(1);
-        let (mut value, mut shift, mut used) = (0, 0_u32, 0_u32);
-        while u64::from(used.saturating_add(width)) <= AT_HAND {
-            let chunk = bits >> used;
-            value |= (chunk & low_bits(step.into())) << shift;
-            used = used.saturating_add(width);
-            if chunk >> step & 1 == 0 {
-                self.at = self.at.saturating_add(used.into());
-                return Some(value);
-            }
-            shift = shift.saturating_add(step);
-        }
-        None
-    }
-
-    const fn align(&mut self) {
-        self.at = self.at.next_multiple_of(32);
-    }
-
-    fn take(&mut self, len: u64) -> Option<&'a [u8]> {
-        let start = usize::try_from(self.at / 8).ok()?;
-        let end = start.checked_add(usize::try_from(len).ok()?)?;
-        let bytes = self.bytes.get(start..end)?;
-        self.at = self.at.checked_add(len.checked_mul(8)?)?;
-        Some(bytes)
-    }
-}
-
-/// The lowest `count` bits, of fewer than 64.
-const fn low_bits(count: u64) -> u64 {
-    !(u64::MAX << count)
-}
 
 /// How an operand of an abbreviated record is written.
 #[derive(Clone, Copy, Debug)]
@@ -163,6 +47,8 @@ pub(super) struct Block<'a> {
     bits: Bits<'a>,
     width: u64,
     abbreviations: Vec<Abbreviation>,
+    /// Memory for the operands of the next record.
+    spare: Vec<u64>,
 }
 
 /// A record: a code and operands, and bytes when it ends with a blob.
@@ -195,7 +81,7 @@ impl BlockHeader {
 
     /// Reads the header of a block at the top level, where ids are two bits wide.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut bits = Bits { bytes, at: 0 };
+        let mut bits = Bits::new(bytes, 0);
         (bits.fixed(2)? == 1).then_some(())?;
         Self::parse_after_id(&mut bits)
     }
@@ -208,7 +94,7 @@ impl BlockHeader {
         (2..=32).contains(&width).then_some(Self {
             id,
             width,
-            header_len: bits.at / 8,
+            header_len: bits.at() / 8,
             body_len: words.checked_mul(4)?,
         })
     }
@@ -226,17 +112,18 @@ impl<'a> Block<'a> {
         bytes: &'a [u8],
         abbreviations: Vec<Abbreviation>,
     ) -> Self {
-        Self { bits: Bits { bytes, at: 0 }, width: header.width, abbreviations }
+        let bits = Bits::new(bytes, 0);
+        Self { bits, width: header.width, abbreviations, spare: Vec::new() }
     }
 
     /// The next item and the bits it takes, from the start of the body; `None` where the block is malformed.
     pub(super) fn item(&mut self) -> Option<(Range<u64>, Item<'a>)> {
-        let start = self.bits.at;
+        let start = self.bits.at();
         let item = match self.bits.fixed(self.width)? {
             0 => Item::End,
             1 => {
                 let header = BlockHeader::parse_after_id(&mut self.bits)?;
-                let body = usize::try_from(self.bits.at / 8).ok()?;
+                let body = usize::try_from(self.bits.at() / 8).ok()?;
                 self.bits.take(header.body_len)?;
                 Item::Block(header, body)
             }
@@ -252,7 +139,18 @@ impl<'a> Block<'a> {
                 Item::Record(self.abbreviated(&abbreviation)?)
             }
         };
-        Some((start..self.bits.at, item))
+        Some((start..self.bits.at(), item))
+    }
+
+    /// Takes back a record that is done with: the next one gets its memory.
+    pub(super) fn reuse(&mut self, record: Record<'a>) {
+        self.spare = record.operands;
+    }
+
+    fn operands(&mut self) -> Vec<u64> {
+        let mut operands = std::mem::take(&mut self.spare);
+        operands.clear();
+        operands
     }
 
     fn record(&mut self) -> Option<Record<'a>> {
@@ -294,13 +192,15 @@ impl<'a> Block<'a> {
         if count > self.bits.left() / 6 {
             return None;
         }
-        let operands = (0..count).map(|_| self.bits.vbr(6)).collect::<Option<_>>()?;
+        let mut operands = self.operands();
+        self.bits.vbrs(count, &mut operands)?;
         Some(Record { code, operands, blob: None })
     }
 
     fn abbreviated(&mut self, abbreviation: &[Operand]) -> Option<Record<'a>> {
         let (&first, rest) = abbreviation.split_first()?;
-        let mut record = Record { code: self.scalar(first)?, operands: Vec::new(), blob: None };
+        let code = self.scalar(first)?;
+        let mut record = Record { code, operands: self.operands(), blob: None };
         let mut rest = rest.iter();
         while let Some(&operand) = rest.next() {
             match operand {
@@ -358,7 +258,7 @@ impl<'a> Iterator for Block<'a> {
         let record = self.record();
         if record.is_none() {
             // What follows a malformed entry means nothing.
-            self.bits.at = self.bits.len();
+            self.bits.end();
         }
         record
     }

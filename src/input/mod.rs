@@ -4,6 +4,7 @@
 
 mod archive;
 mod bitcode;
+mod bits;
 mod bitstream;
 mod elf;
 #[cfg(test)]

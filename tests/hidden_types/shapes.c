@@ -49,7 +49,9 @@ int external(struct local *x) __attribute__((section(".ksyms")));
 static __attribute__((noinline)) int inlined_not(struct argument *x) { return x->of != 0; }
 
 static int inlined(nameless *x, struct local *space) {
+    if (!x->z) goto labelled;
     space->a = x->z;
+labelled:
     __asm__ volatile("" :: "r"(space) : "memory");
     return space->b;
 }

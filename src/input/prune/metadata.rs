@@ -6,7 +6,14 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::super::bitstream::{Abbreviation, Bits, Block, BlockHeader, Item, Record};
+use super::{
+    super::{
+        bits::Bits,
+        bitstream::{Abbreviation, Block, BlockHeader, Item, Record},
+    },
+    code::{self, numbers},
+    values::{self, Body, Part},
+};
 
 /// Blocks (`bitc::BlockIDs` and BLOCKINFO) and, in BLOCKINFO, the record that names the block which definitions are for.
 mod block {
@@ -15,39 +22,6 @@ mod block {
     pub(super) const METADATA: u64 = 15;
     pub(super) const ATTACHMENT: u64 = 16;
     pub(super) const SET_ID: u64 = 1;
-}
-
-/// Records of metadata (`bitc::MetadataCodes`).
-pub(super) mod code {
-    pub(in super::super) const VALUE: u8 = 2;
-    pub(in super::super) const TUPLE: u8 = 3;
-    pub(in super::super) const NAME: u8 = 4;
-    pub(in super::super) const DISTINCT_TUPLE: u8 = 5;
-    pub(in super::super) const KIND: u8 = 6;
-    pub(in super::super) const LOCATION: u8 = 7;
-    pub(in super::super) const NAMED: u8 = 10;
-    pub(in super::super) const ATTACHMENT: u8 = 11;
-    pub(in super::super) const GENERIC: u8 = 12;
-    pub(in super::super) const SUBRANGE: u8 = 13;
-    pub(in super::super) const ENUMERATOR: u8 = 14;
-    pub(in super::super) const BASIC: u8 = 15;
-    pub(in super::super) const FILE: u8 = 16;
-    pub(in super::super) const DERIVED: u8 = 17;
-    pub(in super::super) const COMPOSITE: u8 = 18;
-    pub(in super::super) const SUBROUTINE: u8 = 19;
-    pub(in super::super) const UNIT: u8 = 20;
-    pub(in super::super) const SUBPROGRAM: u8 = 21;
-    pub(in super::super) const LOCAL: u8 = 28;
-    pub(in super::super) const MACRO_FILE: u8 = 34;
-    pub(in super::super) const STRINGS: u8 = 35;
-    pub(in super::super) const GLOBAL_ATTACHMENT: u8 = 36;
-    pub(in super::super) const GLOBAL_EXPRESSION: u8 = 37;
-    pub(in super::super) const INDEX_OFFSET: u8 = 38;
-    pub(in super::super) const INDEX: u8 = 39;
-    pub(in super::super) const LABEL: u8 = 40;
-    pub(in super::super) const GENERIC_SUBRANGE: u8 = 45;
-    pub(in super::super) const ARGUMENTS: u8 = 46;
-    pub(in super::super) const ASSIGNMENT: u8 = 47;
 }
 
 /// The bits of a node that stays as it is.
@@ -115,6 +89,8 @@ pub(super) struct Metadata {
     pub(super) block: Option<(BlockHeader, usize)>,
     /// All items of the block that are no nodes, but for the index.
     pub(super) rest: Vec<Rest>,
+    /// The bodies of functions, in order.
+    pub(super) bodies: Vec<Body>,
     /// How many nodes the module itself has.
     own: usize,
 }
@@ -126,11 +102,14 @@ impl Metadata {
         let mut forms = BTreeMap::<u64, Vec<Abbreviation>>::new();
         let mut functions = Vec::new();
         loop {
-            let Item::Block(header, body) = (match module.item()?.1 {
+            let (header, body) = match module.item()?.1 {
                 Item::End => break,
-                item => item,
-            }) else {
-                continue;
+                Item::Block(header, body) => (header, body),
+                Item::Record(record) => {
+                    module.reuse(record);
+                    continue;
+                }
+                Item::Definition(_) => continue,
             };
             let inner = inner(bytes, header, body)?;
             match header.id {
@@ -138,16 +117,19 @@ impl Metadata {
                 block::METADATA if found.block.is_none() => {
                     let given = forms.get(&header.id).cloned().unwrap_or_default();
                     found.block = Some((header, body));
+                    // A field takes about seven bits; memory that is not touched costs nothing.
+                    found.fields.reserve(inner.len().saturating_mul(5) / 4);
+                    found.nodes.reserve(inner.len() / 16);
                     found.read_own(Block::with_abbreviations(header, inner, given))?;
                 }
                 block::METADATA => return None,
-                block::FUNCTION => functions.push((header, inner)),
+                block::FUNCTION => functions.push((header, body)),
                 _ => {}
             }
         }
         found.block?;
         for (header, body) in functions {
-            found.read_function(header, body, &forms)?;
+            found.read_function(header, body, bytes, &forms)?;
         }
         Some(found)
     }
@@ -175,12 +157,14 @@ impl Metadata {
         self.resolve(node, self.field(node, index)?)
     }
 
-    /// The nodes that `node` could refer to: some of its fields are other numbers, which may look like references.
+    /// The nodes that `node` could refer to: fields of records not listed in [`numbers`] may be numbers that look so.
     pub(super) fn references<'a>(
         &'a self,
         node: &'a Node,
     ) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let numbers = numbers(node.code);
         let fields = self.raw(node).iter().enumerate();
+        let fields = fields.filter(move |(index, _)| *index >= 32 || numbers >> index & 1 == 0);
         fields.filter_map(|(index, &field)| Some((index, self.resolve(node, field)?)))
     }
 
@@ -220,6 +204,7 @@ impl Metadata {
                 code::NAME | code::KIND | code::NAMED => self.rest.push(Rest::Free(bits)),
                 _ => self.add(&record, 0, &bits)?,
             }
+            block.reuse(record);
         }
         self.own = self.nodes.len();
         self.attach(&attached, 0)
@@ -228,24 +213,42 @@ impl Metadata {
     fn read_function(
         &mut self,
         header: BlockHeader,
-        bytes: &[u8],
+        start: usize,
+        module: &[u8],
         forms: &BTreeMap<u64, Vec<Abbreviation>>,
     ) -> Option<()> {
         let given = |id| forms.get(&id).cloned().unwrap_or_default();
+        let bytes = inner(module, header, start)?;
         let mut function = Block::with_abbreviations(header, bytes, given(header.id));
         let shift = self.nodes.len().saturating_sub(self.own);
+        let mut parts = Vec::new();
         loop {
-            let (header, body) = match function.item()?.1 {
-                Item::End => return Some(()),
-                Item::Block(header, body) => (header, body),
-                Item::Definition(_) | Item::Record(_) => continue,
-            };
-            let inner =
-                Block::with_abbreviations(header, inner(bytes, header, body)?, given(header.id));
-            match header.id {
-                block::METADATA => self.read_nodes(inner, shift)?,
-                block::ATTACHMENT => self.read_attachments(inner, shift)?,
-                _ => {}
+            let (bits, item) = function.item()?;
+            match item {
+                Item::End => {
+                    let end = bits.start;
+                    let (width, len) = (header.width, bytes.len());
+                    self.bodies.push(Body { width, start, len, parts, end });
+                    return Some(());
+                }
+                Item::Definition(_) => {}
+                Item::Record(record) => {
+                    record.blob.is_none().then_some(())?;
+                    if values::is_value(record.code) {
+                        parts.push(Part::Value(bits));
+                    }
+                    function.reuse(record);
+                }
+                Item::Block(header, body) => {
+                    parts.push(Part::Block(header, bits));
+                    let inner = inner(bytes, header, body)?;
+                    let inner = Block::with_abbreviations(header, inner, given(header.id));
+                    match header.id {
+                        block::METADATA => self.read_nodes(inner, shift)?,
+                        block::ATTACHMENT => self.read_attachments(inner, shift)?,
+                        _ => {}
+                    }
+                }
             }
         }
     }
@@ -257,7 +260,10 @@ impl Metadata {
                 Item::Record(record) if record.code == u64::from(code::STRINGS) => {
                     self.add_strings(&record)?
                 }
-                Item::Record(record) => self.add(&record, shift, &NOWHERE)?,
+                Item::Record(record) => {
+                    self.add(&record, shift, &NOWHERE)?;
+                    block.reuse(record);
+                }
                 Item::Definition(_) => {}
                 Item::Block(..) => return None,
             }

@@ -1,4 +1,4 @@
-//! Bitcode without the types that its BTF does not need.
+//! Bitcode without the types that its BTF does not need, and without what else only DWARF shows (see [`values`]).
 //!
 //! A source that includes `vmlinux.h` brings all types of the kernel that it can reach, a megabyte of metadata of which
 //! BTF shows a twentieth. LLVM reads all of it, keeps it until the end of the link, and does so for each source. Telling
@@ -17,13 +17,16 @@
 //! links little else than one module. Everything else is left as it is, also what is malformed, which LLVM complains of.
 //! Nothing here may change an object; DWARF, which shows all types, forbids it.
 
+mod code;
 mod metadata;
 mod reach;
 mod rewrite;
+mod values;
+mod writer;
 
 use super::bitstream::{Block, BlockHeader, MAGIC};
 use metadata::Metadata;
-use rewrite::Patch;
+use writer::Patch;
 
 /// The block that holds a module (`bitc::MODULE_BLOCK_ID`).
 const MODULE: u64 = 8;
@@ -35,7 +38,9 @@ pub(super) fn patch(bytes: &[u8]) -> Option<Patch> {
     let metadata = Metadata::read(Block::new(header, body), body)?;
     metadata.is_c().then_some(())?;
     let needed = reach::needed(&metadata);
-    Some(rewrite::rewrite(&metadata, &needed, header.width, body)?.behind(start))
+    let mut patch = rewrite::rewrite(&metadata, &needed, header.width, body).unwrap_or_default();
+    patch.0.extend(values::rewrite_all(&metadata.bodies, body));
+    (!patch.0.is_empty()).then(|| patch.behind(start))
 }
 
 /// The only module in `bytes`: its header, and where its body starts.

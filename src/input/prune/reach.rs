@@ -9,7 +9,10 @@
 //! Where a way behind a pointer is gone a second time, LLVM follows what it has seen to its end, and there only looks whether
 //! the last step is a pointer: of two members `const struct cred *` the second shows the structure.
 
-use super::metadata::{Metadata, Node, code};
+use super::{
+    code,
+    metadata::{Metadata, Node},
+};
 
 /// How much of a type is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
