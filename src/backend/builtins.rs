@@ -124,7 +124,7 @@ impl<'s> Optimized<'s> {
                 continue;
             }
             missing = &missing - &found;
-            let opened = self.session.open_module(&mut routines.bitcode.clone())?;
+            let opened = self.session.open_module(&routines.bitcode)?;
             offer(&opened, "given", &found);
             self.target.apply(&opened.module)?;
             self.session.link_into(module, opened.module, &opened.origin)?;

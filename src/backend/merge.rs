@@ -63,7 +63,10 @@ impl<'a> Session<'a> {
         let opened = inputs
             .modules
             .iter_mut()
-            .map(|input| self.open_module(input))
+            .map(|input| {
+                self.hide_types(input);
+                self.open_module(input)
+            })
             .collect::<Result<Vec<_>>>()?;
         let target = self.decide_target(&opened)?;
         licence::unify(&opened)?;
@@ -88,13 +91,17 @@ impl<'a> Session<'a> {
         wanted.filter(|name| !internalize::is_listed_builtin(name, self.plan)).collect()
     }
 
-    /// Opens one input.
-    pub(super) fn open_module(&self, input: &mut Bitcode) -> Result<Opened<'_>> {
-        let name = input.origin.to_string();
-        guard::work_on(&name);
+    /// Takes out of `input`, which is to be linked, what no output shows.
+    pub(super) fn hide_types(&self, input: &mut Bitcode) {
         if !self.plan.shows_dwarf() {
             input.hide_types();
         }
+    }
+
+    /// Opens one input.
+    pub(super) fn open_module(&self, input: &Bitcode) -> Result<Opened<'_>> {
+        let name = input.origin.to_string();
+        guard::work_on(&name);
         let module = match input.format {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
             Format::Text => Module::parse(&self.context, &input.bytes, &name),

@@ -43,7 +43,8 @@ pub(super) fn resolve<'s>(
             let held = archives.get(archive).map(|archive| archive.load(member));
             let Some(mut bitcode) = held.transpose()? else { continue };
             log::debug!("taking {}", bitcode.origin);
-            let opened = session.open_module(&mut bitcode)?;
+            session.hide_types(&mut bitcode);
+            let opened = session.open_module(&bitcode)?;
             let mut account = session.account.borrow_mut();
             let reason = account.reason(&symbol);
             account.enter(&opened, bitcode.bytes.len(), reason);
@@ -78,7 +79,7 @@ fn restore_names(module: &Module<'_>, renamed: &BTreeMap<String, String>) {
 fn index(session: &Session<'_>, archives: &mut [Archive]) -> Result<()> {
     for archive in archives {
         for member in archive.unindexed().to_vec() {
-            let opened = session.open_module(&mut archive.load(member)?)?;
+            let opened = session.open_module(&archive.load(member)?)?;
             let defined = opened.module.globals().filter(|global| is_offered(*global));
             archive.add_symbols(member, defined.map(Global::name));
         }

@@ -93,16 +93,21 @@ fn stream_len(bytes: &[u8]) -> Option<usize> {
         let len = usize::try_from(wrapped.offset.checked_add(wrapped.len)?).ok()?;
         return (20..=bytes.len()).contains(&len).then_some(len);
     }
-    let mut at = bytes.starts_with(&MAGIC).then_some(MAGIC.len())?;
-    while let Some(header) = bytes.get(at..).and_then(BlockHeader::parse) {
-        let len = header.header_len.checked_add(header.body_len);
-        let len = len.and_then(|len| usize::try_from(len).ok());
-        let end = len.and_then(|len| at.checked_add(len));
-        match end {
-            Some(end) if end <= bytes.len() => at = end,
-            // Cut short: LLVM says what is wrong with it.
-            _ => return Some(bytes.len()),
-        }
-    }
-    Some(at)
+    // Where it is cut short LLVM says what is wrong with it.
+    let end = blocks(bytes).last().map_or(MAGIC.len(), |(_, _, end)| end.min(bytes.len()));
+    bytes.starts_with(&MAGIC).then_some(end)
+}
+
+/// The blocks at the top level of the bitcode that `bytes` start with: header, start of the body, and end, which may be beyond
+/// that of `bytes`.
+pub(super) fn blocks(bytes: &[u8]) -> impl Iterator<Item = (BlockHeader, usize, usize)> {
+    let mut at = bytes.starts_with(&MAGIC).then_some(MAGIC.len());
+    std::iter::from_fn(move || {
+        let start = at.take()?;
+        let header = BlockHeader::parse(bytes.get(start..)?)?;
+        let body = start.checked_add(usize::try_from(header.header_len).ok()?)?;
+        let end = body.checked_add(usize::try_from(header.body_len).ok()?)?;
+        at = Some(end);
+        Some((header, body, end))
+    })
 }

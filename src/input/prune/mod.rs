@@ -24,7 +24,10 @@ mod rewrite;
 mod values;
 mod writer;
 
-use super::bitstream::{Block, BlockHeader, MAGIC};
+use super::{
+    bitcode,
+    bitstream::{Block, BlockHeader},
+};
 use metadata::Metadata;
 use writer::Patch;
 
@@ -45,17 +48,7 @@ pub(super) fn patch(bytes: &[u8]) -> Option<Patch> {
 
 /// The only module in `bytes`: its header, and where its body starts.
 fn module(bytes: &[u8]) -> Option<(BlockHeader, usize)> {
-    let mut found = None;
-    let mut at = MAGIC.len();
-    bytes.strip_prefix(&MAGIC)?;
-    while let Some(header) = bytes.get(at..).and_then(BlockHeader::parse) {
-        let body = at.checked_add(usize::try_from(header.header_len).ok()?)?;
-        if header.id == MODULE && found.replace((header, body)).is_some() {
-            return None;
-        }
-        at = body.checked_add(usize::try_from(header.body_len).ok()?)?;
-    }
-    found.filter(|(header, body)| {
-        bytes.len() as u64 >= (*body as u64).saturating_add(header.body_len)
-    })
+    let mut modules = bitcode::blocks(bytes).filter(|(header, ..)| header.id == MODULE);
+    let (header, body, end) = modules.next()?;
+    (modules.next().is_none() && end <= bytes.len()).then_some((header, body))
 }

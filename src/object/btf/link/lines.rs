@@ -66,13 +66,13 @@ fn begin(btf: &mut Btf, lines: &mut Lines, function: &Function, facts: &Facts) {
     lines.insert(start, line);
 }
 
-/// The source of the instruction at `offset` of `section`, as `file:line`.
+/// The source of the instruction at `offset` of `section`, as `file:line`. Lines ascend, as LLVM and the kernel have them.
 #[must_use]
 pub fn source_of(info: &Info, section: &str, offset: u64) -> Option<String> {
     let tables = &info.ext.as_ref()?.line_info;
     let table = tables.iter().find(|table| info.btf.strings.text(table.section) == section)?;
-    let before = table.records.iter().filter(|record| u64::from(record.insn_off) <= offset);
-    let record = before.max_by_key(|record| record.insn_off).filter(|record| record.line() > 0)?;
+    let before = table.records.partition_point(|record| u64::from(record.insn_off) <= offset);
+    let record = table.records.get(before.checked_sub(1)?).filter(|record| record.line() > 0)?;
     Some(format!("{}:{}", info.btf.strings.text(record.file), record.line()))
 }
 
