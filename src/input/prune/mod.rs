@@ -15,7 +15,7 @@
 //!
 //! Only what is understood to the last record is touched, and of it only C: Rust's types have other rules, and Rust
 //! links little else than one module. Everything else is left as it is, also what is malformed, which LLVM complains of.
-//! Nothing here may change an object; DWARF, which shows all types, forbids it.
+//! Nothing here may change code or types; DWARF, which shows all, forbids it.
 
 mod code;
 mod metadata;

@@ -1,9 +1,11 @@
 //! Function bodies without the debug records that say which value a variable has.
 //!
-//! DWARF alone needs them (`#dbg_value`): BTF describes no locals, and no pass may generate other code because
-//! of them. LLVM carries them through all passes. What says where in memory a variable lives stays (`#dbg_declare`,
-//! `#dbg_assign`): errors name the locals that make a frame too large. Labels
-//! (`#dbg_label`) stay, since the lines of a few instructions depend on them.
+//! DWARF alone needs them (`#dbg_value`): BTF describes no locals, and no pass may generate other code because of them. LLVM
+//! carries them through all passes. What says where in memory a variable lives stays (`#dbg_declare`, `#dbg_assign`):
+//! errors name the locals that make a frame too large. Labels (`#dbg_label`) are few, and stay.
+//!
+//! Where LLVM merges instructions, which source line the result belongs to can hang on such records: of the lines of 110
+//! programs five differ, all in scx_rusty, where a branch around an inlined call gets the line of the call.
 
 use std::ops::Range;
 
