@@ -167,12 +167,14 @@ fn scheduler(corpus: Corpus) -> Source {
     Source { name: "main".to_owned(), files }
 }
 
-/// Tools in C for user space lie beside the programs.
+/// Tools in C for user space lie beside the programs. Some programs are in a file that theirs includes, perhaps several times.
 fn is_program(file: &Path) -> bool {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    ["SEC(\"", "include \"xdpfilt_prog.h\"", "include \"pyperf.h\"", "include \"strobemeta.h\""]
-        .iter()
-        .any(|mark| text.contains(mark))
+    const MARK: &str = "SEC(\"";
+    let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+    let text = read(file);
+    let mut included =
+        text.lines().filter_map(|line| line.strip_prefix("#include \"")?.strip_suffix('"'));
+    text.contains(MARK) || included.any(|name| read(&file.with_file_name(name)).contains(MARK))
 }
 
 /// Compiles `source`, unless that was done before; none when it does not fit the headers here, as when a type of the
