@@ -77,16 +77,16 @@ def sources(folder, count):
 
 
 def member(number):
+    """Ten functions that call each other as a tree, since kernels allow calls that are eight deep."""
     text = 'target triple = "bpfel"\n'
     for n in range(10):
-        call = f"f{number}_{n + 1}" if n < 9 else None
         text += f"define i64 @f{number}_{n}(ptr %p, i64 %v) noinline {{\n"
         text += f"  %a = getelementptr i64, ptr %p, i64 {n}\n  %w = load volatile i64, ptr %a\n"
-        text += f"  %x = mul i64 %w, {number * 10 + n + 3}\n  %y = add i64 %x, %v\n"
-        if call:
-            text += f"  %r = call i64 @{call}(ptr %p, i64 %y)\n  ret i64 %r\n}}\n"
-        else:
-            text += "  ret i64 %y\n}\n"
+        text += f"  %x = mul i64 %w, {number * 10 + n + 3}\n  %r0 = add i64 %x, %v\n"
+        calls = [called for called in (2 * n + 1, 2 * n + 2) if called < 10]
+        for count, called in enumerate(calls, 1):
+            text += f"  %r{count} = call i64 @f{number}_{called}(ptr %p, i64 %r{count - 1})\n"
+        text += f"  ret i64 %r{len(calls)}\n}}\n"
     return text
 
 
