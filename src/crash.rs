@@ -135,6 +135,11 @@ impl Fall {
         let error = testimony.passes.iter().fold(error, Error::because);
         match (kind, self.input.as_str()) {
             (ErrorKind::Internal, _) => error,
+            _ if self.words.contains(TOO_FAR) => {
+                error.help("a function is too long for the jumps in it: make it shorter, or its unrolled loops").help(
+                    "`--cpu v4`, from kernel 6.6 on, has longer jumps; `-O1` may make shorter functions",
+                )
+            }
             (_, "") => error.help("another libLLVM may not: name one with --llvm PATH"),
             (_, input) => error.help(format!(
                 "build {input} again if it may be damaged; or name another libLLVM with --llvm PATH"
@@ -142,6 +147,10 @@ impl Fall {
         }
     }
 }
+
+/// What LLVM says where a jump of before `-mcpu=v4`, which knows no farther place than 32767 instructions off, would have
+/// to go beyond (`BPFAsmBackend.cpp`).
+const TOO_FAR: &str = "Branch target out of insn range";
 
 fn described_signal(number: u32) -> Option<String> {
     let meaning = match i32::try_from(number).ok()? {
