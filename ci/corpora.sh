@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sources of real BPF programs in C, with the headers that they are compiled with: the kernel's selftests, xdp-tools, and
-# four schedulers. Prints their folders. With `all`, then runs all of them, which takes ten minutes of CPU time; the tests of
+# four schedulers. Prints their folders. With `all`, then runs all of them, which takes twenty minutes of CPU time; the tests of
 # every day run a part.
 #
 # usage: ci/corpora.sh [all]

@@ -53,12 +53,18 @@ fn selftests_of_the_kernel_load_and_do_the_same() {
     // A part is not as telling of costs: most are those of a few large programs.
     demand(&judgement, programs, if everything { 0.98 } else { 1.0 });
     assert!(judgement.runs >= runs, "{} programs were run, not {runs}", judgement.runs);
+    if everything {
+        demand(&judge_in_newest(Corpus::Selftests, sources::list(Corpus::Selftests)), 550, 0.98);
+    }
 }
 
 #[test]
 fn programs_of_xdp_tools_load_and_do_the_same() {
     let judgement = judge_all(Corpus::XdpTools, sources::list(Corpus::XdpTools));
     demand(&judgement, 15, 1.0);
+    if wish() == "all" {
+        demand(&judge_in_newest(Corpus::XdpTools, sources::list(Corpus::XdpTools)), 15, 1.0);
+    }
 }
 
 /// Few kernels have `sched_ext`, the newest of the lab among them. Emulated, the

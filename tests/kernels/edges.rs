@@ -85,6 +85,10 @@ fn edges() -> Vec<Edge> {
             source: chain("kprobe/do_nanosleep", &[512, 256], "0"),
             ..stack("private-stacks", &[], Warning("only kernels from 6.13"), PRIVATE)
         },
+        stack("depth-8", &[0; 8], Nothing, Taken::ByAll),
+        stack("depth-9", &[0; 9], Warning("9 deep: kernels before 7.2 allow 8"), WITH_ARGUMENTS),
+        stack("depth-16", &[0; 16], Warning("16 deep"), WITH_ARGUMENTS),
+        stack("depth-17", &[0; 17], Refusal("17 deep, 16 are allowed"), Taken::ByNone),
         jump("tail-call-224", "xdp", 224, Nothing, Taken::ByAll),
         jump("tail-call-240", "xdp", 240, before_6_9, SIXTEENS),
         jump("tail-call-248", "xdp", 248, Refusal("need 256 bytes of stack"), Taken::ByNone),

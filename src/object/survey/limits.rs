@@ -7,7 +7,7 @@
 
 use super::{Chain, Count, Function, Root, Survey, Target};
 use crate::{
-    plan::LinkPlan,
+    plan::{Kernel, LinkPlan},
     report::{Error, Warning, quoted},
 };
 
@@ -15,6 +15,13 @@ use crate::{
 pub const STACK_LIMIT: u64 = 512;
 /// The functions of a chain (`MAX_CALL_FRAMES`).
 pub const MAX_FRAMES: usize = 8;
+/// The same from [`NEW_FRAMES`] on, where functions that are verified by themselves do not count; `tests/kernels/edges.rs`
+/// tries both.
+const MAX_NEW_FRAMES: usize = 16;
+const NEW_FRAMES: Kernel = Kernel(7, 2);
+
+const FEWER_CALLS: &str =
+    "let functions be inlined (`#[inline(always)]`, `__always_inline`), or call fewer";
 
 /// Sections, up to a `/` or `.`, of programs whose functions may get stacks of their own.
 const PRIVATE: [&str; 19] = [
@@ -70,7 +77,7 @@ impl Survey {
     #[must_use]
     pub fn judge(&self, plan: &LinkPlan) -> Verdict {
         let mut verdict = Verdict::default();
-        self.judge_calls(&mut verdict);
+        self.judge_calls(plan.kernel, &mut verdict);
         self.judge_stack(plan.limits.stack, &mut verdict);
         self.judge_tail_calls(&mut verdict);
         self.judge_arguments(plan.kernel, &mut verdict);
@@ -81,15 +88,22 @@ impl Survey {
         verdict
     }
 
-    fn judge_calls(&self, verdict: &mut Verdict) {
+    fn judge_calls(&self, kernel: Option<Kernel>, verdict: &mut Verdict) {
         let longest = self.heaviest(|_| 1);
         for circle in &longest.circles {
             verdict.refusals.push(self.recursion(circle).into());
         }
         if longest.circles.is_empty() {
             let chains = self.roots().into_iter().map(|(root, _)| longest.from(root));
-            let long = chains.filter(|chain| chain.functions.len() > MAX_FRAMES);
-            verdict.refusals.extend(long.map(|chain| self.too_deep(&chain).into()));
+            for chain in chains.filter(|chain| chain.functions.len() > MAX_FRAMES) {
+                if self.frames_at_once(&chain) > MAX_NEW_FRAMES {
+                    verdict.refusals.push(self.too_deep(&chain, MAX_NEW_FRAMES).into());
+                } else if kernel.is_some_and(|kernel| kernel < NEW_FRAMES) {
+                    verdict.refusals.push(self.too_deep(&chain, MAX_FRAMES).into());
+                } else if kernel.is_none() {
+                    verdict.warnings.push(self.too_deep_for_some(&chain));
+                }
+            }
         }
         for index in self.reached() {
             let Some(function) = self.functions.get(index) else { continue };
@@ -204,16 +218,35 @@ impl Survey {
             .help("make it a loop with a bound that is known, or use `bpf_loop`")
     }
 
-    fn too_deep(&self, chain: &Chain) -> Error {
+    /// How many functions of `chain` have a frame at once as kernels from 7.2 on count them: one that is verified by itself
+    /// starts anew there.
+    fn frames_at_once(&self, chain: &Chain) -> usize {
+        let units = self.along(chain).scan(0, |frames: &mut usize, function| {
+            *frames = if function.is_global { 1 } else { frames.saturating_add(1) };
+            Some(*frames)
+        });
+        units.max().unwrap_or(0)
+    }
+
+    fn too_deep(&self, chain: &Chain, allowed: usize) -> Error {
         let (name, source) = self.first(chain);
         let depth = chain.functions.len();
-        let error = Error::link(format!(
-            "the calls from {name} are {depth} deep, {MAX_FRAMES} are allowed"
-        ));
+        let error =
+            Error::link(format!("the calls from {name} are {depth} deep, {allowed} are allowed"));
         let error = self.links(chain).fold(error.at(source), Error::because);
-        error.help(
-            "let functions be inlined (`#[inline(always)]`, `__always_inline`), or call fewer",
-        )
+        error.help(FEWER_CALLS)
+    }
+
+    fn too_deep_for_some(&self, chain: &Chain) -> Warning {
+        let (name, _) = self.first(chain);
+        let depth = chain.functions.len();
+        Warning {
+            name: "call-depth",
+            message: format!(
+                "the calls from {name} are {depth} deep: kernels before {NEW_FRAMES} allow {MAX_FRAMES}"
+            ),
+            help: self.links(chain).chain([FEWER_CALLS.to_owned()]).collect(),
+        }
     }
 
     fn too_large(&self, chain: &Chain, bytes: u64, limit: u64) -> Error {

@@ -5,14 +5,24 @@
 // says: `ping` is recursive
 // view: stderr
 // expect: error: `ping` is recursive
-// expect: = cause: `ping` ({{.*}}this.c:28)
-// expect-next: = cause: `pong` ({{.*}}this.c:24), called by `ping` at {{.*}}this.c:30
-// expect-next: = cause: `ping` ({{.*}}this.c:28), called by `pong` at {{.*}}this.c:24
+// expect: = cause: `ping` ({{.*}}this.c:38)
+// expect-next: = cause: `pong` ({{.*}}this.c:34), called by `ping` at {{.*}}this.c:40
+// expect-next: = cause: `ping` ({{.*}}this.c:38), called by `pong` at {{.*}}this.c:34
 // expect: error: `point` calls what a register points to
-// expect-next: --> {{.*}}this.c:40
+// expect-next: --> {{.*}}this.c:50
 // args: --export deep
+// warning: the calls from `deep` are 9 deep: kernels before 7.2 allow 8
+// view: stderr
+// expect: let functions be inlined
+// args: --export deep --kernel 7.2 --fatal-warnings
+// args: --export deep --kernel 6.18
 // error: link
 // says: the calls from `deep` are 9 deep, 8 are allowed
+// args: --export deepest
+// error: link
+// says: the calls from `deepest` are 17 deep, 16 are allowed
+// args: --export deepest,twelve
+// warning: the calls from `deepest` are 17 deep: kernels before 7.2 allow 8
 // args: --export straight
 // view: symbols
 // expect: straight
@@ -44,6 +54,14 @@ int point(long (**context)(long))
 __attribute__((noinline)) static long one(long x) { BARRIER(x); return x * 7; }
 LEVEL(two, one) LEVEL(three, two) LEVEL(four, three) LEVEL(five, four) LEVEL(six, five)
 LEVEL(seven, six) LEVEL(eight, seven)
+LEVEL(nine, eight) LEVEL(ten, nine) LEVEL(eleven, ten)
+__attribute__((noinline)) long twelve(long x) { BARRIER(x); return eleven(x + 1) * 3; }
+LEVEL(thirteen, twelve) LEVEL(fourteen, thirteen) LEVEL(fifteen, fourteen) LEVEL(sixteen, fifteen)
+__attribute__((section("xdp")))
+int deepest(int *context)
+{
+  return sixteen(context[0]);
+}
 __attribute__((section("xdp")))
 int deep(int *context)
 {
