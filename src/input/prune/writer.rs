@@ -81,10 +81,7 @@ impl Writer {
 
     /// Writes a block of `header` with the `body`, where items start with `width` bits.
     pub(super) fn block(&mut self, width: u64, header: BlockHeader, body: &[u8]) -> Option<()> {
-        self.fixed(ENTER, width);
-        self.vbr(header.id, 8);
-        self.vbr(header.width, 4);
-        self.align();
+        self.enter(width, header.id, header.width);
         self.fixed(u64::try_from(body.len() / 4).ok()?, 32);
         self.bytes.extend_from_slice(body);
         Some(())
@@ -92,14 +89,19 @@ impl Writer {
 
     /// Fills up to `len` bytes with a block that holds nothing, where items start with `width` bits; `None` if there is no room.
     pub(super) fn fill(&mut self, width: u64, len: usize) -> Option<()> {
-        self.fixed(ENTER, width);
-        self.vbr(FILLER, 8);
-        self.vbr(width, 4);
-        self.align();
+        self.enter(width, FILLER, width);
         let words = len.checked_sub(self.bytes.len())?.checked_sub(4)? / 4;
         self.fixed(u64::try_from(words).ok()?, 32);
         self.bytes.resize(len, 0);
         Some(())
+    }
+
+    /// Starts a block of kind `id`, whose own items start with `inner` bits, up to its length.
+    fn enter(&mut self, width: u64, id: u64, inner: u64) {
+        self.fixed(ENTER, width);
+        self.vbr(id, 8);
+        self.vbr(inner, 4);
+        self.align();
     }
 
     fn align(&mut self) {
