@@ -41,6 +41,11 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
     }
 }
 
+/// Returns true if the loader gives what the section `name` lists a place: no bytes of the object do.
+pub(in crate::object) fn is_section(name: &str) -> bool {
+    EXTERN_SECTIONS.contains(&name)
+}
+
 /// The section that `.BTF` lists the extern `name` in.
 pub(in crate::object) fn section_of(btf: &Btf, name: &str) -> Option<String> {
     let lists = |id: TypeId| entries(btf, id).iter().any(|entry| btf.name(entry.ty) == name);
