@@ -4,15 +4,15 @@ use std::path::Path;
 
 use super::{
     declarations::{self, Declaration},
-    kept::Kept,
-    limits,
-    llvm::{FileType, Module},
-    merge::Triple,
     prepare::Machines,
+    restorable::Kept,
     session::Session,
+    unsupported,
 };
 use crate::{
+    backend::triple::Triple,
     input::Archive,
+    llvm::{FileType, Module},
     plan::{Btf, Dwarf, OutputKind},
     report::{Error, Result},
 };
@@ -43,7 +43,7 @@ impl<'s> Optimized<'s> {
     /// LLVM cannot express the program in BPF.
     pub fn object(&mut self) -> Result<Vec<u8>> {
         let module = self.module.get(self.session)?;
-        limits::check(self.session, &self.machines, module)?;
+        unsupported::check(self.session, &self.machines, module)?;
         self.declarations = declarations::left(module);
         // What is read again has new names of types, which a person would see.
         let is_all =
@@ -57,7 +57,7 @@ impl<'s> Optimized<'s> {
     /// # Errors
     /// LLVM cannot express the program in BPF.
     pub fn assembly(&self) -> Result<Vec<u8>> {
-        limits::check(self.session, &self.machines, self.module.get(self.session)?)?;
+        unsupported::check(self.session, &self.machines, self.module.get(self.session)?)?;
         self.generate_code(self.presentable()?, FileType::Assembly)
     }
 

@@ -4,7 +4,13 @@ use std::collections::BTreeMap;
 
 use bpf_linker::{
     Warnings,
-    object::{Facts, SourcePlace, btf::Info, elf::Elf, finish, inspect},
+    btf::Info,
+    elf::Elf,
+    link::finish,
+    object::{
+        self,
+        externs::{Facts, SourcePlace},
+    },
 };
 
 use super::tools::{Lab, Llvm, btf_plan, with_btf, without_btf};
@@ -27,7 +33,7 @@ fn every_function_has_a_record_and_a_line() {
         let elf = Elf::parse(&object).expect("a BPF object");
         let info = info(&elf);
         let ext = info.ext.as_ref().expect(".BTF.ext");
-        let functions = inspect::functions(&elf);
+        let functions = object::functions(&elf);
         assert_eq!(functions.len(), 5);
         for function in functions {
             let here = |section, offset: u32| {
