@@ -155,8 +155,8 @@ impl Error {
     /// for good. Empty when no other candidate could do it.
     ///
     /// The command line tries again by itself; whoever embeds the linker may start a process with
-    /// [`EXCLUDED_VARIABLE`](crate::backend::llvm::locate::EXCLUDED_VARIABLE) set to
-    /// [`exclusion_list`](crate::backend::llvm::locate::exclusion_list) of these.
+    /// [`EXCLUDED_VARIABLE`](crate::llvm::locate::EXCLUDED_VARIABLE) set to
+    /// [`exclusion_list`](crate::llvm::locate::exclusion_list) of these.
     #[must_use]
     pub fn unfit_llvms(&self) -> &[PathBuf] {
         &self.rest.unfit

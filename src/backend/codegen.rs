@@ -5,15 +5,15 @@ use std::path::Path;
 use super::{
     debuginfo::signatures,
     declarations::{self, Declaration},
-    kept::Kept,
-    limits,
-    llvm::{FileType, Module},
-    merge::Triple,
     prepare::Machines,
+    restorable::Kept,
     session::Session,
+    unsupported,
 };
 use crate::{
+    backend::triple::Triple,
     input::Archive,
+    llvm::{FileType, Module},
     plan::{Btf, Dwarf, OutputKind},
     report::{Error, Result},
 };
@@ -46,7 +46,7 @@ impl<'s> Optimized<'s> {
     /// LLVM cannot express the program in BPF.
     pub fn object(&mut self) -> Result<Vec<u8>> {
         let module = self.module.get(self.session)?;
-        limits::check(self.session, &self.machines, module)?;
+        unsupported::check(self.session, &self.machines, module)?;
         self.declarations = declarations::left(module);
         self.unsigned = signatures::missing(&self.session.context, module);
         // What is read again has new names of types, which a person would see.
@@ -61,7 +61,7 @@ impl<'s> Optimized<'s> {
     /// # Errors
     /// LLVM cannot express the program in BPF.
     pub fn assembly(&self) -> Result<Vec<u8>> {
-        limits::check(self.session, &self.machines, self.module.get(self.session)?)?;
+        unsupported::check(self.session, &self.machines, self.module.get(self.session)?)?;
         self.generate_code(self.presentable()?, FileType::Assembly)
     }
 

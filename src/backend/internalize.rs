@@ -1,16 +1,15 @@
 //! What stays visible.
 
 use super::{
-    builtins::MEMORY,
-    llvm::{Global, Linkage, Module},
-    merge::Triple,
+    passes::noinline,
     prepare::{Machines, Prepared},
     session::Session,
-    subprograms,
 };
 use crate::{
+    backend::{runtime::is_listed_builtin, triple::Triple},
     input::Archive,
-    plan::{LinkPlan, Presence, Requested},
+    llvm::{Global, Linkage, Module},
+    plan::{Presence, Requested},
     report::{Error, Result, nearest},
 };
 
@@ -33,7 +32,7 @@ impl<'s> Prepared<'s> {
         let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
         session.account.borrow_mut().note_definitions(&module);
-        let subprograms = subprograms::find(&module);
+        let subprograms = noinline::find(&module);
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
@@ -45,7 +44,7 @@ impl<'s> Prepared<'s> {
                 global.internalize();
             }
         }
-        subprograms::shield(&subprograms);
+        noinline::shield(&subprograms);
         if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
             machines.optimizing.run_passes(&reached, "globaldce")?;
@@ -76,14 +75,6 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
             global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
         }
     }
-}
-
-/// rustc lists the memory routines of aya-ebpf among a program's exports. Nobody looks them up in
-/// an object, unused ones only take room, and the kernel would verify a global `memcpy` on its own,
-/// with pointers that may be anything.
-pub(super) fn is_listed_builtin(name: &str, plan: &LinkPlan) -> bool {
-    let listed = plan.exports.named(name).map(|export| export.presence);
-    listed == Some(Presence::Optional) && MEMORY.contains(&name)
 }
 
 fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {

@@ -3,14 +3,14 @@
 use std::cell::{Cell, RefCell};
 
 use super::{
-    account::Account,
-    builtins::Routines,
-    llvm::{Context, OptionsLease, Severity},
+    choose_llvm::Reader,
     quirks::{self, Relocations},
-    reader::Reader,
+    trace::Account,
 };
 use crate::{
+    backend::runtime::Routines,
     input::Inputs,
+    llvm::{Context, OptionsLease, Severity},
     plan::{LinkPlan, LlvmErrors},
     report::{Error, Result, Warnings},
 };
@@ -48,7 +48,7 @@ impl<'a> Session<'a> {
     /// What LLVM did until then depends on none of these options.
     ///
     /// # Errors
-    /// See [`Library::set_options`](super::llvm::Library::set_options).
+    /// See [`Library::set_options`](crate::llvm::Library::set_options).
     pub(super) fn prepare_for(&self, relocations: Relocations) -> Result<()> {
         self.relocations.set(relocations);
         // The former ones are given back first: two links that wait for each other's would wait for ever.

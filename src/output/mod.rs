@@ -9,7 +9,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 use crate::{
-    guard,
+    crash_handler,
     report::{Error, Result},
 };
 
@@ -24,7 +24,7 @@ pub struct Staged(Target);
 #[derive(Debug)]
 enum Target {
     /// A regular file, or one that is not there yet; `name` is as it was given.
-    File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: guard::Hold },
+    File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: crash_handler::Hold },
     /// A device or a pipe, which was written to at once.
     Special,
 }
@@ -48,7 +48,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged> {
     let staged = destination(path).and_then(|place| match place {
         Some(place) => {
-            let (hold, name) = (guard::hold(), path.to_owned());
+            let (hold, name) = (crash_handler::hold(), path.to_owned());
             Ok(Target::File { beside: beside(&place, bytes)?, place, name, hold })
         }
         None => {

@@ -3,19 +3,18 @@
 //! Plain data, a function of the arguments and argument files alone. Nothing here knows how it was spelled on a
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
+use crate::bpf::kernel;
 mod exports;
-pub mod kernel;
 mod limits;
 mod reports;
-mod target;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use crate::bpf::kernel::Kernel;
+pub use crate::bpf::target::{Cpu, Endian, OptLevel, Target};
 pub use exports::{Export, Exports, Presence, Requested, matches};
-pub use kernel::Kernel;
 pub use limits::Limits;
 pub use reports::{Listing, Reports};
-pub use target::{Cpu, Endian, OptLevel, Target};
 
 /// Everything a link needs to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

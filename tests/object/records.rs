@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bpf_linker::{
     Warnings,
+    btf::{Info, Kind},
+    elf::Elf,
+    link::finish,
     object::{
-        Facts, SourcePlace,
-        btf::{Info, Kind},
-        elf::Elf,
-        finish, inspect,
+        self,
+        externs::{Facts, SourcePlace},
     },
 };
 
@@ -32,7 +33,7 @@ fn every_function_has_a_record_and_a_line() {
         let elf = Elf::parse(&object).expect("a BPF object");
         let info = info(&elf);
         let ext = info.ext.as_ref().expect(".BTF.ext");
-        let functions = inspect::functions(&elf);
+        let functions = object::functions(&elf);
         assert_eq!(functions.len(), 5);
         for function in functions {
             let here = |section, offset: u32| {

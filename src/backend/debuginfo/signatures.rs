@@ -7,7 +7,7 @@
 //! which numbers are right, so right before code generation such functions get the signature `void (void)`, and their
 //! names are noted: `object::btf` gives them a prototype as it does to functions without debug information.
 
-use super::super::llvm::{Context, Module, Node};
+use crate::llvm::{Context, Module, Node};
 
 /// The most types in a signature that LLVM makes a prototype of: a result and `BTF::MAX_VLEN` parameters.
 const MOST: usize = 1 + 0xffff;
