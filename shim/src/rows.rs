@@ -140,6 +140,7 @@ macro_rules! rows {
                 core LLVMConstNull(type_: LLVMTypeRef) -> LLVMValueRef;
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAInlineAsm(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAGlobalVariable(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAConstantInt(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMConstIntGetZExtValue(value: LLVMValueRef) -> c_ulonglong;
