@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    alignment,
     codegen::Optimized,
     inlining,
     llvm::{Global, Instruction, Linkage, Module},
@@ -80,6 +81,7 @@ impl<'s> Optimized<'s> {
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
+        alignment::limit(self.session, &routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();

@@ -6,6 +6,7 @@
 
 mod account;
 mod aliases;
+mod alignment;
 mod builtins;
 mod codegen;
 mod contents;

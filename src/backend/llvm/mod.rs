@@ -12,6 +12,7 @@ mod metadata;
 mod module;
 mod operation;
 mod pieces;
+mod pointers;
 mod replace;
 mod signature;
 mod text;
