@@ -32,7 +32,7 @@ const INDEXED: [Returns; 5] = [
 const NUMBERS: Returns = ("numbers", |p| u32::from(p[0] & 7) | u32::from(p[1]) << 3);
 
 /// The programs of `c_code/operations.c`, and what they return.
-const OPERATIONS: [(&str, u32); 8] = [
+const OPERATIONS: [(&str, u32); 9] = [
     ("two_outputs", 7),
     ("tied_outputs", 17),
     ("labels", 2),
@@ -41,6 +41,7 @@ const OPERATIONS: [(&str, u32); 8] = [
     ("aligned_copies", 12),
     ("unaligned_copies", 9),
     ("packed_words", 0x0405),
+    ("undefined_values", 13),
 ];
 
 /// `BPF_OR | BPF_X` of 64 bits and of 32.

@@ -16,6 +16,7 @@ use super::{
     merge::Opened,
     optimize,
     resolve::{is_offered, offer, resolve},
+    undefined,
 };
 use crate::{
     input::{Bitcode, Origin},
@@ -82,6 +83,7 @@ impl<'s> Optimized<'s> {
             .for_each(Global::internalize);
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
+        undefined::define(&routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();

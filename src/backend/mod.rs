@@ -36,6 +36,7 @@ mod session;
 mod stack;
 mod subprograms;
 mod target;
+mod undefined;
 
 pub use account::{Account, Reason, Taken};
 pub use builtins::MEMORY;

@@ -8,7 +8,7 @@ use super::{
     llvm::{Attribute, Context, Machine, Module},
     loops, preserved, quirks,
     session::Session,
-    stack, subprograms,
+    stack, subprograms, undefined,
 };
 use crate::{
     plan::{InlineNever, Loops},
@@ -39,6 +39,7 @@ impl<'s> Internalized<'s> {
         stack::limit_alignment(&module);
         // After all passes: they make new memory operations of those that are spelled out.
         expand::expand(session, &module, &machines.optimizing)?;
+        undefined::define(&module);
         if codegen.loops == Loops::Unroll {
             loops::sort(&module);
         }

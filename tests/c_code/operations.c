@@ -103,4 +103,21 @@ SEC("xdp") int packed_words(void *ctx)
 	return word;
 }
 
+static u64 (*random_number)(void) = (void *)7;
+
+static __attribute__((noinline)) int choose(u64 is_known, u64 value, u64 other)
+{
+	return is_known ? value : other + (random_number() & 0);
+}
+
+// On one path there is no value to pass, which lives across a call.
+SEC("xdp") int undefined_values(void *ctx)
+{
+	u64 value, number = numbers[1];
+	if (number > 7)
+		value = random_number() * number;
+	u64 other = random_number() & 0;
+	return choose(number > 7, value, other + 13);
+}
+
 char LICENSE[] SEC("license") = "GPL";

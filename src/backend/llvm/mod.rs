@@ -16,6 +16,7 @@ mod pointers;
 mod replace;
 mod signature;
 mod text;
+mod undefined;
 
 pub use block::Block;
 pub use context::{Context, Diagnostic, Severity};
