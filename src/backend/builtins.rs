@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::{
     codegen::Optimized,
     optimize,
-    passes::{inline, unroll},
+    passes::{alignment, inline, undefined, unroll},
     resolve::{offer, resolve},
 };
 use crate::{
@@ -52,6 +52,8 @@ impl<'s> Optimized<'s> {
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
+        alignment::limit(self.session, &routines);
+        undefined::define(&routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();

@@ -3,7 +3,9 @@
 use super::{
     codegen::Optimized,
     internalize::Internalized,
-    passes::{expand_memory, inline, noinline, preserve_access, stack_alignment, unroll},
+    passes::{
+        expand_memory, inline, noinline, preserve_access, stack_alignment, undefined, unroll,
+    },
     quirks,
     restorable::Kept,
     session::Session,
@@ -38,6 +40,7 @@ impl<'s> Internalized<'s> {
         stack_alignment::limit_alignment(&module);
         // After all passes: they make new memory operations of those that are spelled out.
         expand_memory::expand(session, &module, &machines.optimizing)?;
+        undefined::define(&module);
         if codegen.loops == Loops::Unroll {
             unroll::sort(&module);
         }
