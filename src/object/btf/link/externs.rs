@@ -23,7 +23,7 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
     let btf = &mut info.btf;
     for (id, name) in datasecs(btf) {
         if EXTERN_SECTIONS.contains(&name.as_str()) {
-            keep_undefined(btf, id, undefined);
+            keep_undefined(btf, id, undefined, facts);
         }
     }
     for symbol in undefined {
@@ -34,10 +34,16 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
                 .or_else(|| facts.extern_section(&symbol.name))
                 .unwrap_or(KSYMS);
             let ty = extern_named(btf, &symbol.name)
+                .filter(|_| !facts.unsigned.contains(&symbol.name))
                 .unwrap_or_else(|| declare(btf, &symbol.name, facts.externs.get(&symbol.name)));
             list(btf, section, ty);
         }
     }
+}
+
+/// Returns true if the loader gives what the section `name` lists a place: no bytes of the object do.
+pub(in crate::object) fn is_section(name: &str) -> bool {
+    EXTERN_SECTIONS.contains(&name)
 }
 
 /// The section that `.BTF` lists the extern `name` in.
@@ -50,9 +56,13 @@ pub(in crate::object) fn section_of(btf: &Btf, name: &str) -> Option<String> {
         .map(|(_, section)| section)
 }
 
-fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined]) {
+fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined], facts: &Facts) {
     let mut kept = entries(btf, id).to_vec();
-    kept.retain(|entry| undefined.iter().any(|symbol| btf.name(entry.ty) == symbol.name));
+    kept.retain(|entry| {
+        let name = btf.name(entry.ty);
+        let is_signed = !facts.unsigned.contains(&*name);
+        is_signed && undefined.iter().any(|symbol| name == symbol.name)
+    });
     match btf.get_mut(id).map(|ty| &mut ty.kind) {
         Some(Kind::Datasec(datasec)) if !kept.is_empty() => datasec.entries = kept,
         _ => retire(btf, id),

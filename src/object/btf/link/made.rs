@@ -40,11 +40,24 @@ pub(super) fn pointer(btf: &mut Btf, target: TypeId) -> TypeId {
 
 /// `int (*)[len]`: how a BTF-defined map spells a number.
 pub(in crate::object) fn number(btf: &mut Btf, len: u32) -> TypeId {
+    let elem = int(btf);
+    let array = array(btf, elem, len);
+    pointer(btf, array)
+}
+
+/// An unsigned integer of `size` bytes if there is one, else as many bytes.
+pub(in crate::object) fn bytes(btf: &mut Btf, size: u32) -> TypeId {
+    if matches!(size, 1 | 2 | 4 | 8 | 16) {
+        return unsigned(btf, size.saturating_mul(8));
+    }
+    let byte = unsigned(btf, 8);
+    array(btf, byte, size)
+}
+
+fn array(btf: &mut Btf, elem: TypeId, len: u32) -> TypeId {
     let index =
         integer(btf, "__ARRAY_SIZE_TYPE__", Int { size: 4, encoding: 0, offset: 0, bits: 32 });
-    let elem = int(btf);
-    let array = find_or_push(btf, StrOff::EMPTY, Kind::Array(Array { elem, index, len }));
-    pointer(btf, array)
+    find_or_push(btf, StrOff::EMPTY, Kind::Array(Array { elem, index, len }))
 }
 
 /// The type of that name and kind, made when there is none.

@@ -41,7 +41,7 @@ const ALIGN: u64 = 4;
 /// A section is larger than BTF can say.
 pub fn fit(info: &mut Info, elf: &mut Elf, undefined: &[Undefined], facts: &Facts) -> Result<()> {
     let functions = inspect::functions(elf);
-    functions::fit(info, elf, &functions);
+    functions::fit(info, elf, &functions, facts);
     lines::fit(info, elf, &functions, facts);
     datasec::fit(info, elf)?;
     externs::fit(info, undefined, facts);
