@@ -1,13 +1,14 @@
 //! Real programs, built by cargo and make with this linker, loaded into the running kernel by aya and libbpf, and run on
 //! given input: they do what their source says.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use crate::support::{
     elf::Elf,
     examples::{self, Build, Core, DebugInfo, Endian, Example, Profile},
     lab::{self, Loader, Step, Story},
     packets::{self, ICMP, Ipv4, TCP, UDP},
+    tools,
 };
 
 const XDP_ABORTED: u32 = 0;
@@ -332,4 +333,15 @@ fn check_limiter(object: &Path) {
         assert_eq!(after[..8], [0; 8], "no token is left");
         assert_eq!(after[8..16], (60 * SECOND).to_ne_bytes(), "filled at that moment");
     }
+}
+
+/// A machine may have another libbpf, with headers and a static library (package libbpf-dev).
+#[test]
+fn the_loader_holds_the_libbpf_of_its_crate() {
+    let locked = fs::read_to_string(tools::workspace().join("Cargo.lock")).expect("Cargo.lock");
+    let (_, package) = locked.split_once("name = \"libbpf-sys\"\n").expect("a dependency");
+    let version = package.lines().find_map(|line| line.strip_prefix("version = \""));
+    let held = lab::libbpf_version();
+    let version = version.expect("a package has a version");
+    assert!(version.starts_with(&format!("{held}.")), "libbpf-sys {version}, libbpf {held}");
 }
