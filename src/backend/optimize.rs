@@ -6,7 +6,7 @@ use super::{
     internalize::Internalized,
     kept::Kept,
     llvm::{Attribute, Context, Machine, Module},
-    loops, preserved, quirks,
+    loops, panics, preserved, quirks,
     session::Session,
     stack, subprograms,
 };
@@ -25,7 +25,9 @@ impl<'s> Internalized<'s> {
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
         preserved::claim(&module)?;
+        panics::prepare(session, &module, &machines.optimizing)?;
         run_passes(session, &machines.optimizing, &module)?;
+        panics::lower(session, &module, &machines.optimizing)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
@@ -33,6 +35,7 @@ impl<'s> Internalized<'s> {
             loops::report(session, &module);
         }
         subprograms::unshield(&module);
+        panics::end_blocks(session, &module);
         if codegen.inline_never == InlineNever::Ignore {
             inlining::report(session, &module);
         }

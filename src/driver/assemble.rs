@@ -18,7 +18,7 @@ use crate::{
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Kernel, Limits, LinkPlan,
         LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
-        MemoryBuiltins, Output, Reports, SourceLines, Traps, WarningPolicy,
+        MemoryBuiltins, Output, Panics, Reports, SourceLines, Traps, WarningPolicy,
     },
     report::{Error, Result},
 };
@@ -171,6 +171,10 @@ fn codegen(options: &Options) -> Codegen {
             InlineNever::Honor
         },
         traps: if options.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
+        panics: Panics {
+            way: options.panic.unwrap_or_default(),
+            values: options.panic_value.clone(),
+        },
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     plan::{
         AllowUndefined, Btf, Codegen, Cpu, DebugInfo, InlineNever, Kernel, LinkPlan, Loops,
-        MemcpyExpansion, MemoryBuiltins, OptLevel, Target, Traps,
+        MemcpyExpansion, MemoryBuiltins, OptLevel, PanicWay, Panics, Target, Traps,
     },
     report::{Error, Result},
 };
@@ -121,6 +121,7 @@ impl LinkerOptions {
                 InlineNever::Honor
             },
             traps: if self.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
+            panics: Panics { way: PanicWay::Exit, values: Vec::new() },
         }
     }
 }

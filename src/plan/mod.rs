@@ -6,6 +6,7 @@
 mod exports;
 pub mod kernel;
 mod limits;
+mod panics;
 mod reports;
 mod target;
 
@@ -14,6 +15,7 @@ use std::{path::PathBuf, sync::Arc};
 pub use exports::{Export, Exports, Presence, Requested, matches};
 pub use kernel::Kernel;
 pub use limits::Limits;
+pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
 pub use reports::{Listing, Reports};
 pub use target::{Cpu, Endian, OptLevel, Target};
 
@@ -266,6 +268,8 @@ pub struct Codegen {
     pub inline_never: InlineNever,
     /// Whether unreachable code may call `__bpf_trap`.
     pub traps: Traps,
+    /// What a panic does.
+    pub panics: Panics,
 }
 
 /// How memory intrinsics of constant size are expanded.

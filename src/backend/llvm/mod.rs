@@ -3,6 +3,8 @@
 mod block;
 mod buffer;
 mod context;
+mod edit;
+mod flow;
 mod global;
 mod instruction;
 mod library;
@@ -10,6 +12,7 @@ pub mod locate;
 mod machine;
 mod metadata;
 mod module;
+mod noting;
 mod operation;
 mod pieces;
 mod replace;
@@ -18,6 +21,7 @@ mod text;
 
 pub use block::Block;
 pub use context::{Context, Diagnostic, Severity};
+pub use flow::Use;
 pub use global::{Attribute, Global, Linkage};
 pub use instruction::{Instruction, SourceLine};
 pub use library::{Library, OptionsLease, REMARKS};
