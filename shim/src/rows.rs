@@ -178,6 +178,10 @@ macro_rules! rows {
                 core LLVMIsAPHINode(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAUnreachableInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAInlineAsm(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAZExtInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMBuildZExt(builder: LLVMBuilderRef, value: LLVMValueRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildTrunc(builder: LLVMBuilderRef, value: LLVMValueRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMGetDataLayoutStr(module: LLVMModuleRef) -> *const c_char;
                 core LLVMIsAInstruction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAConstantExpr(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMGetConstOpcode(constant: LLVMValueRef) -> LLVMOpcode;

@@ -29,6 +29,7 @@ mod options;
 mod panics;
 mod prepare;
 mod preserved;
+mod products;
 mod quirks;
 mod reader;
 mod resolve;

@@ -6,7 +6,7 @@ use super::{
     internalize::Internalized,
     kept::Kept,
     llvm::{Attribute, Context, Machine, Module},
-    loops, panics, preserved, quirks,
+    loops, panics, preserved, products, quirks,
     session::Session,
     stack, subprograms,
 };
@@ -40,6 +40,7 @@ impl<'s> Internalized<'s> {
             inlining::report(session, &module);
         }
         stack::limit_alignment(&module);
+        products::spell_out(session, &module, &machines.optimizing)?;
         // After all passes: they make new memory operations of those that are spelled out.
         expand::expand(session, &module, &machines.optimizing)?;
         if codegen.loops == Loops::Unroll {

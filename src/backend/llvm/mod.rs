@@ -15,6 +15,7 @@ mod module;
 mod noting;
 mod operation;
 mod pieces;
+mod product;
 mod replace;
 mod signature;
 mod text;

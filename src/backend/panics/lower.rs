@@ -14,7 +14,7 @@ use crate::{
         optimize,
         session::Session,
     },
-    plan::PanicWay,
+    plan::{PanicWay, Traps, kernel::STACK_ARGUMENTS},
     report::{Error, Result, quoted},
 };
 
@@ -41,7 +41,8 @@ pub(in crate::backend) fn lower<'s>(
     }
     let Some(leave) = module.declare_procedure(&session.context, LEAVE) else { return Ok(()) };
     mark(session, module, leave);
-    let (leaving, wide) = (leave.is_used(), bodies(module).any(needs_inlining));
+    let wide = bodies(module).any(|function| needs_inlining(session, function));
+    let leaving = leave.is_used();
     if leaving {
         take_in(module, leave);
         callbacks::note_panics(session, module, leave)?;
@@ -65,6 +66,12 @@ pub(in crate::backend) fn lower<'s>(
 /// verifier gets there, but each minds.
 pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     if session.plan.codegen.panics.way == PanicWay::Keep {
+        return;
+    }
+    for function in bodies(module).filter(|function| function.linkage() == Linkage::Local) {
+        function.forget_structure_return();
+    }
+    if session.plan.codegen.traps == Traps::Allow {
         return;
     }
     for function in bodies(module) {
@@ -117,9 +124,10 @@ fn is_root(function: Global<'_>) -> bool {
 
 /// Returns true for a function that BPF can only express where it is called: it returns more than a register, or takes more
 /// arguments than there are registers.
-fn needs_inlining(function: Global<'_>) -> bool {
-    let takes_many =
-        function.signature().is_some_and(|own| own.parameters.len() > MOST_PARAMETERS);
+fn needs_inlining(session: &Session<'_>, function: Global<'_>) -> bool {
+    let kernel = session.plan.kernel;
+    let takes_many = !kernel.is_some_and(|kernel| kernel.knows(&STACK_ARGUMENTS))
+        && function.signature().is_some_and(|own| own.parameters.len() > MOST_PARAMETERS);
     (takes_many || function.returns_wide()) && !is_root(function) && !function.is_variadic()
 }
 
@@ -138,7 +146,7 @@ fn inline<'ctx>(
         if is_end && copied > MOST_COPIED {
             function.remove(Attribute::NoInline);
             function.calls().into_iter().for_each(|call| call.remove(Attribute::NoInline));
-        } else if leaves || needs_inlining(function) {
+        } else if leaves || needs_inlining(session, function) {
             inlining::force_calls_of(session, function);
         }
     }
