@@ -18,6 +18,7 @@ mod llvm_args;
 mod merge;
 mod opened;
 mod optimize;
+mod panics;
 mod passes;
 mod prepare;
 mod quirks;

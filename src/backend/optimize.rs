@@ -3,8 +3,10 @@
 use super::{
     codegen::Optimized,
     internalize::Internalized,
+    panics,
     passes::{
-        expand_memory, inline, noinline, preserve_access, stack_alignment, undefined, unroll,
+        expand_memory, inline, noinline, preserve_access, products, stack_alignment, undefined,
+        unroll,
     },
     quirks,
     restorable::Kept,
@@ -26,7 +28,9 @@ impl<'s> Internalized<'s> {
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
         preserve_access::claim(&module)?;
+        panics::prepare(session, &module, &machines.optimizing)?;
         run_passes(session, &machines.optimizing, &module)?;
+        panics::lower(session, &module, &machines.optimizing)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
@@ -34,10 +38,12 @@ impl<'s> Internalized<'s> {
             unroll::report(session, &module);
         }
         noinline::unshield(&module);
+        panics::end_blocks(session, &module);
         if codegen.inline_never == InlineNever::Ignore {
             inline::report(session, &module);
         }
         stack_alignment::limit_alignment(&module);
+        products::spell_out(session, &module, &machines.optimizing)?;
         // After all passes: they make new memory operations of those that are spelled out.
         expand_memory::expand(session, &module, &machines.optimizing)?;
         undefined::define(&module);
