@@ -233,7 +233,8 @@ fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
 
 fn facts(program: &Optimized<'_>) -> Facts {
     let externs = program.declarations().iter().cloned().map(described).collect();
-    Facts { externs, linkable: program.linkable(), ..Facts::default() }
+    let unsigned = program.without_signature().iter().cloned().collect();
+    Facts { externs, linkable: program.linkable(), unsigned, ..Facts::default() }
 }
 
 fn described(declaration: Declaration) -> (String, Extern) {

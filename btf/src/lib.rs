@@ -10,6 +10,7 @@
 //! - [`rules`]: would the kernel take it;
 //! - [`walk`]: every place where a type number or a string offset stands.
 
+pub mod builder;
 pub mod co_re;
 mod codec;
 mod compact;
@@ -119,5 +120,6 @@ fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
     fixes::members::sort(info);
     fixes::args::name_args(info);
     fixes::maps::unwrap_definitions(info);
+    fixes::variables::shrink_split(info);
     Ok(fixes::names::legal(info, renamed))
 }

@@ -198,6 +198,7 @@ macro_rules! rows {
                 debuginfo LLVMDITypeGetFlags(type_: LLVMMetadataRef) -> LLVMDIFlags;
                 debuginfo LLVMCreateDIBuilderDisallowUnresolved(module: LLVMModuleRef) -> LLVMDIBuilderRef;
                 debuginfo LLVMDisposeDIBuilder(builder: LLVMDIBuilderRef) -> ();
+                debuginfo LLVMDIBuilderCreateSubroutineType(builder: LLVMDIBuilderRef, file: LLVMMetadataRef, types: *mut LLVMMetadataRef, count: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreateUnionType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, flags: LLVMDIFlags, elements: *mut LLVMMetadataRef, count: c_uint, language: c_uint, id: *const c_char, id_length: usize) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreateMemberType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, offset: u64, flags: LLVMDIFlags, type_: LLVMMetadataRef) -> LLVMMetadataRef;
             }

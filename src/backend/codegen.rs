@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{
+    debuginfo::signatures,
     declarations::{self, Declaration},
     prepare::Machines,
     restorable::Kept,
@@ -27,6 +28,8 @@ pub struct Optimized<'s> {
     pub(super) machines: Machines,
     /// What the module left open when code was generated.
     pub(super) declarations: Vec<Declaration>,
+    /// The functions whose debug information told no signature when code was generated.
+    pub(super) unsigned: Vec<String>,
 }
 
 /// Where in the pipeline a module is dumped.
@@ -45,6 +48,7 @@ impl<'s> Optimized<'s> {
         let module = self.module.get(self.session)?;
         unsupported::check(self.session, &self.machines, module)?;
         self.declarations = declarations::left(module);
+        self.unsigned = signatures::missing(&self.session.context, module);
         // What is read again has new names of types, which a person would see.
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
@@ -77,10 +81,11 @@ impl<'s> Optimized<'s> {
         self.presentable()?.to_bitcode()
     }
 
-    fn generate_code(&self, module: Module<'_>, file_type: FileType) -> Result<Vec<u8>> {
+    fn generate_code(&self, module: Module<'s>, file_type: FileType) -> Result<Vec<u8>> {
         if !self.session.plan.shows_dwarf() {
             module.omit_dwarf(&self.session.context);
         }
+        signatures::complete(&self.session.context, &module);
         let code = self.machines.generating.emit(module, file_type);
         self.hear_of_limits()?;
         code

@@ -34,6 +34,12 @@ impl Optimized<'_> {
     pub fn declarations(&self) -> &[Declaration] {
         &self.declarations
     }
+
+    /// Returns the functions whose debug information tells no signature; none before code is generated.
+    #[must_use]
+    pub fn without_signature(&self) -> &[String] {
+        &self.unsigned
+    }
 }
 
 /// The declarations of `module` that something refers to.

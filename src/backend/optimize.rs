@@ -43,7 +43,8 @@ impl<'s> Internalized<'s> {
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
         let module = Kept::new(module);
-        Ok(Optimized { session, module, archives, target, machines, declarations: Vec::new() })
+        let (declarations, unsigned) = Default::default();
+        Ok(Optimized { session, module, archives, target, machines, declarations, unsigned })
     }
 }
 

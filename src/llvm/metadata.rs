@@ -47,6 +47,8 @@ pub enum MetadataKind {
     Derived,
     /// A type that a function or type is generic over, as it is in one instance.
     TypeParameter,
+    /// The types that a function returns and takes.
+    Signature,
     /// Another node of debug information with operands.
     Described,
     /// Anything else, among it what later versions invent.
@@ -59,6 +61,7 @@ impl MetadataKind {
         const COMPOSITE: i32 = Raw::LLVMDICompositeTypeMetadataKind as i32;
         const DERIVED: i32 = Raw::LLVMDIDerivedTypeMetadataKind as i32;
         const PARAMETER: i32 = Raw::LLVMDITemplateTypeParameterMetadataKind as i32;
+        const SIGNATURE: i32 = Raw::LLVMDISubroutineTypeMetadataKind as i32;
         const FIRST: i32 = Raw::LLVMDILocationMetadataKind as i32;
         const LAST: i32 = Raw::LLVMDIGenericSubrangeMetadataKind as i32;
         match raw {
@@ -66,6 +69,7 @@ impl MetadataKind {
             COMPOSITE => Self::Composite,
             DERIVED => Self::Derived,
             PARAMETER => Self::TypeParameter,
+            SIGNATURE => Self::Signature,
             FIRST..=LAST => Self::Described,
             _ => Self::Other,
         }
@@ -85,7 +89,7 @@ impl<'ctx> Operand<'ctx> {
         }
     }
 
-    fn from_metadata(context: &'ctx Context, raw: *mut LLVMOpaqueMetadata) -> Self {
+    pub(super) fn from_metadata(context: &'ctx Context, raw: *mut LLVMOpaqueMetadata) -> Self {
         if raw.is_null() {
             return Self::Other;
         }

@@ -14,6 +14,7 @@ mod operation;
 mod pieces;
 mod replace;
 mod signature;
+mod subprogram;
 mod text;
 
 pub use block::Block;

@@ -1,6 +1,6 @@
 //! What only the backend knows and the emitted ELF no longer says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the backend knows about the program it generated code for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Facts {
     pub linkable: Vec<String>,
     /// Where functions without debug info come from, by symbol.
     pub sources: BTreeMap<String, SourcePlace>,
+    /// Functions whose debug info tells no signature, by symbol: the one in BTF is made up.
+    pub unsigned: BTreeSet<String>,
 }
 
 /// A declaration without a definition.

@@ -11,6 +11,8 @@ pub mod maps;
 pub mod members;
 pub mod names;
 pub mod paths;
+pub mod variables;
+pub mod void;
+
 #[cfg(test)]
 mod tests;
-pub mod void;

@@ -5,11 +5,13 @@
 //!
 //! - [`names`]: which of several types of one short name a pointer points to;
 //! - [`variants`]: the variants of enumerations with data, which LLVM before 22 cannot express in BTF;
-//! - [`maps`]: the keys and values of maps whose definition is wrapped, which LLVM before 22 leaves out.
+//! - [`maps`]: the keys and values of maps whose definition is wrapped, which LLVM before 22 leaves out;
+//! - [`signatures`]: functions without one, for which LLVM writes a random number.
 
 mod graph;
 mod maps;
 mod names;
+pub(super) mod signatures;
 mod variants;
 
 use crate::llvm::{Context, Module};

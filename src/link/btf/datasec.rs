@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{super::sections, made::retire};
+use super::super::sections;
 use crate::{
     bpf::sections::EXTERNS,
-    btf::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId},
+    btf::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId, builder::retire},
     elf::{Binding, Elf, SectionId, Symbol, SymbolKind},
     report::{Error, Result},
 };

@@ -6,12 +6,10 @@
 //! signature from the LLVM IR here. There a pointer has no target; libbpf compares kinds down to the pointed-to one
 //! (`bpf_core_types_are_compat`), and what kernel functions point to is nearly always some struct, so a struct it is.
 
-use super::{
-    datasec::datasecs,
-    made::{find_or_push, pointer, retire, unsigned},
-};
+use super::datasec::datasecs;
 use crate::{
     bpf::sections::EXTERNS,
+    btf::builder::{find_or_push, pointer, retire, unsigned},
     btf::{
         Btf, Composite, Datasec, FuncProto, Info, Kind, Linkage, Param, SecEntry, StrOff, TypeId,
     },
@@ -29,7 +27,7 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
     let btf = &mut info.btf;
     for (id, name) in datasecs(btf) {
         if EXTERNS.contains(&name.as_str()) {
-            keep_undefined(btf, id, undefined);
+            keep_undefined(btf, id, undefined, facts);
         }
     }
     for symbol in undefined {
@@ -40,6 +38,7 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
                 .or_else(|| facts.extern_section(&symbol.name))
                 .unwrap_or(KSYMS);
             let ty = extern_named(btf, &symbol.name)
+                .filter(|_| !facts.unsigned.contains(&symbol.name))
                 .unwrap_or_else(|| declare(btf, &symbol.name, facts.externs.get(&symbol.name)));
             list(btf, section, ty);
         }
@@ -56,9 +55,13 @@ pub(in crate::link) fn section_of(btf: &Btf, name: &str) -> Option<String> {
         .map(|(_, section)| section)
 }
 
-fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined]) {
+fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined], facts: &Facts) {
     let mut kept = entries(btf, id).to_vec();
-    kept.retain(|entry| undefined.iter().any(|symbol| btf.name(entry.ty) == symbol.name));
+    kept.retain(|entry| {
+        let name = btf.name(entry.ty);
+        let is_signed = !facts.unsigned.contains(&*name);
+        is_signed && undefined.iter().any(|symbol| name == symbol.name)
+    });
     match btf.get_mut(id).map(|ty| &mut ty.kind) {
         Some(Kind::Datasec(datasec)) if !kept.is_empty() => datasec.entries = kept,
         _ => retire(btf, id),

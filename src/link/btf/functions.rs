@@ -5,15 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::made::{find_or_push, int, narrow, pointer};
 use crate::{
-    btf::{Btf, Ext, FuncInfo, FuncProto, Info, Kind, Linkage, Param, SecTable, StrOff, TypeId},
+    btf::{
+        Btf, Ext, FuncInfo, FuncProto, Info, Kind, Linkage, Param, SecTable, StrOff, TypeId,
+        builder::{find_or_push, int, narrow, pointer},
+    },
     elf::{Binding, Elf},
-    object::Function,
+    object::{Function, externs::Facts},
 };
 
 /// Rewrites `func_info` so that it has each of `functions` once, in order, and nothing else.
-pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function]) {
+pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function], facts: &Facts) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
     let described = described(btf, ext);
@@ -29,8 +31,12 @@ pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function]) {
         let insn_off = narrow(function.offset);
         let former = described.get(&(function.section_name.clone(), insn_off)).copied();
         let ty = match former {
+            Some(ty) if facts.unsigned.contains(&function.name) => {
+                let name = if visible(function) { None } else { btf.get(ty).map(|ty| ty.name) };
+                invent(btf, elf, function, name)
+            }
             Some(ty) => describe(btf, ty, function, &mut taken),
-            None => invent(btf, elf, function),
+            None => invent(btf, elf, function, None),
         };
         let section = btf.strings.intern(function.section_name.as_bytes());
         match tables.last_mut().filter(|table| table.section == section) {
@@ -84,12 +90,12 @@ fn visible(function: &Function) -> bool {
     function.binding != Binding::Local
 }
 
-/// A `FUNC` for a function that LLVM did not describe, for want of debug info.
+/// Makes a `FUNC` for a function of which debug info tells no signature, called `name` if that is known.
 ///
 /// A program gets the signature that loaders assume. A subprogram's is unknown; were it called global, the kernel
 /// would verify it by the signature and refuse every use of an argument. A static one is verified where it is called,
 /// with what it is called with. Its symbol becomes local, since loaders and linkers want both to agree.
-fn invent(btf: &mut Btf, elf: &mut Elf, function: &Function) -> TypeId {
+fn invent(btf: &mut Btf, elf: &mut Elf, function: &Function, name: Option<StrOff>) -> TypeId {
     let mut proto = FuncProto { ret: int(btf), params: Vec::new() };
     if function.is_program() {
         let context = pointer(btf, TypeId::VOID);
@@ -100,7 +106,7 @@ fn invent(btf: &mut Btf, elf: &mut Elf, function: &Function) -> TypeId {
     let proto = find_or_push(btf, StrOff::EMPTY, Kind::FuncProto(proto));
     let global = function.is_program() && visible(function);
     let linkage = if global { Linkage::Global } else { Linkage::Static };
-    let name = btf.strings.intern(identifier(&function.name).as_bytes());
+    let name = name.unwrap_or_else(|| btf.strings.intern(identifier(&function.name).as_bytes()));
     btf.push(name, Kind::Func { proto, linkage })
 }
 

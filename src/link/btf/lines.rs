@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::made::narrow;
 use crate::{
-    btf::{Btf, Ext, Info, LineInfo, SecTable, StrOff},
+    btf::{Btf, Ext, Info, LineInfo, SecTable, StrOff, builder::narrow},
     elf::Elf,
     object::{
         Function,

@@ -13,7 +13,6 @@ mod datasec;
 pub mod externs;
 mod functions;
 mod lines;
-pub mod made;
 mod orphans;
 
 use crate::{
@@ -35,7 +34,7 @@ const ALIGN: u64 = 4;
 /// A section is larger than BTF can say.
 pub fn fit(info: &mut Info, elf: &mut Elf, undefined: &[Undefined], facts: &Facts) -> Result<()> {
     let functions = object::functions(elf);
-    functions::fit(info, elf, &functions);
+    functions::fit(info, elf, &functions, facts);
     lines::fit(info, elf, &functions, facts);
     datasec::fit(info, elf)?;
     externs::fit(info, undefined, facts);
