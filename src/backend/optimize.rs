@@ -1,11 +1,9 @@
 //! Optimisation: the one place that chooses passes.
 
 use super::{
-    codegen::Optimized,
-    internalize::Internalized,
     passes::{expand_memory, inline, noinline, preserve_access, stack_alignment, unroll},
+    program::{Internalized, Optimized, Program},
     quirks,
-    restorable::Kept,
     session::Session,
 };
 use crate::{
@@ -14,37 +12,37 @@ use crate::{
     report::{Error, Result},
 };
 
-impl<'s> Internalized<'s> {
+impl<'s> Program<'s, Internalized> {
     /// Optimises the whole program.
     ///
     /// # Errors
     /// The module is inconsistent, or LLVM reports an error.
-    pub fn optimize(self) -> Result<Optimized<'s>> {
-        let Self { session, module, archives, target, machines } = self;
-        session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
+    pub fn optimize(self) -> Result<Program<'s, Optimized>> {
+        let session = self.session;
+        let module = self.module.get(session)?;
+        let machines = &self.phase.machines;
+        session.dump(module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
-        preserve_access::claim(&module)?;
-        run_passes(session, &machines.optimizing, &module)?;
+        preserve_access::claim(module)?;
+        run_passes(session, &machines.optimizing, module)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
-            unroll::unroll(session, &machines.optimizing, &module)?;
-            unroll::report(session, &module);
+            unroll::unroll(session, &machines.optimizing, module)?;
+            unroll::report(session, module);
         }
-        noinline::unshield(&module);
+        noinline::unshield(module);
         if codegen.inline_never == InlineNever::Ignore {
-            inline::report(session, &module);
+            inline::report(session, module);
         }
-        stack_alignment::limit_alignment(&module);
+        stack_alignment::limit_alignment(module);
         // After all passes: they make new memory operations of those that are spelled out.
-        expand_memory::expand(session, &module, &machines.optimizing)?;
+        expand_memory::expand(session, module, &machines.optimizing)?;
         if codegen.loops == Loops::Unroll {
-            unroll::sort(&module);
+            unroll::sort(module);
         }
-        session.dump(&module, super::codegen::Stage::AfterOptimization)?;
-        let module = Kept::new(module);
-        let (declarations, unsigned) = Default::default();
-        Ok(Optimized { session, module, archives, target, machines, declarations, unsigned })
+        session.dump(module, super::codegen::Stage::AfterOptimization)?;
+        Ok(self.after(|Internalized { machines }| Optimized { machines }))
     }
 }
 
