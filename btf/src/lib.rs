@@ -120,6 +120,5 @@ fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
     fixes::members::sort(info);
     fixes::args::name_args(info);
     fixes::maps::unwrap_definitions(info);
-    fixes::variables::shrink_split(info);
     Ok(fixes::names::legal(info, renamed))
 }

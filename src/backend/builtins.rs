@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::{
     optimize,
-    passes::{inline, unroll},
+    passes::{alignment, inline, undefined, unroll},
     program::{Optimized, Program},
     resolve::{offer, resolve},
 };
@@ -52,6 +52,8 @@ impl<'s> Program<'s, Optimized> {
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
         optimize::run_passes(self.session, &self.phase.machines.optimizing, &routines)?;
+        alignment::limit(self.session, &routines);
+        undefined::define(&routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();

@@ -1,7 +1,9 @@
 //! Optimisation: the one place that chooses passes.
 
 use super::{
-    passes::{expand_memory, inline, noinline, preserve_access, stack_alignment, unroll},
+    passes::{
+        expand_memory, inline, noinline, preserve_access, stack_alignment, undefined, unroll,
+    },
     program::{Internalized, Optimized, Program},
     quirks,
     session::Session,
@@ -38,6 +40,7 @@ impl<'s> Program<'s, Internalized> {
         stack_alignment::limit_alignment(module);
         // After all passes: they make new memory operations of those that are spelled out.
         expand_memory::expand(session, module, &machines.optimizing)?;
+        undefined::define(module);
         if codegen.loops == Loops::Unroll {
             unroll::sort(module);
         }

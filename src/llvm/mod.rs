@@ -12,10 +12,12 @@ mod metadata;
 mod module;
 mod operation;
 mod pieces;
+mod pointers;
 mod replace;
 mod signature;
 mod subprogram;
 mod text;
+mod undefined;
 
 pub use block::Block;
 pub use context::{Context, Diagnostic, Severity};

@@ -9,7 +9,7 @@ use std::{
 
 use bpf_linker_shim::{
     self as llvm,
-    llvm_sys::{LLVMModule, LLVMValue, analysis::LLVMVerifierFailureAction},
+    llvm_sys::{LLVMModule, LLVMType, LLVMValue, analysis::LLVMVerifierFailureAction},
 };
 
 use super::{buffer::Buffer, context::Context, global::Global, text};
@@ -245,23 +245,31 @@ impl<'ctx> Module<'ctx> {
     /// The intrinsic for 64-bit lengths that is always expanded: `llvm.memset.inline` or `llvm.memcpy.inline`.
     #[must_use]
     pub fn inline_intrinsic(&self, context: &'ctx Context, what: Inline) -> Option<Global<'ctx>> {
-        let name = match what {
-            Inline::Set => "llvm.memset.inline",
-            Inline::Copy => "llvm.memcpy.inline",
-        };
+        // SAFETY: the context is alive.
+        let pointer = unsafe { llvm::LLVMPointerTypeInContext(context.as_raw(), 0) };
+        // SAFETY: the context is alive.
+        let length = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 64) };
+        match what {
+            Inline::Set => self.intrinsic("llvm.memset.inline", &mut [pointer, length]),
+            Inline::Copy => self.intrinsic("llvm.memcpy.inline", &mut [pointer, pointer, length]),
+        }
+    }
+
+    /// The intrinsic that returns a pointer which it is given, and of which LLVM knows nothing else.
+    #[must_use]
+    pub fn annotation(&self, context: &'ctx Context) -> Option<Global<'ctx>> {
+        // SAFETY: the context is alive.
+        let pointer = unsafe { llvm::LLVMPointerTypeInContext(context.as_raw(), 0) };
+        self.intrinsic("llvm.ptr.annotation", &mut [pointer, pointer])
+    }
+
+    /// The intrinsic called `name`, for `types`.
+    fn intrinsic(&self, name: &str, types: &mut [*mut LLVMType]) -> Option<Global<'ctx>> {
         // SAFETY: a range of bytes.
         let id = unsafe { llvm::LLVMLookupIntrinsicID(name.as_ptr().cast(), name.len()) };
         if id == 0 {
             return None;
         }
-        // SAFETY: the context is alive.
-        let pointer = unsafe { llvm::LLVMPointerTypeInContext(context.as_raw(), 0) };
-        // SAFETY: the context is alive.
-        let length = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 64) };
-        let mut types = match what {
-            Inline::Set => vec![pointer, length],
-            Inline::Copy => vec![pointer, pointer, length],
-        };
         // SAFETY: the intrinsic is overloaded on these.
         Global::from_raw(unsafe {
             llvm::LLVMGetIntrinsicDeclaration(self.as_raw(), id, types.as_mut_ptr(), types.len())

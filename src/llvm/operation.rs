@@ -162,15 +162,26 @@ impl<'ctx> Instruction<'ctx> {
         !unsafe { llvm::LLVMGetFirstUse(self.as_raw()) }.is_null()
     }
 
-    /// Whether it is a call that returns more than one register.
+    /// Whether it is a call of a function that returns more than one register.
+    ///
+    /// Inline assembly is a call in IR, too, with a structure of its outputs as the result; but nothing is called, and each
+    /// output has a register of its own.
     #[must_use]
     pub fn is_wide_call(self) -> bool {
-        self.operation() == Operation::Call && {
+        self.operation() == Operation::Call && !self.is_assembly() && {
             // SAFETY: the instruction is a live call.
             let called = unsafe { llvm::LLVMGetCalledFunctionType(self.as_raw()) };
             // SAFETY: it is a function type.
             is_wide(unsafe { llvm::LLVMGetReturnType(called) })
         }
+    }
+
+    /// Whether a call is one of inline assembly.
+    fn is_assembly(self) -> bool {
+        // SAFETY: the instruction is a live call.
+        let called = unsafe { llvm::LLVMGetCalledValue(self.as_raw()) };
+        // SAFETY: a called value is alive; the answer is null unless it is assembly.
+        !unsafe { llvm::LLVMIsAInlineAsm(called) }.is_null()
     }
 
     /// Where in the source it comes from.

@@ -7,7 +7,7 @@ use bpf_linker_shim::{
     llvm_sys::{LLVMBuilder, LLVMType, LLVMValue},
 };
 
-use super::{context::Context, instruction::Instruction};
+use super::{context::Context, global::Global, instruction::Instruction};
 
 /// A word of memory: where it starts, and how many bytes it has. It is aligned to its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,17 +31,33 @@ impl<'ctx> Instruction<'ctx> {
         }
         self.erase();
     }
+
+    /// Puts a load and a store of each of `pieces` in the place of a copy, one after the other; the instruction must be a
+    /// call of `llvm.memcpy`. They are volatile, which keeps code generation from changing their order.
+    pub fn copy_pieces(self, context: &'ctx Context, pieces: &[Piece]) {
+        let builder = Builder::before(context, self);
+        let (Some(to), Some(from)) = (self.operand(0), self.operand(1)) else { return };
+        for piece in pieces {
+            let value = builder.load(from.as_ptr(), *piece);
+            let store = builder.store(value, to.as_ptr(), *piece);
+            // SAFETY: a load of a live block.
+            unsafe { llvm::LLVMSetVolatile(value, 1) };
+            // SAFETY: a store of a live block.
+            unsafe { llvm::LLVMSetVolatile(store, 1) };
+        }
+        self.erase();
+    }
 }
 
 /// Makes instructions in front of one.
-struct Builder<'ctx> {
+pub(super) struct Builder<'ctx> {
     raw: NonNull<LLVMBuilder>,
     context: &'ctx Context,
 }
 
 impl<'ctx> Builder<'ctx> {
     #[expect(clippy::expect_used, reason = "LLVM ends the process when it is out of memory")]
-    fn before(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
+    pub(super) fn before(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
         // SAFETY: the context is alive.
         let raw = unsafe { llvm::LLVMCreateBuilderInContext(context.as_raw()) };
         let raw =
@@ -60,12 +76,27 @@ impl<'ctx> Builder<'ctx> {
         load
     }
 
-    fn store(&self, value: *mut LLVMValue, to: *mut LLVMValue, piece: Piece) {
+    fn store(&self, value: *mut LLVMValue, to: *mut LLVMValue, piece: Piece) -> *mut LLVMValue {
         let place = self.place(to, piece.offset);
         // SAFETY: builder, value and pointer are alive.
         let store = unsafe { llvm::LLVMBuildStore(self.raw.as_ptr(), value, place) };
         // SAFETY: it is a store.
         unsafe { llvm::LLVMSetAlignment(store, piece.size) };
+        store
+    }
+
+    /// A call of `function` with as many arguments as it takes.
+    pub(super) fn call(
+        &self,
+        function: Global<'ctx>,
+        arguments: &mut [*mut LLVMValue],
+    ) -> *mut LLVMValue {
+        let (raw, count) = (function.as_raw(), c_uint::try_from(arguments.len()).unwrap_or(0));
+        // SAFETY: the function is alive.
+        let type_ = unsafe { llvm::LLVMGlobalGetValueType(raw) };
+        let (list, name) = (arguments.as_mut_ptr(), c"".as_ptr());
+        // SAFETY: builder, function and arguments are alive, the name is empty.
+        unsafe { llvm::LLVMBuildCall2(self.raw.as_ptr(), type_, raw, list, count, name) }
     }
 
     /// A pointer to `offset` bytes behind `start`.
@@ -77,7 +108,7 @@ impl<'ctx> Builder<'ctx> {
         unsafe { llvm::LLVMBuildGEP2(self.raw.as_ptr(), byte, start, &raw mut index, 1, name) }
     }
 
-    fn integer(&self, bits: c_uint) -> *mut LLVMType {
+    pub(super) fn integer(&self, bits: c_uint) -> *mut LLVMType {
         // SAFETY: the context is alive.
         unsafe { llvm::LLVMIntTypeInContext(self.context.as_raw(), bits) }
     }

@@ -11,7 +11,6 @@ pub mod maps;
 pub mod members;
 pub mod names;
 pub mod paths;
-pub mod variables;
 pub mod void;
 
 #[cfg(test)]

@@ -8,11 +8,12 @@
 //! No such intrinsic is there for `llvm.memmove`, which is spelled out here: all loads, then all stores. So are copies of
 //! a constant to the stack, as initial values are in C, since LLVM without the option stores the values themselves.
 //!
+//! LLVM itself expands up to 1024 bytes, however they are aligned; in order, it copies 128 words. What lies between is spelled
+//! out here, too: unaligned memory is filled by stores, and copied by loads and stores, in order.
+//!
 //! Where neither calls nor loops may be left, for old kernels, sizes beyond LLVM's limits are spelled out too.
 
-use std::ops::RangeInclusive;
-
-use super::super::session::Session;
+use super::{super::session::Session, alignment};
 use crate::{
     llvm::{Global, Inline, Instruction, Machine, Module, Piece},
     plan::{Codegen, InlineNever, Loops, MemcpyExpansion},
@@ -27,6 +28,9 @@ const MOST_STORES_FOR_OLD_KERNELS: u64 = 4096;
 
 /// Bytes that one store writes at most.
 const WIDEST_STORE: u64 = 8;
+
+/// The most bytes that LLVM fills or copies without a call: so many of the widest stores, which it takes apart afterwards.
+const MOST_BYTES: u64 = MOST_STORES * WIDEST_STORE;
 
 /// The most words of a move: all are held at once, in registers or on the stack.
 const MOST_MOVED: u64 = 16;
@@ -48,21 +52,25 @@ pub(in crate::backend) fn expand<'s>(
     if in_order && ["memcmp", "bcmp"].iter().any(|name| module.find(name).is_some()) {
         machine.run_passes(module, "function(expand-memcmp)")?;
     }
+    if in_order {
+        alignment::align_stack(module);
+    }
     if is_for_old_kernels(codegen) {
         spell_out_moves(session, module, MOST_MOVED_FOR_OLD_KERNELS);
-        replace(session, module, (&SET, Inline::Set), 0..=MOST_STORES_FOR_OLD_KERNELS);
+        replace(session, module, (&SET, Inline::Set), |extent| {
+            extent.words() <= MOST_STORES_FOR_OLD_KERNELS
+        });
         // What LLVM expands by itself, it expands in order.
-        replace(
-            session,
-            module,
-            (&COPY, Inline::Copy),
-            MOST_STORES + 1..=MOST_STORES_FOR_OLD_KERNELS,
-        );
+        replace(session, module, (&COPY, Inline::Copy), |extent| {
+            (MOST_STORES + 1..=MOST_STORES_FOR_OLD_KERNELS).contains(&extent.words())
+        });
     } else if in_order {
         spell_out_moves(session, module, MOST_MOVED);
         store_constants(session, module, machine)?;
-        replace(session, module, (&SET, Inline::Set), 0..=MOST_STORES);
+        replace(session, module, (&SET, Inline::Set), |extent| extent.bytes <= MOST_BYTES);
+        spell_out_copies(session, module);
     }
+    alignment::limit(session, module);
     Ok(())
 }
 
@@ -89,7 +97,7 @@ const MOVE: Operation =
     Operation { name: "llvm.memmove.p0.p0.i64", pointers: &[0, 1], alignment: of_promised };
 
 fn of_promised(instruction: Instruction<'_>, index: u32) -> u64 {
-    instruction.argument_alignment(index)
+    instruction.argument_alignment(index).max(instruction.variable_alignment(index))
 }
 
 /// A whole variable on the stack that is set counts as aligned: code generation aligns it when that saves stores.
@@ -114,16 +122,16 @@ impl Operation {
         Some(Extent { bytes: instruction.constant_operand(2)?, word })
     }
 
-    /// Those of `module` that come to so many words.
+    /// Those of `module` that are of such an extent.
     fn find<'s>(
         &self,
         module: &Module<'s>,
-        words: RangeInclusive<u64>,
+        fits: impl Fn(Extent) -> bool,
     ) -> Vec<(Instruction<'s>, Extent)> {
         let bodies = module.functions().filter(|function| !function.is_declaration());
         let instructions = bodies.flat_map(Global::instructions);
         let found = instructions.filter_map(|one| Some((one, self.extent(one)?)));
-        found.filter(|(_, extent)| words.contains(&extent.words())).collect()
+        found.filter(|(_, extent)| fits(*extent)).collect()
     }
 }
 
@@ -145,14 +153,14 @@ impl Extent {
     }
 }
 
-/// Has operations that come to so many words done by the intrinsic that is always expanded.
+/// Has operations of such an extent done by the intrinsic that is always expanded.
 fn replace<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
     (operation, inline): (&Operation, Inline),
-    words: RangeInclusive<u64>,
+    fits: impl Fn(Extent) -> bool,
 ) {
-    let found = operation.find(module, words);
+    let found = operation.find(module, fits);
     if found.is_empty() {
         return;
     }
@@ -163,9 +171,19 @@ fn replace<'s>(
 
 /// Replaces moves of at most so many words by loads and stores; those of volatile memory stay.
 fn spell_out_moves<'s>(session: &'s Session<'_>, module: &Module<'s>, most: u64) {
-    for (call, extent) in MOVE.find(module, 0..=most) {
+    for (call, extent) in MOVE.find(module, |extent| extent.words() <= most) {
         if call.constant_operand(3) == Some(0) {
             call.move_pieces(&session.context, &extent.pieces());
+        }
+    }
+}
+
+/// Replaces copies that LLVM would make calls because of their alignment by loads and stores, in order.
+fn spell_out_copies<'s>(session: &'s Session<'_>, module: &Module<'s>) {
+    let is_left = |extent: Extent| extent.words() > MOST_STORES && extent.bytes <= MOST_BYTES;
+    for (call, extent) in COPY.find(module, is_left) {
+        if call.constant_operand(3) == Some(0) {
+            call.copy_pieces(&session.context, &extent.pieces());
         }
     }
 }
@@ -183,7 +201,7 @@ fn store_constants<'s>(
             && source.is_some_and(|it| it.is_constant() && it.section().is_empty())
             && call.constant_operand(3) == Some(0)
     };
-    let mut copies = FILL.find(module, 1..=MOST_MOVED);
+    let mut copies = FILL.find(module, |extent| (1..=MOST_MOVED).contains(&extent.words()));
     copies.retain(|(call, _)| is_initial(*call));
     for (call, extent) in &copies {
         let pieces = extent.pieces();

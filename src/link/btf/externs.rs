@@ -48,6 +48,11 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], declared: &Declared)
     }
 }
 
+/// Returns true if the loader gives what the section `name` lists a place: no bytes of the object do.
+pub(super) fn is_section(name: &str) -> bool {
+    EXTERNS.contains(&name)
+}
+
 fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined], declared: &Declared) {
     let mut kept = entries(btf, id).to_vec();
     kept.retain(|entry| {

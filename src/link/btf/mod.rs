@@ -14,6 +14,7 @@ pub mod externs;
 mod functions;
 mod lines;
 mod orphans;
+mod variables;
 
 use crate::{
     btf::{Ext, Info},
@@ -43,6 +44,7 @@ pub fn fit(
     lines::fit(info, elf, &functions);
     datasec::fit(info, elf)?;
     externs::fit(info, undefined, declared);
+    variables::shrink_split(info);
     orphans::retire_all(info);
     Ok(())
 }
