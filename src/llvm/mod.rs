@@ -34,4 +34,3 @@ pub use metadata::{MetadataKind, Node, Operand, Text};
 pub use module::{Inline, Module};
 pub use operation::{Operation, Ordering, Place, Scope, Update};
 pub use pieces::Piece;
-pub use signature::{Scalar, Signature};
