@@ -37,6 +37,7 @@
 pub mod backend;
 pub mod driver;
 pub mod embed;
+mod files;
 pub mod guard;
 pub mod input;
 mod linking;
@@ -46,6 +47,6 @@ pub mod plan;
 pub mod report;
 
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linking::{Artifact, check_places, link, locate, reproduce, survey, version};
+pub use linking::{Artifact, CommandFiles, check_places, link, locate, reproduce, survey, version};
 pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

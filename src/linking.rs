@@ -7,7 +7,7 @@ mod reports;
 mod summary;
 mod survey;
 
-pub use places::check_places;
+pub use places::{CommandFiles, check_places};
 pub use replay::reproduce;
 
 use std::{collections::BTreeSet, thread};
@@ -70,11 +70,12 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
-    check_places(plan, &[])?;
+    check_places(plan, CommandFiles::default())?;
     guard::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
+    places::check_library(plan, session.library())?;
     let artifacts = build(&session, inputs, plan, warnings, &clock);
     // Of a link that failed too: what was taken often says why.
     let reported = reports::publish(&plan.reports, &session.account(), &clock);

@@ -22,7 +22,7 @@ const MAKERS: [&str; 7] = [
 const COMPUTED: [(&str, &[&str]); 6] = [
     ("object/kernel/mod.rs", &["kernel … would refuse the object"]),
     ("output/mod.rs", &["cannot write …"]),
-    ("linking/places.rs", &["cannot write …: it is an input"]),
+    ("linking/places.rs", &["cannot write …: it is …"]),
     ("backend/limits/construct.rs", &[]),
     ("backend/llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
     ("crash.rs", &["LLVM gave up", "LLVM crashed", "the linker crashed"]),

@@ -12,19 +12,23 @@ use source::Source;
 
 /// Room to the rooms it may import; `report` and `plan` are open to all of them. `linking` puts the rooms together, and
 /// `embed` is a front door to it, as the command is.
-const IMPORTS: [(&str, &[&str]); 12] = [
+const IMPORTS: [(&str, &[&str]); 13] = [
     // Part of the program, which knows the crate from outside.
     ("again", &[]),
     ("crash", &[]),
     ("guard", &[]),
+    ("files", &[]),
     ("report", &[]),
     ("plan", &[]),
-    ("driver", &["plan", "report"]),
-    ("input", &["plan", "report"]),
+    ("driver", &["plan", "report", "files"]),
+    ("input", &["plan", "report", "files"]),
     ("backend", &["plan", "report", "input", "guard"]),
     ("object", &["plan", "report"]),
     ("output", &["plan", "report", "guard"]),
-    ("linking", &["plan", "report", "driver", "input", "backend", "object", "output", "guard"]),
+    (
+        "linking",
+        &["plan", "report", "driver", "input", "backend", "object", "output", "guard", "files"],
+    ),
     ("embed", &["plan", "report", "linking"]),
 ];
 

@@ -38,7 +38,7 @@ mod target;
 
 pub use account::{Account, Reason, Taken};
 pub use builtins::MEMORY;
-pub use codegen::Optimized;
+pub use codegen::{Optimized, dump_files};
 pub use declarations::Declaration;
 pub use internalize::Internalized;
 pub use llvm::{Scalar, Signature};

@@ -1,6 +1,9 @@
 //! What all phases of one link share.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+};
 
 use super::{
     account::Account,
@@ -41,6 +44,12 @@ impl<'a> Session<'a> {
         let (context, routines) = (Context::new(library), RefCell::default());
         let relocations = Cell::new(Relocations::None);
         Ok(Self { plan, warnings, reader, context, account, routines, options, relocations })
+    }
+
+    /// The file of the libLLVM at work.
+    #[must_use]
+    pub fn library(&self) -> &Path {
+        self.reader.path()
     }
 
     /// Sets LLVM up for a program with `relocations`, which is known only when its modules are linked.
