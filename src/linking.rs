@@ -22,7 +22,9 @@ use crate::{
     input::{self, Inputs},
     object::{self, Extern, Facts, Shape},
     output,
-    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
+    plan::{
+        AllowUndefined, Audience, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source,
+    },
 };
 
 /// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
@@ -122,8 +124,8 @@ fn build(
     let prepared = clock.run("prepare", || merged.prepare())?;
     let internalized = clock.run("internalize", || prepared.internalize())?;
     let mut program = clock.run("optimize", || internalized.optimize())?;
-    program.check_contents();
-    let made = make(&mut program, plan, warnings, clock);
+    program.check_contents()?;
+    let made = make(&mut program, plan, session.audience(), warnings, clock);
     leave(program);
     made
 }
@@ -171,6 +173,7 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
 fn make(
     program: &mut Optimized<'_>,
     plan: &LinkPlan,
+    audience: Audience,
     warnings: &Warnings,
     clock: &Clock,
 ) -> Result<Vec<Artifact>> {
@@ -188,7 +191,7 @@ fn make(
         let bytes = match kind {
             OutputKind::Object => {
                 let raw = std::mem::take(&mut raw);
-                let facts = facts(program);
+                let facts = facts(program, audience);
                 clock.run("finish the object", || {
                     object::finish(raw, &with_left_builtins(plan), &facts, warnings)
                 })?
@@ -228,9 +231,9 @@ fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
     plan
 }
 
-fn facts(program: &Optimized<'_>) -> Facts {
+fn facts(program: &Optimized<'_>, audience: Audience) -> Facts {
     let externs = program.declarations().iter().cloned().map(described).collect();
-    Facts { externs, linkable: program.linkable(), ..Facts::default() }
+    Facts { externs, linkable: program.linkable(), audience, ..Facts::default() }
 }
 
 fn described(declaration: Declaration) -> (String, Extern) {

@@ -138,6 +138,10 @@ macro_rules! rows {
                 core LLVMIsAAllocaInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAReturnInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMConstNull(type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
+                core LLVMFunctionType(returns: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
+                core LLVMGetInlineAsm(type_: LLVMTypeRef, text: *const c_char, length: usize, constraints: *const c_char, constraints_length: usize, effects: LLVMBool, aligned: LLVMBool, dialect: LLVMInlineAsmDialect, throws: LLVMBool) -> LLVMValueRef;
+                core LLVMBuildCall2(builder: LLVMBuilderRef, type_: LLVMTypeRef, callee: LLVMValueRef, arguments: *mut LLVMValueRef, count: c_uint, name: *const c_char) -> LLVMValueRef;
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAGlobalVariable(value: LLVMValueRef) -> LLVMValueRef;

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     input::Archive,
-    plan::{LinkPlan, Presence, Requested},
-    report::{Error, Result, nearest},
+    plan::{LinkPlan, Presence, Requested, sections},
+    report::{Error, Result, Warning, nearest, quoted},
 };
 
 /// A module in which only exports can be seen from outside.
@@ -34,6 +34,7 @@ impl<'s> Prepared<'s> {
         check_exports(session, &module)?;
         session.account.borrow_mut().note_definitions(&module);
         let subprograms = subprograms::find(&module);
+        let kept = module.kept();
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
@@ -41,6 +42,9 @@ impl<'s> Prepared<'s> {
                 if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
                     global.export();
                 }
+            } else if kept.contains(&global.name()) && sections::is_program(&global.section()) {
+                // It stays whatever is exported, and as a static one it would keep loaders from taking the others.
+                session.warnings.push(unexported(&global.name()));
             } else {
                 global.internalize();
             }
@@ -75,6 +79,20 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
         Requested::Inferred => {
             global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
         }
+    }
+}
+
+fn unexported(program: &str) -> Warning {
+    Warning {
+        name: "local-program",
+        message: format!(
+            "the program {} is not among the exports, but marked `used`: it stays, since loaders refuse static programs",
+            quoted(program)
+        ),
+        help: vec![
+            "export it, or drop the attribute `used`, which SEC() of bpf_helpers.h brings"
+                .to_owned(),
+        ],
     }
 }
 

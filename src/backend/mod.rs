@@ -26,6 +26,7 @@ mod loops;
 mod merge;
 mod optimize;
 mod options;
+mod placement;
 mod prepare;
 mod preserved;
 mod quirks;

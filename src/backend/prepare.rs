@@ -7,6 +7,7 @@ use super::{
     llvm::{CodegenLevel, Global, Machine, Module, Spec},
     loops,
     merge::Merged,
+    placement,
     quirks::{self, Relocations},
     session::Session,
     stack,
@@ -86,6 +87,7 @@ impl<'s> Merged<'s> {
                 loops::forget_hints(session, function);
             }
         }
+        placement::settle(session, &module);
         stack::limit_alignment(&module);
         if plan.debug_info.btf == Btf::Emit {
             debuginfo::prepare(&session.context, &module);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::plan::Audience;
+
 /// What the backend knows about the program it generated code for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -9,6 +11,8 @@ pub struct Facts {
     pub externs: BTreeMap<String, Extern>,
     /// What the inputs define and offer; empty when they need nothing else.
     pub linkable: Vec<String>,
+    /// Who sees the warnings.
+    pub audience: Audience,
     /// Where functions without debug info come from, by symbol.
     pub sources: BTreeMap<String, SourcePlace>,
 }

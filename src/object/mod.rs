@@ -10,8 +10,10 @@
 //! - [`disjoint`]: sums that were written as a bitwise or, which no kernel takes;
 //! - [`btf`]: types, and what ties them to the code;
 //! - [`loadable`]: the check that loaders find and understand the maps;
+//! - `lints`: the check that loaders understand the rest;
 //! - [`needs`]: the check that nothing is missing;
 //! - [`survey`]: sizes, frames and chains of calls, for reports and limits;
+//! - `vacant`: variables without a size;
 //! - [`level`]: the check that the code keeps to the CPU level ordered;
 //! - [`kernel`]: the check that a kernel knows all of it.
 
@@ -23,12 +25,14 @@ mod facts;
 pub mod inspect;
 pub mod kernel;
 pub mod level;
+mod lints;
 pub mod loadable;
 pub mod maps;
 pub mod merge;
 pub mod needs;
 pub mod strip;
 pub mod survey;
+mod vacant;
 
 pub use facts::{Extern, Facts, Scalar, Shape, SourcePlace};
 
@@ -56,6 +60,7 @@ pub fn finish(
     let mut elf = Elf::parse(&raw)?;
     drop(raw);
     merge::merge(&mut elf)?;
+    vacant::settle(&mut elf);
     maps::settle(&mut elf)?;
     let described = btf::link::take(&mut elf)?;
     strip::strip(&mut elf, plan.debug_info.dwarf);
@@ -66,6 +71,10 @@ pub fn finish(
     }
     loadable::check_sections(&elf)?;
     needs::check(&undefined, facts, &plan.undefined)?;
+    if plan.is_for_a_kernel() {
+        let btf = plan.debug_info.btf;
+        lints::check(&elf, described.as_ref(), &undefined, facts, btf, warnings)?;
+    }
     level::check(&elf, described.as_ref(), plan, warnings);
     if let Some(kernel) = plan.kernel {
         kernel::check(&elf, described.as_ref(), &undefined, facts, kernel, warnings)?;

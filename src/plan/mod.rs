@@ -7,6 +7,7 @@ mod exports;
 pub mod kernel;
 mod limits;
 mod reports;
+pub mod sections;
 mod target;
 
 use std::{path::PathBuf, sync::Arc};
@@ -16,6 +17,16 @@ pub use kernel::Kernel;
 pub use limits::Limits;
 pub use reports::{Listing, Reports};
 pub use target::{Cpu, Endian, OptLevel, Target};
+
+/// Who sees what a link says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// A person, or a program that passes all of it on.
+    #[default]
+    Person,
+    /// rustc, which shows what a linker says only if it fails.
+    Rustc,
+}
 
 /// Everything a link needs to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -78,7 +78,7 @@ const KINDS: [&str; 35] = [
 ];
 
 /// The maps of `elf` whose debug information is `info`, by name.
-pub(super) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
+pub(in crate::object) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
     let mut maps = records(elf);
     if let Some(id) = elf.section_named(MAPS) {
         let symbols = elf.symbols_in(id).into_iter().map(|(_, symbol)| symbol);

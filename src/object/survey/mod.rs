@@ -27,6 +27,7 @@ use crate::{
 pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
 pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
+pub(super) use maps::of as maps_of;
 
 /// What is in an object.
 #[derive(Clone, Debug)]
