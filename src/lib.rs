@@ -5,17 +5,19 @@
 //! ```text
 //! argv -> driver -> LinkPlan -> input -> Inputs
 //!      -> backend: Merged -> Prepared -> Internalized -> Optimized -> RawObject
-//!      -> object: finished object -> output: file
+//!      -> link: finished object -> output: file
 //! ```
 //!
 //! - [`plan`]: the contract, what is to be linked and how;
 //! - [`driver`]: words to plan; pure, no LLVM;
 //! - [`input`]: files to bitcode candidates; no LLVM;
 //! - [`backend`]: candidates to ELF bytes, through a libLLVM opened at run time;
-//! - [`object`]: ELF bytes to the finished object (BTF, maps, stripping);
+//! - [`link`](mod@link): ELF bytes to the finished object (BTF, maps, stripping); below it [`elf`], [`btf`], [`object`] and [`bpf`];
+//! - [`check`]: what kernel and loaders would refuse;
+//! - [`llvm`]: safe wrappers, and the search for a libLLVM;
 //! - [`output`]: bytes to files, replaced as a whole;
 //! - [`report`]: errors and warnings;
-//! - [`guard`]: what survives a crash of LLVM;
+//! - [`crash_handler`]: what survives a crash of LLVM;
 //! - [`embed`]: the whole as a library, [`Linker`].
 
 // What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
@@ -35,18 +37,26 @@
 )]
 
 pub mod backend;
+pub mod bpf;
+#[path = "../btf/src/lib.rs"]
+pub mod btf;
+pub mod check;
+pub mod crash_handler;
 pub mod driver;
+pub mod elf;
 pub mod embed;
 mod files;
-pub mod guard;
 pub mod input;
-mod linking;
+pub mod link;
+mod linker;
+#[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
+pub mod llvm;
 pub mod object;
 pub mod output;
 pub mod plan;
 pub mod report;
 
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linking::{Artifact, CommandFiles, check_places, link, locate, reproduce, survey, version};
+pub use linker::{Artifact, CommandFiles, check_places, link, locate, reproduce, survey, version};
 pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

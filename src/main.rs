@@ -17,8 +17,8 @@
     )
 )]
 
-mod again;
-mod crash;
+mod crash_report;
+mod reexec;
 
 use std::{
     fs::File,
@@ -36,12 +36,12 @@ use log::LevelFilter;
 
 fn main() -> ExitCode {
     let warnings = Warnings::default();
-    let result = match crash::former() {
-        Some(fall) => Err(crash::tell(&fall, &warnings)),
+    let result = match crash_report::former() {
+        Some(fall) => Err(crash_report::tell(&fall, &warnings)),
         None => run(&warnings).map_err(|error| {
             let error =
                 error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
-            again::without_unfit_llvms(error)
+            reexec::without_unfit_llvms(error)
         }),
     };
     let paint = Paint::suits(&stderr());
@@ -63,16 +63,16 @@ fn say(text: &str) {
 }
 
 fn run(warnings: &Warnings) -> anyhow::Result<()> {
-    again::list_options_if_asked()?;
-    crash::arm();
+    reexec::list_options_if_asked()?;
+    crash_report::arm();
     let invocation = driver::parse(std::env::args_os().collect())?;
     check_places(&invocation)?;
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
     match invocation.request {
         Request::Link(mut plan) => {
-            crash::without_traces(&mut plan);
-            again::check_llvm_args(&plan, warnings)?;
+            crash_report::without_traces(&mut plan);
+            reexec::check_llvm_args(&plan, warnings)?;
             if let Some(folder) = &plan.reports.reproduce {
                 bpf_linker::reproduce(&plan, &invocation.args, folder, warnings)?;
             }
@@ -116,7 +116,7 @@ fn start_logging(logging: &Logging) -> anyhow::Result<()> {
     if let Some(path) = &logging.file {
         let mut file = File::options();
         // Another try goes on with the log of the first.
-        let file = if again::is_another_try() {
+        let file = if reexec::is_another_try() {
             file.append(true)
         } else {
             file.write(true).truncate(true)

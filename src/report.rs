@@ -17,6 +17,16 @@ use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 /// The result of every fallible step of a link.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Who sees what a link says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// A person, or a program that passes all of it on.
+    #[default]
+    Person,
+    /// rustc, which shows what a linker says only if it fails.
+    Rustc,
+}
+
 /// What failed, as far as a script that calls the linker cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -155,8 +165,8 @@ impl Error {
     /// for good. Empty when no other candidate could do it.
     ///
     /// The command line tries again by itself; whoever embeds the linker may start a process with
-    /// [`EXCLUDED_VARIABLE`](crate::backend::llvm::locate::EXCLUDED_VARIABLE) set to
-    /// [`exclusion_list`](crate::backend::llvm::locate::exclusion_list) of these.
+    /// [`EXCLUDED_VARIABLE`](crate::llvm::locate::EXCLUDED_VARIABLE) set to
+    /// [`exclusion_list`](crate::llvm::locate::exclusion_list) of these.
     #[must_use]
     pub fn unfit_llvms(&self) -> &[PathBuf] {
         &self.rest.unfit

@@ -1,7 +1,7 @@
 //! The codec: what it decodes it writes back byte for byte, and no bytes make it panic.
 
 use bpf_linker::{
-    object::btf::{Btf, Info, Kind, Linkage, StrOff, TypeId, dedup, fix, prune, rules},
+    btf::{Btf, Info, Kind, Linkage, StrOff, TypeId, dedup, fix, prune, rules},
     plan::{DebugInfo, Endian},
 };
 

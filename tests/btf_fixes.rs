@@ -9,7 +9,7 @@ mod kernel;
 use std::process::Command;
 
 use bpf_linker::{
-    object::btf::{
+    btf::{
         Btf, Composite, Info, Kind, SecTable, TypeId, compact_strings, dedup, fix,
         fixes::{self, names::Renamed},
         prune,

@@ -8,7 +8,7 @@ mod kernel;
 #[path = "btf/rows.rs"]
 mod rows;
 
-use bpf_linker::object::btf::{
+use bpf_linker::btf::{
     Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, FwdKind, Int, Kind, Linkage, Member,
     Param, SecEntry, StrOff, TypeId, Variant,
     rules::{self, Kernel},

@@ -31,6 +31,19 @@ const INDEXED: [Returns; 5] = [
 ];
 const NUMBERS: Returns = ("numbers", |p| u32::from(p[0] & 7) | u32::from(p[1]) << 3);
 
+/// The programs of `c_code/operations.c`, and what they return.
+const OPERATIONS: [(&str, u32); 9] = [
+    ("two_outputs", 7),
+    ("tied_outputs", 17),
+    ("labels", 2),
+    ("labels_and_outputs", 11),
+    ("overflows", 3),
+    ("aligned_copies", 12),
+    ("unaligned_copies", 9),
+    ("packed_words", 0x0405),
+    ("undefined_values", 13),
+];
+
 /// `BPF_OR | BPF_X` of 64 bits and of 32.
 const OR: [u8; 2] = [0x4f, 0x4c];
 
@@ -93,6 +106,26 @@ fn arrays_on_the_stack_load_and_are_indexed() {
             assert_eq!(returned, expected, "{level} {name}");
         }
         assert_eq!([&ours, &clangs].map(|it| ors(it, NUMBERS.0)), [1, 1], "an or of numbers stays");
+    }
+}
+
+/// Operations that were refused, or at which LLVM crashed.
+#[test]
+fn operations_load_and_return_what_the_source_says() {
+    let work = tools::kept("c-code");
+    let source = tools::workspace().join("tests/c_code/operations.c");
+    for level in ["v1", "v3", "v4"] {
+        let [bitcode, ours] =
+            ["bc", "o"].map(|ending| work.join(format!("operations-{level}.{ending}")));
+        let mut clang = Command::new(tools::clang());
+        clang.args(["-target", "bpfel", "-O2", "-g", "-emit-llvm", "-c"]);
+        clang.arg(format!("-mcpu={level}")).arg(&source).arg("-o").arg(&bitcode);
+        tools::run(&mut clang);
+        tools::run(Command::new(tools::linker()).arg(&bitcode).arg("--btf").arg("-o").arg(&ours));
+        for (name, returns) in OPERATIONS {
+            let story = lab::run(Loader::Libbpf, &ours, name, &[Step::Packet(vec![0; 64])]);
+            assert_eq!(story.returned(), [returns], "{level} {name}");
+        }
     }
 }
 

@@ -19,11 +19,10 @@ const MAKERS: [&str; 7] = [
 ];
 
 /// Messages that are computed before the error is made, by the file that has their text.
-const COMPUTED: [(&str, &[&str]); 6] = [
+const COMPUTED: [(&str, &[&str]); 5] = [
     ("object/kernel/mod.rs", &["kernel … would refuse the object"]),
     ("output/mod.rs", &["cannot write …"]),
-    ("linking/places.rs", &["cannot write …: it is …"]),
-    ("backend/limits/construct.rs", &[]),
+    ("backend/unsupported/construct.rs", &[]),
     ("backend/llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
     ("crash.rs", &["LLVM gave up", "LLVM crashed", "the linker crashed"]),
 ];
@@ -125,18 +124,18 @@ fn messages() -> BTreeMap<String, String> {
 
 /// The facts of the table of what BPF cannot express.
 fn constructs(path: &str, source: &str) -> Vec<(String, String)> {
-    if path != "backend/limits/construct.rs" {
+    if path != "backend/unsupported/construct.rs" {
         return Vec::new();
     }
     let facts = literals(source).into_iter().filter(|text| text.starts_with("{} "));
     facts.map(|text| (template(&text), path.to_owned())).collect()
 }
 
-/// The files of `src`, below it, without tests and on one line each.
+/// The files of `src` and of the crate `btf`, without tests and on one line each.
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = Vec::new();
-    let mut open = vec![root.clone()];
+    let mut open = vec![root.join("src"), root.join("btf/src")];
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).expect("a readable folder") {
             let path = entry.expect("a readable entry").path();
@@ -147,7 +146,8 @@ fn sources() -> Vec<(String, String)> {
                 let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 let code = product.lines().filter(|line| !line.trim_start().starts_with("//"));
                 let code = code.map(str::trim).collect::<Vec<_>>().join(" ");
-                let name = path.strip_prefix(&root).expect("below src").display().to_string();
+                let name = path.strip_prefix(root).expect("below the root").display().to_string();
+                let name = name.strip_prefix("src/").map_or(name.clone(), str::to_owned);
                 all.push((name, code));
             }
         }

@@ -27,7 +27,7 @@ use std::{
     process::Command,
 };
 
-use bpf_linker::object::code::{LDIMM64, Level};
+use bpf_linker::bpf::insn::{LDIMM64, Level};
 use execution::{
     generator::{self, Numbers},
     host,

@@ -12,8 +12,8 @@ use std::{
 };
 
 use bpf_linker::{
-    backend::llvm::locate::{self, FoundBy, LibraryVersion, Search, Verdict},
     input::{LlvmVersion, Producer},
+    llvm::locate::{self, FoundBy, LibraryVersion, Search, Verdict},
 };
 use tempfile::TempDir;
 

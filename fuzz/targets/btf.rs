@@ -5,7 +5,7 @@
 #![no_main]
 
 use bpf_linker::{
-    object::btf::{Info, fix, rules},
+    btf::{Info, fix, rules},
     plan::DebugInfo,
 };
 use libfuzzer_sys::fuzz_target;

@@ -4,19 +4,21 @@
 
 use bpf_linker::{
     Kernel, LinkPlan, Linker, LinkerInput, LinkerOptions, Warnings,
-    object::{Facts, finish, inspect, kernel},
+    check::kernel,
+    link::finish,
+    object::{self, externs::Facts},
     plan::Btf,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = inspect::undefined(bytes);
+    let _ = object::undefined(bytes);
     let _ = kernel::check_file(bytes, Kernel(4, 9), &Warnings::default());
     for btf in [Btf::Omit, Btf::Emit] {
         let plan = plan(btf);
         let finish = |bytes| finish(bytes, &plan, &Facts::default(), &Warnings::default());
         if let Ok(finished) = finish(bytes.to_vec()) {
-            inspect::undefined(&finished).expect("what is written can be read");
+            object::undefined(&finished).expect("what is written can be read");
             let _ = finish(finished);
         }
     }

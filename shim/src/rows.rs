@@ -98,6 +98,7 @@ macro_rules! rows {
                 core LLVMGetEnumAttributeAtIndex(function: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
                 core LLVMGetEnumAttributeValue(attribute: LLVMAttributeRef) -> u64;
                 core LLVMGetCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> LLVMAttributeRef;
+                core LLVMAddCallSiteAttribute(call: LLVMValueRef, index: c_uint, attribute: LLVMAttributeRef) -> ();
                 core LLVMRemoveCallSiteEnumAttribute(call: LLVMValueRef, index: c_uint, kind: c_uint) -> ();
                 core LLVMAddTargetDependentFunctionAttr(function: LLVMValueRef, name: *const c_char, value: *const c_char) -> ();
                 core LLVMIntTypeInContext(context: LLVMContextRef, bits: c_uint) -> LLVMTypeRef;
@@ -119,6 +120,8 @@ macro_rules! rows {
                 core LLVMIsAtomicSingleThread(access: LLVMValueRef) -> LLVMBool;
                 core LLVMGetCalledFunctionType(call: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetUndef(type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMGetNumArgOperands(call: LLVMValueRef) -> c_uint;
+                core LLVMGetParam(function: LLVMValueRef, index: c_uint) -> LLVMValueRef;
                 core LLVMIsFunctionVarArg(function: LLVMTypeRef) -> LLVMBool;
                 core LLVMCountStructElementTypes(structure: LLVMTypeRef) -> c_uint;
                 core LLVMStructGetTypeAtIndex(structure: LLVMTypeRef, index: c_uint) -> LLVMTypeRef;
@@ -128,12 +131,14 @@ macro_rules! rows {
                 core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
                 core LLVMGetAlignment(value: LLVMValueRef) -> c_uint;
                 core LLVMSetAlignment(value: LLVMValueRef, bytes: c_uint) -> ();
+                core LLVMSetVolatile(access: LLVMValueRef, volatile: LLVMBool) -> ();
                 core LLVMCreateBuilderInContext(context: LLVMContextRef) -> LLVMBuilderRef;
                 core LLVMDisposeBuilder(builder: LLVMBuilderRef) -> ();
                 core LLVMPositionBuilderBefore(builder: LLVMBuilderRef, instruction: LLVMValueRef) -> ();
                 core LLVMBuildLoad2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
                 core LLVMBuildStore(builder: LLVMBuilderRef, value: LLVMValueRef, pointer: LLVMValueRef) -> LLVMValueRef;
                 core LLVMBuildGEP2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, indices: *mut LLVMValueRef, count: c_uint, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildCall2(builder: LLVMBuilderRef, type_: LLVMTypeRef, function: LLVMValueRef, arguments: *mut LLVMValueRef, count: c_uint, name: *const c_char) -> LLVMValueRef;
                 core LLVMInstructionEraseFromParent(instruction: LLVMValueRef) -> ();
                 core LLVMIsAAllocaInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAReturnInst(value: LLVMValueRef) -> LLVMValueRef;
@@ -141,9 +146,12 @@ macro_rules! rows {
                 core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
                 core LLVMFunctionType(returns: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
                 core LLVMGetInlineAsm(type_: LLVMTypeRef, text: *const c_char, length: usize, constraints: *const c_char, constraints_length: usize, effects: LLVMBool, aligned: LLVMBool, dialect: LLVMInlineAsmDialect, throws: LLVMBool) -> LLVMValueRef;
-                core LLVMBuildCall2(builder: LLVMBuilderRef, type_: LLVMTypeRef, callee: LLVMValueRef, arguments: *mut LLVMValueRef, count: c_uint, name: *const c_char) -> LLVMValueRef;
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAInlineAsm(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAGetElementPtrInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsALoadInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsUndef(value: LLVMValueRef) -> LLVMBool;
                 core LLVMIsAGlobalVariable(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAConstantInt(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMConstIntGetZExtValue(value: LLVMValueRef) -> c_ulonglong;
@@ -202,6 +210,7 @@ macro_rules! rows {
                 debuginfo LLVMDITypeGetFlags(type_: LLVMMetadataRef) -> LLVMDIFlags;
                 debuginfo LLVMCreateDIBuilderDisallowUnresolved(module: LLVMModuleRef) -> LLVMDIBuilderRef;
                 debuginfo LLVMDisposeDIBuilder(builder: LLVMDIBuilderRef) -> ();
+                debuginfo LLVMDIBuilderCreateSubroutineType(builder: LLVMDIBuilderRef, file: LLVMMetadataRef, types: *mut LLVMMetadataRef, count: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreateUnionType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, flags: LLVMDIFlags, elements: *mut LLVMMetadataRef, count: c_uint, language: c_uint, id: *const c_char, id_length: usize) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreateMemberType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, offset: u64, flags: LLVMDIFlags, type_: LLVMMetadataRef) -> LLVMMetadataRef;
             }

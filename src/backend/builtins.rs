@@ -9,48 +9,20 @@ use std::collections::BTreeSet;
 
 use super::{
     codegen::Optimized,
-    inlining,
-    llvm::{Global, Instruction, Linkage, Module},
-    loops,
-    merge::Opened,
     optimize,
-    resolve::{is_offered, offer, resolve},
+    passes::{alignment, inline, undefined, unroll},
+    resolve::{offer, resolve},
 };
 use crate::{
-    input::{Bitcode, Origin},
+    backend::{opened::Opened, runtime::MEMORY},
+    input::Origin,
+    llvm::{Global, Instruction, Linkage, Module},
     plan::{InlineNever, Loops, MemoryBuiltins},
     report::Result,
 };
 
-/// The memory routines that `--disable-memory-builtins` leaves alone.
-pub const MEMORY: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
-
 /// Our own, for programs whose inputs define none.
 const OWN: &str = include_str!("builtins.ll");
-
-/// A given module that defines routines for code generation to call. They may be optimised away before it does, so the
-/// module is kept: archives can be asked again, and so can this.
-#[derive(Debug)]
-pub struct Routines {
-    names: BTreeSet<String>,
-    bitcode: Bitcode,
-}
-
-impl Routines {
-    /// Those that `module`, read from `bitcode`, defines; `None` if there are none.
-    pub(super) fn of(module: &Module<'_>, bitcode: &Bitcode) -> Option<Self> {
-        let defined = module.functions().filter(|function| is_offered(*function)).map(Global::name);
-        let names = defined.filter(|name| is_routine(name)).collect::<BTreeSet<_>>();
-        (!names.is_empty()).then(|| Self { names, bitcode: bitcode.clone() })
-    }
-}
-
-/// Whether code generation might call `name`: the names of compiler-rt look like `__muldf3` (`RuntimeLibcalls.td`).
-fn is_routine(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let rest = name.strip_prefix("__");
-    MEMORY.contains(&name) || rest.is_some_and(|rest| rest.bytes().all(plain))
-}
 
 impl<'s> Optimized<'s> {
     /// Links definitions of what the object lacks (`undefined`) and no input names; says whether there were any.
@@ -80,6 +52,8 @@ impl<'s> Optimized<'s> {
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
+        alignment::limit(self.session, &routines);
+        undefined::define(&routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();
@@ -92,10 +66,10 @@ impl<'s> Optimized<'s> {
     fn report_for_old_kernels(&self, routines: &Module<'s>, found: &[String]) {
         let codegen = &self.session.plan.codegen;
         if codegen.inline_never == InlineNever::Ignore {
-            found.iter().for_each(|name| inlining::report_routine(self.session, name));
+            found.iter().for_each(|name| inline::report_routine(self.session, name));
         }
         if codegen.loops == Loops::Unroll {
-            loops::report(self.session, routines);
+            unroll::report(self.session, routines);
         }
     }
 

@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use super::{
+    debuginfo::signatures,
     declarations::{self, Declaration},
-    kept::Kept,
-    limits,
-    llvm::{FileType, Module},
-    merge::Triple,
     prepare::Machines,
+    restorable::Kept,
     session::Session,
+    unsupported,
 };
 use crate::{
+    backend::triple::Triple,
     input::Archive,
+    llvm::{FileType, Module},
     plan::{Btf, Dwarf, OutputKind},
     report::{Error, Result},
 };
@@ -27,6 +28,8 @@ pub struct Optimized<'s> {
     pub(super) machines: Machines,
     /// What the module left open when code was generated.
     pub(super) declarations: Vec<Declaration>,
+    /// The functions whose debug information told no signature when code was generated.
+    pub(super) unsigned: Vec<String>,
 }
 
 /// Where in the pipeline a module is dumped.
@@ -43,8 +46,9 @@ impl<'s> Optimized<'s> {
     /// LLVM cannot express the program in BPF.
     pub fn object(&mut self) -> Result<Vec<u8>> {
         let module = self.module.get(self.session)?;
-        limits::check(self.session, &self.machines, module)?;
+        unsupported::check(self.session, &self.machines, module)?;
         self.declarations = declarations::left(module);
+        self.unsigned = signatures::missing(&self.session.context, module);
         // What is read again has new names of types, which a person would see.
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
@@ -57,7 +61,7 @@ impl<'s> Optimized<'s> {
     /// # Errors
     /// LLVM cannot express the program in BPF.
     pub fn assembly(&self) -> Result<Vec<u8>> {
-        limits::check(self.session, &self.machines, self.module.get(self.session)?)?;
+        unsupported::check(self.session, &self.machines, self.module.get(self.session)?)?;
         self.generate_code(self.presentable()?, FileType::Assembly)
     }
 
@@ -77,10 +81,11 @@ impl<'s> Optimized<'s> {
         self.presentable()?.to_bitcode()
     }
 
-    fn generate_code(&self, module: Module<'_>, file_type: FileType) -> Result<Vec<u8>> {
+    fn generate_code(&self, module: Module<'s>, file_type: FileType) -> Result<Vec<u8>> {
         if !self.session.plan.shows_dwarf() {
             module.omit_dwarf(&self.session.context);
         }
+        signatures::complete(&self.session.context, &module);
         let code = self.machines.generating.emit(module, file_type);
         self.hear_of_limits()?;
         code

@@ -5,9 +5,10 @@
 //! names none without `-mcpu`, and means v3 from clang 20 on; rustc always names one. A kernel to link for lowers that
 //! to what it knows, and has v3, which clang takes for granted, when the inputs ask for nothing.
 
-use super::llvm::{Global, Module};
 use crate::{
-    plan::{Cpu, Kernel, LinkPlan},
+    bpf::{kernel::Kernel, target::Cpu},
+    llvm::{Global, Module},
+    plan::LinkPlan,
     report::{Warning, Warnings},
 };
 

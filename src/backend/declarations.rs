@@ -1,10 +1,10 @@
 //! What the program leaves for the loader to resolve.
 
-use super::{
-    codegen::Optimized,
+use super::codegen::Optimized;
+use crate::{
+    input::Archive,
     llvm::{Module, Signature},
 };
-use crate::input::Archive;
 
 /// A declaration without a definition: a kfunc, a ksym, a configuration value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,12 @@ impl Optimized<'_> {
     #[must_use]
     pub fn declarations(&self) -> &[Declaration] {
         &self.declarations
+    }
+
+    /// Returns the functions whose debug information tells no signature; none before code is generated.
+    #[must_use]
+    pub fn without_signature(&self) -> &[String] {
+        &self.unsigned
     }
 }
 

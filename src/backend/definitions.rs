@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::llvm::{Linkage, Module};
 use crate::{
     input::Origin,
+    llvm::{Linkage, Module},
     report::{Error, Result, quoted},
 };
 

@@ -1,16 +1,16 @@
 //! What stays visible.
 
 use super::{
-    builtins::MEMORY,
-    llvm::{Global, Linkage, Module},
-    merge::Triple,
+    passes::noinline,
     prepare::{Machines, Prepared},
     session::Session,
-    subprograms,
 };
 use crate::{
+    backend::{runtime::is_listed_builtin, triple::Triple},
+    bpf::section_names,
     input::Archive,
-    plan::{LinkPlan, Presence, Requested, sections},
+    llvm::{Global, Linkage, Module},
+    plan::{Presence, Requested},
     report::{Error, Result, Warning, nearest, quoted},
 };
 
@@ -33,7 +33,7 @@ impl<'s> Prepared<'s> {
         let Self { session, module, archives, target, machines } = self;
         check_exports(session, &module)?;
         session.account.borrow_mut().note_definitions(&module);
-        let subprograms = subprograms::find(&module);
+        let subprograms = noinline::find(&module);
         let kept = module.kept();
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
@@ -42,14 +42,15 @@ impl<'s> Prepared<'s> {
                 if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
                     global.export();
                 }
-            } else if kept.contains(&global.name()) && sections::is_program(&global.section()) {
+            } else if kept.contains(&global.name()) && section_names::is_program(&global.section())
+            {
                 // It stays whatever is exported, and as a static one it would keep loaders from taking the others.
                 session.warnings.push(unexported(&global.name()));
             } else {
                 global.internalize();
             }
         }
-        subprograms::shield(&subprograms);
+        noinline::shield(&subprograms);
         if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
             machines.optimizing.run_passes(&reached, "globaldce")?;
@@ -94,14 +95,6 @@ fn unexported(program: &str) -> Warning {
                 .to_owned(),
         ],
     }
-}
-
-/// rustc lists the memory routines of aya-ebpf among a program's exports. Nobody looks them up in
-/// an object, unused ones only take room, and the kernel would verify a global `memcpy` on its own,
-/// with pointers that may be anything.
-pub(super) fn is_listed_builtin(name: &str, plan: &LinkPlan) -> bool {
-    let listed = plan.exports.named(name).map(|export| export.presence);
-    listed == Some(Presence::Optional) && MEMORY.contains(&name)
 }
 
 fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {

@@ -9,20 +9,20 @@
 use std::collections::BTreeSet;
 
 use super::{
-    account::Reason,
-    builtins::Routines,
-    contents,
     definitions::Definitions,
-    internalize, licence,
-    llvm::{CodegenLevel, Machine, Module, Spec},
+    empty,
+    opened::Opened,
+    passes::license,
     quirks, resolve,
+    runtime::{self, Routines},
     session::Session,
-    target::Triples,
+    trace::Reason,
+    triple::{Triple, Triples},
 };
 use crate::{
-    guard,
+    crash_handler,
     input::{Archive, Bitcode, Format, Inputs, Origin},
-    plan::Target,
+    llvm::{CodegenLevel, Machine, Module, Spec},
     report::{Error, Result},
 };
 
@@ -36,19 +36,6 @@ pub struct Merged<'s> {
     pub(super) module: Module<'s>,
     pub(super) archives: Vec<Archive>,
     pub(super) target: Triple,
-}
-
-/// The target with the data layout that goes with it.
-#[derive(Clone, Debug)]
-pub(super) struct Triple {
-    pub(super) target: Target,
-    pub(super) layout: String,
-}
-
-/// A module and where it came from.
-pub(super) struct Opened<'s> {
-    pub(super) origin: Origin,
-    pub(super) module: Module<'s>,
 }
 
 impl<'a> Session<'a> {
@@ -69,13 +56,13 @@ impl<'a> Session<'a> {
             })
             .collect::<Result<Vec<_>>>()?;
         let target = self.decide_target(&opened)?;
-        licence::unify(&opened)?;
+        license::unify(&opened)?;
         let mut definitions = Definitions::default();
         for (input, read) in opened.iter().zip(&inputs.modules) {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
-            contents::check_input(self, &input.module, &input.origin);
+            empty::check_input(self, &input.module, &input.origin);
             target.apply(&input.module)?;
         }
         let module = self.link_grouped(opened, &target)?;
@@ -88,7 +75,7 @@ impl<'a> Session<'a> {
     fn wanted(&self, roots: Vec<String>) -> BTreeSet<String> {
         let exports = self.plan.exports.names.iter().map(|export| export.name.clone());
         let wanted = roots.into_iter().chain(exports);
-        wanted.filter(|name| !internalize::is_listed_builtin(name, self.plan)).collect()
+        wanted.filter(|name| !runtime::is_listed_builtin(name, self.plan)).collect()
     }
 
     /// Takes out of `input`, which is to be linked, what no output shows.
@@ -101,7 +88,7 @@ impl<'a> Session<'a> {
     /// Opens one input.
     pub(super) fn open_module(&self, input: &Bitcode) -> Result<Opened<'_>> {
         let name = input.origin.to_string();
-        guard::work_on(&name);
+        crash_handler::work_on(&name);
         let module = match input.format {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
             Format::Text => Module::parse(&self.context, &input.bytes, &name),
@@ -168,7 +155,7 @@ impl<'a> Session<'a> {
         source: Module<'_>,
         origin: &Origin,
     ) -> Result<()> {
-        guard::work_on(&origin.to_string());
+        crash_handler::work_on(&origin.to_string());
         let worked = module.link(source);
         let failure = || Error::link(format!("cannot link {origin}"));
         let heard = self.hear(failure);
@@ -176,19 +163,5 @@ impl<'a> Session<'a> {
             return heard;
         }
         Err(self.reader.cannot_link(heard.err().unwrap_or_else(failure)))
-    }
-}
-
-impl Triple {
-    /// Makes `module` one of this target.
-    pub(super) fn apply(&self, module: &Module<'_>) -> Result<()> {
-        module.set_target(self.target.triple(), &self.layout)
-    }
-
-    /// An empty module of this target.
-    pub(super) fn fresh<'s>(&self, session: &'s Session<'_>) -> Result<Module<'s>> {
-        let module = Module::empty(&session.context)?;
-        self.apply(&module)?;
-        Ok(module)
     }
 }

@@ -4,47 +4,38 @@
 //! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
 //! [`Optimized::object`].
 
-mod account;
-mod aliases;
 mod builtins;
+mod choose_llvm;
+mod co_re;
 mod codegen;
-mod contents;
-mod core;
 mod cpu;
 mod debuginfo;
 mod declarations;
 mod definitions;
-mod expand;
-mod inlining;
+mod empty;
 mod internalize;
-mod kept;
-mod licence;
-mod limits;
-#[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
-pub mod llvm;
-mod loops;
+mod llvm_args;
 mod merge;
+mod opened;
 mod optimize;
-mod options;
-mod placement;
+mod passes;
 mod prepare;
-mod preserved;
 mod quirks;
-mod reader;
 mod resolve;
+mod restorable;
+mod runtime;
 mod session;
-mod stack;
-mod subprograms;
-mod target;
+mod trace;
+mod triple;
+mod unsupported;
 
-pub use account::{Account, Reason, Taken};
-pub use builtins::MEMORY;
+pub use choose_llvm::{locate_for, survey_for};
 pub use codegen::{Optimized, dump_files};
 pub use declarations::Declaration;
 pub use internalize::Internalized;
-pub use llvm::{Scalar, Signature};
+pub use llvm_args::{check as check_options, print_and_exit as print_options_and_exit};
 pub use merge::Merged;
-pub use options::{check as check_options, print_and_exit as print_options_and_exit};
 pub use prepare::Prepared;
-pub use reader::{locate_for, survey_for};
+pub use runtime::MEMORY;
 pub use session::Session;
+pub use trace::{Account, Reason, Taken};

@@ -2,15 +2,16 @@
 
 use super::{
     codegen::Optimized,
-    expand, inlining,
     internalize::Internalized,
-    kept::Kept,
-    llvm::{Attribute, Context, Machine, Module},
-    loops, preserved, quirks,
+    passes::{
+        expand_memory, inline, noinline, preserve_access, stack_alignment, undefined, unroll,
+    },
+    quirks,
+    restorable::Kept,
     session::Session,
-    stack, subprograms,
 };
 use crate::{
+    llvm::{Attribute, Context, Machine, Module},
     plan::{InlineNever, Loops},
     report::{Error, Result},
 };
@@ -24,27 +25,29 @@ impl<'s> Internalized<'s> {
         let Self { session, module, archives, target, machines } = self;
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
-        preserved::claim(&module)?;
+        preserve_access::claim(&module)?;
         run_passes(session, &machines.optimizing, &module)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
-            loops::unroll(session, &machines.optimizing, &module)?;
-            loops::report(session, &module);
+            unroll::unroll(session, &machines.optimizing, &module)?;
+            unroll::report(session, &module);
         }
-        subprograms::unshield(&module);
+        noinline::unshield(&module);
         if codegen.inline_never == InlineNever::Ignore {
-            inlining::report(session, &module);
+            inline::report(session, &module);
         }
-        stack::limit_alignment(&module);
+        stack_alignment::limit_alignment(&module);
         // After all passes: they make new memory operations of those that are spelled out.
-        expand::expand(session, &module, &machines.optimizing)?;
+        expand_memory::expand(session, &module, &machines.optimizing)?;
+        undefined::define(&module);
         if codegen.loops == Loops::Unroll {
-            loops::sort(&module);
+            unroll::sort(&module);
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
         let module = Kept::new(module);
-        Ok(Optimized { session, module, archives, target, machines, declarations: Vec::new() })
+        let (declarations, unsigned) = Default::default();
+        Ok(Optimized { session, module, archives, target, machines, declarations, unsigned })
     }
 }
 

@@ -1,20 +1,19 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    aliases, core,
+    co_re,
     cpu::{self, CpuChoice},
-    debuginfo, inlining,
-    llvm::{CodegenLevel, Global, Machine, Module, Spec},
-    loops,
+    debuginfo,
     merge::Merged,
-    placement,
+    passes::{aliases, inline, placement, stack_alignment, unroll},
     quirks::{self, Relocations},
     session::Session,
-    stack,
 };
 use crate::{
+    bpf::target::OptLevel,
     input::Archive,
-    plan::{Btf, InlineNever, Loops, MemcpyExpansion, OptLevel},
+    llvm::{CodegenLevel, Global, Machine, Module, Spec},
+    plan::{Btf, InlineNever, Loops, MemcpyExpansion},
     report::Result,
 };
 
@@ -24,7 +23,7 @@ pub struct Prepared<'s> {
     pub(super) session: &'s Session<'s>,
     pub(super) module: Module<'s>,
     pub(super) archives: Vec<Archive>,
-    pub(super) target: super::merge::Triple,
+    pub(super) target: crate::backend::triple::Triple,
     pub(super) machines: Machines,
 }
 
@@ -65,8 +64,8 @@ impl<'s> Merged<'s> {
         let Self { session, module, archives, target } = self;
         let plan = session.plan;
         aliases::settle(&module);
-        core::lower(session, &module, &target)?;
-        if core::is_relocatable(&module) {
+        co_re::lower(session, &module, &target)?;
+        if co_re::is_relocatable(&module) {
             session.prepare_for(Relocations::Some)?;
         }
         let choice = cpu::choose(plan, &module, session.warnings);
@@ -81,14 +80,14 @@ impl<'s> Merged<'s> {
         module.variables().filter(|variable| is_writable(*variable)).for_each(Global::make_mutable);
         for function in module.functions().filter(|function| !function.is_declaration()) {
             if plan.codegen.inline_never == InlineNever::Ignore {
-                inlining::force(session, function);
+                inline::force(session, function);
             }
             if plan.codegen.loops == Loops::Unroll {
-                loops::forget_hints(session, function);
+                unroll::forget_hints(session, function);
             }
         }
         placement::settle(session, &module);
-        stack::limit_alignment(&module);
+        stack_alignment::limit_alignment(&module);
         if plan.debug_info.btf == Btf::Emit {
             debuginfo::prepare(&session.context, &module);
         }

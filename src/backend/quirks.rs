@@ -3,11 +3,11 @@
 use std::ops::RangeInclusive;
 
 use crate::{
+    bpf::target::OptLevel,
     input::LlvmVersion,
-    plan::{LinkPlan, Loops, MemcpyExpansion, OptLevel, Traps},
+    llvm::Attribute,
+    plan::{LinkPlan, Loops, MemcpyExpansion, Traps},
 };
-
-use super::llvm::Attribute;
 
 /// An option for LLVM's command line.
 struct Setting {
@@ -74,7 +74,7 @@ const MOVERS: &[&str] = &["--disable-machine-licm", "--disable-postra-machine-li
 ///
 /// Those before 5.2 take 4096 instructions, and no jump leads further than 32 767; beyond such sizes LLVM's time grows
 /// with the square. What was unrolled would become a loop again if stores in a row were recognised as a large `memset`.
-/// Blocks stay in the order in which they are put: see [`loops`](super::loops).
+/// Blocks stay in the order in which they are put: see [`loops`](super::passes::unroll).
 const UNROLL: &[&str] = &[
     "--unroll-threshold=65536",
     "--unroll-partial-threshold=0",

@@ -12,13 +12,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    llvm::{Global, Linkage, Module},
-    merge::{Opened, Triple},
-    session::Session,
-};
+use super::session::Session;
 use crate::{
+    backend::{opened::Opened, runtime::is_offered, triple::Triple},
     input::{Archive, MemberId},
+    llvm::{Global, Linkage, Module},
     report::Result,
 };
 
@@ -111,15 +109,6 @@ fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeMap<(usize, 
         }
     }
     taken
-}
-
-/// Whether others may use the definition.
-pub(super) fn is_offered(global: Global<'_>) -> bool {
-    let shared = matches!(
-        global.linkage(),
-        Linkage::External | Linkage::Weak | Linkage::LinkOnce | Linkage::Common
-    );
-    shared && !global.is_declaration() && !global.is_llvm_own()
 }
 
 /// Marks the definitions of the member called `tag` so that only what is in use, or `strong`, is moved. Returns the new

@@ -6,16 +6,16 @@ use std::{
 };
 
 use super::{
-    account::Account,
-    builtins::Routines,
-    llvm::{Context, OptionsLease, Severity, locate},
+    choose_llvm::Reader,
     quirks::{self, Relocations},
-    reader::Reader,
+    trace::Account,
 };
 use crate::{
+    backend::runtime::Routines,
     input::Inputs,
-    plan::{Audience, LinkPlan, LlvmErrors},
-    report::{Error, Result, Warnings},
+    llvm::{Context, OptionsLease, Severity, locate},
+    plan::{LinkPlan, LlvmErrors},
+    report::{Audience, Error, Result, Warnings},
 };
 
 /// One link: its plan, its LLVM context and the lease of LLVM's options, which belong to the whole process.
@@ -75,7 +75,7 @@ impl<'a> Session<'a> {
     /// What LLVM did until then depends on none of these options.
     ///
     /// # Errors
-    /// See [`Library::set_options`](super::llvm::Library::set_options).
+    /// See [`Library::set_options`](crate::llvm::Library::set_options).
     pub(super) fn prepare_for(&self, relocations: Relocations) -> Result<()> {
         self.relocations.set(relocations);
         // The former ones are given back first: two links that wait for each other's would wait for ever.

@@ -15,8 +15,9 @@ use super::{
     outputs, pages,
 };
 use crate::{
+    bpf::kernel::Kernel,
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Kernel, Limits, LinkPlan,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Limits, LinkPlan,
         LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
         MemoryBuiltins, Output, Reports, SourceLines, Traps, WarningPolicy,
     },

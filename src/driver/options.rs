@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, builder::PossibleValue};
 use log::LevelFilter;
 
-use crate::plan::{Cpu, OptLevel, Target};
+use crate::bpf::target::{Cpu, OptLevel, Target};
 
 /// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
 ///

@@ -7,11 +7,14 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::words;
-use crate::plan::{
-    AllowUndefined, Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports,
-    InlineNever, Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions,
-    Members, MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source,
-    SourceLines, Traps,
+use crate::{
+    bpf::target::Endian,
+    plan::{
+        AllowUndefined, Btf, Codegen, DebugInfo, Destination, Dwarf, Export, Exports, InlineNever,
+        Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, Members,
+        MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source, SourceLines,
+        Traps,
+    },
 };
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.

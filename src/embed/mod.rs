@@ -93,7 +93,7 @@ pub use options::LinkerOptions;
 pub use output::{LinkerError, LinkerOutput};
 
 use crate::{
-    linking::link,
+    linker::link,
     plan::{
         Destination, Export, Exports, LinkPlan, Output, OutputKind as OutputType, Presence,
         Requested,

@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 
 use crate::{
+    bpf::{
+        kernel::Kernel,
+        target::{Cpu, OptLevel, Target},
+    },
     plan::{
-        AllowUndefined, Btf, Codegen, Cpu, DebugInfo, InlineNever, Kernel, LinkPlan, Loops,
-        MemcpyExpansion, MemoryBuiltins, OptLevel, Target, Traps,
+        AllowUndefined, Btf, Codegen, DebugInfo, InlineNever, LinkPlan, Loops, MemcpyExpansion,
+        MemoryBuiltins, Traps,
     },
     report::{Error, Result},
 };

@@ -15,6 +15,8 @@ mod producer;
 mod prune;
 mod region;
 mod symtab;
+#[cfg(test)]
+mod tests;
 
 pub use archive::{Archive, MemberId};
 pub use producer::{LlvmVersion, Producer};
@@ -26,11 +28,13 @@ use std::{
     sync::Arc,
 };
 
-use self::{elf::Content, magic::Kind, region::Region};
 use crate::{
     plan::{LinkPlan, Members, Source},
     report::{Error, Result, Warnings},
 };
+use elf::Content;
+use magic::Kind;
+use region::Region;
 
 /// All inputs of a link, sorted by how they take part in it.
 #[derive(Debug, Default)]
@@ -289,6 +293,3 @@ fn foreign(origin: &Origin, kind: Kind) -> Error {
         ),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,7 +9,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 use crate::{
-    guard,
+    crash_handler,
     report::{Error, Result},
 };
 
@@ -24,7 +24,7 @@ pub struct Staged(Target);
 #[derive(Debug)]
 enum Target {
     /// A regular file, or one that is not there yet; `name` is as it was given.
-    File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: guard::Hold },
+    File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: crash_handler::Hold },
     /// A device or a pipe, which was written to at once.
     Special,
 }
@@ -48,9 +48,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged> {
     let staged = destination(path).and_then(|place| match place {
         Some(place) => {
-            let (hold, name) = (guard::hold(), path.to_owned());
-            let limit = guard::file_size_limit().filter(|limit| *limit < bytes.len() as u64);
-            if limit.is_some() {
+            let (hold, name) = (crash_handler::hold(), path.to_owned());
+            let limit = crash_handler::file_size_limit();
+            if limit.is_some_and(|limit| limit < bytes.len() as u64) {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
             Ok(Target::File { beside: beside(&place, bytes)?, place, name, hold })
@@ -160,7 +160,7 @@ fn explain(path: &Path, error: &io::Error) -> Error {
             .because(error)
             .help("make room; what was there before is still there"),
         (io::ErrorKind::FileTooLarge, _) => {
-            let limit = guard::file_size_limit()
+            let limit = crash_handler::file_size_limit()
                 .map_or(String::new(), |limit| format!(" of {limit} bytes"));
             Error::io(message)
                 .because(format!("it would exceed the limit{limit} on the size of a file"))

@@ -3,30 +3,18 @@
 //! Plain data, a function of the arguments and argument files alone. Nothing here knows how it was spelled on a
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
+use crate::bpf::kernel;
 mod exports;
-pub mod kernel;
 mod limits;
 mod reports;
-pub mod sections;
-mod target;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use crate::bpf::kernel::Kernel;
+pub use crate::bpf::target::{Cpu, Endian, OptLevel, Target};
 pub use exports::{Export, Exports, Presence, Requested, matches};
-pub use kernel::Kernel;
 pub use limits::Limits;
 pub use reports::{Listing, Reports};
-pub use target::{Cpu, Endian, OptLevel, Target};
-
-/// Who sees what a link says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Audience {
-    /// A person, or a program that passes all of it on.
-    #[default]
-    Person,
-    /// rustc, which shows what a linker says only if it fails.
-    Rustc,
-}
 
 /// Everything a link needs to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

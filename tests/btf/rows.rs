@@ -1,6 +1,6 @@
 //! The rows of `kernel-rules.txt`, built anew. Ids count from 1 in the order of pushing.
 
-use bpf_linker::object::btf::{
+use bpf_linker::btf::{
     Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, FwdKind, Int, Kind, Linkage, Member,
     Param, SecEntry, TypeId, Variant,
 };

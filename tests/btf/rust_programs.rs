@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bpf_linker::object::{btf::Info, elf::Elf, inspect};
+use bpf_linker::{btf::Info, elf::Elf, object};
 
 use super::{
     dump::Dump,
@@ -101,7 +101,7 @@ fn programs_load_whichever_package_has_debug_info() {
             let object = two_packages(&lab, toolchain, dependency, program);
             let what = format!("{toolchain:?} {dependency} {program}");
             let elf = Elf::parse(&object).expect("a BPF object");
-            let functions = inspect::functions(&elf);
+            let functions = object::functions(&elf);
             let names: Vec<_> = functions.iter().map(|function| function.name.as_str()).collect();
             assert!(names.contains(&"of_dependency") && names.contains(&"of_program"), "{names:?}");
             assert!(functions.iter().any(|function| function.section_name == ".text"), "{what}");

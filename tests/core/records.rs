@@ -3,12 +3,10 @@
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-use bpf_linker::object::{
-    btf::{
-        Info,
-        core::{Queries, Record, records},
-    },
+use bpf_linker::{
+    btf::{Info, co_re::Queries},
     elf::Elf,
+    link::btf::co_re_list::{Record, records},
 };
 
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bpf_linker::{Kernel as Version, Warnings, object::kernel};
+use bpf_linker::{Kernel as Version, Warnings, check::kernel};
 
 use super::{
     super::support::packets,

@@ -2,7 +2,7 @@
 
 use bpf_linker::{
     Kernel as Version,
-    plan::kernel::{HELPERS, MAP_TYPES, known_to},
+    bpf::kernel::{HELPERS, MAP_TYPES, known_to},
 };
 
 use super::{super::support::kernels::Kernel, matrix::Answers};

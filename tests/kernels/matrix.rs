@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use bpf_linker::{Kernel as Version, Warnings, object::kernel};
+use bpf_linker::{Kernel as Version, Warnings, check::kernel};
 use serde_json::Value;
 
 use super::{

@@ -1,8 +1,8 @@
 //! Who calls whom, as a report will show it.
 
-use bpf_linker::object::{
+use bpf_linker::{
     elf::Elf,
-    inspect::{Callee, functions},
+    object::{Callee, functions},
 };
 
 use super::tools::{Lab, Llvm};

@@ -2,10 +2,7 @@
 
 use std::panic::catch_unwind;
 
-use bpf_linker::{
-    Kernel, Warnings,
-    object::{inspect, kernel},
-};
+use bpf_linker::{Kernel, Warnings, check::kernel, object};
 
 use super::tools::{Lab, Llvm, with_btf, without_btf};
 
@@ -21,7 +18,7 @@ fn mutated_objects_never_panic() {
         for round in 0..ROUNDS {
             let mutated = mutate(&sound, &mut seed);
             let outcome = catch_unwind(|| {
-                let _ = inspect::undefined(&mutated);
+                let _ = object::undefined(&mutated);
                 let _ = without_btf(mutated.clone());
                 let _ = with_btf(mutated.clone());
                 let _ = kernel::check_file(&mutated, Kernel(4, 9), &Warnings::default());

@@ -1,10 +1,16 @@
 //! What `.BTF.ext` says about every function.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bpf_linker::{
     Warnings,
-    object::{Facts, SourcePlace, btf::Info, elf::Elf, finish, inspect},
+    btf::{Info, Kind},
+    elf::Elf,
+    link::finish,
+    object::{
+        self,
+        externs::{Facts, SourcePlace},
+    },
 };
 
 use super::tools::{Lab, Llvm, btf_plan, with_btf, without_btf};
@@ -27,7 +33,7 @@ fn every_function_has_a_record_and_a_line() {
         let elf = Elf::parse(&object).expect("a BPF object");
         let info = info(&elf);
         let ext = info.ext.as_ref().expect(".BTF.ext");
-        let functions = inspect::functions(&elf);
+        let functions = object::functions(&elf);
         assert_eq!(functions.len(), 5);
         for function in functions {
             let here = |section, offset: u32| {
@@ -59,6 +65,30 @@ fn a_function_without_debug_info_has_the_source_that_the_backend_knows() {
         lines.filter(|line| info.btf.strings.text(line.file) == "src/lib.rs").collect::<Vec<_>>();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].line(), info.btf.strings.text(found[0].text).as_ref()), (7, "fn sub() {"));
+}
+
+#[test]
+fn a_signature_that_debug_info_does_not_tell_is_made_up() {
+    let lab = Lab::new();
+    let facts = Facts { unsigned: BTreeSet::from(["prog".to_owned()]), ..Facts::default() };
+    let raw = lab.clang(
+        Llvm::V22,
+        "bpfel",
+        &["-g"],
+        "SEC(\"xdp\") long prog(long a, long b) { return a + b; }",
+    );
+    let object = finish(raw, &btf_plan(), &facts, &Warnings::default()).expect("a sound object");
+    let info = info(&Elf::parse(&object).expect("a BPF object"));
+    let protos: Vec<_> = info
+        .btf
+        .types
+        .iter()
+        .filter_map(|ty| match &ty.kind {
+            Kind::FuncProto(it) => Some((info.btf.name(it.ret).into_owned(), it.params.len())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(protos, [("int".to_owned(), 1)]);
 }
 
 #[test]

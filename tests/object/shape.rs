@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use bpf_linker::{
     Warnings,
-    object::{Extern, Facts, Scalar, Shape, finish, inspect},
+    link::finish,
+    object::{
+        self,
+        externs::{Extern, Facts, Scalar, Shape},
+    },
     plan::{AllowUndefined, LinkPlan},
 };
 
@@ -114,7 +118,7 @@ fn the_undefined_name_is_readable() {
 fn weak_and_needed_symbols_are_told_apart() {
     let lab = Lab::new();
     let undefined =
-        inspect::undefined(&lab.clang(Llvm::V22, "bpfel", &["-g"], CALLS)).expect("a BPF object");
+        object::undefined(&lab.clang(Llvm::V22, "bpfel", &["-g"], CALLS)).expect("a BPF object");
     let summary: Vec<_> = undefined
         .iter()
         .map(|symbol| (symbol.name.as_str(), symbol.weak, symbol.referrers.len()))

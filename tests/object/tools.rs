@@ -8,7 +8,8 @@ use std::{
 
 use bpf_linker::{
     LinkPlan, Result, Warnings,
-    object::{Facts, finish},
+    link::finish,
+    object::externs::Facts,
     plan::{Btf, DebugInfo},
 };
 

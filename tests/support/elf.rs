@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use bpf_linker::object::{
-    code::{self, Insn},
-    elf as model, inspect,
+use bpf_linker::{
+    bpf::insn::{self, Insn},
+    elf as model, object as inspect,
 };
 use object::{
     Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags, SymbolKind, SymbolScope, elf,
@@ -137,7 +137,7 @@ impl Elf {
                 [place.start, place.end].map(|at| usize::try_from(at).expect("in memory"));
             let bytes = section.bytes()[start..end].to_vec();
             Code {
-                insns: code::decode(&bytes, elf.endian).collect(),
+                insns: insn::decode(&bytes, elf.endian).collect(),
                 is_relocated: section.relocations.iter().any(|r| place.contains(&r.offset)),
                 name: function.name,
                 bytes,

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::super::llvm::{Context, MetadataKind, Module, Node, Operand};
+use crate::llvm::{Context, MetadataKind, Module, Node, Operand};
 
 /// The structures, unions, enumerations and arrays that `module` mentions, in the order of the walk, which is the same
 /// for the same module.

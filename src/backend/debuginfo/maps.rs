@@ -3,12 +3,10 @@
 //! LLVM describes what a pointer in a structure points to only as far as its name, but for the members of a map
 //! definition in `.maps` in full: loaders take the sizes of keys and values from there. A static in Rust must be
 //! `Sync`, so the definition is inside newtypes and `UnsafeCell`; LLVM before 22 does not look into those. So the
-//! variable gets the type inside, as `object::btf::fixes::maps` would give it later.
+//! variable gets the type inside, as `btf::fixes::maps` would give it later.
 
-use super::{
-    super::llvm::{Context, MetadataKind, Module, Node},
-    graph::nodes,
-};
+use super::graph::nodes;
+use crate::llvm::{Context, MetadataKind, Module, Node};
 
 /// Where BTF-defined maps are.
 const SECTION: &str = ".maps";

@@ -1,19 +1,21 @@
 //! What of debug information must change before LLVM makes BTF of it.
 //!
-//! That is little: nearly all is put right on the emitted object (`object::btf`). But some things are lost for good in
+//! That is little: nearly all is put right on the emitted object (`btf`). But some things are lost for good in
 //! code generation, so they are said in another way before it:
 //!
 //! - [`names`]: which of several types of one short name a pointer points to;
 //! - [`variants`]: the variants of enumerations with data, which LLVM before 22 cannot express in BTF;
-//! - [`maps`]: the keys and values of maps whose definition is wrapped, which LLVM before 22 leaves out.
+//! - [`maps`]: the keys and values of maps whose definition is wrapped, which LLVM before 22 leaves out;
+//! - [`signatures`]: functions without one, for which LLVM writes a random number.
 
 mod graph;
 mod maps;
 mod names;
+pub(super) mod signatures;
 mod variants;
 
-use self::graph::composites;
-use super::llvm::{Context, Module};
+use crate::llvm::{Context, Module};
+use graph::composites;
 
 /// The first LLVM that makes BTF of the variants of enumerations, and looks for map definitions inside wrappers.
 const KNOWS_RUST: u32 = 22;

@@ -2,7 +2,7 @@
 //!
 //! While LLVM makes BTF it looks up what a pointer member points to by the short name of the structure, without its
 //! scope, and takes the first: of `left::Same` and `right::Same`, every pointer points to one. So all but one of
-//! several types that share a short name get a mark behind it, `Same#2`, which `object::btf::fixes` takes off again.
+//! several types that share a short name get a mark behind it, `Same#2`, which `btf::fixes` takes off again.
 //!
 //! Not every two nodes are two types: each compile unit brings its own description of a type that it uses. rustc gives
 //! each type an identifier, the same in all crates. C has none: there, what is declared on the same line and has the
@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::llvm::{Context, Node, Operand, Text};
+use crate::llvm::{Context, Node, Operand, Text};
 
 /// Marks the names of different types that are the same.
 pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]) {

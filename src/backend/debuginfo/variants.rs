@@ -4,10 +4,8 @@
 //! of it in BTF; earlier ones take it for a member of no type, and with assertions abort. So it becomes here what LLVM
 //! 22 makes of it. DWARF, if it is kept, then says the same: a union, whose layout is that of the enumeration.
 
-use super::{
-    super::llvm::{Context, MetadataKind, Module, Node},
-    graph::nodes,
-};
+use super::graph::nodes;
+use crate::llvm::{Context, MetadataKind, Module, Node};
 
 /// Replaces the variants of each enumeration by a nameless union of them.
 pub(super) fn express<'ctx>(

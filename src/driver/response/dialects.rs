@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use crate::driver::words::word;
+use super::super::words::word;
 
 /// How a response file spells its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

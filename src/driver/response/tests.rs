@@ -4,8 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use proptest::{collection::vec, prelude::*};
 
-use super::{Dialect, Malformed, split, write_gnu};
-use crate::driver::words::word;
+use super::{super::words::word, Dialect, Malformed, split, write_gnu};
 
 /// Arguments made of what the dialects treat specially.
 fn argument(special: &'static str) -> impl Strategy<Value = OsString> {

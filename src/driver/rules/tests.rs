@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::CommandFactory;
 
-use super::{Action, RULES};
-use crate::driver::options::Options;
+use super::{super::options::Options, Action, RULES};
 
 #[test]
 fn each_spelling_has_one_rule() {

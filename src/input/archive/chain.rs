@@ -10,10 +10,8 @@ use object::read::{
     archive::{ArchiveFile, ArchiveMember, ArchiveOffset},
 };
 
-use crate::{
-    input::region::Region,
-    report::{Error, Result},
-};
+use super::super::region::Region;
+use crate::report::{Error, Result};
 
 /// What an archive says about itself.
 #[derive(Debug)]

@@ -11,7 +11,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use self::chain::Place;
 use super::{
     Bitcode, Format, Origin, Producer, bitcode,
     elf::Content,
@@ -20,6 +19,7 @@ use super::{
     symtab,
 };
 use crate::report::{Error, Result, Warning, Warnings};
+use chain::Place;
 
 /// An archive whose members are read when needed.
 #[derive(Debug)]

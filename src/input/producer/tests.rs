@@ -1,5 +1,7 @@
-use super::*;
-use crate::input::fixture::{Writer, bitcode, wrapped};
+use super::{
+    super::fixture::{Writer, bitcode, wrapped},
+    *,
+};
 
 fn read(text: &str) -> Producer {
     Producer::read(&bitcode(text, &[])).unwrap()

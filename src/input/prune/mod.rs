@@ -11,7 +11,7 @@
 //! filled with a block that readers pass over, so that all offsets stay.
 //!
 //! Source files get their own name as their text. LLVM then reads none of them: it would look up the text of each line
-//! among all strings so far, one by one. `object::btf::sources` puts the text in.
+//! among all strings so far, one by one. `btf::sources` puts the text in.
 //!
 //! Only what is understood to the last record is touched, and of it only C: Rust's types have other rules, and Rust
 //! links little else than one module. Everything else is left as it is, also what is malformed, which LLVM complains of.

@@ -45,7 +45,7 @@ pub(super) mod field {
     pub(super) const NAME: usize = 2;
     pub(super) const BASE: usize = 6;
     pub(super) const COMPOSITE_FLAGS: usize = 10;
-    pub(in super::super) const ELEMENTS: usize = 11;
+    pub(in crate::input) const ELEMENTS: usize = 11;
     pub(super) const DERIVED_ANNOTATIONS: usize = 13;
     pub(super) const SIGNATURE: usize = 2;
     pub(super) const SUBPROGRAM_TYPE: usize = 6;
@@ -54,10 +54,10 @@ pub(super) mod field {
     pub(super) const GLOBAL_TYPE: usize = 6;
     pub(super) const LOCAL_TYPE: usize = 5;
     pub(super) const LOCAL_ARGUMENT: usize = 6;
-    pub(in super::super) const FILE_NAME: usize = 1;
-    pub(in super::super) const FILE_SOURCE: usize = 5;
+    pub(in crate::input) const FILE_NAME: usize = 1;
+    pub(in crate::input) const FILE_SOURCE: usize = 5;
     /// The lists of enumerations and of other types that a unit keeps for DWARF.
-    pub(in super::super) const UNIT_TYPES: [usize; 2] = [9, 10];
+    pub(in crate::input) const UNIT_TYPES: [usize; 2] = [9, 10];
 }
 
 /// `DINode::FlagFwdDecl` of `llvm/IR/DebugInfoFlags.def`.

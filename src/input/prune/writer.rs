@@ -14,7 +14,7 @@ const FILLER: u64 = 60;
 
 /// What to write where, in bytes: as much as there is now.
 #[derive(Debug, Default)]
-pub(in super::super) struct Patch(pub(super) Vec<(usize, Vec<u8>)>);
+pub(in crate::input) struct Patch(pub(super) Vec<(usize, Vec<u8>)>);
 
 impl Patch {
     /// The same, for bytes of which `len` are before the module's body.
@@ -24,7 +24,7 @@ impl Patch {
     }
 
     /// Changes the `bytes` that it was made for.
-    pub(in super::super) fn apply(self, bytes: &mut [u8]) {
+    pub(in crate::input) fn apply(self, bytes: &mut [u8]) {
         for (start, part) in self.0 {
             let place = bytes.get_mut(start..).unwrap_or_default();
             place.iter_mut().zip(part).for_each(|(byte, new)| *byte = new);

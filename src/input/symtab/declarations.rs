@@ -1,7 +1,9 @@
 //! The global declarations in a module block (`llvm/docs/LangRef.rst` for linkage, `BitcodeReader.cpp` for records).
 
-use super::{Names, Role, Symbol, Visibility};
-use crate::input::bitstream::{Block, Record};
+use super::{
+    super::bitstream::{Block, Record},
+    Names, Role, Symbol, Visibility,
+};
 
 /// Records of a module block.
 const VERSION: u64 = 1;

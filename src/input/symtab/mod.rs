@@ -16,6 +16,8 @@ use crate::report::Result;
 
 mod declarations;
 mod table;
+#[cfg(test)]
+mod tests;
 
 /// A symbol that takes part in linking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +131,3 @@ fn body(region: &Region, block: &TopBlock) -> Result<Vec<u8>> {
         None => Ok(Vec::new()),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,9 @@
 use std::path::Path;
 
-use super::*;
-use crate::input::fixture::{GLOBAL, UNDEFINED, WEAK, Writer, bitcode};
+use super::{
+    super::fixture::{GLOBAL, UNDEFINED, WEAK, Writer, bitcode},
+    *,
+};
 
 fn read(bytes: Vec<u8>) -> Option<Vec<(String, Role)>> {
     let symbols = symbols(&Region::memory(bytes.into(), Path::new("x.bc"))).unwrap()?;

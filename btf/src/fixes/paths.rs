@@ -1,0 +1,163 @@
+//! CO-RE paths of names to the numbers that loaders read.
+//!
+//! A query from Rust carries the path as it is written in the source, `.se.load.weight` or `.slots[3].0`, because
+//! only here is it known which members a type has in BTF. Loaders want numbers, `0:4:1:1`: first an index as if the
+//! root were an array, then members and elements. As in C, a name is also found inside nameless members. Numbers that
+//! are there already, from clang, stay.
+
+use std::collections::BTreeSet;
+
+use super::super::{
+    Info,
+    co_re::{self, Question, Subject},
+    ext::{CoreRelo, records_mut},
+    model::{Array, Btf, Kind, TypeId},
+    rules,
+};
+use crate::report::{Error, Result};
+
+/// Turns each path of names in `.BTF.ext` into numbers. Run it while members have the names of the source.
+///
+/// # Errors
+/// A path leads nowhere: names the type, the path and the part that is not there.
+pub fn resolve(info: &mut Info) -> Result<()> {
+    let Info { btf, ext: Some(ext) } = info else { return Ok(()) };
+    for relo in records_mut(&mut ext.core_relos) {
+        let text = btf.strings.text(relo.access).into_owned();
+        if text.starts_with(['.', '[']) {
+            let (path, place) = co_re::split(&text);
+            let numbers =
+                numbers(btf, *relo, path).map_err(|fact| lost(btf, *relo, path, place, &fact))?;
+            relo.access = btf.strings.intern(numbers.as_bytes());
+        }
+    }
+    Ok(())
+}
+
+fn lost(btf: &Btf, relo: CoreRelo, path: &str, place: Option<&str>, fact: &str) -> Error {
+    let root = btf.name(rules::base_of(btf, relo.ty));
+    let error = Error::link(format!("the CO-RE path `{path}` of `{root}` leads nowhere"));
+    let error = error.because(fact);
+    let error = match place {
+        Some(place) => error.because(format!("it is asked at {place}")),
+        None => error,
+    };
+    error.help("declare the member in the type that the path starts from")
+}
+
+fn numbers(btf: &Btf, relo: CoreRelo, path: &str) -> Result<String, String> {
+    match Question::from_raw(relo.kind).map(Question::subject) {
+        Some(Subject::EnumValue) => {
+            return enumerator(btf, relo.ty, path).map(|index| index.to_string());
+        }
+        Some(Subject::Type) => return Ok("0".to_owned()),
+        Some(Subject::Field) => {}
+        None => return Err(format!("the linker knows no query of kind {}", relo.kind)),
+    }
+    let mut id = relo.ty;
+    let mut numbers = vec![0];
+    for part in parts(path) {
+        id = rules::base_of(btf, id);
+        id = match part? {
+            Part::Index(index) => {
+                numbers.push(index);
+                element(btf, id)?.elem
+            }
+            Part::Name(name) => {
+                let (steps, ty) = member(btf, id, name)
+                    .ok_or_else(|| format!("`{}` has no member `{name}`", btf.name(id)))?;
+                numbers.extend(steps);
+                ty
+            }
+        };
+    }
+    Ok(numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(":"))
+}
+
+enum Part<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+/// The parts of `.a.b[3].0`.
+fn parts(path: &str) -> impl Iterator<Item = Result<Part<'_>, String>> {
+    let mut rest = path;
+    std::iter::from_fn(move || {
+        let fault = || Err(format!("`{path}` is no path of members and indices"));
+        if let Some(behind) = rest.strip_prefix('[') {
+            let Some((index, behind)) = behind.split_once(']') else {
+                rest = "";
+                return Some(fault());
+            };
+            rest = behind;
+            return Some(index.trim().parse().map(Part::Index).or_else(|_| fault()));
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let behind = rest.strip_prefix('.').unwrap_or(rest);
+        let end = behind.find(['.', '[']).unwrap_or(behind.len());
+        let (name, behind) = behind.split_at_checked(end).unwrap_or((behind, ""));
+        rest = behind;
+        let name = name.trim();
+        Some(if name.is_empty() {
+            fault()
+        } else {
+            Ok(Part::Name(name.strip_prefix("r#").unwrap_or(name)))
+        })
+    })
+}
+
+fn element(btf: &Btf, id: TypeId) -> Result<Array, String> {
+    match btf.get(id).map(|ty| &ty.kind) {
+        Some(Kind::Array(array)) => Ok(*array),
+        _ => Err(format!("`{}` is no array", btf.name(id))),
+    }
+}
+
+/// The numbers that lead to member `name` of `id`, and its type; more than one through nameless members.
+fn member(btf: &Btf, id: TypeId, name: &str) -> Option<(Vec<usize>, TypeId)> {
+    search(btf, id, name, &mut BTreeSet::new())
+}
+
+/// Looks into each type once, so that one that contains itself ends too.
+fn search(
+    btf: &Btf,
+    id: TypeId,
+    name: &str,
+    seen: &mut BTreeSet<TypeId>,
+) -> Option<(Vec<usize>, TypeId)> {
+    let id = rules::base_of(btf, id);
+    let (Kind::Struct(it) | Kind::Union(it)) = &btf.get(id)?.kind else { return None };
+    if !seen.insert(id) {
+        return None;
+    }
+    let is_named = |found: &[u8]| found == name.as_bytes() || is_tuple_field(found, name);
+    if let Some(index) = it.members.iter().position(|member| is_named(btf.strings.get(member.name)))
+    {
+        return Some((vec![index], it.members.get(index)?.ty));
+    }
+    let mut nameless = it.members.iter().enumerate().filter(|(_, member)| member.name.is_empty());
+    nameless.find_map(|(index, member)| {
+        let (mut steps, ty) = search(btf, member.ty, name, seen)?;
+        steps.insert(0, index);
+        Some((steps, ty))
+    })
+}
+
+/// Field `0` of a tuple is member `__0` in debug info.
+fn is_tuple_field(found: &[u8], name: &str) -> bool {
+    found.strip_prefix(b"__") == Some(name.as_bytes())
+        && name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn enumerator(btf: &Btf, id: TypeId, path: &str) -> Result<usize, String> {
+    let id = rules::base_of(btf, id);
+    let Some(Kind::Enum(it) | Kind::Enum64(it)) = btf.get(id).map(|ty| &ty.kind) else {
+        return Err(format!("`{}` is no enum of plain values", btf.name(id)));
+    };
+    let name = path.trim_start_matches('.');
+    let found =
+        it.variants.iter().position(|variant| btf.strings.get(variant.name) == name.as_bytes());
+    found.ok_or_else(|| format!("`{}` has no value `{name}`", btf.name(id)))
+}

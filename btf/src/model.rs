@@ -1,0 +1,311 @@
+//! What `.BTF` describes: one Rust type for each kind of `Documentation/bpf/btf.rst`.
+
+use super::strings::{StrOff, Strings};
+use crate::bpf::target::Endian;
+
+/// The number of a type: its place in the type section, counted from 1; 0 is `void`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub u32);
+
+impl TypeId {
+    /// `void`.
+    pub const VOID: Self = Self(0);
+
+    /// Whether this is `void`.
+    #[must_use]
+    pub const fn is_void(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A decoded `.BTF` section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Btf {
+    /// The byte order it is written in.
+    pub endian: Endian,
+    /// The types; `types[0]` has id 1.
+    pub types: Vec<Type>,
+    /// The names.
+    pub strings: Strings,
+}
+
+/// One type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Type {
+    /// Its name, or [`StrOff::EMPTY`].
+    pub name: StrOff,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a type is. Sizes are bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An integer.
+    Int(Int),
+    /// A pointer to the type.
+    Ptr(TypeId),
+    /// An array.
+    Array(Array),
+    /// A struct.
+    Struct(Composite),
+    /// A union.
+    Union(Composite),
+    /// An enumeration of 32-bit values.
+    Enum(Enum),
+    /// A declared struct or union whose members are unknown.
+    Fwd(FwdKind),
+    /// Another name for the type.
+    Typedef(TypeId),
+    /// `volatile`.
+    Volatile(TypeId),
+    /// `const`.
+    Const(TypeId),
+    /// `restrict`.
+    Restrict(TypeId),
+    /// A function; its `FuncProto` is `proto`.
+    Func {
+        /// The [`Kind::FuncProto`].
+        proto: TypeId,
+        /// Who sees it.
+        linkage: Linkage,
+    },
+    /// What a function takes and returns.
+    FuncProto(FuncProto),
+    /// A global variable.
+    Var {
+        /// Its type.
+        ty: TypeId,
+        /// Who sees it.
+        linkage: Linkage,
+    },
+    /// The variables of one ELF section.
+    Datasec(Datasec),
+    /// A floating-point number of that many bytes.
+    Float(u32),
+    /// `__attribute__((btf_decl_tag(name)))`.
+    DeclTag(DeclTag),
+    /// `__attribute__((btf_type_tag(name)))`.
+    TypeTag {
+        /// What is tagged.
+        ty: TypeId,
+        /// Whether the name is a whole attribute (kernel 6.14, kflag).
+        attribute: bool,
+    },
+    /// An enumeration of 64-bit values.
+    Enum64(Enum),
+}
+
+/// An integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Int {
+    /// Bytes of storage.
+    pub size: u32,
+    /// Of [`Int::SIGNED`], [`Int::CHAR`] and [`Int::BOOL`].
+    pub encoding: u8,
+    /// First bit within the storage.
+    pub offset: u8,
+    /// Number of bits.
+    pub bits: u8,
+}
+
+impl Int {
+    /// `BTF_INT_SIGNED`.
+    pub const SIGNED: u8 = 1;
+    /// `BTF_INT_CHAR`.
+    pub const CHAR: u8 = 2;
+    /// `BTF_INT_BOOL`.
+    pub const BOOL: u8 = 4;
+}
+
+/// An array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Array {
+    /// The element type.
+    pub elem: TypeId,
+    /// The type of the index; only tools read it.
+    pub index: TypeId,
+    /// How many elements.
+    pub len: u32,
+}
+
+/// A struct or union.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Composite {
+    /// Bytes.
+    pub size: u32,
+    /// Whether member offsets carry a bit-field width (kflag).
+    pub bitfields: bool,
+    /// The members, in stored order.
+    pub members: Vec<Member>,
+}
+
+/// A member of a struct or union.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// Its name; anonymous structs and unions have none.
+    pub name: StrOff,
+    /// Its type.
+    pub ty: TypeId,
+    /// Bits from the start of the composite.
+    pub offset: u32,
+    /// Width of a bit field, 0 for an ordinary member; only with [`Composite::bitfields`].
+    pub width: u8,
+}
+
+/// An enumeration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Enum {
+    /// Bytes.
+    pub size: u32,
+    /// Whether values are signed (kflag).
+    pub signed: bool,
+    /// The values, in stored order.
+    pub variants: Vec<Variant>,
+}
+
+/// A value of an enumeration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Variant {
+    /// Its name.
+    pub name: StrOff,
+    /// Its bits; for [`Kind::Enum`] the low 32.
+    pub value: u64,
+}
+
+/// What a forward declaration declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FwdKind {
+    /// `struct x;`
+    Struct,
+    /// `union x;`
+    Union,
+}
+
+/// Who sees a function or variable (`BTF_FUNC_*`, `BTF_VAR_*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Linkage {
+    /// Only its file.
+    Static,
+    /// Everyone.
+    Global,
+    /// Defined elsewhere: kfunc, ksym or kconfig.
+    Extern,
+    /// A number that no kernel knows.
+    Unknown(u32),
+}
+
+impl Linkage {
+    /// The linkage numbered `raw`.
+    #[must_use]
+    pub const fn from_raw(raw: u32) -> Self {
+        match raw {
+            0 => Self::Static,
+            1 => Self::Global,
+            2 => Self::Extern,
+            other => Self::Unknown(other),
+        }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub const fn raw(self) -> u32 {
+        match self {
+            Self::Static => 0,
+            Self::Global => 1,
+            Self::Extern => 2,
+            Self::Unknown(other) => other,
+        }
+    }
+}
+
+/// What a function takes and returns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FuncProto {
+    /// The return type.
+    pub ret: TypeId,
+    /// The parameters; a last one without name and type says variadic.
+    pub params: Vec<Param>,
+}
+
+/// A parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Param {
+    /// Its name.
+    pub name: StrOff,
+    /// Its type.
+    pub ty: TypeId,
+}
+
+/// The variables of one ELF section.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Datasec {
+    /// Bytes of the section.
+    pub size: u32,
+    /// The variables, by offset.
+    pub entries: Vec<SecEntry>,
+}
+
+/// A variable in its section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SecEntry {
+    /// The [`Kind::Var`], or the [`Kind::Func`] of an extern function.
+    pub ty: TypeId,
+    /// Bytes from the start of the section.
+    pub offset: u32,
+    /// Bytes.
+    pub size: u32,
+}
+
+/// A declaration tag; its text is the type's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeclTag {
+    /// What is tagged.
+    pub ty: TypeId,
+    /// The member or parameter tagged, or -1 for the whole.
+    pub component: i32,
+    /// Whether the name is a whole attribute (kernel 6.14, kflag).
+    pub attribute: bool,
+}
+
+impl Btf {
+    /// A `.BTF` without types.
+    #[must_use]
+    pub fn new(endian: Endian) -> Self {
+        Self { endian, types: Vec::new(), strings: Strings::default() }
+    }
+
+    /// The type numbered `id`; none for `void` and beyond the last.
+    #[must_use]
+    pub fn get(&self, id: TypeId) -> Option<&Type> {
+        self.types.get((id.0 as usize).checked_sub(1)?)
+    }
+
+    /// The type numbered `id`, to change.
+    pub fn get_mut(&mut self, id: TypeId) -> Option<&mut Type> {
+        self.types.get_mut((id.0 as usize).checked_sub(1)?)
+    }
+
+    /// Appends a type and tells its number.
+    pub fn push(&mut self, name: StrOff, kind: Kind) -> TypeId {
+        self.types.push(Type { name, kind });
+        self.last_id()
+    }
+
+    /// The number of the last type; `void` when there is none.
+    #[must_use]
+    pub fn last_id(&self) -> TypeId {
+        TypeId(u32::try_from(self.types.len()).unwrap_or(u32::MAX))
+    }
+
+    /// All types with their numbers, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (TypeId, &Type)> {
+        (1..).map(TypeId).zip(&self.types)
+    }
+
+    /// The name of type `id`; empty for `void` and the anonymous.
+    #[must_use]
+    pub fn name(&self, id: TypeId) -> std::borrow::Cow<'_, str> {
+        self.strings.text(self.get(id).map_or(StrOff::EMPTY, |ty| ty.name))
+    }
+}

@@ -1,0 +1,152 @@
+//! One query: the function that asks, and what.
+
+use std::fmt::Write as _;
+
+use super::{super::session::Session, names_of_callers};
+use crate::{
+    llvm::{Global, Instruction, MetadataKind, Module, Node, Operand, Scalar, Signature},
+    report::{Error, Result, quoted},
+};
+
+/// The last of `enum bpf_core_relo_kind` (`include/uapi/linux/bpf.h`): whether a type matches.
+const LAST_KIND: u64 = 12;
+
+/// What a function asks.
+#[derive(Debug)]
+pub(super) struct Query<'s> {
+    /// The function: it takes nothing, calls the marker once, and returns the answer.
+    pub(super) function: Global<'s>,
+    /// What it returns; nothing, where nobody looks at the answer.
+    pub(super) returns: Option<Scalar>,
+    /// Of `enum bpf_core_relo_kind`.
+    pub(super) kind: u64,
+    /// The path behind a dot, the place in the source and the module, each in a line.
+    text: String,
+    /// The type that the path starts from.
+    pub(super) root: Node<'s>,
+}
+
+impl<'s> Query<'s> {
+    /// Reads what `function` asks of `marker`.
+    ///
+    /// # Errors
+    /// It is no function of the crate btf-core, or has no debug info.
+    pub(super) fn of(
+        session: &'s Session<'_>,
+        module: &Module<'s>,
+        function: Global<'s>,
+        marker: Global<'s>,
+    ) -> Result<Self> {
+        let (kind, text) = asked(function, marker).ok_or_else(|| unknown(function))?;
+        let returns = match function.signature() {
+            Some(Signature { returns, parameters })
+                if parameters.is_empty() && matches!(returns, None | Some(Scalar::Integer(64))) =>
+            {
+                returns
+            }
+            _ => return Err(unknown(function)),
+        };
+        let place = place_in(&text);
+        let root = function.attached(&session.context).into_iter().find_map(type_parameter);
+        let root = root.ok_or_else(|| undescribed(module, function, &text))?;
+        let name = name_of(root);
+        if root.kind() != MetadataKind::Composite || !is_c_name(&name) {
+            return Err(Error::link(format!(
+                "the CO-RE query at {place} is about `{name}`, which is no name of a C type"
+            ))
+            .because("loaders look types up by name: structures, unions and enumerations of the kernel")
+            .help("ask about a struct, union or enum that is named as in the kernel, without generics"));
+        }
+        Ok(Self { function, returns, kind, text, root })
+    }
+
+    /// Where it is asked: file, line and column.
+    pub(super) fn place(&self) -> &str {
+        place_in(&self.text)
+    }
+
+    /// Path and place, as a record carries them to the BTF stage: `.se.load@src/main.rs:7:9`.
+    pub(super) fn path_at_place(&self) -> String {
+        let path = self.text.lines().next().unwrap_or_default();
+        let mut text: String = path.chars().filter(|char| !char.is_whitespace()).collect();
+        let _ = write!(text, "@{}", self.place());
+        text
+    }
+
+    /// The size of the root type in bytes.
+    pub(super) fn root_size(&self) -> u64 {
+        self.root.type_size() / 8
+    }
+}
+
+/// The kind and the text of the one call of `marker` in `function`.
+fn asked(function: Global<'_>, marker: Global<'_>) -> Option<(u64, String)> {
+    let mut calls = function.instructions().filter(|call| call.callee() == Some(marker));
+    let (call, None) = (calls.next()?, calls.next()) else { return None };
+    let kind = call.constant_operand(0).filter(|&kind| kind <= LAST_KIND)?;
+    Some((kind, text(call)?))
+}
+
+fn text(call: Instruction<'_>) -> Option<String> {
+    let length = usize::try_from(call.constant_operand(2)?).ok()?;
+    let bytes = call.variable_operand(1)?.initial_bytes()?;
+    let text = String::from_utf8(bytes.get(..length)?.to_vec()).ok()?;
+    (text.starts_with('.') && text.lines().count() == 3).then_some(text)
+}
+
+fn place_in(text: &str) -> &str {
+    text.lines().nth(1).unwrap_or_default()
+}
+
+/// What the subprogram `node` is generic over first.
+fn type_parameter(node: Node<'_>) -> Option<Node<'_>> {
+    let lists = nodes(node).filter(|node| node.kind() == MetadataKind::Tuple);
+    let mut elements = lists.flat_map(nodes);
+    let parameter = elements.find(|node| node.kind() == MetadataKind::TypeParameter)?;
+    nodes(parameter).next()
+}
+
+fn nodes<'s>(of: Node<'s>) -> impl Iterator<Item = Node<'s>> {
+    of.operands().into_iter().filter_map(Operand::node)
+}
+
+/// The name of any node: its first string.
+fn name_of(node: Node<'_>) -> String {
+    let texts = node.operands().into_iter().find_map(|operand| match operand {
+        Operand::Text(text) => Some(text.to_text()),
+        _ => None,
+    });
+    texts.unwrap_or_default()
+}
+
+fn is_c_name(name: &str) -> bool {
+    let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    !name.starts_with(|first: char| first.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(is_word)
+}
+
+fn unknown(function: Global<'_>) -> Error {
+    let name = quoted(&function.name());
+    Error::link(format!("{name} asks a CO-RE query that cannot be read"))
+        .because(format!(
+            "a function that calls `{}` takes nothing, calls it once, and with constants",
+            super::MARKER
+        ))
+        .help("ask through the macros of the crate btf-core, and take a crate and a linker of one release")
+}
+
+/// Names the crate, which the module path starts with, and the functions that ask.
+fn undescribed(module: &Module<'_>, function: Global<'_>, text: &str) -> Error {
+    let path = text.lines().nth(2).unwrap_or_default();
+    let name = path.split("::").next().unwrap_or_default();
+    let error = Error::link(format!(
+        "the CO-RE query at {} has no debug info that tells its type",
+        place_in(text)
+    ))
+    .because(format!("crate `{name}` was compiled without full debug info"));
+    names_of_callers(module, function)
+        .into_iter()
+        .fold(error, |error, caller| error.because(format!("it is asked in `{caller}`")))
+        .help("compile it with `-C debuginfo=2`: in Cargo.toml, `debug = 2` in the profile")
+}

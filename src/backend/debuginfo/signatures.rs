@@ -1,0 +1,41 @@
+//! Functions whose debug information tells lines, but no signature.
+//!
+//! With `debug = 1` or `line-tables-only` in Rust and `-g1` in C, a function's type is an empty list: it has not even a
+//! result. LLVM makes no prototype of that, yet a `FUNC`, whose prototype's number it never sets
+//! (`BTFDebug::beginFunctionImpl` and `visitSubroutineType`): any number may stand there, which often is that of another
+//! type. Passes that cut functions in pieces leave the same behind (`CodeExtractor`). No one can tell from the object
+//! which numbers are right, so right before code generation such functions get the signature `void (void)`, and their
+//! names are noted: `object::btf` gives them a prototype as it does to functions without debug information.
+
+use crate::llvm::{Context, Module, Node};
+
+/// The most types in a signature that LLVM makes a prototype of: a result and `BTF::MAX_VLEN` parameters.
+const MOST: usize = 1 + 0xffff;
+
+/// Returns the functions of `module`, declared or defined, that have debug information but no signature in it.
+pub(in super::super) fn missing<'ctx>(
+    context: &'ctx Context,
+    module: &Module<'ctx>,
+) -> Vec<String> {
+    let functions = module.functions();
+    let missing =
+        functions.filter(|function| function.subprogram(context).is_some_and(lacks_signature));
+    missing.map(|function| function.name()).collect()
+}
+
+/// Gives each function of `module` that [`missing`] finds the signature `void (void)`.
+pub(in super::super) fn complete<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
+    let subprograms = module.functions().filter_map(|function| function.subprogram(context));
+    let incomplete: Vec<Node<'_>> = subprograms.filter(|node| lacks_signature(*node)).collect();
+    if incomplete.is_empty() {
+        return;
+    }
+    if let Some(signature) = module.empty_signature(context) {
+        incomplete.into_iter().for_each(|node| node.set_signature_of_subprogram(signature));
+    }
+}
+
+fn lacks_signature(subprogram: Node<'_>) -> bool {
+    let signature = subprogram.signature_of_subprogram();
+    signature.is_none_or(|signature| !(1..=MOST).contains(&signature.signature_length()))
+}

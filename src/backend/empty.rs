@@ -1,0 +1,104 @@
+//! Links that come to nothing: an input without contents, an output without contents. Neither is an error, for a build
+//! may well have a crate without a program; but mostly something else was meant.
+
+use super::{codegen::Optimized, session::Session};
+use crate::{
+    input::Origin,
+    llvm::{Global, Linkage, Module},
+    plan::{Exports, Requested},
+    report::{Audience, Error, Result, Warning},
+};
+
+/// Sections that are about a program and hold none.
+const ABOUT: [&str; 2] = ["license", "version"];
+
+/// Sections of maps.
+const MAPS: [&str; 2] = ["maps", ".maps"];
+
+/// How many names one message shows.
+const SHOWN: usize = 3;
+
+/// Warns of an input that neither defines nor refers to anything. Members of archives may be so: somebody else made
+/// the archive.
+pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &Origin) {
+    if origin.members.is_empty()
+        && module.globals().next().is_none()
+        && module.inline_asm().is_empty()
+    {
+        session.warnings.push(Warning {
+            name: "empty-input",
+            message: format!("{origin} defines nothing and refers to nothing"),
+            help: vec![
+                "was all of its source left out by a condition (`#[cfg]`, `#if`)?".to_owned(),
+            ],
+        });
+    }
+}
+
+impl Optimized<'_> {
+    /// Warns if neither a program nor data is left.
+    ///
+    /// # Errors
+    /// rustc, which hides warnings, drives a link that leaves neither a program, a map nor an exported function.
+    pub fn check_contents(&self) -> Result<()> {
+        if self.session.audience() == Audience::Rustc && !self.is_of_use() {
+            return Err(Error::link("the output holds no program, no map and no exported function")
+                .because("what nothing exports is left out")
+                .help("mark programs and maps `#[unsafe(no_mangle)]`, and give programs a section: `#[unsafe(link_section = \"xdp\")]`")
+                .help("a crate of several binaries links each: build the one with the programs, `--bin NAME`"));
+        }
+        let is_left = |global: Global<'_>| {
+            !global.is_declaration()
+                && !global.is_llvm_own()
+                && !ABOUT.contains(&global.section().as_str())
+        };
+        let is_empty =
+            |module: &Module<'_>| !module.globals().any(is_left) && module.inline_asm().is_empty();
+        if !self.module.get(self.session).is_ok_and(is_empty) {
+            return Ok(());
+        }
+        self.session.warnings.push(Warning {
+            name: "empty-output",
+            message: "the output holds no program and no data".to_owned(),
+            help: vec![reason(&self.session.plan.exports)],
+        });
+        Ok(())
+    }
+
+    /// Whether a loader, or another linker, finds anything in it.
+    fn is_of_use(&self) -> bool {
+        let is_offered = |global: Global<'_>| {
+            !global.is_declaration()
+                && !global.is_llvm_own()
+                && (!global.section().is_empty() || global.linkage() != Linkage::Local)
+                && !ABOUT.contains(&global.section().as_str())
+        };
+        let is_map = |variable: Global<'_>| MAPS.contains(&variable.section().as_str());
+        self.module.get(self.session).is_ok_and(|module| {
+            module.functions().any(is_offered)
+                || module.variables().any(|variable| is_offered(variable) && is_map(variable))
+                || !module.inline_asm().is_empty()
+        })
+    }
+}
+
+fn reason(exports: &Exports) -> String {
+    let names = exports.names.iter().map(|export| &export.name).chain(&exports.patterns);
+    let named: Vec<String> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match exports.requested {
+        Requested::Inferred => {
+            "what is static in its source goes where nothing uses it, and so does what an archive holds: define a \
+             program that is not static, or name it with `--export`"
+                .to_owned()
+        }
+        Requested::Explicit if named.is_empty() => {
+            "no symbol is exported: name programs and maps with `--export`; in Rust, `#[unsafe(no_mangle)]` has them \
+             exported"
+                .to_owned()
+        }
+        Requested::Explicit => format!(
+            "no input defines what is exported, such as {}: see what there is with `llvm-nm`",
+            named.join(", ")
+        ),
+    }
+}

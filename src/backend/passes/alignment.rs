@@ -1,0 +1,59 @@
+//! Alignment of memory that is copied.
+//!
+//! `--bpf-expand-memcpy-in-order` copies in units of what both places are aligned to, and writes code for units of at most 8
+//! bytes: at larger ones, as of structures that hold a `u128`, LLVM crashes (`BPFInstrInfo::expandMEMCPY`, LLVM 19 to 23).
+//! Copies of more than 1024 bytes come there without that option, too. What a copy promises is one thing; what
+//! `CodeGenPrepare` finds out about the pointers, and then writes into the copy, is another, so both are limited.
+//!
+//! Nor does that option align variables on the stack, as LLVM's usual expansion does. Many sources rely on it unknowingly:
+//! they take `&header.ip` of a packed structure for a pointer to aligned words.
+
+use super::super::session::Session;
+use crate::llvm::{Global, Instruction, Module};
+
+/// The widest unit of a copy.
+const WIDEST: u32 = 8;
+
+/// Aligns variables on the stack that are copied to or from as wide as the copy is, at most to 8 bytes.
+pub(super) fn align_stack(module: &Module<'_>) {
+    for call in calls(module, &["llvm.memcpy.", "llvm.memmove."]) {
+        let Some(bytes) = call.constant_operand(2).and_then(|bytes| u32::try_from(bytes).ok())
+        else {
+            continue;
+        };
+        let unit = 1 << bytes.min(WIDEST).checked_ilog2().unwrap_or(0);
+        [0, 1].into_iter().for_each(|index| call.align_stack_operand(index, unit));
+    }
+}
+
+/// Keeps code generation from units of more than 8 bytes.
+pub(in crate::backend) fn limit<'s>(session: &'s Session<'_>, module: &Module<'s>) {
+    let context = &session.context;
+    for call in calls(module, &["llvm.memcpy.p", "llvm.memcpy.inline."]) {
+        let places = [0, 1];
+        for index in places {
+            call.limit_argument_alignment(context, index, WIDEST.into());
+        }
+        if places.into_iter().all(|index| call.may_be_aligned_beyond(index, WIDEST))
+            && let Some(annotation) = module.annotation(context)
+        {
+            call.hide_operand(context, annotation, 1);
+        }
+    }
+}
+
+/// The calls of functions whose names begin so.
+fn calls<'s>(module: &Module<'s>, names: &[&str]) -> Vec<Instruction<'s>> {
+    let is_one = |function: &Global<'s>| {
+        let name = function.name();
+        names.iter().any(|begin| name.starts_with(begin))
+    };
+    let functions = module.functions().filter(is_one);
+    let functions = functions.collect::<Vec<_>>();
+    if functions.is_empty() {
+        return Vec::new();
+    }
+    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let calls = bodies.flat_map(Global::instructions);
+    calls.filter(|call| call.callee().is_some_and(|callee| functions.contains(&callee))).collect()
+}

@@ -1,0 +1,13 @@
+//! Changes of the module that LLVM has no pass for, or none that does for BPF.
+
+pub(super) mod aliases;
+pub(super) mod alignment;
+pub(super) mod expand_memory;
+pub(super) mod inline;
+pub(super) mod license;
+pub(super) mod noinline;
+pub(super) mod placement;
+pub(super) mod preserve_access;
+pub(super) mod stack_alignment;
+pub(super) mod undefined;
+pub(super) mod unroll;

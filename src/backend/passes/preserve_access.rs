@@ -1,0 +1,34 @@
+//! CO-RE accesses that a front end left for LLVM to lower.
+//!
+//! LLVM's pass keeps the globals it makes for them in a map that belongs to the process (`GEPGlobals` of
+//! `BPFAbstractMemberAccess.cpp`), under names that say nothing of the module. The next module with such an access is
+//! given a global of the last one, which is gone: a crash at best. So only one link of a process may have them lowered.
+//! Remove when LLVM no longer does so, or accesses no longer reach it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::{
+    llvm::Module,
+    report::{Error, Result},
+};
+
+static LOWERED: AtomicBool = AtomicBool::new(false);
+
+/// Intrinsics of accesses, types, fields and enumerators (`IntrinsicsBPF.td`, and `Intrinsics.td` for the former).
+pub(in crate::backend) const PREFIXES: [&str; 2] = ["llvm.preserve.", "llvm.bpf.preserve."];
+
+/// Claims the process for `module` if it has such accesses.
+///
+/// # Errors
+/// A link before had them too.
+pub(in crate::backend) fn claim(module: &Module<'_>) -> Result<()> {
+    let is_access = |name: String| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    let has_accesses =
+        module.functions().any(|function| is_access(function.name()) && function.is_used());
+    if has_accesses && LOWERED.swap(true, Ordering::Relaxed) {
+        return Err(Error::llvm("cannot lower CO-RE accesses a second time in this process")
+            .because("LLVM keeps pointers into the module it lowered them in before")
+            .help("link in a process of its own, or let the compiler lower them (clang does from -O1 on)"));
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Loops that are to go (`--unroll-loops`), and those that stay.
+//!
+//! Kernels before 5.3 refuse every cycle of jumps. LLVM's pipelines unroll what has a known trip count, but three
+//! kinds of bounded loops survive them: those that a front end marked (clang -O1 marks each), those of which only an
+//! upper bound is known (`i < length && i < 64`), since for a processor such copies rarely pay, and inner loops whose
+//! count is known only once the outer one is gone. So marks are dropped before, and afterwards rounds of unrolling by
+//! upper bounds follow, each with a little cleaning, until a round changes nothing.
+//!
+//! Blocks are then put in an order in which every jump that closes no cycle leads forward, and code generation is kept
+//! from moving them: what reads the instructions one by one need not tell the two kinds of backward jump apart.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::session::Session;
+use crate::{
+    llvm::{Attribute, Block, Global, Machine, Module, SourceLine},
+    report::{Result, Warning, quoted},
+};
+
+const ROUND: &str = "function(loop-unroll<O3;no-partial;no-runtime;no-peeling;upperbound>,\
+                     sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
+
+/// Of loops nested deeper, the innermost stay.
+const MOST_ROUNDS: usize = 8;
+
+/// Drops a front end's wishes not to unroll `function`'s loops: clang -O0 marks functions, -O1 loops.
+pub(in crate::backend) fn forget_hints(session: &Session<'_>, function: Global<'_>) {
+    function.remove(Attribute::OptimizeNone);
+    for instruction in function.instructions() {
+        instruction.drop_metadata(&session.context, c"llvm.loop");
+    }
+}
+
+/// Unrolls what the optimiser's own passes left in `module` and has a bound.
+///
+/// # Errors
+/// LLVM refuses the passes.
+pub(in crate::backend) fn unroll(
+    session: &Session<'_>,
+    machine: &Machine,
+    module: &Module<'_>,
+) -> Result<()> {
+    let mut left = count(module);
+    for _ in 0..MOST_ROUNDS {
+        if left == 0 {
+            break;
+        }
+        bodies(module).for_each(|function| forget_hints(session, function));
+        machine.run_passes(module, ROUND)?;
+        let before = std::mem::replace(&mut left, count(module));
+        if left == before {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Warns of every loop in `module`.
+pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
+    for function in bodies(module) {
+        let mut lines: Vec<_> = Flow::of(function).cycles.iter().map(Cycle::line).collect();
+        lines.sort();
+        lines.into_iter().for_each(|line| session.warnings.push(warning(function, line)));
+    }
+}
+
+fn warning(function: Global<'_>, line: Option<SourceLine>) -> Warning {
+    let name = function.name();
+    let place = line.map_or_else(String::new, |line| format!(" at {line}"));
+    Warning {
+        name: "rolled-loops",
+        message: format!(
+            "the loop of {}{place} cannot be unrolled: no bound of its iterations is known, or too large a one",
+            quoted(&name)
+        ),
+        help: vec![
+            "kernels before 5.3 refuse loops: give it a constant bound of at most 4096 iterations; where the bound is \
+             an argument, have the function inlined"
+                .to_owned(),
+        ],
+    }
+}
+
+fn bodies<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
+    module.functions().filter(|function| !function.is_declaration())
+}
+
+fn count(module: &Module<'_>) -> usize {
+    bodies(module).map(|function| Flow::of(function).cycles.len()).sum()
+}
+
+/// Puts the blocks of every function in reverse postorder; no pass that makes blocks may follow.
+pub(in crate::backend) fn sort(module: &Module<'_>) {
+    for function in bodies(module) {
+        let order = Flow::of(function).order;
+        order.array_windows().for_each(|[former, block]| block.move_after(*former));
+    }
+}
+
+/// A cycle of blocks.
+struct Cycle<'ctx> {
+    /// Where it begins.
+    header: Block<'ctx>,
+    /// What leads back to the header, the first one found.
+    latch: Block<'ctx>,
+}
+
+impl Cycle<'_> {
+    /// The source line that closes the loop, or else one at its start.
+    fn line(&self) -> Option<SourceLine> {
+        let closing = self.latch.terminator().and_then(|jump| jump.source_line());
+        closing.or_else(|| self.header.instructions().find_map(|first| first.source_line()))
+    }
+}
+
+/// The blocks of a function that can be reached, and its cycles.
+struct Flow<'ctx> {
+    /// In reverse postorder: the entry first, and each block before those that it leads to, but for cycles.
+    order: Vec<Block<'ctx>>,
+    /// Each header once, in the order in which they were found.
+    cycles: Vec<Cycle<'ctx>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Open,
+    Done,
+}
+
+impl<'ctx> Flow<'ctx> {
+    /// Walks `function` depth first, without recursion: unrolled functions have thousands of blocks in a row.
+    fn of(function: Global<'ctx>) -> Self {
+        let (mut order, mut cycles) = (Vec::new(), Vec::new());
+        let (mut marks, mut headers) = (HashMap::new(), HashSet::new());
+        let mut path = Vec::new();
+        if let Some(entry) = function.blocks().next() {
+            marks.insert(entry, Mark::Open);
+            path.push((entry, entry.successors()));
+        }
+        while let Some((block, rest)) = path.last_mut() {
+            let (block, next) = (*block, rest.pop());
+            match next.map(|next| (next, marks.get(&next))) {
+                Some((header, Some(Mark::Open))) => {
+                    if headers.insert(header) {
+                        cycles.push(Cycle { header, latch: block });
+                    }
+                }
+                Some((_, Some(Mark::Done))) => {}
+                Some((next, None)) => {
+                    marks.insert(next, Mark::Open);
+                    path.push((next, next.successors()));
+                }
+                None => {
+                    marks.insert(block, Mark::Done);
+                    order.push(block);
+                    path.pop();
+                }
+            }
+        }
+        order.reverse();
+        Self { order, cycles }
+    }
+}

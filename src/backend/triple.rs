@@ -1,0 +1,91 @@
+//! The target of the link, and which one the inputs are for.
+
+use std::collections::BTreeMap;
+
+use super::session::Session;
+use crate::{
+    bpf::target::{Endian, Target},
+    input::Origin,
+    llvm::Module,
+    report::{Error, Result, Warning, Warnings},
+};
+
+/// The target with the data layout that goes with it.
+#[derive(Clone, Debug)]
+pub(super) struct Triple {
+    pub(super) target: Target,
+    pub(super) layout: String,
+}
+
+impl Triple {
+    /// Makes `module` one of this target.
+    pub(super) fn apply(&self, module: &Module<'_>) -> Result<()> {
+        module.set_target(self.target.triple(), &self.layout)
+    }
+
+    /// An empty module of this target.
+    pub(super) fn fresh<'s>(&self, session: &'s Session<'_>) -> Result<Module<'s>> {
+        let module = Module::empty(&session.context)?;
+        self.apply(&module)?;
+        Ok(module)
+    }
+}
+
+/// The triples of the inputs, gathered while they are opened.
+#[derive(Debug, Default)]
+pub(super) struct Triples {
+    first: BTreeMap<&'static str, (Target, Origin)>,
+    foreign: Vec<(String, Origin)>,
+}
+
+impl Triples {
+    /// Notes the `triple` of the input `origin`; an empty one says nothing.
+    pub(super) fn note(&mut self, triple: &str, origin: &Origin) {
+        match Target::from_triple(triple) {
+            Some(target) => {
+                let order = match target.endian() {
+                    Endian::Little => "little",
+                    Endian::Big => "big",
+                };
+                self.first.entry(order).or_insert_with(|| (target, origin.clone()));
+            }
+            None if triple.is_empty() => {}
+            None => self.foreign.push((triple.to_owned(), origin.clone())),
+        }
+    }
+
+    /// The target of the link: the one asked for, else that of the inputs, else `bpf`.
+    ///
+    /// # Errors
+    /// Little- and big-endian inputs are mixed, or an input's byte order is not that of the target asked for.
+    pub(super) fn decide(self, asked: Option<&Target>, warnings: &Warnings) -> Result<Target> {
+        if let (Some(little), Some(big)) = (self.first.get("little"), self.first.get("big")) {
+            return Err(Error::link("inputs of both byte orders cannot make one object")
+                .because(format!("{} is for {}", little.1, little.0))
+                .because(format!("{} is for {}", big.1, big.0))
+                .help("compile all inputs for bpfel, or all for bpfeb"));
+        }
+        let found = self.first.into_values().next();
+        if let (Some(asked), Some((target, origin))) = (asked, &found)
+            && asked.endian() != target.endian()
+        {
+            return Err(Error::link(format!("{origin} is for {target}, but --target is {asked}"))
+                .help("leave --target out, or compile the input for it"));
+        }
+        if let Some((triple, origin)) = self.foreign.first() {
+            let others = match self.foreign.len() - 1 {
+                0 => String::new(),
+                count => format!(", and so were {count} more"),
+            };
+            warnings.push(Warning {
+                name: "foreign-target",
+                message: format!("{origin} was compiled for {triple}, not for BPF{others}"),
+                help: vec![
+                    "compile with --target=bpf (clang) or --target bpfel-unknown-none (rustc)"
+                        .to_owned(),
+                ],
+            });
+        }
+        Ok(asked.cloned().or(found.map(|(target, _)| target)).unwrap_or_else(Target::host))
+    }
+}

@@ -1,0 +1,122 @@
+//! What can be seen in IR before code generation, where LLVM would end the process or say nothing of use.
+
+use super::{super::cpu::CpuChoice, Finding, construct::Construct};
+use crate::{
+    bpf::target::Cpu,
+    input::LlvmVersion,
+    llvm::{Global, Instruction, Module, Operation, Ordering, Scope, Update},
+    plan::LinkPlan,
+};
+
+/// For whom code is generated, as far as that decides what can be expressed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Abilities {
+    /// Whether the level is known and below v3, without 32-bit registers.
+    narrow: bool,
+    /// Whether there are ordered loads and stores.
+    ordered: bool,
+    /// Whether LLVM takes fences for the compiler alone.
+    compiler_fences: bool,
+    /// Whether functions may return two registers.
+    wide: bool,
+    /// Whether there are computed jumps.
+    jumps: bool,
+}
+
+impl Abilities {
+    /// What `version` can do for `choice` and `plan`; what depends on the machine that the linker runs on is taken to be
+    /// there.
+    ///
+    /// Measured with LLVM 19, 22 and 23 at the levels v1, v3 and v4: everything refused here ends the process there, but
+    /// for two registers, which LLVM 23 returns and no kernel up to 7.2 reads ("R2 !read_ok").
+    pub(super) fn of(choice: &CpuChoice, version: LlvmVersion, plan: &LinkPlan) -> Self {
+        let (cpu, major) = (choice.cpu, version.major);
+        let low = matches!(cpu, Cpu::Generic | Cpu::V1 | Cpu::V2);
+        let newest = matches!(cpu, Cpu::V4 | Cpu::Probe);
+        Self {
+            narrow: low && !choice.features.contains("alu32"),
+            ordered: newest && major >= 20,
+            compiler_fences: major >= 22,
+            wide: major >= 23 && !plan.is_for_a_kernel(),
+            jumps: newest && major >= 20,
+        }
+    }
+}
+
+/// All of it in `module`.
+pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for function in module.functions().filter(|function| !function.is_declaration()) {
+        let mut note = |construct, place| {
+            found.push(Finding { function: function.name(), place, construct });
+        };
+        if !abilities.wide && function.returns_wide() {
+            note(Construct::WideReturn, function.place());
+        }
+        for instruction in function.instructions() {
+            if let Some(construct) = judge(instruction, abilities) {
+                note(construct, instruction.place());
+            }
+        }
+    }
+    found
+}
+
+/// Takes out of `module` what [`search`] finds, and says whether nothing is left of it.
+pub(super) fn mend(module: &Module<'_>, abilities: Abilities) -> bool {
+    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let culprits = bodies
+        .flat_map(Global::instructions)
+        .filter(|instruction| judge(*instruction, abilities).is_some())
+        .collect::<Vec<_>>();
+    let (ends, others): (Vec<_>, Vec<_>) = culprits
+        .into_iter()
+        .partition(|instruction| instruction.operation() == Operation::IndirectJump);
+    others.into_iter().for_each(Instruction::take_out);
+    let mut bodies = module.functions().filter(|function| !function.is_declaration());
+    // A block must end in a jump, and a type stays what it is.
+    ends.is_empty() && (abilities.wide || !bodies.any(Global::returns_wide))
+}
+
+fn judge(instruction: Instruction<'_>, abilities: Abilities) -> Option<Construct> {
+    match instruction.operation() {
+        Operation::Fence(Scope::System) => Some(Construct::Fence),
+        Operation::Fence(Scope::Compiler) => {
+            (!abilities.compiler_fences).then_some(Construct::CompilerFence)
+        }
+        Operation::AtomicLoad(ordering) | Operation::AtomicStore(ordering) => match ordering {
+            Ordering::Sequential => Some(Construct::SequentialAccess),
+            Ordering::Weaker => (!abilities.ordered).then_some(Construct::AtomicAccess),
+        },
+        Operation::Update { bits, .. } | Operation::CompareExchange(bits) if bits < 32 => {
+            Some(Construct::AtomicWidth(bits))
+        }
+        Operation::Update { update: Update::Compound, .. } => Some(Construct::AtomicUpdate),
+        Operation::Update { update, bits: 32 } => {
+            let adds = update == Update::Add && !instruction.is_used();
+            (abilities.narrow && !adds).then_some(Construct::AtomicNarrow)
+        }
+        Operation::CompareExchange(32) => abilities.narrow.then_some(Construct::AtomicNarrow),
+        Operation::IndirectJump => (!abilities.jumps).then_some(Construct::IndirectJump),
+        Operation::VariableArgument => Some(Construct::Variadic),
+        Operation::Call => match instruction.callee() {
+            Some(callee) if callee.is_llvm_own() => intrinsic(callee),
+            _ => (!abilities.wide && instruction.is_wide_call()).then_some(Construct::WideResult),
+        },
+        _ => None,
+    }
+}
+
+/// Intrinsics that have no code; names in `llvm/IR/Intrinsics.td`, some with the type they are for behind.
+fn intrinsic(callee: Global<'_>) -> Option<Construct> {
+    const NONE: [(&str, Construct); 5] = [
+        ("llvm.va_start", Construct::Variadic),
+        ("llvm.va_end", Construct::Variadic),
+        ("llvm.va_copy", Construct::Variadic),
+        ("llvm.returnaddress", Construct::ReturnAddress),
+        ("llvm.frameaddress", Construct::ReturnAddress),
+    ];
+    let name = callee.name();
+    let found = NONE.iter().find(|(begin, _)| name.starts_with(begin));
+    found.map(|(_, construct)| construct.clone())
+}

@@ -1,0 +1,198 @@
+//! What BPF cannot express: found in IR or heard from LLVM, and explained with function, place and remedy.
+//!
+//! LLVM says of some things what is wrong and goes on; at others it ends the process, with the words lost. So those are
+//! looked for in IR first. To hear of all at once, a copy without the culprits goes through code generation too.
+
+mod construct;
+mod diagnostics;
+mod find;
+mod locals;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use construct::Construct;
+use find::Abilities;
+use locals::Frame;
+
+use super::{codegen::Optimized, prepare::Machines, quirks, session::Session};
+use crate::{
+    llvm::{Diagnostic, FileType, Global, Machine, Module, Place, Severity},
+    plan::LlvmErrors,
+    report::{Error, Result, quoted},
+};
+
+/// Something that cannot be expressed, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Finding {
+    /// The symbol of the function it is in.
+    function: String,
+    place: Option<Place>,
+    construct: Construct,
+}
+
+impl Finding {
+    /// A place of its own, else that of its function.
+    fn locate(&mut self, module: &Module<'_>) {
+        if self.place.is_none() {
+            self.place = module.find(&self.function).and_then(|function| function.place());
+        }
+    }
+
+    fn error(&self) -> Error {
+        let error = self.construct.error(&quoted(&self.function));
+        error.at(self.place.as_ref().map(ToString::to_string))
+    }
+}
+
+impl Optimized<'_> {
+    /// The large locals of each of `functions`, by symbol, for a person to read; none when nobody can tell.
+    #[must_use]
+    pub fn large_locals(&self, functions: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
+        let machine = &self.machines.generating;
+        let module = if functions.is_empty() { None } else { self.module.get(self.session).ok() };
+        let frames = module.map(|module| locals::frames(self.session, machine, module, functions));
+        let shown = |frame: Frame| frame.locals.iter().map(ToString::to_string).collect();
+        frames.into_iter().flatten().map(|frame| (frame.function.clone(), shown(frame))).collect()
+    }
+
+    /// Explains what LLVM said while it generated code.
+    ///
+    /// # Errors
+    /// It said that something cannot be expressed, and the plan tolerates no such words.
+    pub(super) fn hear_of_limits(&self) -> Result<()> {
+        let session = self.session;
+        let (known, others) = understand(session.context.take_diagnostics());
+        let mut unknown = Vec::new();
+        for said in others {
+            match said.severity {
+                Severity::Error => unknown.push(said.text),
+                Severity::Warning => session.warnings.warn("llvm", said.text),
+                Severity::Remark => log::debug!("LLVM says: {}", said.text),
+            }
+        }
+        let findings = Findings::new(known);
+        if findings.0.is_empty() && unknown.is_empty() {
+            return Ok(());
+        }
+        let module = self.module.get(session)?;
+        if session.plan.llvm_errors == LlvmErrors::Tolerate {
+            for finding in findings.located(module) {
+                let error = finding.error();
+                let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
+                session.warnings.warn("llvm-errors", format!("{}{place}", error.message()));
+            }
+            unknown.into_iter().for_each(|text| session.warnings.warn("llvm-errors", text));
+            return Ok(());
+        }
+        Err(findings.error(session, &self.machines.generating, module, unknown))
+    }
+}
+
+/// Checks that `module` holds nothing at which LLVM would end the process.
+///
+/// # Errors
+/// It does; all that LLVM would say of the rest is part of the error.
+pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<'_>) -> Result<()> {
+    let version = session.context.library().version();
+    let abilities = Abilities::of(&machines.choice, version, session.plan);
+    let found = find::search(module, abilities);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut errors = Findings::new(found);
+    let copy = module.duplicate()?;
+    if find::mend(&copy, abilities) {
+        let _ = machines.generating.emit(copy, FileType::Object);
+        let (heard, _) = understand(session.context.take_diagnostics());
+        errors.extend(heard);
+    }
+    Err(errors.error(session, &machines.generating, module, Vec::new()))
+}
+
+/// The diagnostics that are about a limit, and the others but for those that are untrue.
+fn understand(said: Vec<Diagnostic>) -> (Vec<Finding>, Vec<Diagnostic>) {
+    let mut known = Vec::new();
+    let mut others = Vec::new();
+    for said in said {
+        let is_error = said.severity == Severity::Error;
+        if is_error && quirks::is_bogus(&said.text) {
+            log::debug!("LLVM says: {}", said.text);
+            continue;
+        }
+        match diagnostics::parse(&said.text).filter(|_| is_error) {
+            Some(finding) => known.push(finding),
+            None => others.push(said),
+        }
+    }
+    (known, others)
+}
+
+/// What was found, each thing once.
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn new(found: Vec<Finding>) -> Self {
+        let mut findings = Self(Vec::new());
+        findings.extend(found);
+        findings
+    }
+
+    fn extend(&mut self, found: Vec<Finding>) {
+        for finding in found {
+            let known = self.0.iter().any(|other| {
+                other.function == finding.function
+                    && other.construct == finding.construct
+                    && (other.place == finding.place || finding.construct.is_of_function())
+            });
+            if !known {
+                self.0.push(finding);
+            }
+        }
+    }
+
+    /// In the order of the program.
+    fn located(mut self, module: &Module<'_>) -> Vec<Finding> {
+        for finding in &mut self.0 {
+            if finding.construct.is_of_function() {
+                finding.place = None;
+            }
+            finding.locate(module);
+        }
+        let order = module.functions().map(Global::name).zip(0..).collect::<BTreeMap<_, usize>>();
+        self.0.sort_by_cached_key(|finding| {
+            (order.get(&finding.function).copied(), finding.place.clone())
+        });
+        self.0
+    }
+
+    /// One error for all; `unknown` are LLVM's own words.
+    fn error(
+        self,
+        session: &Session<'_>,
+        machine: &Machine,
+        module: &Module<'_>,
+        unknown: Vec<String>,
+    ) -> Error {
+        let found = self.located(module);
+        let too_large = found
+            .iter()
+            .filter(|finding| finding.construct == Construct::Stack)
+            .map(|finding| finding.function.clone())
+            .collect::<BTreeSet<_>>();
+        let frames = locals::frames(session, machine, module, &too_large);
+        let parts = found.iter().map(|finding| {
+            let frame = frames.iter().find(|frame| frame.function == finding.function);
+            match frame.filter(|_| finding.construct == Construct::Stack) {
+                Some(frame) => explained(finding, frame),
+                None => finding.error(),
+            }
+        });
+        let error = Error::link("the program cannot be expressed in BPF").with_parts(parts);
+        unknown.into_iter().fold(error, Error::because)
+    }
+}
+
+fn explained(finding: &Finding, frame: &Frame) -> Error {
+    let size = format!("its frame takes {} bytes", frame.size);
+    frame.locals.iter().fold(finding.error().because(size), Error::because)
+}

@@ -1,0 +1,308 @@
+//! BPF instructions, as RFC 9669 defines them.
+//!
+//! An instruction is a slot of eight bytes: opcode, two registers, a 16-bit offset and a 32-bit immediate; a 64-bit
+//! immediate load takes two slots. The numbers are in the byte order of the object, and so are the registers: the
+//! destination is in the low four bits of the second byte of a little-endian object and in the high four bits of a
+//! big-endian one. Jumps and calls count in slots.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+use super::target::{Endian, u32_of};
+
+/// The frame pointer, `r10`.
+pub const FRAME_POINTER: u8 = 10;
+
+/// `r11`, through which arguments beyond the fifth are passed: stored below it, and loaded from above.
+const ARGUMENT_POINTER: u8 = 11;
+/// The arguments that are in registers.
+const REGISTER_ARGUMENTS: u16 = 5;
+
+/// `BPF_LD | BPF_IMM | BPF_DW`: the instruction of two slots.
+pub const LDIMM64: u8 = 0x18;
+/// `BPF_JMP | BPF_CALL`.
+pub const CALL: u8 = 0x85;
+/// `BPF_JMP | BPF_CALL | BPF_X`: a call of what a register points to.
+pub const CALLX: u8 = 0x8d;
+/// `BPF_JMP | BPF_EXIT`.
+pub const EXIT: u8 = 0x95;
+/// `BPF_JMP | BPF_JA`: a jump of a 16-bit distance.
+pub const JA: u8 = 0x05;
+/// `BPF_JMP32 | BPF_JA`: a jump of a 32-bit distance, `gotol`.
+pub const JA32: u8 = 0x06;
+/// `src_reg` of a call whose target is another function of the object (`BPF_PSEUDO_CALL`).
+pub const PSEUDO_CALL: u8 = 1;
+/// `src_reg` of a call of a kernel function (`BPF_PSEUDO_KFUNC_CALL`).
+pub const PSEUDO_KFUNC_CALL: u8 = 2;
+
+/// The size of one BPF instruction slot in bytes; a 64-bit immediate takes two.
+pub const INSN_SIZE: u64 = 8;
+const SLOT: usize = INSN_SIZE as usize;
+
+/// One instruction and where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Insn {
+    /// Its first slot, from the start of the bytes that were decoded.
+    pub slot: u64,
+    /// The opcode: class in the low three bits.
+    pub code: u8,
+    /// `dst_reg`.
+    pub destination: u8,
+    /// `src_reg`.
+    pub source: u8,
+    /// `off`.
+    pub offset: i16,
+    /// `imm`.
+    pub immediate: i32,
+    /// `imm` of the second slot of a 64-bit immediate load; 0 elsewhere.
+    pub upper: i32,
+}
+
+/// What an instruction does with an argument that is not in a register, and which one it is, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StackArgument {
+    /// Takes it from the caller.
+    Taken(u16),
+    /// Passes it to what is called next.
+    Passed(u16),
+}
+
+/// The instruction class: the low three bits of the opcode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Immediate loads, and packet access of classic BPF.
+    Ld,
+    /// Loads to a register.
+    Ldx,
+    /// Stores of an immediate.
+    St,
+    /// Stores of a register, and atomic operations.
+    Stx,
+    /// Arithmetic on 32 bits.
+    Alu,
+    /// Jumps that compare 64 bits, calls, exit.
+    Jmp,
+    /// Jumps that compare 32 bits.
+    Jmp32,
+    /// Arithmetic on 64 bits.
+    Alu64,
+}
+
+/// The instruction set that an instruction first appeared in, as LLVM's `-mcpu` names them.
+///
+/// `llvm/lib/Target/BPF/BPFSubtarget.cpp`; RFC 9669 lists the same sets as conformance groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The first one.
+    V1,
+    /// Adds jumps on less than, kernel 4.14.
+    V2,
+    /// Adds 32-bit jumps (kernel 5.1) and 32-bit arithmetic.
+    V3,
+    /// Adds sign extension, `bswap`, signed division, `gotol` (kernel 6.6), and what LLVM puts with them later.
+    V4,
+}
+
+/// The instructions in `bytes`, whose start is slot 0; an unfinished last slot is left out.
+pub fn decode(bytes: &[u8], endian: Endian) -> impl Iterator<Item = Insn> {
+    let mut slots = bytes.chunks_exact(SLOT).zip(0..);
+    std::iter::from_fn(move || {
+        let (bytes, slot) = slots.next()?;
+        let mut insn = Insn::of(slot, bytes.first_chunk()?, endian);
+        if insn.code == LDIMM64 {
+            let rest = slots.next().and_then(|(bytes, slot)| {
+                Some(Insn::of(slot, bytes.first_chunk()?, endian).immediate)
+            });
+            insn.upper = rest.unwrap_or(0);
+        }
+        Some(insn)
+    })
+}
+
+impl Insn {
+    fn of(slot: u64, bytes: &[u8; SLOT], endian: Endian) -> Self {
+        let [code, registers, low, high, immediate @ ..] = *bytes;
+        let nibbles = (registers & 0xf, registers >> 4);
+        let ((destination, source), offset) = match endian {
+            Endian::Little => (nibbles, i16::from_le_bytes([low, high])),
+            Endian::Big => ((nibbles.1, nibbles.0), i16::from_be_bytes([low, high])),
+        };
+        let immediate = u32_of(endian, immediate).cast_signed();
+        Self { slot, code, destination, source, offset, immediate, upper: 0 }
+    }
+
+    /// Its first slot's bytes.
+    #[must_use]
+    pub fn encode(&self, endian: Endian) -> [u8; SLOT] {
+        let (low, high) = (self.destination & 0xf, self.source & 0xf);
+        let (registers, offset, immediate) = match endian {
+            Endian::Little => {
+                (high << 4 | low, self.offset.to_le_bytes(), self.immediate.to_le_bytes())
+            }
+            Endian::Big => {
+                (low << 4 | high, self.offset.to_be_bytes(), self.immediate.to_be_bytes())
+            }
+        };
+        let [a, b] = offset;
+        let [c, d, e, f] = immediate;
+        [self.code, registers, a, b, c, d, e, f]
+    }
+
+    /// How many slots it takes: 1 or 2.
+    #[must_use]
+    pub const fn slots(&self) -> u64 {
+        if self.code == LDIMM64 { 2 } else { 1 }
+    }
+
+    /// Its class.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        match self.code & 7 {
+            0 => Class::Ld,
+            1 => Class::Ldx,
+            2 => Class::St,
+            3 => Class::Stx,
+            4 => Class::Alu,
+            5 => Class::Jmp,
+            6 => Class::Jmp32,
+            _ => Class::Alu64,
+        }
+    }
+
+    /// Whether it calls something: a helper, a function, a kernel function, or what a register points to.
+    #[must_use]
+    pub const fn is_call(&self) -> bool {
+        matches!(self.code, CALL | CALLX)
+    }
+
+    /// Whether it calls a function of the object.
+    #[must_use]
+    pub const fn is_local_call(&self) -> bool {
+        self.code == CALL && self.source == PSEUDO_CALL
+    }
+
+    /// The slot that it jumps to when it does; none for what is no jump. A call is none.
+    #[must_use]
+    pub fn jump_target(&self) -> Option<i64> {
+        let distance = match (self.class(), self.operation()) {
+            (Class::Jmp, 8 | 9) => return None,
+            (Class::Jmp32, 0) => i64::from(self.immediate),
+            (Class::Jmp | Class::Jmp32, _) => i64::from(self.offset),
+            _ => return None,
+        };
+        Some(self.slot.cast_signed().saturating_add(1).saturating_add(distance))
+    }
+
+    /// Whether it jumps to its own slot or one before it.
+    #[must_use]
+    pub fn is_backward_jump(&self) -> bool {
+        self.jump_target().is_some_and(|target| target <= self.slot.cast_signed())
+    }
+
+    /// How many bytes of memory it reads or writes, when it does either.
+    #[must_use]
+    pub const fn access(&self) -> Option<u8> {
+        match self.class() {
+            Class::Ldx | Class::St | Class::Stx => Some(match self.code & 0x18 {
+                0x00 => 4,
+                0x08 => 2,
+                0x10 => 1,
+                _ => 8,
+            }),
+            _ => None,
+        }
+    }
+
+    /// What it does with an argument beyond the fifth (LLVM 23, `BPFISD::LOAD_STACK_ARG`).
+    #[must_use]
+    pub fn stack_argument(&self) -> Option<StackArgument> {
+        let number = REGISTER_ARGUMENTS.saturating_add(self.offset.unsigned_abs() / 8);
+        match self.class() {
+            Class::Ldx if self.source == ARGUMENT_POINTER => Some(StackArgument::Taken(number)),
+            Class::St | Class::Stx if self.destination == ARGUMENT_POINTER => {
+                Some(StackArgument::Passed(number))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is an atomic operation (`BPF_STX | BPF_ATOMIC`).
+    #[must_use]
+    pub const fn is_atomic(&self) -> bool {
+        matches!(self.class(), Class::Stx) && self.code & 0xe0 == 0xc0
+    }
+
+    /// The first instruction set that has it; none for what no set has.
+    ///
+    /// Arithmetic on 32 bits belongs to [`Level::V3`], although every kernel knows it, because that is when LLVM starts
+    /// to write it. An atomic operation is of the first set when it is an addition whose old value is dropped.
+    #[must_use]
+    pub fn level(&self) -> Option<Level> {
+        match self.class() {
+            Class::Ld => matches!(self.code, LDIMM64 | 0x20 | 0x28 | 0x30 | 0x40 | 0x48 | 0x50)
+                .then_some(Level::V1),
+            Class::Ldx => match self.code & 0xe0 {
+                0x60 => Some(Level::V1),
+                // Sign-extending, of less than eight bytes.
+                0x80 => (self.code & 0x18 != 0x18).then_some(Level::V4),
+                _ => None,
+            },
+            Class::St => (self.code & 0xe0 == 0x60).then_some(Level::V1),
+            Class::Stx => match self.code & 0xe0 {
+                0x60 => Some(Level::V1),
+                0xc0 => self.atomic_level(),
+                _ => None,
+            },
+            Class::Alu | Class::Alu64 => self.arithmetic_level(),
+            Class::Jmp | Class::Jmp32 => self.jump_level(),
+        }
+    }
+
+    const fn operation(&self) -> u8 {
+        self.code >> 4
+    }
+
+    const fn atomic_level(&self) -> Option<Level> {
+        const ADD: i32 = 0x00;
+        match self.immediate {
+            ADD => Some(Level::V1),
+            // Or, and, xor; with the old value these and addition; exchange, compare and exchange.
+            0x40 | 0x50 | 0xa0 | 0x01 | 0x41 | 0x51 | 0xa1 | 0xe1 | 0xf1 => Some(Level::V3),
+            // Load with acquire, store with release.
+            0x100 | 0x110 => Some(Level::V4),
+            _ => None,
+        }
+    }
+
+    const fn arithmetic_level(&self) -> Option<Level> {
+        const MOV: u8 = 0xb;
+        const DIV: u8 = 0x3;
+        const MOD: u8 = 0x9;
+        const END: u8 = 0xd;
+        let wide = matches!(self.class(), Class::Alu64);
+        match (self.operation(), self.offset) {
+            // To little or to big endian; in the 64-bit class, without condition.
+            (END, 0) => Some(if wide { Level::V4 } else { Level::V1 }),
+            (MOV, 8 | 16) | (DIV | MOD, 1) => Some(Level::V4),
+            (MOV, 32 | 1) if wide => Some(Level::V4),
+            (0x0..=0xc, 0) => Some(if wide { Level::V1 } else { Level::V3 }),
+            _ => None,
+        }
+    }
+
+    const fn jump_level(&self) -> Option<Level> {
+        let narrow = matches!(self.class(), Class::Jmp32);
+        match self.operation() {
+            0x0 if narrow => Some(Level::V4),
+            0x8 | 0x9 if narrow => None,
+            // `may_goto`.
+            0xe if !narrow => Some(Level::V4),
+            0x0..=0xd if narrow => Some(Level::V3),
+            0x0..=0x9 => Some(Level::V1),
+            0xa..=0xd => Some(Level::V2),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

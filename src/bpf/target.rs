@@ -1,0 +1,158 @@
+//! Target, CPU and optimisation levels.
+
+use std::{fmt, str::FromStr};
+
+/// Byte order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endian {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+impl Endian {
+    /// The byte order of the machine this runs on.
+    pub const HOST: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
+}
+
+/// The integer that `bytes` spell.
+pub(crate) const fn u32_of(endian: Endian, bytes: [u8; 4]) -> u32 {
+    match endian {
+        Endian::Little => u32::from_le_bytes(bytes),
+        Endian::Big => u32::from_be_bytes(bytes),
+    }
+}
+
+/// A BPF target triple.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    triple: String,
+    endian: Endian,
+}
+
+impl Target {
+    /// The target of `triple` (`bpf`, `bpfel`, `bpfeb`, with or without a vendor and system), if it is one of BPF.
+    #[must_use]
+    pub fn from_triple(triple: &str) -> Option<Self> {
+        let endian = match triple.split('-').next()? {
+            "bpf" => Endian::HOST,
+            "bpfel" | "bpf_le" => Endian::Little,
+            "bpfeb" | "bpf_be" => Endian::Big,
+            _ => return None,
+        };
+        Some(Self { triple: triple.to_owned(), endian })
+    }
+
+    /// `bpf`: the byte order of the machine this runs on.
+    #[must_use]
+    pub fn host() -> Self {
+        Self { triple: "bpf".to_owned(), endian: Endian::HOST }
+    }
+
+    /// The triple, as given.
+    #[must_use]
+    pub fn triple(&self) -> &str {
+        &self.triple
+    }
+
+    /// Its byte order.
+    #[must_use]
+    pub const fn endian(&self) -> Endian {
+        self.endian
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.triple)
+    }
+}
+
+/// A level of the BPF instruction set (`Documentation/bpf/standardization/instruction-set.rst`, LLVM's `BPF.td`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cpu {
+    /// What the inputs ask for; v1 when they ask for nothing.
+    Generic,
+    /// What the running kernel supports.
+    Probe,
+    /// The base instruction set.
+    V1,
+    /// Adds unsigned less-than jumps.
+    V2,
+    /// Adds 32-bit jumps and 32-bit registers.
+    V3,
+    /// Adds sign extension, signed division, byte swaps, long jumps.
+    V4,
+}
+
+impl Cpu {
+    /// All, in the order `--help` lists them.
+    pub const ALL: [Self; 6] = [Self::Generic, Self::Probe, Self::V1, Self::V2, Self::V3, Self::V4];
+
+    /// LLVM's name for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::Probe => "probe",
+            Self::V1 => "v1",
+            Self::V2 => "v2",
+            Self::V3 => "v3",
+            Self::V4 => "v4",
+        }
+    }
+}
+
+impl FromStr for Cpu {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|cpu| cpu.name() == name).ok_or(())
+    }
+}
+
+/// How hard to optimise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OptLevel {
+    /// As little as code generation for BPF allows: treated as [`OptLevel::Less`].
+    None,
+    /// `-O1`.
+    Less,
+    /// `-O2`.
+    #[default]
+    Default,
+    /// `-O3`.
+    Aggressive,
+    /// `-Os`.
+    Size,
+    /// `-Oz`.
+    SizeMin,
+}
+
+impl OptLevel {
+    /// All, in the order `--help` lists them.
+    pub const ALL: [Self; 6] =
+        [Self::None, Self::Less, Self::Default, Self::Aggressive, Self::Size, Self::SizeMin];
+
+    /// What follows `-O`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "0",
+            Self::Less => "1",
+            Self::Default => "2",
+            Self::Aggressive => "3",
+            Self::Size => "s",
+            Self::SizeMin => "z",
+        }
+    }
+}
+
+impl FromStr for OptLevel {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|level| level.name() == name).ok_or(())
+    }
+}

@@ -1,0 +1,57 @@
+//! Whether the code keeps to the CPU level that was ordered.
+//!
+//! LLVM writes atomic operations on 64 bits at every level, and inline assembly is taken as it is.
+
+use crate::{
+    bpf::{
+        insn::{Insn, Level},
+        target::Cpu,
+    },
+    btf::Info,
+    elf::Elf,
+    object::{self, place::place},
+    plan::LinkPlan,
+    report::{Warning, Warnings},
+};
+
+/// Warns of each function with an instruction above `plan`'s CPU level, and names the first one.
+///
+/// Features that the plan adds by name are orders too: then nothing is said.
+pub fn check(elf: &Elf, info: Option<&Info>, plan: &LinkPlan, warnings: &Warnings) {
+    let Some((cpu, highest)) = plan.cpu.and_then(|cpu| Some((cpu, level(cpu)?))) else { return };
+    if !plan.cpu_features.is_empty() {
+        return;
+    }
+    for function in object::functions(elf) {
+        let is_above = |insn: &Insn| insn.level().is_some_and(|level| level > highest);
+        if let Some(insn) = object::instructions(elf, &function).find(is_above) {
+            warnings.push(Warning {
+                name: "above-cpu",
+                message: format!(
+                    "{} takes an instruction that --cpu {} lacks",
+                    place(info, &function, insn.slot),
+                    cpu.name()
+                ),
+                help: vec![remedy(&insn).to_owned()],
+            });
+        }
+    }
+}
+
+/// What a CPU that is ordered by number has.
+const fn level(cpu: Cpu) -> Option<Level> {
+    match cpu {
+        Cpu::V1 => Some(Level::V1),
+        Cpu::V2 => Some(Level::V2),
+        Cpu::V3 => Some(Level::V3),
+        _ => None,
+    }
+}
+
+const fn remedy(insn: &Insn) -> &'static str {
+    if insn.is_atomic() {
+        "kernels before 5.12 have one atomic operation, an addition whose old value is not used"
+    } else {
+        "inline assembly is taken as it is: rewrite it for that level"
+    }
+}

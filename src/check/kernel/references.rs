@@ -1,0 +1,117 @@
+//! What instructions refer to: functions, data, the kernel's own; and which of it tells a program what the kernel has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Object;
+use crate::{
+    bpf::{
+        insn::{self, Insn},
+        kernel::{self, Feature},
+        sections::{self, EXTERNS},
+    },
+    btf::{Info, Kind},
+    elf::{Binding, Elf, Place, SectionId, Symbol},
+    object::{Callee, Function},
+};
+
+/// What the instructions of `elf` depend on, by section and offset in bytes.
+pub(super) fn relocated(elf: &Elf) -> BTreeMap<(SectionId, u64), &Symbol> {
+    let relocations = elf
+        .code()
+        .flat_map(|(id, section)| section.relocations.iter().map(move |it| ((id, it.offset), it)));
+    relocations.filter_map(|(place, it)| Some((place, elf.symbols.get(&it.symbol)?))).collect()
+}
+
+/// Where CO-RE asks whether something exists (`enum bpf_core_relo_kind`), by section and offset in bytes.
+pub(super) fn existence(info: Option<&Info>) -> BTreeSet<(String, u64)> {
+    const FIELD_EXISTS: u32 = 2;
+    const TYPE_EXISTS: u32 = 8;
+    const ENUM_VALUE_EXISTS: u32 = 10;
+    const TYPE_MATCHES: u32 = 12;
+    const KINDS: [u32; 4] = [FIELD_EXISTS, TYPE_EXISTS, ENUM_VALUE_EXISTS, TYPE_MATCHES];
+    let Some(info) = info else { return BTreeSet::new() };
+    let tables = info.ext.iter().flat_map(|ext| &ext.core_relos);
+    let places = tables.flat_map(|table| {
+        let section = info.btf.strings.text(table.section);
+        let tests = table.records.iter().filter(|it| KINDS.contains(&it.kind));
+        tests.map(move |it| (section.clone().into_owned(), u64::from(it.insn_off)))
+    });
+    places.collect()
+}
+
+/// Whether the function asks at load time what the kernel has: through CO-RE, a variable of `.kconfig`, a weak extern,
+/// or a global constant.
+pub(super) fn asks(object: &Object<'_>, function: &Function) -> bool {
+    let (start, end) = (function.offset, function.offset.saturating_add(function.size));
+    let mut symbols = object.relocated.range((function.section, start)..(function.section, end));
+    let tests = (function.section_name.clone(), start)..(function.section_name.clone(), end);
+    symbols.any(|(_, symbol)| tells(object, symbol))
+        || object.existence.range(tests).next().is_some()
+}
+
+fn tells(object: &Object<'_>, symbol: &Symbol) -> bool {
+    let [_, kconfig] = EXTERNS;
+    match symbol.place {
+        Place::Undefined => {
+            symbol.binding == Binding::Weak
+                || object.externs.get(symbol.name.as_str()) == Some(&kconfig)
+        }
+        Place::Section(id) => {
+            let section = object.elf.sections.get(&id);
+            let is_constant = section.is_some_and(|it| it.name.starts_with(".rodata"));
+            is_constant && symbol.binding == Binding::Global
+        }
+        Place::Absolute => false,
+    }
+}
+
+/// What is needed for what the instruction refers to.
+pub(super) fn needed(
+    object: &Object<'_>,
+    insn: &Insn,
+    symbol: Option<&Symbol>,
+    callee: Option<&Callee>,
+) -> Option<Feature> {
+    match callee {
+        Some(Callee::Function(_)) => return Some(kernel::CALLS),
+        Some(Callee::Callback(_)) => return Some(kernel::CALLBACKS),
+        _ => {}
+    }
+    let symbol = symbol?;
+    match symbol.place {
+        Place::Section(id) => {
+            let section = object.elf.sections.get(&id)?;
+            let is_data = section.is_alloc() && !section.is_code();
+            let is_map = [sections::MAPS, sections::LEGACY_MAPS].contains(&section.name.as_str());
+            (is_data && !is_map).then_some(kernel::GLOBAL_DATA)
+        }
+        // A weak one that is missing is null.
+        Place::Undefined if symbol.binding != Binding::Weak => undefined(object, insn, symbol),
+        _ => None,
+    }
+}
+
+fn undefined(object: &Object<'_>, insn: &Insn, symbol: &Symbol) -> Option<Feature> {
+    let [ksyms, kconfig] = EXTERNS;
+    let section = object.externs.get(symbol.name.as_str()).copied()?;
+    match section {
+        // The loader puts the values into a map of its own.
+        _ if section == kconfig => Some(kernel::GLOBAL_DATA),
+        _ if section != ksyms => None,
+        _ if insn.code == insn::CALL => Some(kernel::KERNEL_FUNCTIONS),
+        _ => has_type(object, &symbol.name).then_some(kernel::TYPED_KSYMS),
+    }
+}
+
+/// Whether BTF gives the variable a type other than `void`; the address of one without type is a number to the kernel.
+fn has_type(object: &Object<'_>, name: &str) -> bool {
+    let Some(btf) = object.info.map(|info| &info.btf) else { return false };
+    btf.iter().any(|(id, ty)| match ty.kind {
+        Kind::Var { ty, .. } if btf.name(id) == name => match btf.get(ty).map(|ty| &ty.kind) {
+            Some(Kind::Const(of) | Kind::Volatile(of)) => !of.is_void(),
+            Some(_) => true,
+            None => false,
+        },
+        _ => false,
+    })
+}

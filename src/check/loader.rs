@@ -1,0 +1,147 @@
+//! Refuses what no loader would open, although the kernel has nothing against it: maps that BTF does not describe, or
+//! describes as nothing that means a map, and data where no loader looks.
+//!
+//! The rules are libbpf's (`bpf_object__init_user_btf_map` and `parse_btf_map_def`); aya and cilium/ebpf read the same form.
+
+use crate::{
+    bpf::sections::MAPS,
+    btf::{Datasec, Info, Kind, Type, TypeId},
+    elf::{Elf, SymbolKind},
+    report::{Error, Result, Warning, Warnings, quoted},
+};
+
+/// Members of a definition that are numbers: pointers to arrays of that many elements.
+const NUMBERS: [&str; 8] =
+    ["type", "max_entries", "key_size", "value_size", "map_flags", "numa_node", "pinning", WIDE];
+
+/// The one number that may need 64 bits.
+const WIDE: &str = "map_extra";
+
+/// Where the kernel's arena lives; LLVM puts what is in address space N into `.addr_space.N`.
+const ARENA: &str = ".addr_space.1";
+
+/// Checks that loaders find and understand each map of `elf`, which `info` describes.
+///
+/// # Errors
+/// The first one that they do not; the message names it.
+pub fn check(elf: &Elf, info: &Info, warnings: &Warnings) -> Result<()> {
+    let Some(section) = elf.section_named(MAPS) else { return Ok(()) };
+    let described = entries(info);
+    let symbols = elf.symbols_in(section).into_iter();
+    for (_, map) in symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object) {
+        let is_entry =
+            |(name, offset, _): &&(String, u64, TypeId)| *name == map.name && *offset == map.value;
+        let Some((_, _, ty)) = described.iter().find(is_entry) else {
+            return Err(undescribed(&map.name));
+        };
+        check_definition(info, &map.name, *ty, warnings)?;
+    }
+    Ok(())
+}
+
+/// Checks that all data lies where loaders look for it.
+///
+/// # Errors
+/// The first section where they do not.
+pub fn check_sections(elf: &Elf) -> Result<()> {
+    let strange = |name: &str| name.starts_with(".addr_space.") && name != ARENA;
+    let Some((id, section)) = elf.sections.iter().find(|(_, section)| strange(&section.name))
+    else {
+        return Ok(());
+    };
+    let mut names = elf.symbols_in(*id).into_iter().map(|(_, symbol)| symbol.name.as_str());
+    let name = names.find(|name| !name.is_empty()).unwrap_or("data");
+    Err(Error::link(format!("{} is in {}, which no loader reads", quoted(name), section.name))
+        .help("only address space 1, the arena, has a meaning in BPF"))
+}
+
+/// Name, offset and type of each variable in BTF's `.maps`.
+fn entries(info: &Info) -> Vec<(String, u64, TypeId)> {
+    let is_maps = |(id, ty): &(TypeId, &Type)| {
+        matches!(ty.kind, Kind::Datasec(_)) && info.btf.name(*id) == MAPS
+    };
+    let found = info.btf.iter().find(is_maps).map(|(_, ty)| &ty.kind);
+    let Some(Kind::Datasec(Datasec { entries, .. })) = found else { return Vec::new() };
+    let entries = entries.iter().filter_map(|entry| match info.btf.get(entry.ty)?.kind {
+        Kind::Var { ty, .. } => {
+            Some((info.btf.name(entry.ty).into_owned(), u64::from(entry.offset), ty))
+        }
+        _ => None,
+    });
+    entries.collect()
+}
+
+fn undescribed(map: &str) -> Error {
+    let error =
+        Error::link(format!("no loader will find the map `{map}`: BTF does not describe it"));
+    if map.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        error.help("compile what defines it with debug info: C with -g, Rust with -C debuginfo=2")
+    } else {
+        error.help("name it with letters, digits and `_` only")
+    }
+}
+
+fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> Result<()> {
+    let failure =
+        || Error::link(format!("the definition of the map `{map}` means nothing to loaders"));
+    let Some(Kind::Struct(definition)) = settled(info, ty) else {
+        return Err(failure().because("it is no struct"));
+    };
+    for member in &definition.members {
+        let name = info.btf.strings.text(member.name);
+        let kind = settled(info, member.ty);
+        let fits = match &*name {
+            "values" => matches!(kind, Some(Kind::Array(_))),
+            "key" | "value" => matches!(kind, Some(Kind::Ptr(_))),
+            WIDE => is_number(info, kind) || is_wide(kind),
+            number if NUMBERS.contains(&number) => is_number(info, kind),
+            _ => {
+                warnings.push(unknown(map, &name));
+                true
+            }
+        };
+        if !fits {
+            return Err(failure()
+                .because(format!("its member `{name}` is not of the form that a map's has"))
+                .help("`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members"));
+        }
+    }
+    Ok(())
+}
+
+fn unknown(map: &str, member: &str) -> Warning {
+    Warning {
+        name: "unknown-map-member",
+        message: format!("libbpf refuses the map `{map}`: its member `{member}` is not known"),
+        help: vec![format!("known are key, value, values, {}", NUMBERS.join(", "))],
+    }
+}
+
+/// A pointer to an array: `__uint`.
+fn is_number(info: &Info, kind: Option<&Kind>) -> bool {
+    let Some(Kind::Ptr(to)) = kind else { return false };
+    matches!(settled(info, *to), Some(Kind::Array(_)))
+}
+
+/// An enumeration of one value: `__ulong` (libbpf's `get_map_field_long`).
+fn is_wide(kind: Option<&Kind>) -> bool {
+    match kind {
+        Some(Kind::Enum(it) | Kind::Enum64(it)) => it.variants.len() == 1,
+        _ => false,
+    }
+}
+
+/// What a type is behind `const`, `volatile` and other names; each step goes on to another type, so there are no more
+/// steps than types.
+fn settled(info: &Info, ty: TypeId) -> Option<&Kind> {
+    let mut kind = &info.btf.get(ty)?.kind;
+    for _ in 0..info.btf.last_id().0 {
+        kind = match kind {
+            Kind::Typedef(to) | Kind::Const(to) | Kind::Volatile(to) | Kind::Restrict(to) => {
+                &info.btf.get(*to)?.kind
+            }
+            _ => return Some(kind),
+        };
+    }
+    None
+}

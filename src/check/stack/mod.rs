@@ -1,0 +1,211 @@
+//! What is in a program: for every function its size, its frame and whom it calls, and for every program the calls that
+//! need most stack.
+//!
+//! It is made from the object that code generation emitted, whose debug information is still there.
+
+mod arguments;
+mod chains;
+mod frame;
+mod limits;
+mod maps;
+mod tail_calls;
+mod traps;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    bpf::insn::{INSN_SIZE, Insn, StackArgument},
+    btf::Info,
+    elf::{Binding, Elf, SymbolId, SymbolKind},
+    link::sections,
+    object::{self, Callee, Reference, place::source_of, take},
+    report::Result,
+};
+
+pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
+pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
+pub use maps::Map;
+pub(super) use maps::of as maps_of;
+
+/// What is in an object.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// The functions, by section, then by address.
+    pub functions: Vec<Function>,
+    /// The maps, by name.
+    pub maps: Vec<Map>,
+    /// The bytes of variables and constants: `.data`, `.rodata`, `.bss` and their like.
+    pub data: u64,
+}
+
+/// One function of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its symbol.
+    pub name: String,
+    /// The section it is in.
+    pub section: String,
+    /// What it is to a loader.
+    pub role: Role,
+    /// Its size in instruction slots, as the verifier counts them.
+    pub instructions: u64,
+    /// The bytes it uses of its frame.
+    pub stack: u64,
+    /// Where it is in the source, as `file:line`, when there is debug information.
+    pub source: Option<String>,
+    /// Its calls, in order.
+    pub calls: Vec<Call>,
+    /// Whether others may call it: it is verified by itself.
+    pub is_global: bool,
+    /// The last argument beyond the fifth that it takes, and the last that it passes.
+    pub excess: Vec<Excess>,
+}
+
+/// An argument beyond the fifth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// Which one, and what is done with it.
+    pub argument: StackArgument,
+    /// Where it is in the source, as `file:line`.
+    pub source: Option<String>,
+}
+
+/// What a function is to a loader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is loaded as a program.
+    Program,
+    /// Programs call it.
+    Subprogram,
+}
+
+/// A call, or the address of a function for a helper to call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// What is called.
+    pub target: Target,
+    /// Where it is in the source, as `file:line`.
+    pub source: Option<String>,
+}
+
+/// What is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A function, by its index.
+    Function(usize),
+    /// A function, by its index, that a helper calls before it returns.
+    Callback(usize),
+    /// A function, by its index, that something calls later, on a stack of its own.
+    Deferred(usize),
+    /// A symbol that the loader resolves.
+    Extern(String),
+    /// A helper, by number.
+    Helper(i32),
+    /// The value of a register.
+    Indirect,
+}
+
+impl Survey {
+    /// Looks at `raw`, the object that code generation emitted.
+    ///
+    /// # Errors
+    /// It is no BPF object.
+    pub fn of(raw: &[u8]) -> Result<Self> {
+        let mut elf = Elf::parse(raw)?;
+        sections::merge(&mut elf)?;
+        let info = take::take(&mut elf)?;
+        let found = object::functions(&elf);
+        let indices: BTreeMap<SymbolId, usize> =
+            found.iter().map(|function| function.symbol).zip(0..).collect();
+        let described =
+            found.iter().map(|function| describe(&elf, function, &indices, info.as_ref()));
+        Ok(Self {
+            functions: described.collect(),
+            maps: maps::of(&elf, info.as_ref()),
+            data: maps::data(&elf),
+        })
+    }
+
+    /// The instruction slots of all functions.
+    #[must_use]
+    pub fn instructions(&self) -> u64 {
+        self.functions.iter().map(|function| function.instructions).sum()
+    }
+}
+
+fn describe(
+    elf: &Elf,
+    function: &object::Function,
+    indices: &BTreeMap<SymbolId, usize>,
+    info: Option<&Info>,
+) -> Function {
+    let code: Vec<Insn> = object::instructions(elf, function).collect();
+    let source = |slot: u64| {
+        let offset = function.offset + slot * INSN_SIZE;
+        info.and_then(|info| source_of(info, &function.section_name, offset))
+    };
+    let call = |reference: &Reference| {
+        let target = target(elf, reference, function, indices)?;
+        Some(Call { target, source: source(reference.instruction) })
+    };
+    Function {
+        name: function.name.clone(),
+        section: function.section_name.clone(),
+        role: if function.is_program() { Role::Program } else { Role::Subprogram },
+        instructions: function.instructions(),
+        stack: frame::size(&code),
+        source: source(0),
+        calls: function.references.iter().filter_map(call).collect(),
+        is_global: function.binding != Binding::Local,
+        excess: excess(&code, source),
+    }
+}
+
+fn excess(code: &[Insn], source: impl Fn(u64) -> Option<String>) -> Vec<Excess> {
+    let last = |number: fn(StackArgument) -> Option<u16>| {
+        let found = code.iter().filter_map(|insn| {
+            let argument = insn.stack_argument()?;
+            Some((number(argument)?, insn.slot, argument))
+        });
+        let (_, slot, argument) = found.max_by_key(|(number, ..)| *number)?;
+        Some(Excess { argument, source: source(slot) })
+    };
+    let taken = last(|it| if let StackArgument::Taken(number) = it { Some(number) } else { None });
+    let passed =
+        last(|it| if let StackArgument::Passed(number) = it { Some(number) } else { None });
+    taken.into_iter().chain(passed).collect()
+}
+
+fn target(
+    elf: &Elf,
+    reference: &Reference,
+    function: &object::Function,
+    indices: &BTreeMap<SymbolId, usize>,
+) -> Option<Target> {
+    match &reference.callee {
+        Callee::Function(symbol) => indices.get(symbol).copied().map(Target::Function),
+        Callee::Callback(symbol) => {
+            let index = indices.get(symbol).copied()?;
+            let taker = next_call(function, reference.instruction);
+            Some(match taker {
+                Some(Callee::Helper(helper)) if SYNCHRONOUS.contains(helper) => {
+                    Target::Callback(index)
+                }
+                _ => Target::Deferred(index),
+            })
+        }
+        Callee::Undefined(symbol) => {
+            let symbol = elf.symbols.get(symbol)?;
+            // Of variables only the address is taken.
+            (symbol.kind != SymbolKind::Object).then(|| Target::Extern(symbol.name.clone()))
+        }
+        Callee::Helper(number) => Some(Target::Helper(*number)),
+        Callee::Indirect => Some(Target::Indirect),
+    }
+}
+
+/// What is called next, which is whom an address is taken for.
+fn next_call(function: &object::Function, after: u64) -> Option<&Callee> {
+    let later = function.references.iter().filter(|other| other.instruction > after);
+    later.map(|other| &other.callee).find(|callee| !matches!(callee, Callee::Callback(_)))
+}

@@ -1,0 +1,142 @@
+//! Refuses an object that needs what nobody defines: no loader would take it, or the wrong thing would run.
+
+use crate::{
+    bpf::sections,
+    btf::Info,
+    elf::Elf,
+    object::{Referrer, Undefined, externs::Facts, place::quoted},
+    plan::AllowUndefined,
+    report::{Error, Result, Warning, Warnings, demangled, nearest},
+};
+
+/// How many places one message names.
+const SHOWN: usize = 3;
+
+/// Checks that every one of `undefined` is resolved by the loader, weak, or allowed.
+///
+/// # Errors
+/// One that is not; the message names all of them and who needs them.
+pub fn check(undefined: &[Undefined], facts: &Facts, allow: &AllowUndefined) -> Result<()> {
+    let missing: Vec<_> =
+        undefined.iter().filter(|symbol| !may_stay(symbol, facts, allow)).collect();
+    let Some(first) = missing.first() else { return Ok(()) };
+    let errors = missing.iter().map(|symbol| error(symbol, facts));
+    let allowed = format!("if the loader provides it: --allow-undefined={}", first.name);
+    Err(match missing.len() {
+        1 => error(first, facts).help(LINK).help(allowed),
+        count => Error::link(format!("{count} undefined symbols"))
+            .with_parts(errors)
+            .help(LINK)
+            .help(allowed),
+    })
+}
+
+const LINK: &str =
+    "link what defines it; a function or variable of the kernel needs the section `.ksyms`";
+
+/// What is wrong with one symbol: who needs it, and what it may have been meant to be.
+fn error(symbol: &Undefined, facts: &Facts) -> Error {
+    let error = Error::link(format!("undefined symbol {}", quoted(&symbol.name)));
+    let place = symbol.referrers.iter().find_map(|place| place.source.as_ref());
+    let places = symbol.referrers.iter().take(SHOWN);
+    let error = places.fold(error.at(place), |error, place| error.because(sentence(symbol, place)));
+    let error = match symbol.referrers.len().saturating_sub(SHOWN) {
+        0 => error,
+        more => error.because(format!("and at {more} more places")),
+    };
+    if let Some(meaning) = routine(&symbol.name) {
+        return error.because(meaning);
+    }
+    match near_miss(&symbol.name, &facts.linkable) {
+        Some(other) => error.help(format!("did you mean {}?", quoted(&other))),
+        None => error,
+    }
+}
+
+/// The linkable symbol that reads most like `name`, as its source writes it.
+fn near_miss(name: &str, linkable: &[String]) -> Option<String> {
+    let near = nearest(&demangled(name), linkable.iter().map(|symbol| demangled(symbol)))?;
+    linkable.iter().find(|symbol| demangled(symbol) == near).cloned()
+}
+
+/// What a routine stands for that nobody wrote a call of; the names are those of compiler-rt and of C.
+fn routine(name: &str) -> Option<&'static str> {
+    const FLOATS: [&str; 3] = ["sf", "df", "tf"];
+    if name == "abort" {
+        return Some(
+            "what must not be reached ends in it (`__builtin_trap`, an abort in Rust), and BPF has none",
+        );
+    }
+    let rest = name.strip_prefix("__")?;
+    let (stem, operands) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
+    let computes = matches!(operands, "2" | "3");
+    let converts = ["fix", "float", "extend", "trunc"].iter().any(|verb| rest.starts_with(verb));
+    if computes && FLOATS.iter().any(|float| stem.ends_with(float))
+        || converts && FLOATS.iter().any(|float| rest.contains(float))
+    {
+        return Some("it computes with floating point, which BPF lacks: use integers");
+    }
+    (computes && stem.ends_with("ti")).then_some(
+        "it computes with 128 bits, which takes a routine that returns more than a BPF function can: use 64",
+    )
+}
+
+/// Warns of what loaders find through BTF only, in an object that will have none.
+///
+/// What the user allowed to stay undefined is for somebody they know, and not warned of. `info` is what is left out.
+pub fn warn_without_btf(
+    elf: &Elf,
+    info: Option<&Info>,
+    undefined: &[Undefined],
+    facts: &Facts,
+    warnings: &Warnings,
+) {
+    let externs =
+        undefined.iter().filter(|symbol| may_stay(symbol, facts, &AllowUndefined::Nothing));
+    let externs = externs.map(|symbol| format!("`{}`", symbol.name));
+    let maps = elf.section_named(sections::MAPS).map(|_| format!("section {}", sections::MAPS));
+    let subjects = maps.into_iter().chain(externs).chain(records(info)).collect::<Vec<_>>();
+    if !subjects.is_empty() {
+        warnings.push(Warning {
+            name: "needs-btf",
+            message: format!("no loader will understand {} without BTF", subjects.join(", ")),
+            help: vec!["link with --btf, and compile with debug info".to_owned()],
+        });
+    }
+}
+
+/// Queries that would be answered for the kernel of the headers, whatever kernel runs.
+fn records(info: Option<&Info>) -> Option<String> {
+    let tables = info?.ext.iter().flat_map(|ext| &ext.core_relos);
+    let count: usize = tables.map(|table| table.records.len()).sum();
+    match count {
+        0 => None,
+        1 => Some("the one CO-RE record".to_owned()),
+        _ => Some(format!("the {count} CO-RE records")),
+    }
+}
+
+fn may_stay(symbol: &Undefined, facts: &Facts, allow: &AllowUndefined) -> bool {
+    let section = symbol.section.as_deref().or_else(|| facts.extern_section(&symbol.name));
+    symbol.weak
+        || section.is_some_and(|section| sections::EXTERNS.contains(&section))
+        || match allow {
+            AllowUndefined::Nothing => false,
+            AllowUndefined::Named(names) => names.contains(&symbol.name),
+            AllowUndefined::Anything => true,
+        }
+}
+
+fn sentence(symbol: &Undefined, place: &Referrer) -> String {
+    let (name, at, section) = (quoted(&symbol.name), place.position, &place.section);
+    let source = place.source.as_ref().map(|source| format!(", {source}")).unwrap_or_default();
+    match &place.function {
+        Some(function) => {
+            let function = quoted(function);
+            format!(
+                "{name} is needed by {function} at instruction {at} (section {section}{source})"
+            )
+        }
+        None => format!("{name} is needed at byte {at} of section {section}"),
+    }
+}

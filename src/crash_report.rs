@@ -1,0 +1,272 @@
+//! The story of a crash, told by the process that comes after it.
+//!
+//! [`arm`] has a process that crashes become a new one of the same program, called with the same words, that finds in its
+//! environment how the first one ended: see [`bpf_linker::crash_handler`]. It writes the folder that repeats the link, since the
+//! inputs are often a compiler's temporary files. It also lets one more process, the witness, repeat the link to memory and
+//! crash again, because LLVM can say which pass it was in and on which function, but only while it crashes.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::Read,
+    panic::{self, AssertUnwindSafe, PanicHookInfo},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use bpf_linker::{
+    Error, ErrorKind, LinkPlan, Warnings,
+    crash_handler::{self, FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, PANIC},
+    driver::{self, Invocation, Request},
+    plan::{Destination, Reports},
+    report::demangled,
+};
+
+/// Set for the process that repeats a link which crashed, to see where.
+const WITNESS: &str = "BPF_LINKER_WITNESS";
+
+/// How long the witness may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The phases in which no LLVM is at work.
+const OURS: [&str; 3] = ["", "read the inputs", "finish the object"];
+
+/// How a process ended.
+pub struct Fall {
+    by: u32,
+    phase: String,
+    input: String,
+    words: String,
+}
+
+/// What LLVM said of where it was.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Testimony {
+    passes: Vec<String>,
+    function: Option<String>,
+}
+
+/// Makes this process one whose crash is told. The witness crashes for itself.
+pub fn arm() {
+    if is_witness() {
+        return crash_handler::trace();
+    }
+    if let Ok(program) = env::current_exe() {
+        crash_handler::arm(program.as_os_str(), env::args_os());
+        panic::set_hook(Box::new(|panic| {
+            crash_handler::panicked(&described(panic));
+            eprintln!("error: {panic}");
+        }));
+    }
+}
+
+/// How the process before this one ended, if it crashed.
+pub fn former() -> Option<Fall> {
+    let text = |name| env::var_os(name).unwrap_or_default().to_string_lossy().into_owned();
+    let by = text(FELL_BY).parse().ok()?;
+    crash_handler::lift_memory_limit();
+    Some(Fall { by, phase: text(FELL_IN), input: text(FELL_ON), words: text(FELL_SAYING) })
+}
+
+/// Whether this process is to repeat a link without a trace.
+pub fn is_witness() -> bool {
+    env::var_os(WITNESS).is_some()
+}
+
+/// `plan` with outputs in memory and no reports if this process is a witness.
+pub fn without_traces(plan: &mut LinkPlan) {
+    if is_witness() {
+        plan.outputs.iter_mut().for_each(|output| output.destination = Destination::Memory);
+        plan.dump_module = None;
+        plan.reports = Reports::default();
+    }
+}
+
+/// What happened, for a person who may want to report it.
+pub fn tell(fall: &Fall, warnings: &Warnings) -> Error {
+    let testimony = Some(fall).filter(|fall| fall.is_of_llvm()).and_then(|_| witness());
+    let error = fall.describe(&testimony.unwrap_or_default());
+    let invocation = match driver::parse(env::args_os().collect()) {
+        Ok(invocation) => invocation,
+        Err(reason) => return error.because(reason.message()),
+    };
+    let Request::Link(plan) = &invocation.request else { return error };
+    match pack(plan, &invocation, warnings) {
+        Ok(folder) => error.help(format!(
+            "attach {folder} to a report of this: `cd {folder} && bpf-linker @response` repeats it",
+            folder = folder.display()
+        )),
+        Err(reason) => error
+            .because(format!("what repeats it was not kept: {}", reason.message()))
+            .help("add `--reproduce FOLDER` to the command and attach that folder to a report"),
+    }
+}
+
+impl Fall {
+    fn is_of_llvm(&self) -> bool {
+        self.by != PANIC && !OURS.contains(&self.phase.as_str())
+    }
+
+    fn describe(&self, testimony: &Testimony) -> Error {
+        let place = if self.phase.is_empty() {
+            String::new()
+        } else {
+            format!(" in the phase `{}`", self.phase)
+        };
+        let work = match (&testimony.function, self.input.as_str()) {
+            (Some(function), _) => format!(", at work on the function `{function}`"),
+            (None, "") => String::new(),
+            (None, input) => format!(", at work on {input}"),
+        };
+        let (kind, who) = match (self.is_of_llvm(), self.by) {
+            (true, 0) => (ErrorKind::Llvm, "LLVM gave up"),
+            (true, _) => (ErrorKind::Llvm, "LLVM crashed"),
+            (false, _) => (ErrorKind::Internal, "the linker crashed"),
+        };
+        let mut error = Error::new(kind, format!("{who}{place}{work}"));
+        if let Some(signal) = described_signal(self.by) {
+            error = error.because(signal);
+        }
+        if !self.words.is_empty() {
+            error = error.because(&self.words);
+        }
+        let error = testimony.passes.iter().fold(error, Error::because);
+        match (kind, self.input.as_str()) {
+            (ErrorKind::Internal, _) => error,
+            _ if self.words.contains(TOO_FAR) => {
+                error.help("a function is too long for the jumps in it: make it shorter, or its unrolled loops").help(
+                    "`--cpu v4`, from kernel 6.6 on, has longer jumps; `-O1` may make shorter functions",
+                )
+            }
+            (_, "") => error.help("another libLLVM may not: name one with --llvm PATH"),
+            (_, input) => error.help(format!(
+                "build {input} again if it may be damaged; or name another libLLVM with --llvm PATH"
+            )),
+        }
+    }
+}
+
+/// What LLVM says where a jump of before `-mcpu=v4`, which knows no farther place than 32767 instructions off, would have
+/// to go beyond (`BPFAsmBackend.cpp`).
+const TOO_FAR: &str = "Branch target out of insn range";
+
+fn described_signal(number: u32) -> Option<String> {
+    let meaning = match i32::try_from(number).ok()? {
+        libc::SIGSEGV => "SIGSEGV: it used memory that is not there, or more stack than there is",
+        libc::SIGBUS => "SIGBUS: a file in use became shorter, or memory ran out",
+        libc::SIGABRT => {
+            "SIGABRT: it ended itself, as it does when it wants more memory than a link may have"
+        }
+        libc::SIGILL => "SIGILL: it came to a place where it never should",
+        libc::SIGTRAP => "SIGTRAP: it came to a place where it never should",
+        libc::SIGFPE => "SIGFPE: it divided by zero",
+        _ => return None,
+    };
+    Some(format!("signal {number}, {meaning}"))
+}
+
+fn described(panic: &PanicHookInfo<'_>) -> String {
+    let words = panic.payload_as_str().unwrap_or("a panic without words");
+    panic.location().map_or_else(|| words.to_owned(), |place| format!("{words}, at {place}"))
+}
+
+/// Writes what repeats the link into the folder asked for, else into a new one of the temporary folder.
+fn pack(
+    plan: &LinkPlan,
+    invocation: &Invocation,
+    warnings: &Warnings,
+) -> Result<PathBuf, Box<Error>> {
+    if let Some(folder) = &plan.reports.reproduce {
+        return Ok(folder.clone());
+    }
+    let folder = tempfile::Builder::new().prefix("bpf-linker-crash-").tempdir();
+    let folder = folder.map_err(|error| Error::io("no temporary folder").because(error))?;
+    // What crashed may be what reads the inputs.
+    let _ = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let written = panic::catch_unwind(AssertUnwindSafe(|| {
+        bpf_linker::reproduce(plan, &invocation.args, folder.path(), warnings)
+    }));
+    match written {
+        Ok(written) => written?,
+        Err(_panic) if folder.path().join("response").exists() => {}
+        Err(_panic) => return Err(Box::new(Error::io("reading the inputs crashes"))),
+    }
+    Ok(folder.keep())
+}
+
+/// Repeats the link in a process that says where LLVM crashes.
+fn witness() -> Option<Testimony> {
+    let mut words = env::args_os();
+    let mut command = Command::new(env::current_exe().ok()?);
+    std::os::unix::process::CommandExt::arg0(&mut command, words.next()?);
+    command.args(words.collect::<Vec<OsString>>()).env(WITNESS, "1");
+    for name in [FELL_BY, FELL_IN, FELL_ON, FELL_SAYING] {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().ok()?;
+    let mut stderr = child.stderr.take()?;
+    let listener = thread::spawn(move || {
+        let mut said = Vec::new();
+        stderr.read_to_end(&mut said).map(|_| String::from_utf8_lossy(&said).into_owned())
+    });
+    wait(&mut child);
+    Some(Testimony::read(&listener.join().ok()?.ok()?))
+}
+
+fn wait(child: &mut Child) {
+    let start = Instant::now();
+    while matches!(child.try_wait(), Ok(None)) {
+        if start.elapsed() > PATIENCE
+            && let Err(error) = child.kill()
+        {
+            log::debug!("the witness is gone: {error}");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+impl Testimony {
+    /// Reads LLVM's "Stack dump", whose lines are a number, a dot, a tab and what was going on.
+    fn read(said: &str) -> Self {
+        let frames = said.lines().filter_map(|line| {
+            let (number, frame) = line.split_once(".\t")?;
+            number.parse::<u32>().ok().map(|_| frame.trim())
+        });
+        let frames = frames.filter(|frame| frame.starts_with("Running pass"));
+        let passes: Vec<String> = frames.map(str::to_owned).collect();
+        let function = passes.iter().rev().find_map(|pass| function_of(pass));
+        Self { passes, function }
+    }
+}
+
+/// The function in `Running pass 'X' on function '@f'` or `Running pass "x" on function "f"`.
+fn function_of(pass: &str) -> Option<String> {
+    let (_, name) = pass.split_once(" on function ")?;
+    let name = name.trim_end_matches('.').trim_matches(['\'', '"']);
+    let name = name.strip_prefix('@').unwrap_or(name);
+    Some(demangled(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_function_is_the_one_at_work() {
+        let said = "PLEASE submit a bug report\nStack dump:\n0.\tProgram arguments: x\n\
+            1.\tRunning pass 'Function Pass Manager' on module 'bpf-linker'.\n\
+            2.\tRunning pass 'BPF DAG->DAG Pattern Instruction Selection' on function '@_ZN3abc3defE'\n";
+        let testimony = Testimony::read(said);
+        assert_eq!(testimony.function.as_deref(), Some("abc::def"));
+        assert_eq!(testimony.passes.len(), 2);
+        assert_eq!(
+            function_of("Running pass \"instcombine\" on function \"f\"").as_deref(),
+            Some("f")
+        );
+        assert_eq!(Testimony::read("Segmentation fault"), Testimony::default());
+    }
+}

@@ -1,0 +1,228 @@
+//! Parses an object file.
+
+use std::collections::BTreeMap;
+
+use goblin::elf::{
+    Elf as Parsed, SectionHeader, Sym, header,
+    section_header::{
+        SHN_ABS, SHN_LORESERVE, SHN_UNDEF, SHT_NOBITS, SHT_NULL, SHT_REL, SHT_RELA, SHT_STRTAB,
+        SHT_SYMTAB,
+    },
+    sym,
+};
+
+use super::{
+    Binding, Contents, Elf, Place, Relocation, RelocationKind, Section, SectionId, Symbol,
+    SymbolId, SymbolKind,
+};
+use crate::{
+    bpf::target::Endian,
+    report::{Error, Result},
+};
+
+impl Elf {
+    /// Parses a relocatable 64-bit BPF object of either byte order.
+    ///
+    /// # Errors
+    /// `bytes` is not one, or points outside itself.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let parsed = Parsed::parse(bytes).map_err(|error| malformed(error.to_string()))?;
+        check_header(&parsed)?;
+        let mut elf = Self {
+            endian: if parsed.little_endian { Endian::Little } else { Endian::Big },
+            flags: parsed.header.e_flags,
+            sections: sections(&parsed, bytes)?,
+            symbols: BTreeMap::new(),
+        };
+        elf.symbols = symbols(&parsed, &elf.sections)?;
+        attach_relocations(&parsed, &mut elf)?;
+        Ok(elf)
+    }
+}
+
+fn check_header(parsed: &Parsed<'_>) -> Result<()> {
+    let machine = parsed.header.e_machine;
+    if machine != header::EM_BPF {
+        return Err(malformed(format!(
+            "its machine is number {machine}, not BPF ({})",
+            header::EM_BPF
+        )));
+    }
+    if parsed.header.e_type != header::ET_REL || !parsed.is_64 {
+        return Err(malformed("it is not a relocatable 64-bit file"));
+    }
+    Ok(())
+}
+
+fn sections(parsed: &Parsed<'_>, bytes: &[u8]) -> Result<BTreeMap<SectionId, Section>> {
+    let mut sections = BTreeMap::new();
+    for (index, header) in parsed.section_headers.iter().enumerate() {
+        if matches!(header.sh_type, SHT_NULL | SHT_STRTAB | SHT_SYMTAB | SHT_REL) {
+            continue;
+        }
+        let name =
+            parsed.shdr_strtab.get_at(header.sh_name).ok_or_else(|| unnamed("section", index))?;
+        if header.sh_type == SHT_RELA {
+            return Err(malformed(format!(
+                "section {name} has explicit addends, which no BPF loader reads"
+            )));
+        }
+        sections.insert(SectionId(index), section(name, header, bytes)?);
+    }
+    Ok(sections)
+}
+
+fn section(name: &str, header: &SectionHeader, bytes: &[u8]) -> Result<Section> {
+    let contents = if header.sh_type == SHT_NOBITS {
+        Contents::Zero(zero_size(name, header)?)
+    } else {
+        Contents::Bytes(file_range(header, bytes).ok_or_else(|| truncated(name))?.to_vec())
+    };
+    Ok(Section {
+        name: name.to_owned(),
+        kind: header.sh_type,
+        flags: header.sh_flags,
+        align: alignment(name, header)?,
+        entry_size: header.sh_entsize,
+        contents,
+        relocations: Vec::new(),
+    })
+}
+
+/// Loaders put code and data on pages, so nothing is aligned to more; a mebibyte leaves room for any page size.
+fn alignment(name: &str, header: &SectionHeader) -> Result<u64> {
+    const MOST: u64 = 1 << 20;
+    let align = header.sh_addralign.max(1);
+    if align.is_power_of_two() && align <= MOST {
+        return Ok(align);
+    }
+    Err(malformed(format!("section {name} is aligned to {align} bytes"))
+        .help(format!("an alignment is a power of two, at most {MOST}")))
+}
+
+/// Loaders make a map of each data section, whose size is 32 bits wide.
+fn zero_size(name: &str, header: &SectionHeader) -> Result<u64> {
+    let size = header.sh_size;
+    u32::try_from(size).map(u64::from).map_err(|_| {
+        malformed(format!("section {name} has {size} bytes"))
+            .help("data of a BPF program must be smaller than 4 GiB")
+    })
+}
+
+fn file_range<'data>(header: &SectionHeader, bytes: &'data [u8]) -> Option<&'data [u8]> {
+    let start = usize::try_from(header.sh_offset).ok()?;
+    bytes.get(start..)?.get(..usize::try_from(header.sh_size).ok()?)
+}
+
+fn symbols(
+    parsed: &Parsed<'_>,
+    sections: &BTreeMap<SectionId, Section>,
+) -> Result<BTreeMap<SymbolId, Symbol>> {
+    let mut symbols = BTreeMap::new();
+    for (index, raw) in parsed.syms.iter().enumerate().skip(1) {
+        let name = parsed.strtab.get_at(raw.st_name).ok_or_else(|| unnamed("symbol", index))?;
+        if let Some(symbol) = symbol(name, &raw, parsed, sections)? {
+            symbols.insert(SymbolId(index), symbol);
+        }
+    }
+    Ok(symbols)
+}
+
+/// `None` for the symbol of a section that is not carried over, such as a string table.
+fn symbol(
+    name: &str,
+    raw: &Sym,
+    parsed: &Parsed<'_>,
+    sections: &BTreeMap<SectionId, Section>,
+) -> Result<Option<Symbol>> {
+    let place = match raw.st_shndx as u32 {
+        SHN_UNDEF => Place::Undefined,
+        SHN_ABS => Place::Absolute,
+        index if index >= SHN_LORESERVE => {
+            return Err(malformed(format!(
+                "symbol `{name}` is in the reserved section {index:#x}"
+            ))
+            .help("compile C with -fno-common"));
+        }
+        index if sections.contains_key(&SectionId(index as usize)) => {
+            Place::Section(SectionId(index as usize))
+        }
+        index if (index as usize) < parsed.section_headers.len() => return Ok(None),
+        index => {
+            return Err(malformed(format!(
+                "symbol `{name}` is in section {index}, which does not exist"
+            )));
+        }
+    };
+    Ok(Some(Symbol {
+        name: name.to_owned(),
+        place,
+        value: raw.st_value,
+        size: raw.st_size,
+        kind: kind(raw.st_type()),
+        binding: binding(name, raw.st_bind())?,
+        other: raw.st_other,
+    }))
+}
+
+const fn kind(raw: u8) -> SymbolKind {
+    match raw {
+        sym::STT_NOTYPE => SymbolKind::Untyped,
+        sym::STT_OBJECT => SymbolKind::Object,
+        sym::STT_FUNC => SymbolKind::Function,
+        sym::STT_SECTION => SymbolKind::Section,
+        sym::STT_FILE => SymbolKind::File,
+        other => SymbolKind::Other(other),
+    }
+}
+
+fn binding(name: &str, raw: u8) -> Result<Binding> {
+    match raw {
+        sym::STB_LOCAL => Ok(Binding::Local),
+        sym::STB_GLOBAL => Ok(Binding::Global),
+        sym::STB_WEAK => Ok(Binding::Weak),
+        other => Err(malformed(format!(
+            "symbol `{name}` has binding {other}, which no BPF loader knows"
+        ))),
+    }
+}
+
+fn attach_relocations(parsed: &Parsed<'_>, elf: &mut Elf) -> Result<()> {
+    for (index, relocations) in &parsed.shdr_relocs {
+        let target = parsed.section_headers.get(*index).map_or(0, |header| header.sh_info as usize);
+        let Some(section) = elf.sections.get_mut(&SectionId(target)) else {
+            return Err(malformed(format!(
+                "relocations are meant for section {target}, which does not exist"
+            )));
+        };
+        for raw in relocations {
+            let symbol = SymbolId(raw.r_sym);
+            let kind = RelocationKind::from_raw(raw.r_type).ok_or_else(|| {
+                malformed(format!(
+                    "section {} has a relocation of type {}",
+                    section.name, raw.r_type
+                ))
+            })?;
+            if !elf.symbols.contains_key(&symbol) {
+                return Err(malformed(format!(
+                    "a relocation in {} names symbol {}",
+                    section.name, raw.r_sym
+                )));
+            }
+            section.relocations.push(Relocation { offset: raw.r_offset, symbol, kind });
+        }
+    }
+    Ok(())
+}
+
+fn unnamed(what: &str, index: usize) -> Error {
+    malformed(format!("the name of {what} {index} is not UTF-8 or outside the string table"))
+}
+
+fn truncated(section: &str) -> Error {
+    malformed(format!("section {section} reaches beyond the end of the file"))
+}
+
+fn malformed(cause: impl std::fmt::Display) -> Error {
+    Error::input("not a BPF object").because(cause)
+}

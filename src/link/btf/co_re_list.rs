@@ -1,0 +1,107 @@
+//! What an object asks of the kernel, for people to read.
+
+use super::super::{btf, sections};
+use crate::{
+    bpf::insn::INSN_SIZE,
+    btf::{
+        Btf, CoreRelo, Info,
+        co_re::{
+            Queries, Question, Subject,
+            access::{Spot, enumerator},
+        },
+        fix,
+        rules::kind_word,
+    },
+    elf::Elf,
+    object::{self, Function, take},
+    plan::DebugInfo,
+    report::Result,
+};
+
+/// One CO-RE record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The function that the instruction is in; the section where there is none.
+    pub program: String,
+    /// The instruction, in slots from the start of the function.
+    pub instruction: u64,
+    /// The question, in libbpf's word: `byte_off`, `type_exists`.
+    pub kind: &'static str,
+    /// The root as C writes it: `struct task_struct`.
+    pub ty: String,
+    /// The way behind the root as C writes it, `.se.load.weight`; an enumerator; empty for a type as a whole.
+    pub path: String,
+    /// The access string: `0:4:1:1`.
+    pub access: String,
+    /// `file:line` or `file:line:column` of the source; empty when unknown.
+    pub source: String,
+}
+
+/// All records of `raw`, the object that code generation emitted, as they are when it is finished.
+///
+/// # Errors
+/// It is no BPF object, or a path leads nowhere.
+pub fn list(raw: &[u8]) -> Result<Vec<Record>> {
+    let mut elf = Elf::parse(raw)?;
+    sections::merge(&mut elf)?;
+    let Some(mut info) = take::take(&mut elf)? else { return Ok(Vec::new()) };
+    if info.ext.as_ref().is_none_or(|ext| ext.core_relos.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let queries = Queries::of(&info);
+    fix(&mut info, &DebugInfo::default())?;
+    Ok(records(&info, &queries, &elf))
+}
+
+/// All records of a finished object, in stored order.
+#[must_use]
+pub fn records(info: &Info, queries: &Queries, elf: &Elf) -> Vec<Record> {
+    let functions = object::functions(elf);
+    let tables = info.ext.iter().flat_map(|ext| &ext.core_relos);
+    let all = tables.flat_map(|table| table.records.iter().map(|relo| (table.section, *relo)));
+    all.map(|(section, relo)| {
+        let section = info.btf.strings.text(section);
+        record(info, queries, &functions, &section, relo)
+    })
+    .collect()
+}
+
+fn record(
+    info: &Info,
+    queries: &Queries,
+    functions: &[Function],
+    section: &str,
+    relo: CoreRelo,
+) -> Record {
+    let offset = u64::from(relo.insn_off);
+    let holds = |function: &&Function| {
+        function.section_name == section
+            && (function.offset..function.offset.saturating_add(function.size)).contains(&offset)
+    };
+    let function = functions.iter().find(holds);
+    let start = function.map_or(0, |function| function.offset);
+    let asked = queries.place(section, relo.insn_off).map(str::to_owned);
+    Record {
+        program: function.map_or(section, |function| &function.name).to_owned(),
+        instruction: (offset - start) / INSN_SIZE,
+        kind: Question::from_raw(relo.kind).map_or("unknown", Question::word),
+        ty: root(&info.btf, relo),
+        path: path(&info.btf, relo),
+        access: info.btf.strings.text(relo.access).into_owned(),
+        source: asked.or_else(|| btf::source_of(info, section, offset)).unwrap_or_default(),
+    }
+}
+
+fn root(btf: &Btf, relo: CoreRelo) -> String {
+    let word = btf.get(relo.ty).map(|ty| kind_word(&ty.kind).to_ascii_lowercase());
+    format!("{} {}", word.unwrap_or_default(), btf.name(relo.ty))
+}
+
+fn path(btf: &Btf, relo: CoreRelo) -> String {
+    let path = match Question::from_raw(relo.kind).map(Question::subject) {
+        Some(Subject::Field) => Spot::of(btf, relo).map(|spot| spot.path),
+        Some(Subject::EnumValue) => enumerator(btf, relo).map(|(name, _)| name),
+        Some(Subject::Type) | None => None,
+    };
+    path.unwrap_or_default()
+}

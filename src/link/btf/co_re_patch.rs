@@ -1,0 +1,121 @@
+//! What holds for the types in this object, in the instructions that a loader will patch.
+
+use crate::{
+    bpf::insn::{self, Class, INSN_SIZE},
+    btf::{
+        Btf, CoreRelo, Info, Int, Kind,
+        co_re::{
+            Queries, Question, Subject,
+            access::{Spot, enumerator},
+        },
+        rules,
+    },
+    elf::{Contents, Elf},
+    report::{Error, Result},
+};
+
+/// Writes the answers of `queries` into the instructions of `elf`, and the numbers that types have now.
+///
+/// # Errors
+/// The answer does not fit the instruction, or there is none.
+pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
+    for table in info.ext.iter().flat_map(|ext| &ext.core_relos) {
+        let section = info.btf.strings.text(table.section);
+        for relo in &table.records {
+            let place = queries.place(&section, relo.insn_off);
+            let numbers_a_type = matches!(
+                Question::from_raw(relo.kind),
+                Some(Question::TypeIdLocal | Question::TypeIdTarget)
+            );
+            if place.is_some() || numbers_a_type {
+                let place = place.unwrap_or("an unknown place");
+                patch(elf, &section, relo.insn_off, value(&info.btf, *relo))
+                    .map_err(|fact| unanswered(&info.btf, *relo, place, fact))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The answer for the types in this object.
+fn value(btf: &Btf, relo: CoreRelo) -> Option<u64> {
+    let question = Question::from_raw(relo.kind)?;
+    if question.subject() != Subject::Field {
+        return match question {
+            Question::TypeIdLocal | Question::TypeIdTarget => Some(u64::from(relo.ty.0)),
+            Question::TypeSize => rules::size_of(btf, relo.ty),
+            Question::EnumValue => enumerator(btf, relo).map(|(_, value)| value),
+            _ => Some(1),
+        };
+    }
+    let spot = Spot::of(btf, relo)?;
+    let size = rules::size_of(btf, spot.ty);
+    match question {
+        Question::FieldByteOffset => Some(spot.bits / 8),
+        Question::FieldByteSize => size,
+        Question::FieldSigned => Some(is_signed(btf, &spot).into()),
+        Question::FieldLeftShift | Question::FieldRightShift => {
+            Some(64u64.saturating_sub(size? * 8))
+        }
+        _ => Some(1),
+    }
+}
+
+/// As libbpf says (`bpf_core_calc_field_relo`): enumerations have a sign.
+fn is_signed(btf: &Btf, spot: &Spot) -> bool {
+    match btf.get(rules::base_of(btf, spot.ty)).map(|ty| &ty.kind) {
+        Some(Kind::Int(int)) => int.encoding & Int::SIGNED != 0,
+        Some(Kind::Enum(_) | Kind::Enum64(_)) => true,
+        _ => false,
+    }
+}
+
+/// Writes `value` where a loader would, into the instruction at `offset` of `section`.
+fn patch(
+    elf: &mut Elf,
+    section: &str,
+    offset: u32,
+    value: Option<u64>,
+) -> std::result::Result<(), String> {
+    let value = value.ok_or("it has none for the types in this object")?;
+    let endian = elf.endian;
+    let id = elf.section_named(section).ok_or_else(|| format!("section {section} is gone"))?;
+    let bytes = match elf.sections.get_mut(&id).map(|section| &mut section.contents) {
+        Some(Contents::Bytes(bytes)) => bytes.get_mut(offset as usize..).unwrap_or_default(),
+        _ => &mut [],
+    };
+    let outside = || format!("there is no instruction at byte {offset} of section {section}");
+    let mut insn = insn::decode(bytes, endian).next().ok_or_else(outside)?;
+    let too_large =
+        |_| format!("{value} does not fit the instruction at byte {offset} of {section}");
+    let low = u32::try_from(value & u64::from(u32::MAX)).map_err(too_large)?;
+    match insn.class() {
+        Class::Alu | Class::Alu64 => {
+            insn.immediate = i32::try_from(value).map_err(too_large)?;
+        }
+        Class::Ldx | Class::St | Class::Stx => {
+            insn.offset = i16::try_from(value).map_err(too_large)?;
+        }
+        Class::Ld => {
+            insn.immediate = low.cast_signed();
+            let upper = u32::try_from(value >> 32).map_err(too_large)?.cast_signed();
+            let mut second = insn;
+            (second.code, second.destination, second.source) = (0, 0, 0);
+            (second.offset, second.immediate) = (0, upper);
+            let behind = bytes.get_mut(INSN_SIZE as usize..).unwrap_or_default();
+            *behind.first_chunk_mut().ok_or_else(outside)? = second.encode(endian);
+        }
+        Class::Jmp | Class::Jmp32 => return Err(outside()),
+    }
+    *bytes.first_chunk_mut().ok_or_else(outside)? = insn.encode(endian);
+    Ok(())
+}
+
+fn unanswered(btf: &Btf, relo: CoreRelo, place: &str, fact: String) -> Error {
+    let root = btf.name(relo.ty);
+    let word = Question::from_raw(relo.kind).map_or("unknown", Question::word);
+    Error::link(format!("the CO-RE query {word} of `{root}` cannot be answered"))
+        .because(fact)
+        .because(format!("it is asked at {place}"))
+        .help("declare the type as it is in C, without members that only Rust knows")
+}

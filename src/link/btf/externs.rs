@@ -1,0 +1,149 @@
+//! Kernel functions and variables that the loader finds.
+//!
+//! libbpf wants, for each undefined symbol, an extern `FUNC` or `VAR` of that name, listed in the `DATASEC` `.ksyms`
+//! or `.kconfig`; and each one listed there must be an undefined symbol (`bpf_object__collect_externs`). It fills in
+//! sizes and linkage itself, so these stay as clang writes them. rustc describes no foreign function: it gets a
+//! signature from the LLVM IR here. There a pointer has no target; libbpf compares kinds down to the pointed-to one
+//! (`bpf_core_types_are_compat`), and what kernel functions point to is nearly always some struct, so a struct it is.
+
+use super::{
+    datasec::datasecs,
+    made::{find_or_push, pointer, retire, unsigned},
+};
+use crate::{
+    bpf::sections::EXTERNS,
+    btf::{
+        Btf, Composite, Datasec, FuncProto, Info, Kind, Linkage, Param, SecEntry, StrOff, TypeId,
+    },
+    object::{
+        Undefined,
+        externs::{Extern, Facts, Scalar, Shape},
+    },
+};
+
+/// Where an extern goes whose declaration names no section.
+const KSYMS: &str = EXTERNS[0];
+
+/// Makes the extern `DATASEC`s list exactly `undefined`.
+pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
+    let btf = &mut info.btf;
+    for (id, name) in datasecs(btf) {
+        if EXTERNS.contains(&name.as_str()) {
+            keep_undefined(btf, id, undefined, facts);
+        }
+    }
+    for symbol in undefined {
+        if !listed(btf, &symbol.name) {
+            let section = symbol
+                .section
+                .as_deref()
+                .or_else(|| facts.extern_section(&symbol.name))
+                .unwrap_or(KSYMS);
+            let ty = extern_named(btf, &symbol.name)
+                .filter(|_| !facts.unsigned.contains(&symbol.name))
+                .unwrap_or_else(|| declare(btf, &symbol.name, facts.externs.get(&symbol.name)));
+            list(btf, section, ty);
+        }
+    }
+}
+
+/// Returns true if the loader gives what the section `name` lists a place: no bytes of the object do.
+pub(in crate::link) fn is_section(name: &str) -> bool {
+    EXTERNS.contains(&name)
+}
+
+/// The section that `.BTF` lists the extern `name` in.
+pub(in crate::link) fn section_of(btf: &Btf, name: &str) -> Option<String> {
+    let lists = |id: TypeId| entries(btf, id).iter().any(|entry| btf.name(entry.ty) == name);
+    let extern_section = |section: &String| EXTERNS.contains(&section.as_str());
+    datasecs(btf)
+        .into_iter()
+        .find(|(id, section)| extern_section(section) && lists(*id))
+        .map(|(_, section)| section)
+}
+
+fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined], facts: &Facts) {
+    let mut kept = entries(btf, id).to_vec();
+    kept.retain(|entry| {
+        let name = btf.name(entry.ty);
+        let is_signed = !facts.unsigned.contains(&*name);
+        is_signed && undefined.iter().any(|symbol| name == symbol.name)
+    });
+    match btf.get_mut(id).map(|ty| &mut ty.kind) {
+        Some(Kind::Datasec(datasec)) if !kept.is_empty() => datasec.entries = kept,
+        _ => retire(btf, id),
+    }
+}
+
+fn entries(btf: &Btf, id: TypeId) -> &[SecEntry] {
+    match btf.get(id).map(|ty| &ty.kind) {
+        Some(Kind::Datasec(datasec)) => &datasec.entries,
+        _ => &[],
+    }
+}
+
+fn listed(btf: &Btf, name: &str) -> bool {
+    section_of(btf, name).is_some()
+}
+
+fn extern_named(btf: &Btf, name: &str) -> Option<TypeId> {
+    let is_extern = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Func { linkage: Linkage::Extern, .. }
+                | Kind::Var { linkage: Linkage::Extern, .. }
+        )
+    };
+    btf.iter().find(|(id, ty)| is_extern(&ty.kind) && btf.name(*id) == name).map(|(id, _)| id)
+}
+
+fn declare(btf: &mut Btf, name: &str, declaration: Option<&Extern>) -> TypeId {
+    let kind = match declaration.map(|declaration| &declaration.shape) {
+        Some(Shape::Function { returns, parameters }) => {
+            let proto = signature(btf, *returns, parameters);
+            Kind::Func { proto, linkage: Linkage::Extern }
+        }
+        // `const void`: libbpf looks the address up by name and asks for no type.
+        Some(Shape::Variable) | None => {
+            let ty = find_or_push(btf, StrOff::EMPTY, Kind::Const(TypeId::VOID));
+            Kind::Var { ty, linkage: Linkage::Extern }
+        }
+    };
+    let name = btf.strings.intern(name.as_bytes());
+    btf.push(name, kind)
+}
+
+fn signature(btf: &mut Btf, returns: Option<Scalar>, parameters: &[Scalar]) -> TypeId {
+    let ret = returns.map_or(TypeId::VOID, |returns| scalar(btf, returns));
+    let params = parameters.iter().enumerate().map(|(index, &parameter)| {
+        let name = btf.strings.intern(format!("arg{index}").as_bytes());
+        Param { name, ty: scalar(btf, parameter) }
+    });
+    let params = params.collect();
+    find_or_push(btf, StrOff::EMPTY, Kind::FuncProto(FuncProto { ret, params }))
+}
+
+fn scalar(btf: &mut Btf, scalar: Scalar) -> TypeId {
+    match scalar {
+        Scalar::Integer(bits) => unsigned(btf, bits),
+        Scalar::Pointer => {
+            let target = find_or_push(btf, StrOff::EMPTY, Kind::Struct(Composite::default()));
+            pointer(btf, target)
+        }
+    }
+}
+
+fn list(btf: &mut Btf, section: &str, ty: TypeId) {
+    // clang's sizes: a function has none, and of a variable without type it says one byte.
+    let size = u32::from(!matches!(btf.get(ty).map(|ty| &ty.kind), Some(Kind::Func { .. })));
+    let entry = SecEntry { ty, offset: 0, size };
+    let found = datasecs(btf).into_iter().find(|(_, name)| name == section).map(|(id, _)| id);
+    if let Some(Kind::Datasec(datasec)) =
+        found.and_then(|id| btf.get_mut(id)).map(|ty| &mut ty.kind)
+    {
+        datasec.entries.push(entry);
+    } else {
+        let name = btf.strings.intern(section.as_bytes());
+        btf.push(name, Kind::Datasec(Datasec { size: 0, entries: vec![entry] }));
+    }
+}

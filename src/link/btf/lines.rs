@@ -1,0 +1,80 @@
+//! A source line for the first instruction of every function.
+//!
+//! As soon as a program has any line, the kernel wants one at the start of each of its functions, and places in
+//! ascending order without repetition (`check_btf_line`).
+
+use std::collections::BTreeMap;
+
+use super::made::narrow;
+use crate::{
+    btf::{Btf, Ext, Info, LineInfo, SecTable, StrOff},
+    elf::Elf,
+    object::{
+        Function,
+        externs::{Facts, SourcePlace},
+    },
+};
+
+/// The widest line number that a record holds.
+const MAX_LINE: u32 = (1 << 22) - 1;
+
+/// Sorts the lines of each section and adds those that are missing at the start of `functions`.
+pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function], facts: &Facts) {
+    let Info { btf, ext } = info;
+    let ext = ext.get_or_insert_with(Ext::default);
+    let mut sections = lines_by_section(btf, ext);
+    let mut tables = Vec::new();
+    for (id, section) in elf.code() {
+        let mut lines = sections.remove(&section.name).unwrap_or_default();
+        lines.retain(|&offset, _| u64::from(offset) < section.size());
+        for function in functions.iter().filter(|function| function.section == id) {
+            begin(btf, &mut lines, function, facts);
+        }
+        if !lines.is_empty() {
+            let name = btf.strings.intern(section.name.as_bytes());
+            tables.push(SecTable { section: name, records: lines.into_values().collect() });
+        }
+    }
+    ext.line_info = tables;
+}
+
+type Lines = BTreeMap<u32, LineInfo>;
+
+fn lines_by_section(btf: &Btf, ext: &Ext) -> BTreeMap<String, Lines> {
+    let mut sections: BTreeMap<String, Lines> = BTreeMap::new();
+    for table in &ext.line_info {
+        let lines = sections.entry(btf.strings.text(table.section).into_owned()).or_default();
+        for record in &table.records {
+            lines.entry(record.insn_off).or_insert(*record);
+        }
+    }
+    sections
+}
+
+fn begin(btf: &mut Btf, lines: &mut Lines, function: &Function, facts: &Facts) {
+    let start = narrow(function.offset);
+    if lines.contains_key(&start) {
+        return;
+    }
+    let end = narrow(function.offset.saturating_add(function.size)).max(start);
+    let line = match facts.sources.get(&function.name) {
+        Some(source) => known(btf, source, start),
+        // The prologue has no line of its own: it belongs to the first one of the function.
+        None => match lines.range(start..end).next() {
+            Some((_, next)) => LineInfo { insn_off: start, ..*next },
+            None => {
+                LineInfo { insn_off: start, file: StrOff::EMPTY, text: StrOff::EMPTY, line_col: 0 }
+            }
+        },
+    };
+    lines.insert(start, line);
+}
+
+fn known(btf: &mut Btf, source: &SourcePlace, insn_off: u32) -> LineInfo {
+    LineInfo {
+        insn_off,
+        file: btf.strings.intern(source.file.as_bytes()),
+        text: btf.strings.intern(source.text.as_bytes()),
+        line_col: source.line.min(MAX_LINE) << 10,
+    }
+}

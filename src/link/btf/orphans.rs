@@ -1,0 +1,32 @@
+//! Functions and variables that are in no section any more.
+//!
+//! Pruning keeps every `FUNC` and `VAR`, for loaders look them up by name. One that the file does not have is found by
+//! nobody: an inlined function, a variable without size, an extern that no code refers to.
+
+use std::collections::BTreeSet;
+
+use super::made::retire;
+use crate::btf::{Info, Kind, TypeId};
+
+/// Retires each `FUNC` without `func_info` and each `VAR` that no `DATASEC` lists.
+pub(super) fn retire_all(info: &mut Info) {
+    let placed = placed(info);
+    let orphans: Vec<TypeId> = info
+        .btf
+        .iter()
+        .filter(|(id, ty)| {
+            matches!(ty.kind, Kind::Func { .. } | Kind::Var { .. }) && !placed.contains(id)
+        })
+        .map(|(id, _)| id)
+        .collect();
+    orphans.into_iter().for_each(|id| retire(&mut info.btf, id));
+}
+
+fn placed(info: &Info) -> BTreeSet<TypeId> {
+    let functions = info.ext.iter().flat_map(|ext| &ext.func_info).flat_map(|table| &table.records);
+    let listed = info.btf.types.iter().flat_map(|ty| match &ty.kind {
+        Kind::Datasec(datasec) => datasec.entries.as_slice(),
+        _ => &[],
+    });
+    functions.map(|record| record.ty).chain(listed.map(|entry| entry.ty)).collect()
+}

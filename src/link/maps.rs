@@ -1,0 +1,234 @@
+//! Map definitions that every loader finds.
+//!
+//! Loaders know a map by the symbol that an instruction refers to; LLVM refers to a local variable by its section
+//! instead, and libbpf takes global ones only. [`settle`] gives each map its symbol back.
+//!
+//! aya's `maps` section holds 28-byte records that libbpf 1.0 and later refuse. [`convert`] says the same in BTF: a
+//! struct whose members encode numbers as array lengths (`libbpf`, `parse_btf_map_def`), which aya reads as well.
+
+use std::collections::BTreeMap;
+
+use super::btf::made::{number, retire};
+use crate::{
+    bpf::{
+        sections::{LEGACY_MAPS, MAPS},
+        target::u32_of,
+    },
+    btf::{Composite, Datasec, Info, Kind, Linkage, Member, SecEntry, StrOff, TypeId},
+    elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind},
+    report::{Result, Warning, Warnings},
+};
+
+/// Members of a definition, in the order of the words of aya's `bpf_map_def`; `id` is not BTF's.
+const MEMBERS: [(&str, usize); 6] = [
+    ("type", 0),
+    ("key_size", 1),
+    ("value_size", 2),
+    ("max_entries", 3),
+    ("map_flags", 4),
+    ("pinning", 6),
+];
+/// Members that are left out when they are 0, as C leaves them out.
+const OPTIONAL: [&str; 2] = ["map_flags", "pinning"];
+/// Words of the shortest definition, `struct bpf_map_def` of libbpf 0.
+const MIN_WORDS: usize = 5;
+/// Words of aya's definition; iproute2's are longer and name inner maps.
+const MAX_WORDS: usize = 7;
+/// A member is a pointer, which encodes its number in the type it points to.
+const MEMBER_SIZE: usize = 8;
+
+/// Makes every map's symbol global and every reference to a map name that symbol.
+///
+/// # Errors
+/// A relocation points outside its section.
+pub fn settle(elf: &mut Elf) -> Result<()> {
+    for name in [MAPS, LEGACY_MAPS] {
+        if let Some(id) = elf.section_named(name) {
+            name_references(elf, id)?;
+            variables(elf, id).into_iter().for_each(|map| publish(elf, map));
+        }
+    }
+    Ok(())
+}
+
+/// Makes a symbol global, unless another has its name.
+fn publish(elf: &mut Elf, id: SymbolId) {
+    let Some(name) = elf.symbols.get(&id).map(|symbol| symbol.name.clone()) else { return };
+    let unique = elf.symbols.values().filter(|symbol| symbol.name == name).count() == 1;
+    if let Some(symbol) =
+        elf.symbols.get_mut(&id).filter(|symbol| unique && symbol.binding == Binding::Local)
+    {
+        symbol.binding = Binding::Global;
+    }
+}
+
+fn variables(elf: &Elf, section: SectionId) -> Vec<SymbolId> {
+    let symbols = elf.symbols_in(section).into_iter();
+    symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object).map(|(id, _)| id).collect()
+}
+
+fn name_references(elf: &mut Elf, maps: SectionId) -> Result<()> {
+    let places: BTreeMap<u64, SymbolId> = variables(elf, maps)
+        .into_iter()
+        .rev()
+        .filter_map(|id| Some((elf.symbols.get(&id)?.value, id)))
+        .collect();
+    let endian = elf.endian;
+    let anonymous: Vec<SymbolId> = elf
+        .symbols_in(maps)
+        .into_iter()
+        .filter(|(_, symbol)| symbol.kind == SymbolKind::Section)
+        .map(|(id, _)| id)
+        .collect();
+    for section in elf.sections.values_mut().filter(|section| refers_to_maps(section)) {
+        let mut relocations = std::mem::take(&mut section.relocations);
+        for relocation in relocations.iter_mut().filter(|it| anonymous.contains(&it.symbol)) {
+            let addend = section.addend(endian, relocation.kind, relocation.offset)?;
+            if let Some(&map) = u64::try_from(addend).ok().and_then(|addend| places.get(&addend)) {
+                let back = addend.cast_unsigned().wrapping_neg();
+                section.add_to_addend(endian, relocation.kind, relocation.offset, back)?;
+                relocation.symbol = map;
+            }
+        }
+        section.relocations = relocations;
+    }
+    Ok(())
+}
+
+/// What is loaded, and DWARF: a map that moves takes both along.
+fn refers_to_maps(section: &Section) -> bool {
+    section.is_alloc() || section.name.starts_with(".debug_")
+}
+
+/// Turns the definitions of `maps` into BTF-defined maps of the same names in `.maps`.
+///
+/// When one of them cannot be said in BTF, all stay as they are, with a warning.
+pub fn convert(elf: &mut Elf, info: &mut Info, warnings: &Warnings) {
+    let Some(legacy) = elf.section_named(LEGACY_MAPS) else { return };
+    let Some(definitions) = definitions(elf, legacy) else {
+        warnings.push(Warning {
+            name: "legacy-maps",
+            message: "section `maps` stays: a definition in it has another form than aya's"
+                .to_owned(),
+            help: vec![
+                "libbpf 1.0 and later refuse the section; define the map in `.maps`".to_owned(),
+            ],
+        });
+        return;
+    };
+    forget(info, LEGACY_MAPS);
+    let target = elf.section_named(MAPS).unwrap_or_else(|| elf.add_section(empty()));
+    let mut entries = Vec::new();
+    for definition in definitions {
+        let (ty, size) = define(info, &definition);
+        let Some(offset) = reserve(elf, target, size) else { continue };
+        if let Some(symbol) = elf.symbols.get_mut(&definition.symbol) {
+            (symbol.place, symbol.value, symbol.size) =
+                (Place::Section(target), offset, size as u64);
+        }
+        entries.push(SecEntry { ty, offset: offset as u32, size: size as u32 });
+    }
+    elf.remove_section(legacy);
+    list(info, entries);
+}
+
+/// A map as its record says.
+struct Definition {
+    symbol: SymbolId,
+    name: String,
+    words: Vec<u32>,
+}
+
+fn definitions(elf: &Elf, legacy: SectionId) -> Option<Vec<Definition>> {
+    let section = elf.sections.get(&legacy)?;
+    let found: Option<Vec<_>> = elf
+        .symbols_in(legacy)
+        .into_iter()
+        .filter(|(_, symbol)| symbol.kind != SymbolKind::Section)
+        .map(|(id, symbol)| definition(elf, section, id, symbol))
+        .collect();
+    found.filter(|_| section.relocations.is_empty())
+}
+
+fn definition(elf: &Elf, section: &Section, id: SymbolId, symbol: &Symbol) -> Option<Definition> {
+    let start = usize::try_from(symbol.value).ok()?;
+    let bytes = section.bytes().get(start..)?.get(..usize::try_from(symbol.size).ok()?)?;
+    let (chunks, rest) = bytes.as_chunks();
+    let words: Vec<u32> = chunks.iter().map(|&chunk| u32_of(elf.endian, chunk)).collect();
+    let fits = rest.is_empty() && (MIN_WORDS..=MAX_WORDS).contains(&words.len());
+    fits.then(|| Definition { symbol: id, name: symbol.name.clone(), words })
+}
+
+/// Returns the map's `VAR` and the size of its struct in bytes.
+fn define(info: &mut Info, definition: &Definition) -> (TypeId, usize) {
+    let btf = &mut info.btf;
+    let mut members = Vec::new();
+    for (name, word) in MEMBERS {
+        let value = definition.words.get(word).copied().unwrap_or(0);
+        if value == 0 && OPTIONAL.contains(&name) {
+            continue;
+        }
+        let ty = number(btf, value);
+        let offset = (members.len() * MEMBER_SIZE * 8) as u32;
+        members.push(Member { name: btf.strings.intern(name.as_bytes()), ty, offset, width: 0 });
+    }
+    let size = members.len() * MEMBER_SIZE;
+    let composite = Composite { size: size as u32, bitfields: false, members };
+    let ty = btf.push(StrOff::EMPTY, Kind::Struct(composite));
+    let name = btf.strings.intern(definition.name.as_bytes());
+    (btf.push(name, Kind::Var { ty, linkage: Linkage::Global }), size)
+}
+
+/// Appends `size` zero bytes to a section and tells where they start.
+fn reserve(elf: &mut Elf, section: SectionId, size: usize) -> Option<u64> {
+    let section = elf.sections.get_mut(&section)?;
+    let mut bytes = section.bytes().to_vec();
+    let start = bytes.len().next_multiple_of(MEMBER_SIZE);
+    bytes.resize(start + size, 0);
+    section.contents = Contents::Bytes(bytes);
+    Some(start as u64)
+}
+
+fn empty() -> Section {
+    use goblin::elf::section_header::{SHF_ALLOC, SHF_WRITE, SHT_PROGBITS};
+    Section {
+        name: MAPS.to_owned(),
+        kind: SHT_PROGBITS,
+        flags: u64::from(SHF_ALLOC | SHF_WRITE),
+        align: MEMBER_SIZE as u64,
+        entry_size: 0,
+        contents: Contents::Bytes(Vec::new()),
+        relocations: Vec::new(),
+    }
+}
+
+/// Retires the `DATASEC` called `name` with its variables.
+fn forget(info: &mut Info, name: &str) {
+    let Some(id) = datasec(info, name) else { return };
+    let entries = match info.btf.get(id).map(|ty| &ty.kind) {
+        Some(Kind::Datasec(datasec)) => datasec.entries.clone(),
+        _ => Vec::new(),
+    };
+    retire(&mut info.btf, id);
+    entries.iter().for_each(|entry| retire(&mut info.btf, entry.ty));
+}
+
+fn list(info: &mut Info, entries: Vec<SecEntry>) {
+    let found = datasec(info, MAPS);
+    if let Some(Kind::Datasec(datasec)) =
+        found.and_then(|id| info.btf.get_mut(id)).map(|ty| &mut ty.kind)
+    {
+        datasec.entries.extend(entries);
+        return;
+    }
+    let name = info.btf.strings.intern(MAPS.as_bytes());
+    info.btf.push(name, Kind::Datasec(Datasec { size: 0, entries }));
+}
+
+fn datasec(info: &Info, name: &str) -> Option<TypeId> {
+    let wanted = |id: TypeId| info.btf.name(id) == name;
+    info.btf
+        .iter()
+        .find(|(id, ty)| matches!(ty.kind, Kind::Datasec(_)) && wanted(*id))
+        .map(|(id, _)| id)
+}

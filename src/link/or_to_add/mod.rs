@@ -1,0 +1,104 @@
+//! Sums with the frame pointer that code generation writes as a bitwise or.
+//!
+//! For `buf[i & 7]`, with `buf` on the stack and aligned to 8 bytes, LLVM knows that the address and the index have no
+//! set bit in common, so that `a + b` is `a | b`, and takes the or (`visitADDLike` of its `DAGCombiner`); nothing tells
+//! it not to. On a register that holds a pointer every kernel refuses it: "bitwise operator |= on pointer prohibited"
+//! (`adjust_ptr_min_max_vals` of `kernel/bpf/verifier.c`). Where it follows from the finished instructions that both
+//! operands have no bit in common, the or becomes an addition again, which is the same number.
+//!
+//! It follows forward, over all paths: of each register, the bits that are 0 whatever the way ([`bits`]). The frame
+//! pointer is a multiple of 8, which every kernel keeps to, and the backend promises no more of variables on the
+//! stack, lest LLVM count on it. What a loader or a linker writes into an instruction is taken for unknown. An or of
+//! numbers alone stays what it is: the verifier knows more about its result than about that of an addition.
+//!
+//! Not done on LLVM's IR, where a barrier before each such sum would keep it: every address on the stack would pay for
+//! it, and the few that matter cannot be told there.
+
+mod bits;
+mod flow;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::{
+    bpf::{
+        insn::{self, INSN_SIZE, Insn},
+        target::Endian,
+    },
+    btf::Info,
+    elf::{Contents, Elf, Section, SectionId, SymbolKind},
+};
+use bits::Value;
+
+/// `BPF_ALU64 | BPF_OR | BPF_X`.
+const OR: u8 = 0x4f;
+/// `BPF_ALU64 | BPF_ADD | BPF_X`.
+const ADD: u8 = 0x0f;
+
+/// Makes an addition of every or with a pointer into the frame that is one; how many there were.
+///
+/// `info` tells which instructions a loader changes.
+pub fn mend(elf: &mut Elf, info: Option<&Info>) -> usize {
+    let endian = elf.endian;
+    let found: Vec<(SectionId, Vec<Insn>)> = elf
+        .code()
+        .filter(|(_, section)| has_or(section, endian))
+        .map(|(id, section)| (id, sums(elf, id, section, info)))
+        .collect();
+    let mut mended = 0;
+    for (id, sums) in found {
+        let Some(section) = elf.sections.get_mut(&id) else { continue };
+        for sum in sums {
+            mended += usize::from(put(section, sum, endian));
+        }
+    }
+    mended
+}
+
+fn has_or(section: &Section, endian: Endian) -> bool {
+    insn::decode(section.bytes(), endian).any(|insn| insn.code == OR)
+}
+
+/// The ors of a section that are sums with a pointer into the frame.
+fn sums(elf: &Elf, id: SectionId, section: &Section, info: Option<&Info>) -> Vec<Insn> {
+    let insns: Vec<Insn> = insn::decode(section.bytes(), elf.endian).collect();
+    let changed = changed(section, info);
+    let functions = elf.symbols_in(id).into_iter();
+    let entries = functions
+        .filter(|(_, symbol)| symbol.kind == SymbolKind::Function)
+        .map(|(_, symbol)| symbol.value / INSN_SIZE);
+    let mut sums = Vec::new();
+    let is_known = flow::visit(&insns, entries, &changed, |insn, state| {
+        if insn.code == OR && is_framed_sum(state.of(insn.destination), state.of(insn.source)) {
+            sums.push(*insn);
+        }
+    });
+    if is_known { sums } else { Vec::new() }
+}
+
+fn is_framed_sum(left: Value, right: Value) -> bool {
+    (left.is_framed() || right.is_framed()) && Value::are_disjoint(left, right)
+}
+
+/// The slots of instructions that are not yet what will run: relocated, or told about the kernel's types.
+fn changed(section: &Section, info: Option<&Info>) -> BTreeSet<u64> {
+    let mut slots: BTreeSet<u64> =
+        section.relocations.iter().map(|relocation| relocation.offset / INSN_SIZE).collect();
+    let Some(info) = info else { return slots };
+    for table in info.ext.iter().flat_map(|ext| &ext.core_relos) {
+        if info.btf.strings.text(table.section) == section.name {
+            slots.extend(table.records.iter().map(|record| u64::from(record.insn_off) / INSN_SIZE));
+        }
+    }
+    slots
+}
+
+/// Writes the addition in place of the or; whether it could.
+fn put(section: &mut Section, or: Insn, endian: Endian) -> bool {
+    let Contents::Bytes(bytes) = &mut section.contents else { return false };
+    let Ok(start) = usize::try_from(or.slot * INSN_SIZE) else { return false };
+    let sum = Insn { code: ADD, ..or }.encode(endian);
+    let place = bytes.get_mut(start..).and_then(|rest| rest.first_chunk_mut());
+    place.map(|place| *place = sum).is_some()
+}

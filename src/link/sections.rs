@@ -1,0 +1,139 @@
+//! Puts sections together that LLVM keeps apart and loaders do not understand apart.
+//!
+//! Loaders take every executable section but `.text` for a program, so functions that LLVM thinks cold and puts into
+//! `.text.unlikely.` would become programs of an unknown type. A `.maps` with constant and mutable statics comes out
+//! as two sections of one name, of which loaders see one.
+//!
+//! Moving bytes is easy; the work is in whoever points at them. Symbols of the moved section get a new place. What
+//! refers to them by name needs nothing. What refers to the *section* symbol has the distance in its addend, inside an
+//! instruction or datum, and that is where the shift is added. `.BTF` and `.BTF.ext` still have their relocations
+//! then, so their offsets follow by the same rule.
+
+use crate::{
+    elf::{Contents, Elf, Place, Section, SectionId, SymbolId, SymbolKind},
+    report::{Error, Result},
+};
+
+/// `SHT_PROGBITS`.
+const PROGBITS: u32 = 1;
+/// `SHF_MERGE | SHF_STRINGS`: entries of one size may be merged; no longer true of joined sections.
+const MERGEABLE: u64 = 0x30;
+
+/// Where sections of other names belong: a beginning, and the section.
+const HOMES: &[(&str, &str)] = &[
+    (".text.", ".text"),
+    // Constants with addresses in them; no BPF loader relocates data, so they are constants like others.
+    (".data.rel.ro", ".rodata"),
+];
+
+/// The section where the contents of section `name` are after [`merge`].
+#[must_use]
+pub fn home(name: &str) -> &str {
+    HOMES.iter().find(|(beginning, _)| name.starts_with(beginning)).map_or(name, |(_, home)| home)
+}
+
+/// Joins sections that belong together, and gives a lone one the name of its home.
+///
+/// # Errors
+/// A relocation points outside its section, or zeros that take no room would take very much.
+pub fn merge(elf: &mut Elf) -> Result<()> {
+    let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
+    for id in ids {
+        let Some(section) = elf.sections.get_mut(&id).filter(|section| section.is_alloc()) else {
+            continue;
+        };
+        section.name = home(&section.name).to_owned();
+        let name = section.name.clone();
+        let first = elf.section_named(&name);
+        if let Some(first) = first.filter(|&first| first != id) {
+            join(elf, first, id)?;
+        }
+    }
+    Ok(())
+}
+
+fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
+    let Some(moved) = elf.sections.remove(&from) else { return Ok(()) };
+    let Some(target) = elf.sections.get_mut(&into) else { return Ok(()) };
+    let shift = append(target, &moved)?;
+    target.relocations.extend(moved.relocations.iter().map(|relocation| {
+        let mut relocation = *relocation;
+        relocation.offset = relocation.offset.wrapping_add(shift);
+        relocation
+    }));
+    let section_symbol = section_symbol(elf, into);
+    let former: Vec<SymbolId> = elf
+        .symbols_in(from)
+        .iter()
+        .filter(|(_, symbol)| symbol.kind == SymbolKind::Section)
+        .map(|(id, _)| *id)
+        .collect();
+    retarget(elf, &former, section_symbol, shift)?;
+    elf.symbols.retain(|id, _| !former.contains(id));
+    for symbol in elf.symbols.values_mut().filter(|symbol| symbol.place == Place::Section(from)) {
+        symbol.place = Place::Section(into);
+        symbol.value = symbol.value.wrapping_add(shift);
+    }
+    Ok(())
+}
+
+/// Bytes without a value that may become bytes of the file, since others of the same section have one.
+const MOST_ZEROS: u64 = 256 << 20;
+
+/// Returns where the appended bytes start.
+fn append(target: &mut Section, moved: &Section) -> Result<u64> {
+    let zeros = [&*target, moved].map(|section| match section.contents {
+        Contents::Zero(size) => size,
+        Contents::Bytes(_) => 0,
+    });
+    if zeros.contains(&0) && zeros.iter().any(|size| *size > MOST_ZEROS) {
+        return Err(too_many_zeros(target));
+    }
+    let shift = target.size().next_multiple_of(moved.align);
+    target.align = target.align.max(moved.align);
+    target.flags = (target.flags | moved.flags) & !MERGEABLE;
+    target.entry_size = 0;
+    target.contents = match (&target.contents, &moved.contents) {
+        (Contents::Zero(_), Contents::Zero(size)) => Contents::Zero(shift + size),
+        _ => {
+            target.kind = PROGBITS;
+            let mut bytes = target.bytes().to_vec();
+            // Both sizes are of 32 bits: the parser refuses larger sections without bytes in the file.
+            bytes.resize(usize::try_from(shift).unwrap_or(bytes.len()), 0);
+            bytes.extend_from_slice(moved.bytes());
+            if let Contents::Zero(size) = moved.contents {
+                bytes.resize(bytes.len().saturating_add(usize::try_from(size).unwrap_or(0)), 0);
+            }
+            Contents::Bytes(bytes)
+        }
+    };
+    Ok(shift)
+}
+
+fn too_many_zeros(section: &Section) -> Error {
+    Error::link(format!("section {} would take more than 256 MiB of zeros", section.name))
+        .because("some of its variables have a value, so all of it is in the file")
+        .help("give large variables without a value a section of their own")
+}
+
+fn section_symbol(elf: &mut Elf, section: SectionId) -> SymbolId {
+    let found = elf
+        .symbols_in(section)
+        .iter()
+        .find(|(_, symbol)| symbol.kind == SymbolKind::Section)
+        .map(|(id, _)| *id);
+    found.unwrap_or_else(|| elf.add_section_symbol(section))
+}
+
+fn retarget(elf: &mut Elf, former: &[SymbolId], symbol: SymbolId, shift: u64) -> Result<()> {
+    let endian = elf.endian;
+    for section in elf.sections.values_mut() {
+        let mut relocations = std::mem::take(&mut section.relocations);
+        for relocation in relocations.iter_mut().filter(|it| former.contains(&it.symbol)) {
+            section.add_to_addend(endian, relocation.kind, relocation.offset, shift)?;
+            relocation.symbol = symbol;
+        }
+        section.relocations = relocations;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Leaves only what a loader, a debugger that was asked for, or a relocation needs.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind},
+    plan::Dwarf,
+};
+
+/// Why a section goes.
+enum Useless {
+    /// Nothing that reads a BPF object knows it.
+    Always,
+    /// Only debuggers read it.
+    Dwarf,
+}
+
+/// Sections that go, by name or, with a trailing `*`, by its beginning.
+const SECTIONS: &[(&str, Useless)] = &[
+    // Address significance, for lld's identical code folding.
+    (".llvm_addrsig", Useless::Always),
+    (".llvm.*", Useless::Always),
+    (".llvmbc", Useless::Always),
+    (".llvmcmd", Useless::Always),
+    (".eh_frame", Useless::Always),
+    (".gcc_except_table", Useless::Always),
+    (".note.GNU-stack", Useless::Always),
+    (".comment", Useless::Always),
+    (".group", Useless::Always),
+    (".debug_*", Useless::Dwarf),
+];
+
+/// `SHF_GROUP`: what is left of a group is an ordinary section.
+const IN_GROUP: u64 = 0x200;
+
+/// Removes sections that nothing reads, empty sections, and symbols that neither a loader nor a relocation needs.
+///
+/// Loaders find programs, subprograms and maps through function and object symbols, whether local or not, so these
+/// stay; so does whatever a relocation names.
+pub fn strip(elf: &mut Elf, dwarf: Dwarf) {
+    let useless: Vec<SectionId> = elf
+        .sections
+        .iter()
+        .filter(|(_, section)| is_useless(&section.name, dwarf))
+        .map(|(&id, _)| id)
+        .collect();
+    useless.into_iter().for_each(|id| elf.remove_section(id));
+    elf.sections.values_mut().for_each(|section| section.flags &= !IN_GROUP);
+    let names = elf.sections.values_mut().filter(|section| section.name == ".debug_str");
+    names.for_each(unmark);
+
+    let referred = referred(elf);
+    elf.symbols.retain(|id, symbol| referred.contains(id) || is_needed(symbol));
+    let empty: Vec<SectionId> = elf
+        .sections
+        .iter()
+        .filter(|(id, section)| section.size() == 0 && !holds_referred(elf, **id, &referred))
+        .map(|(&id, _)| id)
+        .collect();
+    empty.into_iter().for_each(|id| elf.remove_section(id));
+}
+
+/// Takes the marks of equal short names off DWARF as well: `Same#2` ends where the mark begins.
+///
+/// What is behind the new end belongs to no string, so every other one stays where it is.
+fn unmark(names: &mut Section) {
+    let Contents::Bytes(bytes) = &mut names.contents else { return };
+    for name in bytes.split_mut(|&byte| byte == 0) {
+        let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let front = name.len().checked_sub(digits).and_then(|front| name.get_mut(..front));
+        if let Some([.., mark @ b'#']) = front.filter(|_| digits > 0) {
+            *mark = 0;
+        }
+    }
+}
+
+fn is_useless(name: &str, dwarf: Dwarf) -> bool {
+    SECTIONS.iter().any(|(pattern, useless)| {
+        let fits = match pattern.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => name == *pattern,
+        };
+        fits && match useless {
+            Useless::Always => true,
+            Useless::Dwarf => dwarf == Dwarf::Strip,
+        }
+    })
+}
+
+fn referred(elf: &Elf) -> BTreeSet<SymbolId> {
+    elf.sections
+        .values()
+        .flat_map(|section| &section.relocations)
+        .map(|relocation| relocation.symbol)
+        .collect()
+}
+
+fn is_needed(symbol: &Symbol) -> bool {
+    match (symbol.place, symbol.kind) {
+        (Place::Undefined, _) | (_, SymbolKind::Section | SymbolKind::File) => false,
+        (_, SymbolKind::Function | SymbolKind::Object) => true,
+        _ => symbol.binding != Binding::Local,
+    }
+}
+
+fn holds_referred(elf: &Elf, section: SectionId, referred: &BTreeSet<SymbolId>) -> bool {
+    elf.symbols_in(section).iter().any(|(id, _)| referred.contains(id))
+}

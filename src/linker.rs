@@ -1,0 +1,271 @@
+//! One link, from plan to files.
+
+mod overwrite;
+mod phases;
+mod program_report;
+mod reports;
+mod reproduce;
+mod survey;
+
+pub use overwrite::{CommandFiles, check_places};
+pub use reproduce::reproduce;
+
+use std::{collections::BTreeSet, thread};
+
+use phases::Clock;
+
+use crate::{
+    Error, LinkPlan, Result, Warnings,
+    backend::{self, Declaration, Optimized, Session},
+    crash_handler,
+    driver::{self, VersionDetail},
+    input::{self, Inputs},
+    link as finishing,
+    llvm::{self, locate::Located},
+    object::{
+        self,
+        externs::{Extern, Facts, Shape},
+    },
+    output,
+    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
+    report::Audience,
+};
+
+/// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
+/// that is not touched costs nothing.
+const STACK: usize = 256 << 20;
+
+/// What a library is taken to hold where only a limit is reckoned.
+const LIBRARY: u64 = 64 << 20;
+
+/// One form of the result, in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// What it is.
+    pub kind: OutputKind,
+    /// The file's contents.
+    pub bytes: Vec<u8>,
+}
+
+/// Links as `plan` says and writes its outputs; those whose destination is memory are returned, in the plan's order.
+///
+/// Nothing is written unless every output could be made.
+///
+/// # Errors
+/// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
+pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    let made = link_on_a_large_stack(plan, warnings);
+    warnings.silence(&plan.warnings.silenced);
+    made
+}
+
+fn link_on_a_large_stack(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("link".to_owned()).stack_size(STACK);
+        match builder.spawn_scoped(scope, || link_here(plan, warnings)) {
+            Ok(link) => link.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => {
+                log::debug!("linking on the stack at hand, which does for most: {error}");
+                link_here(plan, warnings)
+            }
+        }
+    })
+}
+
+fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+    if plan.inputs.is_empty() {
+        return Err(Error::usage("no inputs").help("a link needs at least one"));
+    }
+    check_places(plan, CommandFiles::default())?;
+    crash_handler::limit_memory(memory_for(plan));
+    let clock = Clock::start();
+    let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
+    let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
+    overwrite::check_library(plan, session.library())?;
+    let artifacts = build(&session, inputs, plan, warnings, &clock);
+    // Of a link that failed too: what was taken often says why.
+    let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    leave(session);
+    let artifacts = artifacts?;
+    reported?;
+    heed(plan, warnings)?;
+    deliver(plan, artifacts)
+}
+
+/// More than any sound link needs. What a damaged input claims to need is mostly far beyond it.
+fn memory_for(plan: &LinkPlan) -> u64 {
+    const BASE: u64 = 4 << 30;
+    const PER_BYTE: u64 = 256;
+    let inputs = plan.inputs.iter().map(|input| match &input.source {
+        Source::File(path) => std::fs::metadata(path).map_or(0, |found| found.len()),
+        Source::Buffer { bytes, .. } => bytes.len() as u64,
+        Source::Library(_) | Source::ExactLibrary(_) => LIBRARY,
+    });
+    inputs.fold(BASE, |sum, bytes| sum.saturating_add(bytes.saturating_mul(PER_BYTE)))
+}
+
+/// Fails if a warning that was not silenced is there, and warnings are to be fatal.
+fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    warnings.silence(&plan.warnings.silenced);
+    match warnings.first() {
+        Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
+            Err(Error::link("a warning is fatal, since --fatal-warnings is given")
+                .because(&warning.message)
+                .help(format!("`-W no-{}` silences this one", warning.name)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn build(
+    session: &Session<'_>,
+    inputs: Inputs,
+    plan: &LinkPlan,
+    warnings: &Warnings,
+    clock: &Clock,
+) -> Result<Vec<Artifact>> {
+    let merged = clock.run("resolve and merge", || session.merge(inputs))?;
+    let prepared = clock.run("prepare", || merged.prepare())?;
+    let internalized = clock.run("internalize", || prepared.internalize())?;
+    let mut program = clock.run("optimize", || internalized.optimize())?;
+    program.check_contents()?;
+    let made = make(&mut program, plan, session.audience(), warnings, clock);
+    leave(program);
+    made
+}
+
+/// Drops `it`, but not at the end of the process, which frees memory at once: LLVM would take its graphs apart node by node.
+fn leave<T>(it: T) {
+    if crash_handler::is_armed() {
+        std::mem::forget(it);
+    }
+}
+
+/// The libLLVM that a link as `plan` says would load.
+///
+/// # Errors
+/// An input cannot be read, or there is none that fits.
+pub fn locate(plan: &LinkPlan, warnings: &Warnings) -> Result<Located> {
+    backend::locate_for(plan, &input::load(plan, warnings)?)
+}
+
+/// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
+///
+/// # Errors
+/// An input cannot be read.
+pub fn survey(plan: &LinkPlan, warnings: &Warnings) -> Result<String> {
+    let inputs = input::load(plan, warnings)?;
+    Ok(backend::survey_for(plan, &inputs).to_string())
+}
+
+/// Our version, the LLVMs supported, and if asked for the one that a link as `plan` says would load.
+#[must_use]
+pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> String {
+    let own = driver::version();
+    match detail {
+        VersionDetail::Short => own,
+        VersionDetail::Loaded => match locate(plan, warnings) {
+            Ok(located) => {
+                format!("{own}would load {}, {}\n", located.path.display(), located.found_by)
+            }
+            Err(error) => format!("{own}would load none\n{error}\n"),
+        },
+    }
+}
+
+/// Every kind of output that the plan wants, each once.
+fn make(
+    program: &mut Optimized<'_>,
+    plan: &LinkPlan,
+    audience: Audience,
+    warnings: &Warnings,
+    clock: &Clock,
+) -> Result<Vec<Artifact>> {
+    let kinds = plan.outputs.iter().map(|output| output.kind).collect::<BTreeSet<_>>();
+    // Code generation comes first: it shows which routines are missing, and the other forms get them too.
+    let needs_code =
+        [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
+    let mut raw =
+        if needs_code { clock.run("generate code", || generate(program))? } else { Vec::new() };
+    if needs_code {
+        clock.run("check the limits", || survey::check(program, &raw, plan, warnings))?;
+    }
+    let mut artifacts = Vec::with_capacity(kinds.len());
+    for kind in kinds {
+        let bytes = match kind {
+            OutputKind::Object => {
+                let raw = std::mem::take(&mut raw);
+                let facts = facts(program, audience);
+                clock.run("finish the object", || {
+                    finishing::finish(raw, &with_left_builtins(plan), &facts, warnings)
+                })?
+            }
+            OutputKind::Assembly => program.assembly()?,
+            OutputKind::Ir => program.ir()?,
+            OutputKind::Bitcode => program.bitcode()?,
+        };
+        artifacts.push(Artifact { kind, bytes });
+    }
+    Ok(artifacts)
+}
+
+/// Generates code until it invents no more calls of routines that can be had.
+fn generate(program: &mut Optimized<'_>) -> Result<Vec<u8>> {
+    loop {
+        let raw = program.object()?;
+        let undefined = object::undefined(&raw)?.into_iter().map(|symbol| symbol.name).collect();
+        if !program.provide(&undefined)? {
+            return Ok(raw);
+        }
+    }
+}
+
+/// `--disable-memory-builtins` leaves calls of them for somebody else to resolve.
+fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
+    let mut plan = plan.clone();
+    if plan.codegen.memory_builtins == MemoryBuiltins::Leave {
+        let builtins = backend::MEMORY.map(str::to_owned);
+        match &mut plan.undefined {
+            AllowUndefined::Nothing => plan.undefined = AllowUndefined::Named(builtins.to_vec()),
+            AllowUndefined::Named(names) => names.extend(builtins),
+            AllowUndefined::Anything => {}
+        }
+    }
+    plan
+}
+
+fn facts(program: &Optimized<'_>, audience: Audience) -> Facts {
+    let externs = program.declarations().iter().cloned().map(described).collect();
+    let unsigned = program.without_signature().iter().cloned().collect();
+    Facts { externs, linkable: program.linkable(), audience, unsigned, ..Facts::default() }
+}
+
+fn described(declaration: Declaration) -> (String, Extern) {
+    let scalar = |scalar| match scalar {
+        llvm::Scalar::Integer(bits) => object::externs::Scalar::Integer(bits),
+        llvm::Scalar::Pointer => object::externs::Scalar::Pointer,
+    };
+    let shape = declaration.signature.map_or(Shape::Variable, |signature| Shape::Function {
+        returns: signature.returns.map(scalar),
+        parameters: signature.parameters.into_iter().map(scalar).collect(),
+    });
+    let section = Some(declaration.section).filter(|section| !section.is_empty());
+    (declaration.name, Extern { section, shape })
+}
+
+/// Writes every output beside its place before the first one is put there.
+fn deliver(plan: &LinkPlan, artifacts: Vec<Artifact>) -> Result<Vec<Artifact>> {
+    let (mut kept, mut files) = (Vec::new(), Vec::new());
+    for wanted in &plan.outputs {
+        let artifact = artifacts.iter().find(|artifact| artifact.kind == wanted.kind);
+        let artifact = artifact.ok_or_else(|| Error::link("an output was not made"))?;
+        match &wanted.destination {
+            Destination::File(path) => files.push((path, &artifact.bytes)),
+            Destination::Stdout => output::write_stdout(&artifact.bytes)?,
+            Destination::Memory => kept.push(artifact.clone()),
+        }
+    }
+    let staged = files.into_iter().map(|(path, bytes)| output::stage(path, bytes));
+    staged.collect::<Result<Vec<_>>>()?.into_iter().try_for_each(output::Staged::commit)?;
+    Ok(kept)
+}

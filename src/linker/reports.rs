@@ -1,0 +1,98 @@
+//! What a link tells about itself.
+
+use std::{fmt::Write, path::Path};
+
+use serde_json::json;
+
+use super::phases::Clock;
+use crate::{
+    backend::{Account, Reason, Taken},
+    output,
+    plan::{Listing, Reports},
+    report::Result,
+};
+
+/// Prints and writes the reports that are wanted.
+///
+/// # Errors
+/// A file cannot be written.
+pub(super) fn publish(reports: &Reports, account: &Account, clock: &Clock) -> Result<()> {
+    if reports.trace == Listing::Print {
+        output::write_stderr(&trace(&account.taken));
+    }
+    if reports.dropped == Listing::Print {
+        output::write_stderr(&dropped(account));
+    }
+    if let Some(path) = &reports.why_extract {
+        write(path, &why_extract(&account.taken))?;
+    }
+    if let Some(path) = &reports.time_trace {
+        write(path, &time_trace(account, clock))?;
+    }
+    Ok(())
+}
+
+/// Writes `text` to the file `path`, or to standard output for `-`.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+    if path == Path::new("-") {
+        output::write_stdout(text.as_bytes())
+    } else {
+        output::write(path, text.as_bytes())
+    }
+}
+
+/// One line for each module, as ld prints.
+fn trace(taken: &[Taken]) -> String {
+    lines(taken.iter().map(|taken| taken.origin.to_string()))
+}
+
+fn dropped(account: &Account) -> String {
+    lines(account.dropped.iter().map(|(origin, name)| {
+        format!("removing unused `{}` of {origin}", rustc_demangle::demangle(name))
+    }))
+}
+
+/// The table that lld writes: who refers, what was taken, and the symbol that it was taken for.
+fn why_extract(taken: &[Taken]) -> String {
+    let header = "reference\textracted\tsymbol".to_owned();
+    let rows = taken.iter().filter_map(|taken| match &taken.reason {
+        Reason::Given => None,
+        Reason::Needed { symbol, by } => {
+            let by = by.as_ref().map_or_else(|| "<internal>".to_owned(), ToString::to_string);
+            Some(format!("{by}\t{}\t{}", taken.origin, rustc_demangle::demangle(symbol)))
+        }
+    });
+    lines(std::iter::once(header).chain(rows))
+}
+
+/// The format that chrome://tracing and Perfetto read; times in microseconds.
+fn time_trace(account: &Account, clock: &Clock) -> String {
+    let phases = clock.phases();
+    let mut events = vec![json!({
+        "name": "link", "ph": "X", "pid": 1, "tid": 1, "ts": 0,
+        "dur": phases.last().map_or(0, |last| micros(last.began + last.took)),
+        "args": {
+            "modules": account.taken.iter().filter(|taken| taken.reason == Reason::Given).count(),
+            "members": account.taken.iter().filter(|taken| taken.reason != Reason::Given).count(),
+            "bytes": account.taken.iter().map(|taken| taken.bytes).sum::<usize>(),
+        },
+    })];
+    events.extend(phases.iter().map(|phase| {
+        json!({
+            "name": phase.name, "ph": "X", "pid": 1, "tid": 1,
+            "ts": micros(phase.began), "dur": micros(phase.took),
+        })
+    }));
+    format!("{:#}\n", json!({ "displayTimeUnit": "ms", "traceEvents": events }))
+}
+
+fn micros(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.fold(String::new(), |mut text, line| {
+        let _ = writeln!(text, "{line}");
+        text
+    })
+}

@@ -1,0 +1,76 @@
+//! The check of a program's limits, and the report on what it is made of.
+
+use std::collections::BTreeSet;
+
+use super::{program_report, reports};
+use crate::{
+    backend::Optimized,
+    check::stack::{Refusal, Survey},
+    link::btf::co_re_list,
+    plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
+    report::{Error, Result, Warning, Warnings},
+};
+
+/// Reports on the object `raw` of `program` if `plan` asks for it, and checks what is in it.
+///
+/// # Errors
+/// The kernel would refuse the program, it exceeds a limit of the user, or a report cannot be written.
+pub(super) fn check(
+    program: &Optimized<'_>,
+    raw: &[u8],
+    plan: &LinkPlan,
+    warnings: &Warnings,
+) -> Result<()> {
+    let survey = Survey::of(raw)?;
+    report(&survey, raw, &plan.reports)?;
+    let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
+    if !is_object || !plan.is_for_a_kernel() {
+        return Ok(());
+    }
+    let verdict = survey.judge(plan);
+    verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
+    if verdict.refusals.is_empty() {
+        return Ok(());
+    }
+    let errors = with_locals(program, verdict.refusals);
+    if plan.llvm_errors == LlvmErrors::Tolerate {
+        errors.iter().for_each(|error| warnings.push(tolerated(error)));
+        return Ok(());
+    }
+    Err(Error::link("the kernel would refuse the program").with_parts(errors))
+}
+
+fn report(survey: &Survey, raw: &[u8], wanted: &Reports) -> Result<()> {
+    if wanted.program.is_none() && wanted.program_json.is_none() {
+        return Ok(());
+    }
+    let records = co_re_list::list(raw)?;
+    if let Some(path) = &wanted.program {
+        reports::write(path, &program_report::human(survey, &records))?;
+    }
+    if let Some(path) = &wanted.program_json {
+        reports::write(path, &program_report::json(survey, &records))?;
+    }
+    Ok(())
+}
+
+fn tolerated(error: &Error) -> Warning {
+    let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
+    Warning {
+        name: "kernel-refuses",
+        message: format!("{}{place}", error.message()),
+        help: error.help_lines().to_vec(),
+    }
+}
+
+fn with_locals(program: &Optimized<'_>, refusals: Vec<Refusal>) -> Vec<Error> {
+    let functions: BTreeSet<String> =
+        refusals.iter().flat_map(|refusal| refusal.frames.iter().cloned()).collect();
+    let locals = program.large_locals(&functions);
+    let explained = refusals.into_iter().map(|Refusal { error, frames }| {
+        let of = |name: &String| locals.iter().find(|(function, _)| function == name);
+        let mine = frames.iter().filter_map(of);
+        mine.flat_map(|(_, locals)| locals).fold(error, Error::because)
+    });
+    explained.collect()
+}

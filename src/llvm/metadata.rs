@@ -1,0 +1,366 @@
+//! Metadata: the graph of debug information.
+
+use std::{ffi::CStr, marker::PhantomData, ptr, ptr::NonNull};
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{
+        LLVMModuleFlagBehavior, LLVMOpaqueMetadata, LLVMValue, debuginfo::LLVMMetadataKind as Raw,
+    },
+};
+
+use super::{context::Context, global::Global, instruction::Instruction, module::Module, text};
+
+/// The name and value among the operands of a module's flag.
+const FLAG_NAME: usize = 1;
+const FLAG_VALUE: usize = 2;
+
+/// A metadata node of a live context.
+///
+/// It is held as a value, which LLVM keeps one of for each node: equal handles are the same node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Node<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
+
+/// A string of a live context; equal handles are equal strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Text<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
+
+/// What a node refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operand<'ctx> {
+    /// Another node.
+    Node(Node<'ctx>),
+    /// A string.
+    Text(Text<'ctx>),
+    /// Nothing, or what types are not made of: constants, and kinds of a later LLVM.
+    Other,
+}
+
+/// What a node is, as far as anyone here asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetadataKind {
+    /// A list.
+    Tuple,
+    /// A structure, union, enumeration, array, or the variants of an enumeration with data.
+    Composite,
+    /// A member, pointer, qualifier or typedef.
+    Derived,
+    /// A type that a function or type is generic over, as it is in one instance.
+    TypeParameter,
+    /// The types that a function returns and takes.
+    Signature,
+    /// Another node of debug information with operands.
+    Described,
+    /// Anything else, among it what later versions invent.
+    Other,
+}
+
+impl MetadataKind {
+    const fn from_raw(raw: i32) -> Self {
+        const TUPLE: i32 = Raw::LLVMMDTupleMetadataKind as i32;
+        const COMPOSITE: i32 = Raw::LLVMDICompositeTypeMetadataKind as i32;
+        const DERIVED: i32 = Raw::LLVMDIDerivedTypeMetadataKind as i32;
+        const PARAMETER: i32 = Raw::LLVMDITemplateTypeParameterMetadataKind as i32;
+        const SIGNATURE: i32 = Raw::LLVMDISubroutineTypeMetadataKind as i32;
+        const FIRST: i32 = Raw::LLVMDILocationMetadataKind as i32;
+        const LAST: i32 = Raw::LLVMDIGenericSubrangeMetadataKind as i32;
+        match raw {
+            TUPLE => Self::Tuple,
+            COMPOSITE => Self::Composite,
+            DERIVED => Self::Derived,
+            PARAMETER => Self::TypeParameter,
+            SIGNATURE => Self::Signature,
+            FIRST..=LAST => Self::Described,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl<'ctx> Operand<'ctx> {
+    pub(super) fn from_raw(raw: *mut LLVMValue) -> Self {
+        let Some(raw) = NonNull::new(raw) else { return Self::Other };
+        const TEXT: i32 = Raw::LLVMMDStringMetadataKind as i32;
+        match kind_of(raw) {
+            TEXT => Self::Text(Text(raw, PhantomData)),
+            kind if MetadataKind::from_raw(kind) != MetadataKind::Other => {
+                Self::Node(Node(raw, PhantomData))
+            }
+            _ => Self::Other,
+        }
+    }
+
+    pub(super) fn from_metadata(context: &'ctx Context, raw: *mut LLVMOpaqueMetadata) -> Self {
+        if raw.is_null() {
+            return Self::Other;
+        }
+        // SAFETY: context and metadata are alive.
+        Self::from_raw(unsafe { llvm::LLVMMetadataAsValue(context.as_raw(), raw) })
+    }
+
+    /// The node, if it is one.
+    #[must_use]
+    pub const fn node(self) -> Option<Node<'ctx>> {
+        match self {
+            Self::Node(node) => Some(node),
+            _ => None,
+        }
+    }
+}
+
+/// The kind of what `value` holds; a constant counts as metadata that holds it.
+fn kind_of(value: NonNull<LLVMValue>) -> i32 {
+    // SAFETY: an operand of a live node is alive.
+    let metadata = unsafe { llvm::LLVMValueAsMetadata(value.as_ptr()) };
+    // SAFETY: LLVM makes metadata of every value.
+    unsafe { llvm::LLVMGetMetadataKind(metadata) }
+}
+
+impl<'ctx> Text<'ctx> {
+    /// `text` in `context`.
+    #[must_use]
+    pub fn new(context: &'ctx Context, text: &str) -> Option<Self> {
+        let (start, length) = (text.as_ptr().cast(), text.len());
+        // SAFETY: the context is alive and copies the range.
+        let raw = unsafe { llvm::LLVMMDStringInContext2(context.as_raw(), start, length) };
+        match Operand::from_metadata(context, raw) {
+            Operand::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A copy of it.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let mut length = 0;
+        // SAFETY: it is a string.
+        let start = unsafe { llvm::LLVMGetMDString(self.0.as_ptr(), &raw mut length) };
+        // SAFETY: LLVM gives a range of the context's.
+        unsafe { text::copy(start, length as usize) }
+    }
+}
+
+impl<'ctx> Node<'ctx> {
+    pub(super) fn metadata(self) -> *mut LLVMOpaqueMetadata {
+        // SAFETY: the node is alive.
+        unsafe { llvm::LLVMValueAsMetadata(self.0.as_ptr()) }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(self) -> MetadataKind {
+        MetadataKind::from_raw(kind_of(self.0))
+    }
+
+    /// What it refers to, in LLVM's order, which differs between versions.
+    #[must_use]
+    pub fn operands(self) -> Vec<Operand<'ctx>> {
+        // SAFETY: it is a node.
+        let count = unsafe { llvm::LLVMGetMDNodeNumOperands(self.0.as_ptr()) };
+        let mut operands = vec![ptr::null_mut(); count as usize];
+        // SAFETY: there is room for `count` operands.
+        unsafe { llvm::LLVMGetMDNodeOperands(self.0.as_ptr(), operands.as_mut_ptr()) };
+        operands.into_iter().map(Operand::from_raw).collect()
+    }
+
+    /// Replaces the operand at `index`, which [`operands`](Self::operands) has, by a node.
+    pub fn set_node(self, index: usize, node: Self) {
+        self.set(index, node.metadata());
+    }
+
+    /// Replaces the operand at `index`, which [`operands`](Self::operands) has, by a string.
+    pub fn set_text(self, index: usize, text: Text<'ctx>) {
+        // SAFETY: the string is alive.
+        self.set(index, unsafe { llvm::LLVMValueAsMetadata(text.0.as_ptr()) });
+    }
+
+    fn set(self, index: usize, metadata: *mut LLVMOpaqueMetadata) {
+        let Ok(index) = u32::try_from(index) else { return };
+        // SAFETY: the node is alive and has an operand `index`.
+        unsafe { llvm::LLVMReplaceMDNodeOperandWith(self.0.as_ptr(), index, metadata) };
+    }
+
+    /// Whether it is a type, which has a name, size, line and flags.
+    fn is_type(self) -> bool {
+        matches!(self.kind(), MetadataKind::Composite | MetadataKind::Derived)
+    }
+
+    /// The name of a type; empty when it has none, or is none.
+    #[must_use]
+    pub fn type_name(self) -> String {
+        if !self.is_type() {
+            return String::new();
+        }
+        let mut length = 0;
+        // SAFETY: it is a type.
+        let start = unsafe { llvm::LLVMDITypeGetName(self.metadata(), &raw mut length) };
+        // SAFETY: LLVM gives a range of the context's.
+        unsafe { text::copy(start, length) }
+    }
+
+    /// The size of a type in bits; 0 for what is none.
+    #[must_use]
+    pub fn type_size(self) -> u64 {
+        if !self.is_type() {
+            return 0;
+        }
+        // SAFETY: it is a type.
+        unsafe { llvm::LLVMDITypeGetSizeInBits(self.metadata()) }
+    }
+
+    /// The line that a type is declared on; 0 when unknown.
+    #[must_use]
+    pub fn type_line(self) -> u32 {
+        if !self.is_type() {
+            return 0;
+        }
+        // SAFETY: it is a type.
+        unsafe { llvm::LLVMDITypeGetLine(self.metadata()) }
+    }
+
+    /// Whether a type is only declared.
+    #[must_use]
+    pub fn is_forward(self) -> bool {
+        // DIFlagFwdDecl of llvm/IR/DebugInfoFlags.def.
+        const FORWARD: i32 = 1 << 2;
+        if !self.is_type() {
+            return false;
+        }
+        // SAFETY: it is a type.
+        unsafe { llvm::LLVMDITypeGetFlags(self.metadata()) & FORWARD != 0 }
+    }
+}
+
+impl<'ctx> Module<'ctx> {
+    /// A nameless member of type `(a nameless union of members)`, both in the scope of type `owner` and of its size.
+    #[must_use]
+    pub fn union_member(
+        &self,
+        context: &'ctx Context,
+        owner: Node<'ctx>,
+        members: &[Node<'ctx>],
+    ) -> Option<Node<'ctx>> {
+        let size = owner.type_size();
+        let mut elements: Vec<_> = members.iter().map(|member| member.metadata()).collect();
+        let count = u32::try_from(elements.len()).ok()?;
+        let (scope, name, file) = (owner.metadata(), c"".as_ptr(), ptr::null_mut());
+        // SAFETY: the module is alive.
+        let builder = unsafe { llvm::LLVMCreateDIBuilderDisallowUnresolved(self.as_raw()) };
+        // SAFETY: scope and elements are live nodes, all strings are empty, and no file is fine.
+        let union = unsafe {
+            llvm::LLVMDIBuilderCreateUnionType(
+                builder,
+                scope,
+                name,
+                0,
+                file,
+                0,
+                size,
+                0,
+                0,
+                elements.as_mut_ptr(),
+                count,
+                0,
+                name,
+                0,
+            )
+        };
+        // SAFETY: as above; the type was made above.
+        let member = unsafe {
+            llvm::LLVMDIBuilderCreateMemberType(
+                builder, scope, name, 0, file, 0, size, 0, 0, 0, union,
+            )
+        };
+        // SAFETY: the builder was made above, and what it built is the context's.
+        unsafe { llvm::LLVMDisposeDIBuilder(builder) };
+        Operand::from_metadata(context, member).node()
+    }
+
+    /// The nodes that the module itself lists: its compile units.
+    #[must_use]
+    pub fn compile_units(&self) -> Vec<Node<'ctx>> {
+        self.listed(c"llvm.dbg.cu")
+    }
+
+    /// Keeps code generation from making DWARF, which takes longer than the code of a large program and nearly as much
+    /// memory.
+    ///
+    /// `AsmPrinter::beginModule` makes none where the module wants CodeView and names no version of DWARF; CodeView itself is
+    /// for Windows. BTF does not depend on either.
+    pub fn omit_dwarf(&self, context: &'ctx Context) {
+        const BEHAVIOR: LLVMModuleFlagBehavior =
+            LLVMModuleFlagBehavior::LLVMModuleFlagBehaviorWarning;
+        const CODE_VIEW: &str = "CodeView";
+        let (no, yes) = (Self::number(context, 0), Self::number(context, 1));
+        for flag in self.listed(c"llvm.module.flags") {
+            match flag.operands().get(FLAG_NAME) {
+                Some(Operand::Text(name)) if name.to_text() == "Dwarf Version" => {
+                    flag.set(FLAG_VALUE, no);
+                }
+                Some(Operand::Text(name)) if name.to_text() == CODE_VIEW => return,
+                _ => {}
+            }
+        }
+        let (name, length) = (CODE_VIEW.as_ptr().cast(), CODE_VIEW.len());
+        // SAFETY: the module is alive and copies the name; the value is the context's.
+        unsafe { llvm::LLVMAddModuleFlag(self.as_raw(), BEHAVIOR, name, length, yes) };
+    }
+
+    /// `value` of 32 bits, as metadata.
+    fn number(context: &'ctx Context, value: u64) -> *mut LLVMOpaqueMetadata {
+        // SAFETY: the context is alive.
+        let ty = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 32) };
+        // SAFETY: the type was made above.
+        let value = unsafe { llvm::LLVMConstInt(ty, value, 0) };
+        // SAFETY: so was the constant.
+        unsafe { llvm::LLVMValueAsMetadata(value) }
+    }
+
+    /// The compilers that say that they made the module, such as `clang version 22.1.8`.
+    #[must_use]
+    pub fn compilers(&self) -> Vec<String> {
+        let words = self.listed(c"llvm.ident").into_iter().flat_map(Node::operands);
+        let texts = words.filter_map(|word| match word {
+            Operand::Text(text) => Some(text.to_text()),
+            Operand::Node(_) | Operand::Other => None,
+        });
+        texts.collect()
+    }
+
+    /// The nodes in one of the module's named lists.
+    fn listed(&self, name: &'static CStr) -> Vec<Node<'ctx>> {
+        let name = name.as_ptr();
+        // SAFETY: the module is alive.
+        let count = unsafe { llvm::LLVMGetNamedMetadataNumOperands(self.as_raw(), name) };
+        let mut nodes = vec![ptr::null_mut(); count as usize];
+        // SAFETY: there is room for `count` operands.
+        unsafe { llvm::LLVMGetNamedMetadataOperands(self.as_raw(), name, nodes.as_mut_ptr()) };
+        nodes.into_iter().filter_map(|node| Operand::from_raw(node).node()).collect()
+    }
+}
+
+impl<'ctx> Global<'ctx> {
+    /// The nodes attached to a function or variable: what describes it, and what it stands for in CO-RE relocations.
+    #[must_use]
+    pub fn attached(self, context: &'ctx Context) -> Vec<Node<'ctx>> {
+        let mut count = 0;
+        // SAFETY: the global is alive, and no alias: those have no metadata.
+        let entries = unsafe { llvm::LLVMGlobalCopyAllMetadata(self.as_raw(), &raw mut count) };
+        let nodes = (0..u32::try_from(count).unwrap_or(0)).filter_map(|index| {
+            // SAFETY: there are `count` entries.
+            let raw = unsafe { llvm::LLVMValueMetadataEntriesGetMetadata(entries, index) };
+            Operand::from_metadata(context, raw).node()
+        });
+        let nodes = nodes.collect();
+        // SAFETY: the entries are ours to free.
+        unsafe { llvm::LLVMDisposeValueMetadataEntries(entries) };
+        nodes
+    }
+}
+
+impl<'ctx> Instruction<'ctx> {
+    /// The type that an access for CO-RE starts from.
+    #[must_use]
+    pub fn accessed_type(self, context: &'ctx Context) -> Option<Node<'ctx>> {
+        self.metadata(context, c"llvm.preserve.access.index")
+    }
+}

@@ -1,0 +1,184 @@
+//! Functions, their instructions, and who calls whom.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    bpf::insn::{self, INSN_SIZE, Insn},
+    elf::{Binding, Elf, Place, Relocation, Section, SectionId, SymbolId, SymbolKind},
+};
+
+/// The section of subprograms; functions elsewhere are programs.
+pub const SUBPROGRAMS: &str = ".text";
+
+/// A function of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its symbol.
+    pub symbol: SymbolId,
+    /// Its name in the symbol table.
+    pub name: String,
+    /// The section it is in.
+    pub section: SectionId,
+    /// That section's name; a program's section tells its type.
+    pub section_name: String,
+    /// Where it starts, in bytes.
+    pub offset: u64,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Who sees it.
+    pub binding: Binding,
+    /// Its calls and the functions whose address it takes, in order.
+    pub references: Vec<Reference>,
+}
+
+/// A place in a function that leads to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Instruction slots from the function's start.
+    pub instruction: u64,
+    /// Where it leads.
+    pub callee: Callee,
+}
+
+/// What is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callee {
+    /// A function of the object.
+    Function(SymbolId),
+    /// A function of the object whose address is taken, for a callback.
+    Callback(SymbolId),
+    /// Something undefined here.
+    Undefined(SymbolId),
+    /// A helper, by number.
+    Helper(i32),
+    /// The value of a register.
+    Indirect,
+}
+
+impl Function {
+    /// Whether a loader loads it as a program of its own: it is in a section that names a program type.
+    #[must_use]
+    pub fn is_program(&self) -> bool {
+        self.section_name != SUBPROGRAMS
+    }
+
+    /// Its size in instruction slots, as the verifier counts them.
+    #[must_use]
+    pub const fn instructions(&self) -> u64 {
+        self.size / INSN_SIZE
+    }
+}
+
+/// The functions of `elf`: by section, then by address.
+#[must_use]
+pub fn functions(elf: &Elf) -> Vec<Function> {
+    let mut found = Vec::new();
+    for (id, section) in elf.code() {
+        for (symbol_id, symbol) in elf.symbols_in(id) {
+            if symbol.kind == SymbolKind::Function {
+                found.push(Function {
+                    symbol: symbol_id,
+                    name: symbol.name.clone(),
+                    section: id,
+                    section_name: section.name.clone(),
+                    offset: symbol.value,
+                    size: symbol.size,
+                    binding: symbol.binding,
+                    references: Vec::new(),
+                });
+            }
+        }
+    }
+    let index = Index::of(&found);
+    let references: Vec<_> =
+        found.iter().map(|function| references(elf, function, &index)).collect();
+    for (function, references) in found.iter_mut().zip(references) {
+        function.references = references;
+    }
+    found
+}
+
+/// Functions by the place where they start; of several at one place, the first.
+struct Index(BTreeMap<(SectionId, u64), SymbolId>);
+
+impl Index {
+    fn of(functions: &[Function]) -> Self {
+        let places = functions
+            .iter()
+            .rev()
+            .map(|function| ((function.section, function.offset), function.symbol));
+        Self(places.collect())
+    }
+
+    fn at(&self, section: SectionId, offset: Option<u64>) -> Option<SymbolId> {
+        self.0.get(&(section, offset?)).copied()
+    }
+}
+
+/// The instructions of `function`; none where the section has no such bytes.
+pub fn instructions<'a>(elf: &'a Elf, function: &Function) -> impl Iterator<Item = Insn> + 'a {
+    let bytes = elf.sections.get(&function.section).and_then(|section| {
+        let bytes = section.bytes();
+        let start = usize::try_from(function.offset).ok()?;
+        let size = usize::try_from(function.size).ok()?;
+        bytes.get(start..start.saturating_add(size).min(bytes.len()))
+    });
+    insn::decode(bytes.unwrap_or_default(), elf.endian)
+}
+
+fn references(elf: &Elf, function: &Function, index: &Index) -> Vec<Reference> {
+    let Some(section) = elf.sections.get(&function.section) else { return Vec::new() };
+    let relocations: BTreeMap<u64, &Relocation> =
+        section.relocations.iter().map(|relocation| (relocation.offset, relocation)).collect();
+    let mut references = Vec::new();
+    for insn in instructions(elf, function) {
+        let at = function.offset + insn.slot * INSN_SIZE;
+        let callee = match relocations.get(&at) {
+            Some(relocation) => relocated(elf, section, relocation, &insn, index),
+            None => callee(&insn, function.section, at, index),
+        };
+        references.extend(callee.map(|callee| Reference { instruction: insn.slot, callee }));
+    }
+    references
+}
+
+fn relocated(
+    elf: &Elf,
+    section: &Section,
+    relocation: &Relocation,
+    insn: &Insn,
+    index: &Index,
+) -> Option<Callee> {
+    let symbol = elf.symbols.get(&relocation.symbol)?;
+    match symbol.place {
+        Place::Undefined => Some(Callee::Undefined(relocation.symbol)),
+        Place::Absolute => None,
+        Place::Section(target) => {
+            let addend = match symbol.kind {
+                SymbolKind::Section => {
+                    section.addend(elf.endian, relocation.kind, relocation.offset).ok()?
+                }
+                _ => 0,
+            };
+            let function = index.at(target, symbol.value.checked_add_signed(addend))?;
+            Some(if insn.code == insn::LDIMM64 {
+                Callee::Callback(function)
+            } else {
+                Callee::Function(function)
+            })
+        }
+    }
+}
+
+fn callee(insn: &Insn, section: SectionId, at: u64, index: &Index) -> Option<Callee> {
+    match (insn.code, insn.source) {
+        (insn::CALL, 0) => Some(Callee::Helper(insn.immediate)),
+        (insn::CALL, insn::PSEUDO_CALL) => {
+            let distance = (i64::from(insn.immediate) + 1) * INSN_SIZE.cast_signed();
+            index.at(section, at.checked_add_signed(distance)).map(Callee::Function)
+        }
+        (insn::CALL, insn::PSEUDO_KFUNC_CALL) => None,
+        (insn::CALL | insn::CALLX, _) => Some(Callee::Indirect),
+        _ => None,
+    }
+}

@@ -1,0 +1,30 @@
+//! Places in an object, as messages name them.
+
+use super::Function;
+use crate::{bpf::insn::INSN_SIZE, btf::Info, report::demangled};
+
+/// The place of an instruction, `slot` slots from the start of `function`, as a message names it.
+pub fn place(info: Option<&Info>, function: &Function, slot: u64) -> String {
+    let name = quoted(&function.name);
+    let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
+    match info.and_then(|info| source_of(info, &function.section_name, offset)) {
+        Some(source) => format!("{name} at {source}"),
+        None => format!("{name} at instruction {slot}"),
+    }
+}
+
+/// The name as its source writes it, with the mangled one, which options take, where they differ.
+pub fn quoted(name: &str) -> String {
+    let plain = demangled(name);
+    if plain == name { format!("`{name}`") } else { format!("`{plain}` ({name})") }
+}
+
+/// The source of the instruction at `offset` of `section`, as `file:line`. Lines ascend, as LLVM and the kernel have them.
+#[must_use]
+pub fn source_of(info: &Info, section: &str, offset: u64) -> Option<String> {
+    let tables = &info.ext.as_ref()?.line_info;
+    let table = tables.iter().find(|table| info.btf.strings.text(table.section) == section)?;
+    let before = table.records.partition_point(|record| u64::from(record.insn_off) <= offset);
+    let record = table.records.get(before.checked_sub(1)?).filter(|record| record.line() > 0)?;
+    Some(format!("{}:{}", info.btf.strings.text(record.file), record.line()))
+}

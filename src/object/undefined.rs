@@ -1,0 +1,91 @@
+//! What an object needs and does not define.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    bpf::insn::INSN_SIZE,
+    elf::{Binding, Elf, Place, Relocation, Section, SectionId, SymbolId, SymbolKind},
+    report::Result,
+};
+
+/// A symbol that an object needs and does not define.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undefined {
+    /// Its name in the symbol table.
+    pub name: String,
+    /// Where it is needed, in file order.
+    pub referrers: Vec<Referrer>,
+    /// Whether it may stay undefined.
+    pub weak: bool,
+    /// The section its declaration names (`.ksyms`, `.kconfig`), when `.BTF` or the backend says so.
+    pub section: Option<String>,
+}
+
+/// A place that needs an undefined symbol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referrer {
+    /// The function that needs it; `None` in data.
+    pub function: Option<String>,
+    /// The section it is in.
+    pub section: String,
+    /// Bytes from the section's start.
+    pub offset: u64,
+    /// Instruction slots from the function's start, bytes from the section's start in data.
+    pub position: u64,
+    /// The source as `file:line`, when the object has debug info for the place.
+    pub source: Option<String>,
+}
+
+/// The symbols that `object`, a BPF ELF file, needs and does not define, sorted by name.
+///
+/// What only debug information names is not needed.
+///
+/// # Errors
+/// `object` is not a BPF object.
+pub fn undefined(object: &[u8]) -> Result<Vec<Undefined>> {
+    Ok(undefined_of(&Elf::parse(object)?))
+}
+
+pub(crate) fn undefined_of(elf: &Elf) -> Vec<Undefined> {
+    let mut needed: BTreeMap<&str, (SymbolId, Vec<Referrer>)> = BTreeMap::new();
+    for (&id, section) in elf.sections.iter().filter(|(_, section)| section.is_alloc()) {
+        let functions = Functions::of(elf, id);
+        for relocation in &section.relocations {
+            let Some(symbol) = elf.symbols.get(&relocation.symbol) else { continue };
+            if symbol.place == Place::Undefined {
+                let (_, referrers) =
+                    needed.entry(&symbol.name).or_insert((relocation.symbol, Vec::new()));
+                referrers.push(functions.referrer(section, relocation));
+            }
+        }
+    }
+    needed.into_iter().map(|(name, (id, referrers))| entry(elf, name, id, referrers)).collect()
+}
+
+fn entry(elf: &Elf, name: &str, id: SymbolId, referrers: Vec<Referrer>) -> Undefined {
+    let weak = elf.symbols.get(&id).is_some_and(|symbol| symbol.binding == Binding::Weak);
+    Undefined { name: name.to_owned(), referrers, weak, section: None }
+}
+
+/// The functions of one section, by where they start.
+struct Functions<'elf>(BTreeMap<u64, &'elf str>);
+
+impl<'elf> Functions<'elf> {
+    fn of(elf: &'elf Elf, section: SectionId) -> Self {
+        let symbols = elf.symbols_in(section).into_iter();
+        let functions = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Function);
+        Self(functions.map(|(_, symbol)| (symbol.value, symbol.name.as_str())).collect())
+    }
+
+    fn referrer(&self, section: &Section, relocation: &Relocation) -> Referrer {
+        let function = self.0.range(..=relocation.offset).next_back();
+        Referrer {
+            function: function.map(|(_, &name)| name.to_owned()),
+            section: section.name.clone(),
+            offset: relocation.offset,
+            source: None,
+            position: function
+                .map_or(relocation.offset, |(start, _)| (relocation.offset - start) / INSN_SIZE),
+        }
+    }
+}
