@@ -97,5 +97,5 @@ fi
 
 if [ "${1:-}" = all ]; then
     cd ..
-    BPF_LINKER_CORPORA=all cargo test --test corpora -- --nocapture
+    BPF_LINKER_CORPORA=all cargo test --test system corpora:: -- --nocapture
 fi

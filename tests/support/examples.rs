@@ -2,11 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    env,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{self, Command},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::tools;
@@ -186,19 +188,27 @@ impl Build {
         }
     }
 
-    /// Copies the object to where the next build does not overwrite it.
+    /// Copies the object to where no other build of this or another test overwrites it.
     fn keep(self, built: &Path) -> PathBuf {
+        static COPIES: AtomicUsize = AtomicUsize::new(0);
         let Self { example, endian, profile, core, debug_info } = self;
-        let name = format!("{}-{endian:?}-{profile:?}-{core:?}-{debug_info:?}.o", example.name());
-        let test = env::current_exe().expect("a test is a program");
-        let test = test.file_stem().and_then(|stem| stem.to_str()).unwrap_or("test").to_owned();
-        let kept = tools::kept("objects").join(format!("{test}-{name}"));
-        // Another test may be reading the same object: it sees the old one or the new one.
-        let copy = kept.with_extension(process::id().to_string());
-        fs::copy(built, &copy).unwrap_or_else(|error| panic!("cannot copy {built:?}: {error}"));
-        fs::rename(&copy, &kept).expect("both are in one folder");
+        let number = COPIES.fetch_add(1, Ordering::Relaxed);
+        let way = format!("{endian:?}-{profile:?}-{core:?}-{debug_info:?}-{number}");
+        let kept = kept_folder().join(format!("{}-{way}.o", example.name()));
+        fs::copy(built, &kept).unwrap_or_else(|error| panic!("cannot copy {built:?}: {error}"));
         kept
     }
+}
+
+/// A folder for the objects of this process. Removes those of processes that have ended.
+fn kept_folder() -> PathBuf {
+    let objects = tools::kept("objects");
+    for entry in fs::read_dir(&objects).into_iter().flatten().flatten() {
+        if !Path::new("/proc").join(entry.file_name()).exists() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    tools::kept(&format!("objects/{}", process::id()))
 }
 
 /// Builds the C example, once for all tests of this process; the object's path.

@@ -48,8 +48,6 @@ const COMMAND_LINE: &str =
 const MEMORY: u32 = 768;
 
 impl Kernel {
-    /// Those in emulators, oldest first.
-    pub const EMULATED: [Self; 4] = [Self::V5_10, Self::V6_1, Self::V6_12, Self::Newest];
     /// All of them, oldest first.
     pub const ALL: [Self; 5] = [Self::V5_10, Self::V6_1, Self::V6_12, Self::Newest, Self::Running];
 

@@ -301,6 +301,12 @@ fn reasons(story: &Value) -> String {
         .join("\n")
 }
 
+/// Returns the version of libbpf that the loader holds, such as `1.7`.
+pub fn libbpf_version() -> String {
+    let output = tools::run(Command::new(program()).arg("--version"));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 /// Builds bpf-lab once for each run of the tests: one file that runs on any kernel, without libraries beside it.
 pub fn program() -> &'static Path {
     const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -310,8 +316,11 @@ pub fn program() -> &'static Path {
         let mut build = tools::cargo();
         build.current_dir(tools::workspace()).args(["build", "--locked", "-p", "bpf-lab"]);
         build.args(["--profile", "lab", "--features", "static", "--target", TARGET]);
-        // Naming the target keeps these flags from build scripts and procedural macros.
-        build.env("RUSTFLAGS", "-C target-feature=+crt-static -L native=/usr/lib/x86_64-linux-gnu");
+        // Naming the target keeps this flag from build scripts and procedural macros.
+        build.env("RUSTFLAGS", "-C target-feature=+crt-static");
+        // libelf and zlib are the machine's. As a flag of rustc, this folder would be searched first, and the libbpf of
+        // package libbpf-dev be linked instead of the one that comes with libbpf-sys.
+        build.env("LIBBPF_SYS_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu");
         let output = tools::attempt(build.env("CARGO_TARGET_DIR", &target_dir));
         assert!(
             output.status.success(),

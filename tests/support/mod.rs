@@ -3,6 +3,7 @@
 //! A tool, kernel or loader that is missing fails the test and names the package that brings it: a skipped test
 //! would look like a kept promise.
 
+pub mod btf_load;
 pub mod chance;
 pub mod corpus;
 pub mod elf;
@@ -11,5 +12,7 @@ pub mod initramfs;
 pub mod instructions;
 pub mod kernels;
 pub mod lab;
+pub mod objects;
 pub mod packets;
+pub mod rustc;
 pub mod tools;

@@ -3,7 +3,7 @@
 //! LLVM 23 passes them in memory that `r11` points to. Linux 7.2 has that register; it lets static functions and kernel
 //! functions take up to twelve arguments (`MAX_BPF_FUNC_ARGS` of `include/linux/bpf.h`), where the JIT compiler is that
 //! of x86-64 or arm64, while a program, or a function that is verified by itself, keeps to five
-//! (`btf_prepare_func_args` of `kernel/bpf/btf.c`). `tests/kernels` tries all of it.
+//! (`btf_prepare_func_args` of `kernel/bpf/btf.c`). `tests/system/kernels` tries all of it.
 
 use super::{Excess, Function, Role, Survey, Verdict};
 use crate::{

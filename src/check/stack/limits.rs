@@ -16,7 +16,7 @@ use crate::{
 pub const STACK_LIMIT: u64 = 512;
 /// The functions of a chain (`MAX_CALL_FRAMES`).
 pub const MAX_FRAMES: usize = 8;
-/// The same from [`NEW_FRAMES`] on, where functions that are verified by themselves do not count; `tests/kernels/edges.rs`
+/// The same from [`NEW_FRAMES`] on, where functions that are verified by themselves do not count; `tests/system/kernels/edges.rs`
 /// tries both.
 const MAX_NEW_FRAMES: usize = 16;
 const NEW_FRAMES: Kernel = Kernel(7, 2);

@@ -12,6 +12,7 @@ Loads a BPF object into the running kernel; attaches nothing, leaves nothing beh
   bpf-lab run OBJECT PROGRAM [OPTIONS] [ACTIONS]
                                            load one program and carry out the actions in order
   bpf-lab known                            list the helpers, map and program types of the running kernel
+  bpf-lab --version                        print the version of libbpf that is linked in
 
 OPTIONS
   --with aya|libbpf       only this loader (default: both)

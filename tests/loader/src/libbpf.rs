@@ -34,6 +34,16 @@ static LOG: Mutex<String> = Mutex::new(String::new());
 /// most programs do; but where many are refused, each on its own is less work.
 const ATTEMPTS: usize = 4;
 
+/// Returns the version of the libbpf that is linked in, such as `1.7`. It need not be that of the headers.
+#[expect(unsafe_code, reason = "libbpf-rs has no wrapper of these two")]
+pub fn version() -> String {
+    // SAFETY: it takes nothing, and returns a constant.
+    let major = unsafe { libbpf_rs::libbpf_sys::libbpf_major_version() };
+    // SAFETY: likewise.
+    let minor = unsafe { libbpf_rs::libbpf_sys::libbpf_minor_version() };
+    format!("{major}.{minor}")
+}
+
 /// Loads every program of the object, so that each has its verdict: all that the kernel takes together or, where many
 /// are refused or the loader does not say which, each on its own.
 pub fn load(request: &Request) -> Result<Loaded> {

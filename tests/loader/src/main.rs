@@ -36,6 +36,10 @@ fn answer() -> Result<ExitCode> {
         println!("{}", known::json()?);
         return Ok(ExitCode::SUCCESS);
     }
+    if std::env::args().nth(1).as_deref() == Some("--version") {
+        println!("{}", libbpf::version());
+        return Ok(ExitCode::SUCCESS);
+    }
     let Some(request) = actions::parse(std::env::args().skip(1))? else {
         print!("{}", actions::USAGE);
         return Ok(ExitCode::SUCCESS);

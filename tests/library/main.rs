@@ -1,0 +1,14 @@
+//! The linker as a library: its front door, and the rooms behind it one by one.
+
+#[expect(dead_code, reason = "the system's tests use the rest")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod btf_codec;
+mod btf_fixes;
+mod btf_rules;
+mod driver;
+mod embed;
+mod hidden_types;
+mod input;
+mod locate;

@@ -1,0 +1,66 @@
+//! The same functions compiled for this machine: what BPF is compared with.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{Read as _, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+};
+
+use super::Batch;
+use super::record::{Record, SIZE};
+use crate::support::tools;
+
+/// What each function of `batch` makes of each input, in that order.
+///
+/// The program is built to stop at anything undefined, so that a mismatch is never the generator's fault.
+pub fn run(batch: &Batch, folder: &Path) -> Vec<Vec<Record>> {
+    let mut source = batch.source();
+    source.push_str("#include <stdio.h>\nint main(void) {\n struct record record;\n");
+    for function in &batch.functions {
+        let _ = writeln!(
+            source,
+            " for (int i = 0; i < {}; i++) {{\n  if (fread(&record, sizeof record, 1, stdin) != 1) return 1;\n  {}(&record);\n  \
+             fwrite(&record, sizeof record, 1, stdout);\n }}",
+            batch.inputs.len(),
+            function.name,
+        );
+    }
+    source.push_str(" return 0;\n}\n");
+    let (file, program) = (folder.join("host.c"), folder.join("host"));
+    fs::write(&file, source).expect("the folder takes files");
+    tools::run(
+        Command::new(tools::clang())
+            .args(["-w", "-O1", "-fwrapv", "-fno-strict-aliasing", "-DLEVEL=4"])
+            .args(["-fsanitize=undefined", "-fsanitize-trap=undefined", "-o"])
+            .args([&program, &file]),
+    );
+    let produced = feed(&program, batch);
+    let per_function = SIZE * batch.inputs.len();
+    assert_eq!(produced.len(), per_function * batch.functions.len(), "{program:?} says too little");
+    let records = |bytes: &[u8]| {
+        bytes.chunks_exact(SIZE).map(|bytes| bytes.try_into().expect("whole records")).collect()
+    };
+    produced.chunks_exact(per_function).map(records).collect()
+}
+
+fn feed(program: &Path, batch: &Batch) -> Vec<u8> {
+    let inputs = batch.inputs.concat().repeat(batch.functions.len());
+    let mut child = Command::new(program)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("what was built runs");
+    let mut stdin = child.stdin.take().expect("it is a pipe");
+    let writer = thread::spawn(move || stdin.write_all(&inputs));
+    let mut produced = Vec::new();
+    let mut stdout = child.stdout.take().expect("it is a pipe");
+    stdout.read_to_end(&mut produced).expect("a pipe can be read");
+    let status = child.wait().expect("it ends");
+    let written = writer.join().expect("no panic");
+    assert!(status.success(), "{program:?}: {status}: the generated C does something undefined");
+    written.expect("a pipe can be written to");
+    produced
+}

@@ -1,0 +1,28 @@
+//! The linker as a program: whole programs from real compilers through it, into loaders and kernels.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod big_endian;
+mod btf;
+mod build;
+mod c_code;
+mod compile_tests;
+mod core;
+mod corpora;
+mod crashes;
+mod differential;
+mod execution;
+mod flavors;
+mod incumbent;
+mod kernels;
+mod llvm_matrix;
+mod mutations;
+mod object;
+mod programs;
+mod readme;
+mod rustc;
+mod security;
+mod static_llvm;
+mod survival;
+mod whole_archive;

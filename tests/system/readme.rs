@@ -1,0 +1,108 @@
+//! Runs every command of README.md, in order, on the files that it shows, with the linker that it installs.
+//!
+//! One is not run here: `ci/test.sh` runs this test. That CI runs it, and nothing weaker, is checked by tests/tidy.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// What stands between two fences.
+struct Block {
+    language: String,
+    file: Option<String>,
+    text: String,
+}
+
+/// The command that runs all tests, this one among them.
+const ALL_TESTS: &str = "ci/test.sh\n";
+
+#[test]
+fn every_command_of_the_readme_works() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(repository.join("README.md")).expect("README.md");
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let (project, installed) = (scratch.path().join("project"), scratch.path().join("installed"));
+    let mut run = 0;
+    for block in blocks(&readme) {
+        match (&block.file, block.language.as_str()) {
+            (Some(file), _) => write(&project.join(file), &block.text),
+            (None, "sh") if block.text == ALL_TESTS => {}
+            (None, "sh") => {
+                let of_the_clone = block.text.starts_with("ci/") || block.text.contains("--path .");
+                let folder = if of_the_clone { repository } else { project.as_path() };
+                fs::create_dir_all(&project).expect("a folder");
+                shell(&block.text, folder, &installed);
+                run += block.text.lines().count();
+            }
+            (None, language) => {
+                panic!("a block of {language} that is no file and no command:\n{}", block.text)
+            }
+        }
+    }
+    assert!(run >= 10, "only {run} commands were found");
+    let object = project.join("target/bpfel-unknown-none/release/pass");
+    let bytes = fs::read(&object).unwrap_or_else(|error| panic!("{}: {error}", object.display()));
+    assert_eq!(bytes.get(..4), Some(&b"\x7fELF"[..]), "the object that README.md promises");
+}
+
+/// Runs a block as a user would type it: every line must succeed.
+fn shell(script: &str, folder: &Path, installed: &Path) {
+    let status = Command::new("sh")
+        .args(["-eux", "-c", script])
+        .current_dir(folder)
+        .env("PATH", path(installed))
+        .env("CARGO_INSTALL_ROOT", installed)
+        // Debian's compiler and its source of core stand in for the nightly toolchain of the text.
+        .envs(
+            [("RUSTC", "/usr/bin/rustc"), ("RUSTC_BOOTSTRAP", "1")]
+                .into_iter()
+                .filter(|_| !script.starts_with("ci/")),
+        )
+        // What is installed is the same program, optimised less: that takes minutes less.
+        .env("BPF_LINKER_DEMO_PROFILE", "dev")
+        .envs(script.contains("cargo install").then_some(("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")))
+        .env_remove("CARGO_TARGET_DIR")
+        .status()
+        .expect("sh");
+    assert!(status.success(), "README.md has commands that fail ({status}):\n{script}");
+}
+
+fn path(installed: &Path) -> std::ffi::OsString {
+    let tools = [installed.join("bin"), PathBuf::from("/usr/lib/llvm-22/bin")];
+    let rest = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(tools.into_iter().chain(env::split_paths(&rest)))
+        .expect("folders without colons")
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap_or(path)).expect("a folder");
+    fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+/// The fenced blocks of `markdown`: after the fence a language, then perhaps `file=NAME`.
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut inside = false;
+    for line in markdown.lines() {
+        match (line.strip_prefix("```"), inside) {
+            (Some(words), false) => {
+                let (language, file) = words
+                    .split_once(" file=")
+                    .map_or((words, None), |(a, b)| (a, Some(b.to_owned())));
+                blocks.push(Block { language: language.to_owned(), file, text: String::new() });
+                inside = true;
+            }
+            (Some(_), true) => inside = false,
+            (None, true) => {
+                let text = &mut blocks.last_mut().expect("a block is open").text;
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, false) => {}
+        }
+    }
+    assert!(!inside, "a fence is not closed");
+    blocks
+}

@@ -1,0 +1,258 @@
+//! Reads the sources and holds them to the rules of docs/design.md: who may import whom, where unsafe code lives, how
+//! long a file gets, and what no file holds.
+//!
+//! Every breach is listed, not only the first.
+
+mod diagnostics;
+mod source;
+
+use std::{fs, path::Path};
+
+use source::Source;
+
+/// Room to the rooms it may import, from the ground up. `linker` puts the rooms together, and `embed` is a front door to
+/// it, as the command is.
+const IMPORTS: [(&str, &[&str]); 19] = [
+    ("report", &[]),
+    ("bpf", &[]),
+    ("crash_handler", &[]),
+    ("files", &[]),
+    ("plan", &["bpf"]),
+    ("btf", &["bpf", "plan", "report"]),
+    ("elf", &["bpf", "report"]),
+    ("object", &["bpf", "btf", "elf", "report"]),
+    ("input", &["files", "plan", "report"]),
+    ("driver", &["bpf", "files", "plan", "report"]),
+    ("llvm", &["input", "report"]),
+    ("output", &["crash_handler", "report"]),
+    ("link", &["bpf", "btf", "check", "elf", "object", "plan", "report"]),
+    ("check", &["bpf", "btf", "elf", "link", "object", "plan", "report"]),
+    ("backend", &["bpf", "crash_handler", "input", "llvm", "plan", "report"]),
+    (
+        "linker",
+        &[
+            "backend",
+            "btf",
+            "check",
+            "crash_handler",
+            "driver",
+            "input",
+            "link",
+            "llvm",
+            "object",
+            "output",
+            "plan",
+            "report",
+        ],
+    ),
+    ("embed", &["bpf", "linker", "plan", "report"]),
+    // Parts of the program, which knows the crate from outside.
+    ("reexec", &[]),
+    ("crash_report", &[]),
+];
+
+/// What the crate root calls by a short name, and the room it comes from.
+const SHORT_NAMES: [(&str, &str); 7] = [
+    ("Error", "report"),
+    ("ErrorKind", "report"),
+    ("Result", "report"),
+    ("Warning", "report"),
+    ("Warnings", "report"),
+    ("LinkPlan", "plan"),
+    ("debug", "report"),
+];
+
+/// Crate to the places that may use it, as beginnings of paths.
+const CRATES: [(&str, &[&str]); 10] = [
+    ("clap", &["src/driver/"]),
+    ("clap_complete", &["src/driver/"]),
+    ("clap_mangen", &["src/driver/"]),
+    ("ar", &["src/input/"]),
+    ("goblin", &["src/elf/", "src/input/", "src/link/maps.rs"]),
+    ("env_logger", &["src/main.rs"]),
+    // Messages take names from `report`; listings for tools keep the hash.
+    ("rustc_demangle", &["src/report/", "src/linker/reports.rs"]),
+    ("which", &["src/llvm/locate/"]),
+    ("bpf_linker_shim", &["src/llvm/", "src/crash_handler.rs"]),
+    ("llvm_sys", &["src/llvm/", "shim/"]),
+];
+
+/// Where unsafe code and raw pointers live.
+const CELLAR: [&str; 2] = ["src/llvm/", "shim/"];
+
+const LONGEST_FILE: usize = 800;
+
+const SHAPELESS: [&str; 8] =
+    ["utils", "util", "types", "common", "helpers", "helper", "misc", "shared"];
+
+#[test]
+fn rooms_import_only_whom_they_may() {
+    breaches(product(), |source, found| {
+        let Some(room) = source.room() else { return };
+        let Some((_, allowed)) = IMPORTS.iter().find(|(name, _)| *name == room) else {
+            found.push(format!("no row of IMPORTS says whom `{room}` may import"));
+            return;
+        };
+        for (line, name) in source.imports_of_the_crate() {
+            let named = SHORT_NAMES
+                .iter()
+                .find(|(short, _)| *short == name)
+                .map_or(name.as_str(), |(_, room)| room);
+            if named != room && !allowed.contains(&named) {
+                found.push(format!("line {line}: {room} may not import {named}"));
+            }
+        }
+    });
+}
+
+#[test]
+fn every_crate_is_used_in_its_room_only() {
+    breaches(product(), |source, found| {
+        for (name, places) in CRATES {
+            if !places.iter().any(|place| source.path.starts_with(place)) {
+                found.extend(
+                    source
+                        .uses_of_crate(name)
+                        .iter()
+                        .map(|line| format!("line {line}: {name} is not for here")),
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn unsafe_code_and_raw_pointers_stay_in_the_cellar() {
+    breaches(product(), |source, found| {
+        if CELLAR.iter().any(|place| source.path.starts_with(place)) {
+            return;
+        }
+        for (word, next) in [("unsafe", ""), ("*", "const"), ("*", "mut")] {
+            let lines = source.lines_with(&[word, next]);
+            found.extend(
+                lines.iter().map(|line| format!("line {line}: `{word}{next}` belongs to llvm")),
+            );
+        }
+    });
+}
+
+#[test]
+fn nothing_reachable_from_input_panics() {
+    breaches(product(), |source, found| {
+        if CELLAR.iter().any(|place| source.path.starts_with(place)) {
+            // There an invariant of LLVM may be stated by `expect`; clippy has every unsafe block explained.
+            return;
+        }
+        let product = source.without_tests();
+        for method in ["unwrap", "expect"] {
+            found.extend(
+                product.calls_of(method).iter().map(|line| format!("line {line}: `{method}`")),
+            );
+        }
+        for name in ["panic", "unreachable", "todo"] {
+            found.extend(
+                product
+                    .lines_with(&[name, "!"])
+                    .iter()
+                    .map(|line| format!("line {line}: `{name}!`")),
+            );
+        }
+    });
+}
+
+#[test]
+fn no_cause_is_lost() {
+    breaches(product(), |source, found| {
+        for pattern in [&["Err", "(", "_", ")", "=", ">"][..], &["Err", "(", "..", ")", "=", ">"]] {
+            found.extend(
+                source
+                    .lines_with(pattern)
+                    .iter()
+                    .map(|line| format!("line {line}: an error is thrown away")),
+            );
+        }
+    });
+}
+
+#[test]
+fn no_parameter_of_an_interface_is_a_bool() {
+    breaches(product(), |source, found| {
+        let lines = source.without_tests().bool_parameters();
+        found
+            .extend(lines.iter().map(|line| format!("line {line}: name the two cases in an enum")));
+    });
+}
+
+#[test]
+fn no_file_is_long_and_none_is_shapeless() {
+    breaches(everything(), |source, found| {
+        if source.length > LONGEST_FILE {
+            found.push(format!("{} lines, more than {LONGEST_FILE}", source.length));
+        }
+        let shapeless = |part: &str| SHAPELESS.contains(&part.trim_end_matches(".rs"));
+        found.extend(
+            source
+                .path
+                .split('/')
+                .filter(|part| shapeless(part))
+                .map(|part| format!("{part} says nothing")),
+        );
+    });
+}
+
+#[test]
+fn fixtures_are_named_after_a_behaviour() {
+    let root = root();
+    let names = source::files_below(&root.join("tests/cases"));
+    let bad = |name: &str| {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !stem.bytes().all(kebab) || stem.matches('-').count() < 1
+    };
+    let files = names.iter().filter_map(|path| path.file_name()?.to_str());
+    assert_eq!(
+        files.filter(|name| bad(name)).collect::<Vec<_>>(),
+        [""; 0],
+        "a few words in kebab case"
+    );
+}
+
+#[test]
+fn ci_runs_what_the_readme_tells_users_to_run() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect(path);
+    let (readme, ci) = (read("README.md"), read(".ci/run"));
+    assert!(readme.contains("\nci/test.sh\n"), "README.md names the command that runs all tests");
+    assert!(
+        readme.contains("\nci/demo.sh\n"),
+        "README.md names the command that shows what the linker does"
+    );
+    assert_eq!(
+        ci.lines().last(),
+        Some("ci/test.sh"),
+        "the last line of .ci/run is that command, nothing weaker"
+    );
+}
+
+/// Judges each source, and fails with all that was found.
+fn breaches(sources: Vec<Source>, judge: impl Fn(&Source, &mut Vec<String>)) {
+    assert!(sources.len() > 10, "the sources were not found");
+    let mut all = String::new();
+    for source in &sources {
+        let mut found = Vec::new();
+        judge(source, &mut found);
+        found.iter().for_each(|breach| all.push_str(&format!("\n{}: {breach}", source.path)));
+    }
+    assert!(all.is_empty(), "{all}");
+}
+
+fn product() -> Vec<Source> {
+    Source::read_all(&root(), &["src", "btf", "shim"])
+}
+
+fn everything() -> Vec<Source> {
+    Source::read_all(&root(), &["src", "btf", "shim", "btf-core", "tests"])
+}
+
+fn root() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
