@@ -143,6 +143,9 @@ macro_rules! rows {
                 core LLVMIsAAllocaInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAReturnInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMConstNull(type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
+                core LLVMFunctionType(returns: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
+                core LLVMGetInlineAsm(type_: LLVMTypeRef, text: *const c_char, length: usize, constraints: *const c_char, constraints_length: usize, effects: LLVMBool, aligned: LLVMBool, dialect: LLVMInlineAsmDialect, throws: LLVMBool) -> LLVMValueRef;
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAInlineAsm(value: LLVMValueRef) -> LLVMValueRef;
@@ -161,8 +164,6 @@ macro_rules! rows {
                 core LLVMSetMetadata(instruction: LLVMValueRef, kind: c_uint, node: LLVMValueRef) -> ();
 
                 core LLVMAddFunction(module: LLVMModuleRef, name: *const c_char, type_: LLVMTypeRef) -> LLVMValueRef;
-                core LLVMFunctionType(returned: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
-                core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
                 core LLVMAppendBasicBlockInContext(context: LLVMContextRef, function: LLVMValueRef, name: *const c_char) -> LLVMBasicBlockRef;
                 core LLVMInsertBasicBlockInContext(context: LLVMContextRef, place: LLVMBasicBlockRef, name: *const c_char) -> LLVMBasicBlockRef;
                 core LLVMPositionBuilderAtEnd(builder: LLVMBuilderRef, block: LLVMBasicBlockRef) -> ();

@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     backend::runtime::is_listed_builtin,
+    bpf::section_names,
     llvm::{Global, Linkage, Module},
     plan::{Presence, Requested},
-    report::{Error, Result, nearest},
+    report::{Error, Result, Warning, nearest, quoted},
 };
 
 impl<'s> Program<'s, Prepared> {
@@ -23,6 +24,7 @@ impl<'s> Program<'s, Prepared> {
         check_exports(session, module)?;
         session.account.borrow_mut().note_definitions(module);
         let subprograms = noinline::find(module);
+        let kept = module.kept();
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
@@ -30,6 +32,10 @@ impl<'s> Program<'s, Prepared> {
                 if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
                     global.export();
                 }
+            } else if kept.contains(&global.name()) && section_names::is_program(&global.section())
+            {
+                // It stays whatever is exported, and as a static one it would keep loaders from taking the others.
+                session.warnings.push(unexported(&global.name()));
             } else {
                 global.internalize();
             }
@@ -64,6 +70,20 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
         Requested::Inferred => {
             global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
         }
+    }
+}
+
+fn unexported(program: &str) -> Warning {
+    Warning {
+        name: "local-program",
+        message: format!(
+            "the program {} is not among the exports, but marked `used`: it stays, since loaders refuse static programs",
+            quoted(program)
+        ),
+        help: vec![
+            "export it, or drop the attribute `used`, which SEC() of bpf_helpers.h brings"
+                .to_owned(),
+        ],
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     co_re, cpu, debuginfo,
     machines::Machines,
-    passes::{aliases, inline, stack_alignment, unroll},
+    passes::{aliases, inline, placement, stack_alignment, unroll},
     program::{Merged, Prepared, Program},
     quirks::Relocations,
 };
@@ -45,6 +45,7 @@ impl<'s> Program<'s, Merged> {
                 unroll::forget_hints(session, function);
             }
         }
+        placement::settle(session, module);
         stack_alignment::limit_alignment(module);
         if plan.debug_info.btf == Btf::Emit {
             debuginfo::prepare(&session.context, module);

@@ -7,7 +7,7 @@ use crate::{
     bpf::sections::MAPS,
     btf::{Datasec, Info, Kind, Type, TypeId},
     elf::{Elf, SymbolKind},
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, Warnings, quoted},
 };
 
 /// Members of a definition that are numbers: pointers to arrays of that many elements.
@@ -50,8 +50,8 @@ pub fn check_sections(elf: &Elf) -> Result<()> {
         return Ok(());
     };
     let mut names = elf.symbols_in(*id).into_iter().map(|(_, symbol)| symbol.name.as_str());
-    let name = names.find(|name| !name.is_empty()).unwrap_or("data").to_owned();
-    Err(Error::link(format!("`{name}` is in {}, which no loader reads", section.name))
+    let name = names.find(|name| !name.is_empty()).unwrap_or("data");
+    Err(Error::link(format!("{} is in {}, which no loader reads", quoted(name), section.name))
         .help("only address space 1, the arena, has a meaning in BPF"))
 }
 

@@ -3,12 +3,14 @@
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: sections and symbols that nobody reads;
 //! - [`or_to_add`]: sums that were written as a bitwise or, which no kernel takes;
+//! - `vacant`: variables without a size;
 //! - [`btf`](mod@btf): types, and what ties them to the code.
 
 pub mod btf;
 pub mod maps;
 pub mod or_to_add;
 pub mod strip;
+mod vacant;
 
 use crate::{
     btf::{self as types, Info, co_re::Queries},
@@ -26,6 +28,7 @@ use crate::{
 pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
     let [mut object]: [Object; 1] =
         objects.try_into().map_err(|_: Vec<Object>| Error::link("nothing to link"))?;
+    vacant::settle(&mut object.elf);
     maps::settle(&mut object.elf)?;
     strip::strip(&mut object.elf, plan.debug_info.dwarf);
     or_to_add::mend(&mut object.elf, object.btf.as_ref());

@@ -199,6 +199,12 @@ impl<'ctx> Global<'ctx> {
         unsafe { text::copy_terminated(section) }
     }
 
+    /// Puts it where it goes without asking for a section.
+    pub fn forget_section(self) {
+        // SAFETY: the global is alive; the string ends.
+        unsafe { llvm::LLVMSetSection(self.as_raw(), c"".as_ptr()) };
+    }
+
     /// Whether it is a variable that never changes.
     #[must_use]
     pub fn is_constant(self) -> bool {

@@ -204,6 +204,16 @@ impl Global<'_> {
         place(self.as_raw())
     }
 
+    /// Whether a function returns no value.
+    #[must_use]
+    pub fn returns_nothing(self) -> bool {
+        // SAFETY: the global is a live function, the only kind this is asked of.
+        let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
+        // SAFETY: the type is one of functions.
+        let returned = unsafe { llvm::LLVMGetReturnType(own) };
+        kind(returned) == LLVMTypeKind::LLVMVoidTypeKind as i32
+    }
+
     /// Whether a function returns more than one register.
     #[must_use]
     pub fn returns_wide(self) -> bool {

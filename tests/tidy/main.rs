@@ -12,16 +12,17 @@ use source::Source;
 
 /// Room to the rooms it may import, from the ground up. `linker` puts the rooms together, and `embed` is a front door to
 /// it, as the command is.
-const IMPORTS: [(&str, &[&str]); 18] = [
+const IMPORTS: [(&str, &[&str]); 19] = [
     ("report", &[]),
     ("bpf", &[]),
     ("crash_handler", &[]),
+    ("files", &[]),
     ("plan", &["bpf"]),
     ("btf", &["bpf", "plan", "report"]),
     ("elf", &["bpf", "report"]),
     ("object", &["bpf", "btf", "elf", "report"]),
-    ("input", &["plan", "report"]),
-    ("driver", &["bpf", "plan", "report"]),
+    ("input", &["files", "plan", "report"]),
+    ("driver", &["bpf", "files", "plan", "report"]),
     ("llvm", &["input", "report"]),
     ("output", &["crash_handler", "report"]),
     ("link", &["bpf", "btf", "check", "elf", "object", "plan", "report"]),
