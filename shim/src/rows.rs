@@ -146,6 +146,16 @@ macro_rules! rows {
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAInlineAsm(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsACallBrInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetInlineAsm(type_: LLVMTypeRef, text: *const c_char, text_length: usize, constraints: *const c_char, constraints_length: usize, effects: LLVMBool, aligned: LLVMBool, dialect: LLVMInlineAsmDialect, unwinds: LLVMBool) -> LLVMValueRef;
+                core LLVMGetInlineAsmAsmString(assembly: LLVMValueRef, length: *mut usize) -> *const c_char;
+                core LLVMGetInlineAsmConstraintString(assembly: LLVMValueRef, length: *mut usize) -> *const c_char;
+                core LLVMGetInlineAsmFunctionType(assembly: LLVMValueRef) -> LLVMTypeRef;
+                core LLVMGetInlineAsmHasSideEffects(assembly: LLVMValueRef) -> LLVMBool;
+                core LLVMGetInlineAsmNeedsAlignedStack(assembly: LLVMValueRef) -> LLVMBool;
+                core LLVMGetInlineAsmCanUnwind(assembly: LLVMValueRef) -> LLVMBool;
+                core LLVMFunctionType(returned: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
+                core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
                 core LLVMIsAGetElementPtrInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsALoadInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsUndef(value: LLVMValueRef) -> LLVMBool;

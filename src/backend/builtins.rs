@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 
 use super::{
     alignment,
+    assembly::Mentions,
     codegen::Optimized,
-    inlining,
+    fences, inlining,
     llvm::{Global, Instruction, Linkage, Module},
     loops,
     merge::Opened,
@@ -106,7 +107,9 @@ impl<'s> Optimized<'s> {
     /// A module that defines what can be found of `names`: in the archives, else among our own.
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
         let module = self.target.fresh(self.session)?;
-        resolve(self.session, &module, &mut self.archives, names, &self.target)?;
+        let mut mentions = Mentions::default();
+        resolve(self.session, &module, &mut self.archives, names, &self.target, &mut mentions)?;
+        mentions.settle(self.session, &module);
         self.take_given(&module, &undefined(&module, names))?;
         let missing = undefined(&module, names);
         if !missing.is_empty() {

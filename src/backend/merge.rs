@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::{
     account::Reason,
+    assembly,
     builtins::Routines,
     contents,
     definitions::Definitions,
@@ -70,6 +71,7 @@ impl<'a> Session<'a> {
             .collect::<Result<Vec<_>>>()?;
         let target = self.decide_target(&opened)?;
         licence::unify(&opened)?;
+        let statics = assembly::Statics::separate(&opened);
         let mut definitions = Definitions::default();
         for (input, read) in opened.iter().zip(&inputs.modules) {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
@@ -80,7 +82,11 @@ impl<'a> Session<'a> {
         }
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
-        resolve::resolve(self, &module, &mut archives, &self.wanted(inputs.roots), &target)?;
+        let mut mentions = assembly::given(&module, &statics);
+        let wanted = self.wanted(inputs.roots);
+        resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut mentions)?;
+        mentions.settle(self, &module);
+        assembly::check_functions(&module)?;
         Ok(Merged { session: self, module, archives, target })
     }
 
@@ -111,6 +117,7 @@ impl<'a> Session<'a> {
         if quirks::is_foreign_assembly(&module.inline_asm()) {
             module.set_inline_asm("");
         }
+        assembly::check_module(&module, &input.origin)?;
         Ok(Opened { origin: input.origin.clone(), module })
     }
 

@@ -7,6 +7,7 @@
 mod account;
 mod aliases;
 mod alignment;
+mod assembly;
 mod builtins;
 mod codegen;
 mod contents;

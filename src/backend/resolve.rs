@@ -10,9 +10,13 @@
 //! member's own and `linkonce_odr` too, so that a later round meets the copy of an earlier one. Constants stay as
 //! they are: a second copy of those does no harm.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use super::{
+    assembly::Mentions,
     llvm::{Global, Linkage, Module},
     merge::{Opened, Triple},
     session::Session,
@@ -29,10 +33,11 @@ pub(super) fn resolve<'s>(
     archives: &mut [Archive],
     strong: &BTreeSet<String>,
     target: &Triple,
+    mentions: &mut Mentions<'s>,
 ) -> Result<()> {
     index(session, archives)?;
     let (mut asked, mut linked) = (BTreeSet::new(), BTreeSet::new());
-    let mut renamed = BTreeMap::new();
+    let mut locals = Locals::default();
     loop {
         let wanted = &undefined(module, strong) - &asked;
         let taken = members(archives, &wanted);
@@ -50,7 +55,7 @@ pub(super) fn resolve<'s>(
             account.enter(&opened, bitcode.bytes.len(), reason);
             drop(account);
             let tag = format!("m{archive}.{}", member.0);
-            renamed.extend(offer(&opened, &tag, &(&wanted & strong)));
+            locals.add(&opened, &tag, offer(&opened, &tag, &(&wanted & strong)));
             target.apply(&opened.module)?;
             // Assembly outside of functions is never lazy; a second copy would define its symbols twice.
             if !linked.insert((archive, member)) {
@@ -60,8 +65,39 @@ pub(super) fn resolve<'s>(
         }
         asked.extend(wanted);
     }
-    restore_names(module, &renamed);
+    mentions.note(module, |function, name| locals.find(module, function, name));
+    restore_names(module, &locals.renamed);
     Ok(())
+}
+
+/// What is local to the members that were linked.
+#[derive(Default)]
+struct Locals {
+    /// The name it was linked by to the name in the member.
+    renamed: BTreeMap<String, String>,
+    /// The tag of the member that defines a function.
+    members: HashMap<String, Rc<str>>,
+}
+
+impl Locals {
+    /// Adds what [`offer`] renamed in a member.
+    fn add(&mut self, opened: &Opened<'_>, tag: &str, renamed: Vec<(String, String)>) {
+        if renamed.is_empty() {
+            return;
+        }
+        let tag = Rc::<str>::from(tag);
+        let defined = opened.module.functions().filter(|function| !function.is_declaration());
+        for function in defined {
+            self.members.entry(function.name()).or_insert_with(|| tag.clone());
+        }
+        self.renamed.extend(renamed);
+    }
+
+    /// What assembly in `function` calls `name`: something of its own member, or else what all see.
+    fn find<'s>(&self, module: &Module<'s>, function: &str, name: &str) -> Option<Global<'s>> {
+        let own = self.members.get(function).and_then(|tag| module.find(&format!("{name}.{tag}")));
+        own.or_else(|| module.find(name))
+    }
 }
 
 /// Gives what is local to a member its name back, the key of which is the one it was linked by: a person reads it in
