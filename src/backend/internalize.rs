@@ -1,7 +1,10 @@
 //! What stays visible.
 
+use std::collections::HashSet;
+
 use super::{
     builtins::MEMORY,
+    entered,
     llvm::{Global, Linkage, Module},
     merge::Triple,
     prepare::{Machines, Prepared},
@@ -34,8 +37,12 @@ impl<'s> Prepared<'s> {
         check_exports(session, &module)?;
         session.account.borrow_mut().note_definitions(&module);
         let subprograms = subprograms::find(&module);
+        let entered = match session.plan.exports.requested {
+            Requested::Explicit => entered::find(&session.context, &module),
+            Requested::Inferred => HashSet::new(),
+        };
         for global in module.globals().filter(|global| can_hide(*global)) {
-            if is_exported(session, global) {
+            if is_exported(session, global) || entered.contains(&global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
                 // tentative definition of C, which has no section; now that all are merged it is a definition.
                 if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {

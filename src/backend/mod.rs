@@ -16,6 +16,7 @@ mod cpu;
 mod debuginfo;
 mod declarations;
 mod definitions;
+mod entered;
 mod expand;
 mod inlining;
 mod internalize;

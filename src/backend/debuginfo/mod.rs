@@ -10,6 +10,7 @@
 mod graph;
 mod maps;
 mod names;
+pub(super) mod tags;
 mod variants;
 
 use self::graph::composites;
