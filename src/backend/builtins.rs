@@ -85,6 +85,7 @@ impl<'s> Optimized<'s> {
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
         undefined::define(&routines);
+        fences::lower(self.session, &routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();

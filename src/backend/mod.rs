@@ -18,6 +18,7 @@ mod declarations;
 mod definitions;
 mod entered;
 mod expand;
+mod fences;
 mod inlining;
 mod internalize;
 mod kept;

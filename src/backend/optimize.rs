@@ -2,7 +2,7 @@
 
 use super::{
     codegen::Optimized,
-    expand, inlining,
+    expand, fences, inlining,
     internalize::Internalized,
     kept::Kept,
     llvm::{Attribute, Context, Machine, Module},
@@ -40,6 +40,7 @@ impl<'s> Internalized<'s> {
         // After all passes: they make new memory operations of those that are spelled out.
         expand::expand(session, &module, &machines.optimizing)?;
         undefined::define(&module);
+        fences::lower(session, &module);
         if codegen.loops == Loops::Unroll {
             loops::sort(&module);
         }

@@ -37,8 +37,6 @@ pub(super) enum Construct {
     SequentialAccess,
     /// A fence for all processors.
     Fence,
-    /// A fence for the compiler alone.
-    CompilerFence,
     /// A variable number of arguments.
     Variadic,
     /// A computed jump.
@@ -146,11 +144,6 @@ impl Construct {
                 &[
                     "an atomic operation that fetches, or exchanges, is a full barrier: use one of those",
                 ],
-            ),
-            Self::CompilerFence => (
-                "{} has a compiler fence",
-                "LLVM before 22 cannot generate code for one, although there is none to generate",
-                &["link with LLVM 22 or newer (`--llvm`), or use an empty `asm!`"],
             ),
             Self::Variadic => (
                 "{} takes a variable number of arguments",

@@ -17,8 +17,6 @@ pub(super) struct Abilities {
     narrow: bool,
     /// Whether there are ordered loads and stores.
     ordered: bool,
-    /// Whether LLVM takes fences for the compiler alone.
-    compiler_fences: bool,
     /// Whether functions may return two registers.
     wide: bool,
     /// Whether there are computed jumps.
@@ -38,7 +36,6 @@ impl Abilities {
         Self {
             narrow: low && !choice.features.contains("alu32"),
             ordered: newest && major >= 20,
-            compiler_fences: major >= 22,
             wide: major >= 23 && !plan.is_for_a_kernel(),
             jumps: newest && major >= 20,
         }
@@ -83,9 +80,6 @@ pub(super) fn mend(module: &Module<'_>, abilities: Abilities) -> bool {
 fn judge(instruction: Instruction<'_>, abilities: Abilities) -> Option<Construct> {
     match instruction.operation() {
         Operation::Fence(Scope::System) => Some(Construct::Fence),
-        Operation::Fence(Scope::Compiler) => {
-            (!abilities.compiler_fences).then_some(Construct::CompilerFence)
-        }
         Operation::AtomicLoad(ordering) | Operation::AtomicStore(ordering) => match ordering {
             Ordering::Sequential => Some(Construct::SequentialAccess),
             Ordering::Weaker => (!abilities.ordered).then_some(Construct::AtomicAccess),
