@@ -14,9 +14,10 @@ use super::{
     fences, inlining,
     llvm::{Global, Instruction, Linkage, Module},
     loops,
-    merge::Opened,
+    merge::{Opened, Triple},
     optimize,
     resolve::{is_offered, offer, resolve},
+    session::Session,
     undefined,
 };
 use crate::{
@@ -105,21 +106,15 @@ impl<'s> Optimized<'s> {
         }
     }
 
-    /// A module that defines what can be found of `names`: in the archives, else among our own.
+    /// A module that defines what can be found of `names`: in given modules, else in the archives, else among our own.
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
-        let module = self.target.fresh(self.session)?;
+        let (session, target) = (self.session, &self.target);
+        let module = target.fresh(session)?;
+        self.take_given(&module, names)?;
         let mut mentions = Mentions::default();
-        resolve(self.session, &module, &mut self.archives, names, &self.target, &mut mentions)?;
-        mentions.settle(self.session, &module);
-        self.take_given(&module, &undefined(&module, names))?;
-        let missing = undefined(&module, names);
-        if !missing.is_empty() {
-            let own = Module::parse(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
-            let own = Opened { origin: own_origin(), module: own };
-            offer(&own, "own", &missing);
-            self.target.apply(&own.module)?;
-            self.session.link_into(&module, own.module, &own.origin)?;
-        }
+        resolve(session, &module, &mut self.archives, names, target, &mut mentions)?;
+        mentions.settle(session, &module);
+        link_own(session, &module, target, &undefined(&module, names))?;
         Ok(module)
     }
 
@@ -139,6 +134,49 @@ impl<'s> Optimized<'s> {
         }
         Ok(())
     }
+}
+
+/// Links our own definitions of those memory routines that `module` calls by name and does not define.
+///
+/// # Errors
+/// LLVM refuses one.
+pub(super) fn define_called<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    target: &Triple,
+) -> Result<()> {
+    if session.plan.codegen.memory_builtins == MemoryBuiltins::Leave {
+        return Ok(());
+    }
+    let is_called = |name: &&str| {
+        let known = module.find(name);
+        known.is_some_and(|it| {
+            it.linkage() == Linkage::External && it.is_declaration() && it.is_used()
+        })
+    };
+    let names = MEMORY.iter().copied().filter(is_called).map(str::to_owned).collect();
+    link_own(session, module, target, &names)?;
+    if !names.is_empty() {
+        discard_results(module);
+    }
+    Ok(())
+}
+
+/// Links our own definitions of `names` into `module`.
+fn link_own<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    target: &Triple,
+    names: &BTreeSet<String>,
+) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let own = Module::parse(&session.context, OWN.as_bytes(), "builtins.ll")?;
+    let own = Opened { origin: own_origin(), module: own };
+    offer(&own, "own", names);
+    target.apply(&own.module)?;
+    session.link_into(module, own.module, &own.origin)
 }
 
 /// The memory routines of C that return where they wrote to.

@@ -80,7 +80,10 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
             exports.contains(&name) && !is_listed_builtin(&name, session.plan)
         }
         Requested::Inferred => {
-            global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
+            let has_section = !global.section().is_empty();
+            // As for a list that rustc makes: see below.
+            let is_routine = MEMORY.contains(&global.name().as_str());
+            has_section || global.linkage() != Linkage::LinkOnce && !is_routine
         }
     }
 }

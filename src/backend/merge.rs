@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::{
     account::Reason,
     assembly,
-    builtins::Routines,
+    builtins::{self, Routines},
     contents,
     definitions::Definitions,
     internalize, licence,
@@ -86,6 +86,7 @@ impl<'a> Session<'a> {
         let wanted = self.wanted(inputs.roots);
         resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut mentions)?;
         mentions.settle(self, &module);
+        builtins::define_called(self, &module, &target)?;
         assembly::check_functions(&module)?;
         Ok(Merged { session: self, module, archives, target })
     }

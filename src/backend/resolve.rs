@@ -17,12 +17,14 @@ use std::{
 
 use super::{
     assembly::Mentions,
+    builtins::MEMORY,
     llvm::{Global, Linkage, Module},
     merge::{Opened, Triple},
     session::Session,
 };
 use crate::{
     input::{Archive, MemberId},
+    plan::{LinkPlan, MemoryBuiltins, Presence},
     report::Result,
 };
 
@@ -40,7 +42,7 @@ pub(super) fn resolve<'s>(
     let mut locals = Locals::default();
     loop {
         let wanted = &undefined(module, strong) - &asked;
-        let taken = members(archives, &wanted);
+        let taken = members(archives, &wanted, session.plan);
         if taken.is_empty() {
             break;
         }
@@ -136,17 +138,36 @@ fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String>
 }
 
 /// The first member in order that defines each of `wanted`, with the first symbol that it is taken for.
-fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeMap<(usize, MemberId), String> {
+fn members(
+    archives: &[Archive],
+    wanted: &BTreeSet<String>,
+    plan: &LinkPlan,
+) -> BTreeMap<(usize, MemberId), String> {
     let mut taken = BTreeMap::new();
     for symbol in wanted {
         let mut places = archives.iter().enumerate();
-        let place = places
-            .find_map(|(index, archive)| archive.defining(symbol).map(|member| (index, member)));
+        let place = places.find_map(|(index, archive)| {
+            let member = archive.defining(symbol)?;
+            (!gives_way(symbol, archive, member, plan)).then_some((index, member))
+        });
         if let Some(place) = place {
             taken.entry(place).or_insert_with(|| symbol.clone());
         }
     }
     taken
+}
+
+/// Returns true for a memory routine of rustc's own, to which ours is preferred: it works on whole words, which takes bits of
+/// addresses, and the verifier allows no such thing.
+fn gives_way(symbol: &str, archive: &Archive, member: MemberId, plan: &LinkPlan) -> bool {
+    let is_demanded =
+        plan.exports.named(symbol).is_some_and(|export| export.presence == Presence::Required);
+    MEMORY.contains(&symbol)
+        && plan.codegen.memory_builtins == MemoryBuiltins::Provide
+        && !is_demanded
+        && archive
+            .member_origin(member)
+            .is_some_and(|it| it.to_string().contains("compiler_builtins"))
 }
 
 /// Whether others may use the definition.
