@@ -86,6 +86,7 @@ impl<'s> Optimized<'s> {
         optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
         undefined::define(&routines);
+        self.routines.extend(routines.functions().map(Global::name));
         fences::lower(self.session, &routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;

@@ -1,6 +1,6 @@
 //! Code generation: from the optimised module to bytes.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use super::{
     declarations::{self, Declaration},
@@ -25,6 +25,8 @@ pub struct Optimized<'s> {
     pub(super) archives: Vec<Archive>,
     pub(super) target: Triple,
     pub(super) machines: Machines,
+    /// The functions that were linked since code generation calls them.
+    pub(super) routines: BTreeSet<String>,
     /// What the module left open when code was generated.
     pub(super) declarations: Vec<Declaration>,
 }

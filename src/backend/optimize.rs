@@ -1,5 +1,7 @@
 //! Optimisation: the one place that chooses passes.
 
+use std::collections::BTreeSet;
+
 use super::{
     codegen::Optimized,
     expand, fences, inlining,
@@ -46,7 +48,8 @@ impl<'s> Internalized<'s> {
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
         let module = Kept::new(module);
-        Ok(Optimized { session, module, archives, target, machines, declarations: Vec::new() })
+        let (routines, declarations) = (BTreeSet::new(), Vec::new());
+        Ok(Optimized { session, module, archives, target, machines, routines, declarations })
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) enum Construct {
     WideResult,
     /// A product or quotient of 128 bits, which is a call of a routine.
     WideArithmetic,
+    /// Arithmetic with floating point, whose routines take products of 128 bits.
+    Float,
     /// Signed division or remainder.
     SignedDivision,
     /// The old value of an atomic addition.
@@ -100,6 +102,11 @@ impl Construct {
                 &[
                     "compute with 64 bits; overflow checks of 64 bits compute with 128, so use a wrapping operation",
                 ],
+            ),
+            Self::Float => (
+                "{} computes with floating point",
+                "BPF has none, and a routine in its place would multiply to 128 bits, of which a BPF function returns 64",
+                &["compute with integers, such as thousandths (fixed point)"],
             ),
             Self::SignedDivision => (
                 "{} divides with a sign",

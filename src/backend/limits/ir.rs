@@ -1,5 +1,7 @@
 //! What can be seen in IR before code generation, where LLVM would end the process or say nothing of use.
 
+use std::collections::BTreeSet;
+
 use super::{Finding, construct::Construct};
 use crate::{
     backend::{
@@ -56,6 +58,24 @@ pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> 
             if let Some(construct) = judge(instruction, abilities) {
                 note(construct, instruction.place());
             }
+        }
+    }
+    found
+}
+
+/// Where functions of `module` compute with floating point, but for `routines`: one place in each, a product if there is one.
+pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for function in module.functions().filter(|function| !function.is_declaration()) {
+        let name = function.name();
+        let first = |wanted| function.instructions().find(|it| it.operation() == wanted);
+        let place = first(Operation::FloatProduct).or_else(|| first(Operation::Float));
+        if let Some(place) = place.filter(|_| !routines.contains(&name)) {
+            found.push(Finding {
+                function: name,
+                place: place.place(),
+                construct: Construct::Float,
+            });
         }
     }
     found
