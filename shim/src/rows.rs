@@ -129,6 +129,7 @@ macro_rules! rows {
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
                 core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
+                core LLVMGetAllocatedType(variable: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetAlignment(value: LLVMValueRef) -> c_uint;
                 core LLVMSetAlignment(value: LLVMValueRef, bytes: c_uint) -> ();
                 core LLVMSetVolatile(access: LLVMValueRef, volatile: LLVMBool) -> ();
@@ -185,6 +186,8 @@ macro_rules! rows {
                 target LLVMInitializeBPFAsmPrinter() -> ();
                 target LLVMInitializeBPFAsmParser() -> ();
                 target LLVMCopyStringRepOfTargetData(layout: LLVMTargetDataRef) -> *mut c_char;
+                target LLVMGetModuleDataLayout(module: LLVMModuleRef) -> LLVMTargetDataRef;
+                target LLVMABISizeOfType(layout: LLVMTargetDataRef, type_: LLVMTypeRef) -> c_ulonglong;
                 target LLVMDisposeTargetData(layout: LLVMTargetDataRef) -> ();
                 target_machine LLVMGetTargetFromTriple(triple: *const c_char, target: *mut LLVMTargetRef, message: *mut *mut c_char) -> LLVMBool;
                 target_machine LLVMCreateTargetMachine(target: LLVMTargetRef, triple: *const c_char, cpu: *const c_char, features: *const c_char, level: LLVMCodeGenOptLevel, relocation: LLVMRelocMode, model: LLVMCodeModel) -> LLVMTargetMachineRef;
