@@ -129,6 +129,7 @@ macro_rules! rows {
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
                 core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
+                core LLVMGetAllocatedType(variable: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetAlignment(value: LLVMValueRef) -> c_uint;
                 core LLVMSetAlignment(value: LLVMValueRef, bytes: c_uint) -> ();
                 core LLVMSetVolatile(access: LLVMValueRef, volatile: LLVMBool) -> ();
@@ -149,6 +150,13 @@ macro_rules! rows {
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAInlineAsm(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsACallBrInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetInlineAsmAsmString(assembly: LLVMValueRef, length: *mut usize) -> *const c_char;
+                core LLVMGetInlineAsmConstraintString(assembly: LLVMValueRef, length: *mut usize) -> *const c_char;
+                core LLVMGetInlineAsmFunctionType(assembly: LLVMValueRef) -> LLVMTypeRef;
+                core LLVMGetInlineAsmHasSideEffects(assembly: LLVMValueRef) -> LLVMBool;
+                core LLVMGetInlineAsmNeedsAlignedStack(assembly: LLVMValueRef) -> LLVMBool;
+                core LLVMGetInlineAsmCanUnwind(assembly: LLVMValueRef) -> LLVMBool;
                 core LLVMIsAGetElementPtrInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsALoadInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsUndef(value: LLVMValueRef) -> LLVMBool;
@@ -217,6 +225,8 @@ macro_rules! rows {
                 target LLVMInitializeBPFAsmPrinter() -> ();
                 target LLVMInitializeBPFAsmParser() -> ();
                 target LLVMCopyStringRepOfTargetData(layout: LLVMTargetDataRef) -> *mut c_char;
+                target LLVMGetModuleDataLayout(module: LLVMModuleRef) -> LLVMTargetDataRef;
+                target LLVMABISizeOfType(layout: LLVMTargetDataRef, type_: LLVMTypeRef) -> c_ulonglong;
                 target LLVMDisposeTargetData(layout: LLVMTargetDataRef) -> ();
                 target_machine LLVMGetTargetFromTriple(triple: *const c_char, target: *mut LLVMTargetRef, message: *mut *mut c_char) -> LLVMBool;
                 target_machine LLVMCreateTargetMachine(target: LLVMTargetRef, triple: *const c_char, cpu: *const c_char, features: *const c_char, level: LLVMCodeGenOptLevel, relocation: LLVMRelocMode, model: LLVMCodeModel) -> LLVMTargetMachineRef;

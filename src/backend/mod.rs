@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Program::prepare`] -> [`Program::internalize`] -> [`Program::optimize`] ->
 //! [`Program::object`].
 
+mod assembly;
 mod builtins;
 mod choose_llvm;
 mod co_re;
@@ -13,6 +14,7 @@ mod debuginfo;
 mod declarations;
 mod definitions;
 mod empty;
+mod entered;
 mod internalize;
 mod llvm_args;
 mod machines;

@@ -1,5 +1,6 @@
 //! Safe wrappers of what the backend needs of LLVM, and the search for a libLLVM. Raw pointers never leave this room.
 
+mod assembly;
 mod block;
 mod buffer;
 mod context;

@@ -120,12 +120,22 @@ impl<'ctx> Builder<'ctx> {
         function: Global<'ctx>,
         arguments: &mut [*mut LLVMValue],
     ) -> *mut LLVMValue {
-        let (raw, count) = (function.as_raw(), c_uint::try_from(arguments.len()).unwrap_or(0));
         // SAFETY: the function is alive.
-        let type_ = unsafe { llvm::LLVMGlobalGetValueType(raw) };
+        let type_ = unsafe { llvm::LLVMGlobalGetValueType(function.as_raw()) };
+        self.call_of(type_, function.as_raw(), arguments)
+    }
+
+    /// A call of `called`, a function of `type_` or assembly, with as many arguments as it takes.
+    pub(super) fn call_of(
+        &self,
+        type_: *mut LLVMType,
+        called: *mut LLVMValue,
+        arguments: &mut [*mut LLVMValue],
+    ) -> *mut LLVMValue {
+        let count = c_uint::try_from(arguments.len()).unwrap_or(0);
         let (list, name) = (arguments.as_mut_ptr(), c"".as_ptr());
-        // SAFETY: builder, function and arguments are alive, the name is empty.
-        unsafe { llvm::LLVMBuildCall2(self.raw.as_ptr(), type_, raw, list, count, name) }
+        // SAFETY: builder, what is called and arguments are alive, the name is empty.
+        unsafe { llvm::LLVMBuildCall2(self.raw.as_ptr(), type_, called, list, count, name) }
     }
 
     /// A pointer to `offset` bytes behind `start`.

@@ -12,6 +12,7 @@ mod graph;
 mod maps;
 mod names;
 pub(super) mod signatures;
+pub(super) mod tags;
 mod variants;
 
 use crate::llvm::{Context, Module};

@@ -3,6 +3,7 @@
 pub(super) mod aliases;
 pub(super) mod alignment;
 pub(super) mod expand_memory;
+pub(super) mod fences;
 pub(super) mod inline;
 pub(super) mod license;
 pub(super) mod noinline;
