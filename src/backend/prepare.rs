@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     input::Archive,
-    plan::{Btf, InlineNever, Loops, MemcpyExpansion, OptLevel},
+    plan::{InlineNever, Loops, MemcpyExpansion, OptLevel},
     report::Result,
 };
 
@@ -87,9 +87,7 @@ impl<'s> Merged<'s> {
             }
         }
         stack::limit_alignment(&module);
-        if plan.debug_info.btf == Btf::Emit {
-            debuginfo::prepare(&session.context, &module);
-        }
+        debuginfo::prepare(&session.context, &module, plan.debug_info.btf);
         Ok(Prepared { session, module, archives, target, machines })
     }
 }

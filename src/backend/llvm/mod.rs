@@ -16,6 +16,7 @@ mod replace;
 mod signature;
 mod subprogram;
 mod text;
+mod types;
 
 pub use block::Block;
 pub use context::{Context, Diagnostic, Severity};
@@ -28,3 +29,4 @@ pub use module::{Inline, Module};
 pub use operation::{Operation, Ordering, Place, Scope, Update};
 pub use pieces::Piece;
 pub use signature::{Scalar, Signature};
+pub use types::{Encoding, Tag, TypeBuilder};
