@@ -57,7 +57,11 @@ pub fn finish(
     drop(raw);
     merge::merge(&mut elf)?;
     maps::settle(&mut elf)?;
+    show_programs(&mut elf);
     let described = btf::link::take(&mut elf)?;
+    if let Some(info) = &described {
+        maps::follow_aliases(&mut elf, info);
+    }
     strip::strip(&mut elf, plan.debug_info.dwarf);
     disjoint::mend(&mut elf, described.as_ref());
     let mut undefined = inspect::undefined_of(&elf);
@@ -92,6 +96,16 @@ pub fn finish(
         needs::warn_without_btf(&elf, described.as_ref(), &undefined, facts, warnings);
     }
     elf.emit()
+}
+
+/// Lets loaders see all programs.
+fn show_programs(elf: &mut Elf) {
+    let programs = inspect::functions(elf).into_iter().filter(inspect::Function::is_program);
+    for program in programs {
+        if let Some(symbol) = elf.symbols.get_mut(&program.symbol) {
+            symbol.show();
+        }
+    }
 }
 
 /// What BTF there is to start from when no input has debug info.
