@@ -257,6 +257,14 @@ macro_rules! rows {
                 debuginfo LLVMDITypeGetSizeInBits(type_: LLVMMetadataRef) -> u64;
                 debuginfo LLVMDITypeGetLine(type_: LLVMMetadataRef) -> c_uint;
                 debuginfo LLVMDITypeGetFlags(type_: LLVMMetadataRef) -> LLVMDIFlags;
+                debuginfo LLVMDITypeGetOffsetInBits(type_: LLVMMetadataRef) -> u64;
+                debuginfo LLVMGetDINodeTag(node: LLVMMetadataRef) -> u16;
+                core LLVMMDNodeInContext2(context: LLVMContextRef, nodes: *mut LLVMMetadataRef, count: usize) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreateBasicType(builder: LLVMDIBuilderRef, name: *const c_char, length: usize, size: u64, encoding: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreatePointerType(builder: LLVMDIBuilderRef, to: LLVMMetadataRef, size: u64, align: u32, space: c_uint, name: *const c_char, length: usize) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreateArrayType(builder: LLVMDIBuilderRef, size: u64, align: u32, element: LLVMMetadataRef, subscripts: *mut LLVMMetadataRef, count: c_uint) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderGetOrCreateSubrange(builder: LLVMDIBuilderRef, first: i64, count: i64) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreateStructType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, flags: LLVMDIFlags, base: LLVMMetadataRef, elements: *mut LLVMMetadataRef, count: c_uint, language: c_uint, holder: LLVMMetadataRef, id: *const c_char, id_length: usize) -> LLVMMetadataRef;
                 debuginfo LLVMCreateDIBuilderDisallowUnresolved(module: LLVMModuleRef) -> LLVMDIBuilderRef;
                 debuginfo LLVMDisposeDIBuilder(builder: LLVMDIBuilderRef) -> ();
                 debuginfo LLVMDIBuilderCreateSubroutineType(builder: LLVMDIBuilderRef, file: LLVMMetadataRef, types: *mut LLVMMetadataRef, count: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;

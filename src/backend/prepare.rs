@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     llvm::Global,
-    plan::{Btf, InlineNever, Loops},
+    plan::{InlineNever, Loops},
     report::Result,
 };
 
@@ -47,9 +47,7 @@ impl<'s> Program<'s, Merged> {
         }
         placement::settle(session, module);
         stack_alignment::limit_alignment(module);
-        if plan.debug_info.btf == Btf::Emit {
-            debuginfo::prepare(&session.context, module);
-        }
+        debuginfo::prepare(&session.context, module, plan.debug_info.btf);
         Ok(self.after(|Merged| Prepared { machines }))
     }
 }

@@ -3,6 +3,10 @@
 //!
 //! The rules are libbpf's (`bpf_object__init_user_btf_map` and `parse_btf_map_def`); aya and cilium/ebpf read the same form.
 
+mod definition;
+
+use definition::Level;
+
 use crate::{
     bpf::sections::MAPS,
     btf::{Datasec, Info, Kind, Type, TypeId},
@@ -82,31 +86,23 @@ fn undescribed(map: &str) -> Error {
 }
 
 fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> Result<()> {
-    let failure =
-        || Error::link(format!("the definition of the map `{map}` means nothing to loaders"));
-    let Some(Kind::Struct(definition)) = settled(info, ty) else {
-        return Err(failure().because("it is no struct"));
-    };
-    for member in &definition.members {
-        let name = info.btf.strings.text(member.name);
-        let kind = settled(info, member.ty);
-        let fits = match &*name {
-            "values" => matches!(kind, Some(Kind::Array(_))),
-            "key" | "value" => matches!(kind, Some(Kind::Ptr(_))),
-            WIDE => is_number(info, kind) || is_wide(kind),
-            number if NUMBERS.contains(&number) => is_number(info, kind),
-            _ => {
-                warnings.push(unknown(map, &name));
-                true
-            }
-        };
-        if !fits {
-            return Err(failure()
-                .because(format!("its member `{name}` is not of the form that a map's has"))
-                .help("`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members"));
-        }
+    if let Some(fault) = definition::fault(info, ty, Level::Outer) {
+        return Err(Error::link(format!(
+            "the definition of the map `{map}` means nothing to loaders"
+        ))
+        .because(fault)
+        .help("`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members"));
+    }
+    let Some(Kind::Struct(definition)) = settled(info, ty) else { return Ok(()) };
+    let names = definition.members.iter().map(|member| info.btf.strings.text(member.name));
+    for name in names.filter(|name| !is_known(name)) {
+        warnings.push(unknown(map, &name));
     }
     Ok(())
+}
+
+fn is_known(member: &str) -> bool {
+    ["key", "value", "values"].contains(&member) || NUMBERS.contains(&member)
 }
 
 fn unknown(map: &str, member: &str) -> Warning {

@@ -22,6 +22,7 @@ mod replace;
 mod signature;
 mod subprogram;
 mod text;
+mod types;
 mod undefined;
 
 pub use block::Block;
@@ -35,3 +36,4 @@ pub use metadata::{MetadataKind, Node, Operand, Text};
 pub use module::{Inline, Module};
 pub use operation::{Operation, Ordering, Place, Scope, Update};
 pub use pieces::Piece;
+pub use types::{Encoding, Tag, TypeBuilder};
