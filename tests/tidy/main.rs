@@ -4,6 +4,7 @@
 //! Every breach is listed, not only the first.
 
 mod diagnostics;
+mod imports;
 mod source;
 
 use std::{fs, path::Path};
@@ -22,16 +23,15 @@ const IMPORTS: [(&str, &[&str]); 18] = [
     ("object", &["bpf", "btf", "elf", "report"]),
     ("input", &["plan", "report"]),
     ("driver", &["bpf", "plan", "report"]),
-    ("llvm", &["input", "report"]),
+    ("llvm", &["bpf", "input", "report"]),
     ("output", &["crash_handler", "report"]),
-    ("link", &["bpf", "btf", "check", "elf", "object", "plan", "report"]),
-    ("check", &["bpf", "btf", "elf", "link", "object", "plan", "report"]),
-    ("backend", &["bpf", "crash_handler", "input", "llvm", "plan", "report"]),
+    ("link", &["bpf", "btf", "elf", "object", "plan", "report"]),
+    ("check", &["bpf", "btf", "elf", "object", "plan", "report"]),
+    ("backend", &["bpf", "crash_handler", "input", "llvm", "object", "plan", "report"]),
     (
         "linker",
         &[
             "backend",
-            "btf",
             "check",
             "crash_handler",
             "driver",
