@@ -73,11 +73,11 @@ impl<'s> Program<'s, Optimized> {
         }
     }
 
-    /// A module that defines what can be found of `names`: in the archives, else among our own.
+    /// A module that defines what can be found of `names`: in given modules, else among our own, else in the archives.
+    /// compiler_builtins' copy word by word, which takes bits from a pointer, and check what they do in a debug build.
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
         let module = self.target.fresh(self.session)?;
-        resolve(self.session, &module, &mut self.archives, names, &self.target)?;
-        self.take_given(&module, &undefined(&module, names))?;
+        self.take_given(&module, names)?;
         let missing = undefined(&module, names);
         if !missing.is_empty() {
             let own = Module::parse(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
@@ -86,6 +86,7 @@ impl<'s> Program<'s, Optimized> {
             self.target.apply(&own.module)?;
             self.session.link_into(&module, own.module, &own.origin)?;
         }
+        resolve(self.session, &module, &mut self.archives, names, &self.target)?;
         Ok(module)
     }
 

@@ -19,6 +19,7 @@ mod machines;
 mod merge;
 mod opened;
 mod optimize;
+mod panics;
 mod passes;
 mod prepare;
 mod program;

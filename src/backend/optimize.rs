@@ -1,8 +1,10 @@
 //! Optimisation: the one place that chooses passes.
 
 use super::{
+    panics,
     passes::{
-        expand_memory, inline, noinline, preserve_access, stack_alignment, undefined, unroll,
+        expand_memory, inline, noinline, preserve_access, products, stack_alignment, undefined,
+        unroll,
     },
     program::{Internalized, Optimized, Program},
     quirks,
@@ -26,7 +28,9 @@ impl<'s> Program<'s, Internalized> {
         session.dump(module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
         preserve_access::claim(module)?;
+        panics::prepare(session, module, &machines.optimizing)?;
         run_passes(session, &machines.optimizing, module)?;
+        panics::lower(session, module, &machines.optimizing)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
@@ -34,10 +38,12 @@ impl<'s> Program<'s, Internalized> {
             unroll::report(session, module);
         }
         noinline::unshield(module);
+        panics::end_blocks(session, module);
         if codegen.inline_never == InlineNever::Ignore {
             inline::report(session, module);
         }
         stack_alignment::limit_alignment(module);
+        products::spell_out(session, module, &machines.optimizing)?;
         // After all passes: they make new memory operations of those that are spelled out.
         expand_memory::expand(session, module, &machines.optimizing)?;
         undefined::define(module);

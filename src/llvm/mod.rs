@@ -3,6 +3,8 @@
 mod block;
 mod buffer;
 mod context;
+mod edit;
+mod flow;
 mod global;
 mod instruction;
 mod library;
@@ -10,9 +12,11 @@ pub mod locate;
 mod machine;
 mod metadata;
 mod module;
+mod noting;
 mod operation;
 mod pieces;
 mod pointers;
+mod product;
 mod replace;
 mod signature;
 mod subprogram;
@@ -21,6 +25,7 @@ mod undefined;
 
 pub use block::Block;
 pub use context::{Context, Diagnostic, Severity};
+pub use flow::Use;
 pub use global::{Attribute, Global, Linkage};
 pub use instruction::{Instruction, SourceLine};
 pub use library::{Library, OptionsLease, REMARKS};

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod chains;
+mod ends;
 mod frame;
 mod limits;
 mod maps;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
+pub use ends::Fault;
 pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
 
@@ -55,6 +57,8 @@ pub struct Function {
     pub is_global: bool,
     /// The last argument beyond the fifth that it takes, and the last that it passes.
     pub excess: Vec<Excess>,
+    /// The first rule of the kernel on ends and jumps that it breaks, and where in the source, as `file:line`.
+    pub fault: Option<(Fault, Option<String>)>,
 }
 
 /// An argument beyond the fifth.
@@ -146,6 +150,7 @@ fn describe(
         source: source(0),
         calls: function.references.iter().filter_map(call).collect(),
         is_global: function.binding != Binding::Local,
+        fault: ends::fault(&code).map(|(slot, fault)| (fault, source(slot))),
         excess: excess(&code, source),
     }
 }
