@@ -8,7 +8,7 @@ use super::{
 use crate::{
     llvm::{Global, Module},
     plan::{Exports, Requested},
-    report::{Origin, Warning},
+    report::{Origin, Warning, WarningKind},
 };
 
 /// Sections that are about a program and hold none.
@@ -25,7 +25,7 @@ pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &O
         && module.inline_asm().is_empty()
     {
         session.warnings.push(Warning {
-            name: "empty-input",
+            kind: WarningKind::EmptyInput,
             message: format!("{origin} defines nothing and refers to nothing"),
             help: vec![
                 "was all of its source left out by a condition (`#[cfg]`, `#if`)?".to_owned(),
@@ -48,7 +48,7 @@ impl Program<'_, Optimized> {
             return;
         }
         self.session.warnings.push(Warning {
-            name: "empty-output",
+            kind: WarningKind::EmptyOutput,
             message: "the output holds no program and no data".to_owned(),
             help: vec![reason(&self.session.plan.exports)],
         });

@@ -7,7 +7,7 @@ use crate::{
     bpf::sections::MAPS,
     btf::{Datasec, Info, Kind, Type, TypeId},
     elf::{Elf, SymbolKind},
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
 /// Members of a definition that are numbers: pointers to arrays of that many elements.
@@ -111,7 +111,7 @@ fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> 
 
 fn unknown(map: &str, member: &str) -> Warning {
     Warning {
-        name: "unknown-map-member",
+        kind: WarningKind::UnknownMapMember,
         message: format!("libbpf refuses the map `{map}`: its member `{member}` is not known"),
         help: vec![format!("known are key, value, values, {}", NUMBERS.join(", "))],
     }

@@ -17,7 +17,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
     ("report", &[]),
     ("bpf", &[]),
     ("crash_handler", &[]),
-    ("plan", &["bpf"]),
+    ("plan", &["bpf", "report"]),
     ("btf", &["bpf", "plan", "report"]),
     ("elf", &["bpf", "report"]),
     ("object", &["bpf", "btf", "elf", "report"]),

@@ -6,9 +6,8 @@
 
 use super::super::{opened::Opened, session::Session};
 use crate::{
-    input::Origin,
     llvm::{Global, Machine, Module},
-    report::Result,
+    report::{Origin, Result},
 };
 
 /// The routines, each inlined where it is used.
