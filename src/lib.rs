@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! argv -> driver -> LinkPlan -> input -> Inputs
-//!      -> backend: Merged -> Prepared -> Internalized -> Optimized -> RawObject
-//!      -> link: finished object -> output: file
+//!      -> backend: Program<Merged> -> <Prepared> -> <Internalized> -> <Optimized> -> Object
+//!      -> link and check: finished Object -> output: file
 //! ```
 //!
 //! - [`plan`]: the contract, what is to be linked and how;

@@ -109,7 +109,7 @@ fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
         Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
             Err(Error::link("a warning is fatal, since --fatal-warnings is given")
                 .because(&warning.message)
-                .help(format!("`-W no-{}` silences this one", warning.name)))
+                .help(format!("`-W no-{}` silences this one", warning.kind)))
         }
         _ => Ok(()),
     }

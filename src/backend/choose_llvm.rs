@@ -14,7 +14,7 @@ use crate::{
         locate::{self, Candidate, Located, NEWEST_TESTED_MAJOR, Search, Survey, Verdict},
     },
     plan::LinkPlan,
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
 /// The chosen library, and what it was chosen for.
@@ -144,7 +144,7 @@ impl<'p> Reader<'p> {
 
 fn untested(library: &Library) -> Warning {
     Warning {
-        name: "untested-llvm",
+        kind: WarningKind::UntestedLlvm,
         message: format!(
             "{library} is newer than {NEWEST_TESTED_MAJOR}, the newest this linker was tested with"
         ),

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     llvm::{Global, Linkage, Module},
     plan::{Exports, Requested},
-    report::{Audience, Error, Origin, Result, Warning},
+    report::{Audience, Error, Origin, Result, Warning, WarningKind},
 };
 
 /// Sections that are about a program and hold none.
@@ -28,7 +28,7 @@ pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &O
         && module.inline_asm().is_empty()
     {
         session.warnings.push(Warning {
-            name: "empty-input",
+            kind: WarningKind::EmptyInput,
             message: format!("{origin} defines nothing and refers to nothing"),
             help: vec![
                 "was all of its source left out by a condition (`#[cfg]`, `#if`)?".to_owned(),
@@ -60,7 +60,7 @@ impl Program<'_, Optimized> {
             return Ok(());
         }
         self.session.warnings.push(Warning {
-            name: "empty-output",
+            kind: WarningKind::EmptyOutput,
             message: "the output holds no program and no data".to_owned(),
             help: vec![reason(&self.session.plan.exports)],
         });

@@ -13,7 +13,7 @@ use crate::{
     bpf::section_names,
     llvm::{Global, Linkage, Module},
     plan::{Presence, Requested},
-    report::{Error, Result, Warning, nearest, quoted},
+    report::{Error, Result, Warning, WarningKind, nearest, quoted},
 };
 
 impl<'s> Program<'s, Prepared> {
@@ -85,7 +85,7 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
 
 fn unexported(program: &str) -> Warning {
     Warning {
-        name: "local-program",
+        kind: WarningKind::LocalProgram,
         message: format!(
             "the program {} is not among the exports, but marked `used`: it stays, since loaders refuse static programs",
             quoted(program)

@@ -15,7 +15,7 @@ use crate::{
     input::Inputs,
     llvm::{Context, OptionsLease, Severity, locate},
     plan::{LinkPlan, LlvmErrors},
-    report::{Audience, Error, Result, Warnings},
+    report::{Audience, Error, Result, WarningKind, Warnings},
 };
 
 /// One link: its plan, its LLVM context and the lease of LLVM's options, which belong to the whole process.
@@ -98,7 +98,7 @@ impl<'a> Session<'a> {
         for said in self.context.take_diagnostics() {
             match said.severity {
                 Severity::Error if !quirks::is_bogus(&said.text) => errors.push(said.text),
-                Severity::Warning => self.warnings.warn("llvm", said.text),
+                Severity::Warning => self.warnings.warn(WarningKind::Llvm, said.text),
                 _ => log::debug!("LLVM says: {}", said.text),
             }
         }
@@ -106,7 +106,7 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         if self.plan.llvm_errors == LlvmErrors::Tolerate {
-            errors.into_iter().for_each(|text| self.warnings.warn("llvm-errors", text));
+            errors.into_iter().for_each(|text| self.warnings.warn(WarningKind::LlvmErrors, text));
             return Ok(());
         }
         Err(errors.into_iter().fold(error(), Error::because))

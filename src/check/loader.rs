@@ -11,7 +11,7 @@ use crate::{
     bpf::sections::MAPS,
     btf::{Datasec, Info, Kind, Type, TypeId},
     elf::{Elf, SymbolKind},
-    report::{Error, Result, Warning, Warnings, quoted},
+    report::{Error, Result, Warning, WarningKind, Warnings, quoted},
 };
 
 /// Members of a definition that are numbers: pointers to arrays of that many elements.
@@ -107,7 +107,7 @@ fn is_known(member: &str) -> bool {
 
 fn unknown(map: &str, member: &str) -> Warning {
     Warning {
-        name: "unknown-map-member",
+        kind: WarningKind::UnknownMapMember,
         message: format!("libbpf refuses the map `{map}`: its member `{member}` is not known"),
         help: vec![format!("known are key, value, values, {}", NUMBERS.join(", "))],
     }

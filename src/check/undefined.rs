@@ -8,7 +8,7 @@ use crate::{
     btf::Info,
     object::{Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
-    report::{Error, Result, Warning, Warnings, demangled, nearest},
+    report::{Error, Result, Warning, WarningKind, Warnings, demangled, nearest},
 };
 
 /// How many places one message names.
@@ -135,7 +135,7 @@ pub fn warn_without_btf(object: &Object, warnings: &Warnings) {
         maps.into_iter().chain(externs).chain(records(object.btf.as_ref())).collect::<Vec<_>>();
     if !subjects.is_empty() {
         warnings.push(Warning {
-            name: "needs-btf",
+            kind: WarningKind::NeedsBtf,
             message: format!("no loader will understand {} without BTF", subjects.join(", ")),
             help: vec!["link with --btf, and compile with debug info".to_owned()],
         });

@@ -11,7 +11,7 @@ use log::LevelFilter;
 use super::{
     Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs,
     normalize::Normal,
-    options::{ANYTHING, Options},
+    options::{ANYTHING, Options, WarningWish},
     outputs, pages,
 };
 use crate::{
@@ -183,14 +183,16 @@ fn codegen(options: &Options) -> Codegen {
 
 fn warnings(options: &Options) -> WarningPolicy {
     let mut silenced = BTreeSet::new();
-    for wish in &options.warning {
-        match wish.strip_prefix("no-") {
-            Some(name) => silenced.insert(name.to_owned()),
-            None => silenced.remove(wish),
-        };
-    }
-    let others =
+    let mut others =
         if options.fatal_warnings { LinkerWarnings::Fatal } else { LinkerWarnings::Tolerate };
+    for wish in &options.warning {
+        match wish {
+            WarningWish::Hide(kind) => drop(silenced.insert(*kind)),
+            WarningWish::Show(kind) => drop(silenced.remove(kind)),
+            WarningWish::Others(policy) => others = *policy,
+            WarningWish::Nothing => {}
+        }
+    }
     WarningPolicy { silenced: silenced.into_iter().collect(), others }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         builder::{number, retire},
     },
     elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind},
-    report::{Result, Warning, Warnings},
+    report::{Result, Warning, WarningKind, Warnings},
 };
 
 /// Members of a definition, in the order of the words of aya's `bpf_map_def`; `id` is not BTF's.
@@ -146,7 +146,7 @@ pub fn convert(elf: &mut Elf, info: &mut Info, warnings: &Warnings) {
     let Some(legacy) = elf.section_named(LEGACY_MAPS) else { return };
     let Some(definitions) = definitions(elf, legacy) else {
         warnings.push(Warning {
-            name: "legacy-maps",
+            kind: WarningKind::LegacyMaps,
             message: "section `maps` stays: a definition in it has another form than aya's"
                 .to_owned(),
             help: vec![

@@ -17,7 +17,7 @@ use crate::{
     elf::Elf,
     object::{Function, Object},
     plan::{LinkPlan, MapDefinitions, SourceLines},
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
 /// Makes one object of `objects`, with code and symbols as kernel and loaders take them; types come later, in
@@ -86,7 +86,7 @@ pub fn emit(object: Object) -> Result<Vec<u8>> {
 /// What BTF there is to start from when no input has debug info.
 fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
     warnings.push(Warning {
-        name: "no-debug-info",
+        kind: WarningKind::NoDebugInfo,
         message:
             "BTF was asked for, but no input has debug info: it describes functions by name only"
                 .to_owned(),

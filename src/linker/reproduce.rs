@@ -13,7 +13,7 @@ use crate::{
     LinkPlan, Result, Warnings,
     driver::{self, Read, response},
     input, output,
-    report::Error,
+    report::{Error, WarningKind},
 };
 
 /// Files in the folder of `--reproduce`, besides the copies of the inputs.
@@ -77,7 +77,7 @@ fn cannot_write(folder: &Path, error: &std::io::Error) -> Error {
 fn warn_of_references(file: &Path, warnings: &Warnings) {
     if input::is_thin_archive(file) {
         warnings.warn(
-            "not-reproducible",
+            WarningKind::NotReproducible,
             format!("the members of the thin archive {} are not copied", file.display()),
         );
     }

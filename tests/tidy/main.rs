@@ -4,6 +4,7 @@
 //! Every breach is listed, not only the first.
 
 mod diagnostics;
+mod imports;
 mod source;
 
 use std::{fs, path::Path};
@@ -17,22 +18,21 @@ const IMPORTS: [(&str, &[&str]); 19] = [
     ("bpf", &[]),
     ("crash_handler", &[]),
     ("files", &[]),
-    ("plan", &["bpf"]),
+    ("plan", &["bpf", "report"]),
     ("btf", &["bpf", "plan", "report"]),
     ("elf", &["bpf", "report"]),
     ("object", &["bpf", "btf", "elf", "report"]),
     ("input", &["files", "plan", "report"]),
     ("driver", &["bpf", "files", "plan", "report"]),
-    ("llvm", &["input", "report"]),
+    ("llvm", &["bpf", "input", "report"]),
     ("output", &["crash_handler", "report"]),
-    ("link", &["bpf", "btf", "check", "elf", "object", "plan", "report"]),
-    ("check", &["bpf", "btf", "elf", "link", "object", "plan", "report"]),
-    ("backend", &["bpf", "crash_handler", "input", "llvm", "plan", "report"]),
+    ("link", &["bpf", "btf", "elf", "object", "plan", "report"]),
+    ("check", &["bpf", "btf", "elf", "object", "plan", "report"]),
+    ("backend", &["bpf", "crash_handler", "input", "llvm", "object", "plan", "report"]),
     (
         "linker",
         &[
             "backend",
-            "btf",
             "check",
             "crash_handler",
             "driver",

@@ -10,7 +10,7 @@ use crate::{
     backend::session::Session,
     bpf::section_names,
     llvm::{Attribute, Global, Instruction, Linkage, Module},
-    report::{Warning, quoted},
+    report::{Warning, WarningKind, quoted},
 };
 
 /// Gives every function of `module` that is in a section of its own the place that its callers and its linkage ask for.
@@ -83,7 +83,7 @@ fn return_zero(session: &Session<'_>, program: Global<'_>) {
 
 fn local(name: &str) -> Warning {
     Warning {
-        name: "local-program",
+        kind: WarningKind::LocalProgram,
         message: format!(
             "the program {} is static, and loaders refuse static programs: it is made global",
             quoted(name)

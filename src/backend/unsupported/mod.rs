@@ -19,7 +19,7 @@ use crate::{
     backend::program::{Optimized, Program},
     llvm::{Diagnostic, FileType, Global, Machine, Module, Place, Severity},
     plan::LlvmErrors,
-    report::{Error, Result, quoted},
+    report::{Error, Result, WarningKind, quoted},
 };
 
 /// Something that cannot be expressed, and where.
@@ -67,7 +67,7 @@ impl Program<'_, Optimized> {
         for said in others {
             match said.severity {
                 Severity::Error => unknown.push(said.text),
-                Severity::Warning => session.warnings.warn("llvm", said.text),
+                Severity::Warning => session.warnings.warn(WarningKind::Llvm, said.text),
                 Severity::Remark => log::debug!("LLVM says: {}", said.text),
             }
         }
@@ -81,9 +81,13 @@ impl Program<'_, Optimized> {
             for finding in findings.located(module) {
                 let error = finding.error();
                 let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
-                session.warnings.warn("llvm-errors", format!("{}{place}", error.message()));
+                session
+                    .warnings
+                    .warn(WarningKind::LlvmErrors, format!("{}{place}", error.message()));
             }
-            unknown.into_iter().for_each(|text| session.warnings.warn("llvm-errors", text));
+            unknown
+                .into_iter()
+                .for_each(|text| session.warnings.warn(WarningKind::LlvmErrors, text));
             return Ok(());
         }
         Err(findings.error(session, &self.phase.machines.generating, module, unknown))

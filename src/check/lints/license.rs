@@ -7,7 +7,7 @@ use crate::{
     bpf::kernel::{helper, is_gpl_compatible, is_gpl_only},
     elf::SymbolId,
     object::{Callee, Function},
-    report::{Audience, Error, quoted},
+    report::{Audience, Error, WarningKind, quoted},
 };
 
 const SECTION: &str = "license";
@@ -25,14 +25,14 @@ pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     let license = match read(object) {
         Ok(license) => license,
         Err(error) => {
-            found.push(Finding::Doubtful(Lint { name: "bad-license", message: error }));
+            found.push(Finding::Doubtful(Lint { kind: WarningKind::BadLicense, message: error }));
             return found;
         }
     };
     if !license.as_deref().is_some_and(is_gpl_compatible) {
         let kept = restricted(object);
         if let Some(error) = forbidden(license.as_deref(), &kept) {
-            found.push(Finding::Doubtful(Lint { name: "gpl-helper", message: error }));
+            found.push(Finding::Doubtful(Lint { kind: WarningKind::GplHelper, message: error }));
         }
     }
     found

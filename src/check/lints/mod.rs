@@ -19,7 +19,7 @@ use crate::{
     elf::{Elf, Place, SectionId, SymbolId},
     object::{Callee, Function, Object, Undefined, externs::Declared, place::source_of},
     plan::Btf,
-    report::{Audience, Error, Result, Warning, Warnings, quoted},
+    report::{Audience, Error, Result, Warning, WarningKind, Warnings, quoted},
 };
 
 /// How many places one message names.
@@ -48,7 +48,7 @@ enum Finding {
 
 /// A warning, or an error where nobody sees warnings.
 struct Lint {
-    name: &'static str,
+    kind: WarningKind,
     message: Error,
 }
 
@@ -74,7 +74,7 @@ pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -
     for finding in rules.iter().flat_map(|rule| rule(&subject)) {
         match finding {
             Finding::Doubtful(lint) if options.audience == Audience::Person => {
-                warnings.push(warning(lint.name, &lint.message));
+                warnings.push(warning(lint.kind, &lint.message));
             }
             Finding::Doubtful(Lint { message: error, .. }) | Finding::Refused(error) => {
                 errors.push(error);
@@ -88,11 +88,11 @@ pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -
     }
 }
 
-fn warning(name: &'static str, error: &Error) -> Warning {
+fn warning(kind: WarningKind, error: &Error) -> Warning {
     let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
     let causes = error.causes().iter().cloned();
     Warning {
-        name,
+        kind,
         message: format!("{}{place}", error.message()),
         help: causes.chain(error.help_lines().iter().cloned()).collect(),
     }

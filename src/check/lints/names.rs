@@ -6,7 +6,7 @@ use super::{Finding, Lint, Subject};
 use crate::{
     bpf::section_names,
     elf::SymbolKind,
-    report::{Error, quoted},
+    report::{Error, WarningKind, quoted},
 };
 
 /// How much of a program's name the kernel reads (`BPF_OBJ_NAME_LEN`, with the NUL byte that ends it).
@@ -27,7 +27,7 @@ fn programs(object: &Subject<'_>) -> Vec<Finding> {
     near.map(|(program, known)| {
         let error = unknown(&program.section_name, &known, &program.name);
         Finding::Doubtful(Lint {
-            name: "unknown-section",
+            kind: WarningKind::UnknownSection,
             message: error.at(object.source(program, 0)),
         })
     })
@@ -47,7 +47,7 @@ fn data(object: &Subject<'_>) -> Vec<Finding> {
         .filter(|(.., id)| object.users(*id).is_empty())
         .map(|(section, known, variable, _)| {
             let error = unknown(&section.name, known, &variable.name);
-            Finding::Doubtful(Lint { name: "unknown-section", message: error })
+            Finding::Doubtful(Lint { kind: WarningKind::UnknownSection, message: error })
         })
         .collect()
 }

@@ -18,7 +18,7 @@ use super::{
     region::Region,
     symtab,
 };
-use crate::report::{Error, Origin, Result, Warning, Warnings};
+use crate::report::{Error, Origin, Result, Warning, WarningKind, Warnings};
 use chain::Place;
 
 /// An archive whose members are read when needed.
@@ -189,7 +189,7 @@ impl Archive {
             names.join(", ")
         );
         let help = format!("the first is {fact}; compile it to LLVM bitcode");
-        warnings.push(Warning { name: "foreign-member", message, help: vec![help] });
+        warnings.push(Warning { kind: WarningKind::ForeignMember, message, help: vec![help] });
     }
 
     fn extend(&mut self, region: &Region, origin: &Origin) -> Result<()> {
