@@ -23,6 +23,7 @@ mod limits;
 #[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
 pub mod llvm;
 mod loops;
+mod lower;
 mod merge;
 mod optimize;
 mod options;

@@ -6,7 +6,7 @@ use super::{
     internalize::Internalized,
     kept::Kept,
     llvm::{Attribute, Context, Machine, Module},
-    loops, preserved, quirks,
+    loops, lower, preserved, quirks,
     session::Session,
     stack, subprograms,
 };
@@ -37,6 +37,7 @@ impl<'s> Internalized<'s> {
             inlining::report(session, &module);
         }
         stack::limit_alignment(&module);
+        lower::lower(session, &module);
         // After all passes: they make new memory operations of those that are spelled out.
         expand::expand(session, &module, &machines.optimizing)?;
         if codegen.loops == Loops::Unroll {
