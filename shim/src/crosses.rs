@@ -3,9 +3,9 @@
 use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
 
 use llvm_sys::{
-    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMLinkage, LLVMOpcode,
-    LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind, error::LLVMErrorRef, prelude::*,
-    target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
+    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMIntPredicate, LLVMLinkage,
+    LLVMOpcode, LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind, error::LLVMErrorRef,
+    prelude::*, target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
     transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 
@@ -30,6 +30,6 @@ crosses! {
         LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMDIBuilderRef, LLVMErrorRef, LLVMMemoryBufferRef,
         LLVMMetadataRef, LLVMModuleRef, LLVMPassBuilderOptionsRef, LLVMTargetDataRef, LLVMTargetMachineRef,
         LLVMTypeRef, LLVMUseRef, LLVMValueRef, *mut LLVMValueMetadataEntry;
-    as_integer: LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMLinkage, LLVMMetadataKind,
+    as_integer: LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMIntPredicate, LLVMLinkage, LLVMMetadataKind,
         LLVMOpcode, LLVMTypeKind, LLVMVisibility;
 }

@@ -270,6 +270,24 @@ macro_rules! rows {
                 debuginfo LLVMDIBuilderCreateSubroutineType(builder: LLVMDIBuilderRef, file: LLVMMetadataRef, types: *mut LLVMMetadataRef, count: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreateUnionType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, flags: LLVMDIFlags, elements: *mut LLVMMetadataRef, count: c_uint, language: c_uint, id: *const c_char, id_length: usize) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreateMemberType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, offset: u64, flags: LLVMDIFlags, type_: LLVMMetadataRef) -> LLVMMetadataRef;
+
+                core LLVMIsAArgument(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAConstant(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMCountParams(function: LLVMValueRef) -> c_uint;
+                core LLVMMoveBasicBlockBefore(block: LLVMBasicBlockRef, place: LLVMBasicBlockRef) -> ();
+                core LLVMGetICmpPredicate(comparison: LLVMValueRef) -> LLVMIntPredicate;
+                core LLVMGetGEPSourceElementType(place: LLVMValueRef) -> LLVMTypeRef;
+                core LLVMGetVolatile(access: LLVMValueRef) -> LLVMBool;
+                core LLVMSetOrdering(access: LLVMValueRef, ordering: LLVMAtomicOrdering) -> ();
+                core LLVMInstructionClone(instruction: LLVMValueRef) -> LLVMValueRef;
+                core LLVMInstructionRemoveFromParent(instruction: LLVMValueRef) -> ();
+                core LLVMInsertIntoBuilder(builder: LLVMBuilderRef, instruction: LLVMValueRef) -> ();
+                core LLVMBuildBinOp(builder: LLVMBuilderRef, operation: LLVMOpcode, left: LLVMValueRef, right: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildCast(builder: LLVMBuilderRef, operation: LLVMOpcode, value: LLVMValueRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildSelect(builder: LLVMBuilderRef, condition: LLVMValueRef, yes: LLVMValueRef, no: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildSwitch(builder: LLVMBuilderRef, value: LLVMValueRef, others: LLVMBasicBlockRef, cases: c_uint) -> LLVMValueRef;
+                core LLVMAddCase(switch: LLVMValueRef, value: LLVMValueRef, target: LLVMBasicBlockRef) -> ();
+                target LLVMOffsetOfElement(layout: LLVMTargetDataRef, structure: LLVMTypeRef, element: c_uint) -> c_ulonglong;
             }
             optional {
                 transforms::pass_builder LLVMPassBuilderOptionsSetInlinerThreshold(options: LLVMPassBuilderOptionsRef, threshold: c_int) -> ();

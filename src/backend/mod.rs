@@ -17,6 +17,7 @@ mod empty;
 mod entered;
 mod internalize;
 mod llvm_args;
+mod lower;
 mod machines;
 mod merge;
 mod opened;

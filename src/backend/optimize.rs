@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    panics,
+    lower, panics,
     passes::{
         expand_memory, fences, inline, noinline, preserve_access, products, stack_alignment,
         undefined, unroll,
@@ -45,6 +45,7 @@ impl<'s> Program<'s, Internalized> {
             inline::report(session, module);
         }
         stack_alignment::limit_alignment(module);
+        lower::lower(session, module);
         products::spell_out(session, module, &machines.optimizing)?;
         // After all passes: they make new memory operations of those that are spelled out.
         expand_memory::expand(session, module, &machines.optimizing)?;

@@ -85,7 +85,7 @@ impl Attribute {
 
 /// A function, variable or alias of a live module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Global<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
+pub struct Global<'ctx>(pub(super) NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
 impl<'ctx> Global<'ctx> {
     pub(super) fn from_raw(raw: *mut LLVMValue) -> Option<Self> {

@@ -29,7 +29,7 @@ impl fmt::Display for SourceLine {
 
 /// An instruction of a live function.
 #[derive(Clone, Copy, Debug)]
-pub struct Instruction<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
+pub struct Instruction<'ctx>(pub(super) NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
 impl<'ctx> Instruction<'ctx> {
     pub(super) fn from_raw(raw: *mut LLVMValue) -> Option<Self> {
