@@ -1,6 +1,7 @@
 //! One link, from plan to files.
 
 mod clock;
+mod panics;
 mod places;
 mod replay;
 mod reports;

@@ -8,6 +8,7 @@ use super::{
     limits,
     llvm::{FileType, Module},
     merge::Triple,
+    panics::Panic,
     prepare::Machines,
     session::Session,
 };
@@ -50,6 +51,12 @@ impl<'s> Optimized<'s> {
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
         let module = if is_all { self.module.use_up(self.session)? } else { module.duplicate()? };
         self.generate_code(module, FileType::Object)
+    }
+
+    /// The panics that remain.
+    #[must_use]
+    pub fn panics(&self) -> Vec<Panic> {
+        self.session.panics()
     }
 
     /// Generates BPF assembly.

@@ -45,6 +45,7 @@ pub use declarations::Declaration;
 pub use internalize::Internalized;
 pub use llvm::{Scalar, Signature};
 pub use merge::Merged;
+pub use panics::{Panic, Way};
 pub use options::{check as check_options, print_and_exit as print_options_and_exit};
 pub use prepare::Prepared;
 pub use reader::{locate_for, survey_for};

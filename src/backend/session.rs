@@ -6,6 +6,7 @@ use super::{
     account::Account,
     builtins::Routines,
     llvm::{Context, OptionsLease, Severity},
+    panics::Panic,
     quirks::{self, Relocations},
     reader::Reader,
 };
@@ -24,6 +25,7 @@ pub struct Session<'a> {
     pub(super) context: Context,
     pub(super) account: RefCell<Account>,
     pub(super) routines: RefCell<Vec<Routines>>,
+    pub(super) panics: RefCell<Vec<Panic>>,
     options: RefCell<Option<OptionsLease>>,
     relocations: Cell<Relocations>,
 }
@@ -40,7 +42,8 @@ impl<'a> Session<'a> {
         let account = RefCell::new(Account::new(&plan.reports));
         let (context, routines) = (Context::new(library), RefCell::default());
         let relocations = Cell::new(Relocations::None);
-        Ok(Self { plan, warnings, reader, context, account, routines, options, relocations })
+        let panics = RefCell::default();
+        Ok(Self { plan, warnings, reader, context, account, routines, panics, options, relocations })
     }
 
     /// Sets LLVM up for a program with `relocations`, which is known only when its modules are linked.
@@ -63,6 +66,12 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn account(&self) -> Account {
         self.account.borrow().clone()
+    }
+
+    /// The panics that remain in the program, once it is optimized.
+    #[must_use]
+    pub fn panics(&self) -> Vec<Panic> {
+        self.panics.borrow().clone()
     }
 
     /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{reports, summary};
+use super::{panics, reports, summary};
 use crate::{
-    backend::Optimized,
+    backend::{Optimized, Panic},
     object::{
         btf::core,
         survey::{Refusal, Survey},
@@ -24,7 +24,7 @@ pub(super) fn check(
     warnings: &Warnings,
 ) -> Result<()> {
     let survey = Survey::of(raw)?;
-    report(&survey, raw, &plan.reports)?;
+    report(&survey, raw, &program.panics(), &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
@@ -42,16 +42,16 @@ pub(super) fn check(
     Err(Error::link("the kernel would refuse the program").with_parts(errors))
 }
 
-fn report(survey: &Survey, raw: &[u8], wanted: &Reports) -> Result<()> {
+fn report(survey: &Survey, raw: &[u8], panics: &[Panic], wanted: &Reports) -> Result<()> {
     if wanted.program.is_none() && wanted.program_json.is_none() {
         return Ok(());
     }
     let records = core::list(raw)?;
     if let Some(path) = &wanted.program {
-        reports::write(path, &summary::human(survey, &records))?;
+        reports::write(path, &format!("{}{}", summary::human(survey, &records), panics::human(panics)))?;
     }
     if let Some(path) = &wanted.program_json {
-        reports::write(path, &summary::json(survey, &records))?;
+        reports::write(path, &summary::json(survey, &records, &panics::json(panics)))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     lower::leaving,
-    sites::{bodies, return_at},
+    sites::{bodies, left_at, return_at},
 };
 use crate::{
     backend::{
@@ -111,25 +111,22 @@ pub(super) fn finish<'ctx>(
 ) {
     let How::Now { taken, stop, .. } = helper.how else { return };
     for block in callback.blocks().collect::<Vec<_>>() {
-        if let Some(end) = super::sites::left_at(block, leave) {
-            end.set_flag_before(&session.context, callback, taken);
-            // The call that marks the place stays the last but one.
-            if let Some(call) = first_call_of(end, leave) {
-                call.take_out();
-                end.call_before(&session.context, leave);
-            }
+        let mark = left_at(block, leave).and_then(Instruction::previous);
+        if let Some(mark) = mark {
+            mark.set_flag_before(&session.context, callback, taken);
         }
     }
-    return_at(session, callback, leave, stop);
+    return_at(session, callback, leave, stop, None);
     callback.remove_string_attribute(NOTES);
 }
 
-fn first_call_of<'ctx>(
-    end: Instruction<'ctx>,
-    leave: Global<'ctx>,
-) -> Option<Instruction<'ctx>> {
-    let mut former = std::iter::successors(end.previous(), |one| one.previous());
-    former.find(|one| one.callee() == Some(leave))
+/// Returns true if a helper runs `function` before it returns.
+pub(super) fn is_run(function: Global<'_>) -> bool {
+    let helpers = function.uses().into_iter().filter_map(|one| match one {
+        Use::Address(user) => helper_of(user, function),
+        Use::Call(_) | Use::Constant => None,
+    });
+    helpers.into_iter().any(|helper| helper.how != How::Later)
 }
 
 /// The one helper that all uses of `function` by address give it to; `None` if nothing uses its address.
