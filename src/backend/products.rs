@@ -9,10 +9,7 @@ use super::{
     merge::Opened,
     session::Session,
 };
-use crate::{
-    input::Origin,
-    report::Result,
-};
+use crate::{input::Origin, report::Result};
 
 /// The routines, each inlined where it is used.
 const ROUTINES: &str = include_str!("products.ll");
@@ -44,8 +41,10 @@ pub(super) fn spell_out<'s>(
 ) -> Result<()> {
     let checked = CHECKED.iter().any(|(name, _)| module.find(name).is_some());
     let bodies = module.functions().filter(|function| !function.is_declaration());
-    let products: Vec<_> =
-        bodies.flat_map(|function| function.instructions()).filter(|one| one.is_wide_product()).collect();
+    let products: Vec<_> = bodies
+        .flat_map(|function| function.instructions())
+        .filter(|one| one.is_wide_product())
+        .collect();
     if !checked && products.is_empty() {
         return Ok(());
     }

@@ -43,7 +43,17 @@ impl<'a> Session<'a> {
         let (context, routines) = (Context::new(library), RefCell::default());
         let relocations = Cell::new(Relocations::None);
         let panics = RefCell::default();
-        Ok(Self { plan, warnings, reader, context, account, routines, panics, options, relocations })
+        Ok(Self {
+            plan,
+            warnings,
+            reader,
+            context,
+            account,
+            routines,
+            panics,
+            options,
+            relocations,
+        })
     }
 
     /// Sets LLVM up for a program with `relocations`, which is known only when its modules are linked.

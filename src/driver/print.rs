@@ -10,8 +10,8 @@ use super::words;
 use crate::plan::{
     AllowUndefined, Btf, Codegen, DebugInfo, Destination, Dwarf, Endian, Export, Exports,
     InlineNever, Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions,
-    Members, MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source,
-    PanicValue, SourceLines, Traps,
+    Members, MemcpyExpansion, MemoryBuiltins, Output, PanicValue, Presence, Reports, Requested,
+    Source, SourceLines, Traps,
 };
 
 /// The version of the JSON form; it grows only when a field changes its meaning or goes away.

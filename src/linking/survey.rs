@@ -48,7 +48,10 @@ fn report(survey: &Survey, raw: &[u8], panics: &[Panic], wanted: &Reports) -> Re
     }
     let records = core::list(raw)?;
     if let Some(path) = &wanted.program {
-        reports::write(path, &format!("{}{}", summary::human(survey, &records), panics::human(panics)))?;
+        reports::write(
+            path,
+            &format!("{}{}", summary::human(survey, &records), panics::human(panics)),
+        )?;
     }
     if let Some(path) = &wanted.program_json {
         reports::write(path, &summary::json(survey, &records, &panics::json(panics)))?;

@@ -170,8 +170,7 @@ impl<'ctx> Instruction<'ctx> {
         let mut number = unsafe { llvm::LLVMConstInt(cursor.integer(64), value, 0) };
         let (builder, called, name) = (cursor.as_raw(), function.as_raw(), c"".as_ptr());
         // SAFETY: builder and function are alive, and it takes one number.
-        let call =
-            unsafe { llvm::LLVMBuildCall2(builder, own, called, &raw mut number, 1, name) };
+        let call = unsafe { llvm::LLVMBuildCall2(builder, own, called, &raw mut number, 1, name) };
         if let Some(call) = Instruction::from_raw(call) {
             call.is_of(self);
         }
@@ -340,8 +339,10 @@ impl<'ctx> Global<'ctx> {
             // SAFETY: a range of bytes.
             let kind =
                 unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) };
-            // SAFETY: the function is alive; index 0 of attributes is the return value.
-            unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), 0, kind) };
+            if kind != 0 {
+                // SAFETY: the function is alive; index 0 of attributes is the return value.
+                unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), 0, kind) };
+            }
         }
     }
 }

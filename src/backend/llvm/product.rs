@@ -53,9 +53,8 @@ impl<'ctx> Instruction<'ctx> {
         let own = unsafe { llvm::LLVMGlobalGetValueType(routine.as_raw()) };
         let (builder, called, name) = (cursor.as_raw(), routine.as_raw(), c"".as_ptr());
         // SAFETY: builder and routine are alive; the factors are of its types.
-        let call = unsafe {
-            llvm::LLVMBuildCall2(builder, own, called, factors.as_mut_ptr(), 2, name)
-        };
+        let call =
+            unsafe { llvm::LLVMBuildCall2(builder, own, called, factors.as_mut_ptr(), 2, name) };
         if let Some(call) = Instruction::from_raw(call) {
             call.is_of(self);
         }

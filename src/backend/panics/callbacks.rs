@@ -68,6 +68,10 @@ const HELPERS: [Helper; 5] = [
     },
 ];
 
+/// How the names of kernel functions begin that call to compare, and go on whatever the answer is (`bpf_rbtree_add_impl` in
+/// `kernel/bpf/helpers.c`).
+const ORDERING: &str = "bpf_rbtree_add";
+
 /// The attribute that a callback carries which notes its panics: the number of the helper.
 const NOTES: &std::ffi::CStr = c"bpf-linker-notes";
 
@@ -135,6 +139,9 @@ fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
     let mut others = Vec::new();
     for one in function.uses() {
         let Use::Address(user) = one else { continue };
+        if let Some(taker) = user.callee().filter(|taker| taker.name().starts_with(ORDERING)) {
+            return Err(unstoppable(function, &taker.name(), user));
+        }
         match helper_of(user, function) {
             Some(helper) if found.is_none_or(|known| known.number == helper.number) => {
                 found = Some(helper);
@@ -148,6 +155,15 @@ fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
         None if !calls || helper.how == How::Later => Ok(Some(helper)),
         other => Err(mixed(function, helper, other.copied())),
     }
+}
+
+fn unstoppable(function: Global<'_>, taker: &str, user: Instruction<'_>) -> Error {
+    let name = quoted(&function.name());
+    let place = user.place().or_else(|| function.place());
+    Error::link(format!("a panic in {name} cannot stop `{taker}`"))
+        .at(place.map(|place| place.to_string()))
+        .because("the kernel goes on whatever the callback returns")
+        .help("let the callback compare, and do what may panic outside of it")
 }
 
 fn mixed(function: Global<'_>, helper: &Helper, other: Option<Instruction<'_>>) -> Error {

@@ -110,12 +110,8 @@ fn take_in<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) {
 }
 
 /// The functions that may leave the program, themselves or through what they call.
-pub(super) fn leaving<'ctx>(
-    module: &Module<'ctx>,
-    leave: Global<'ctx>,
-) -> HashSet<Global<'ctx>> {
-    let mut open: Vec<_> =
-        bodies(module).filter(|function| leaves(*function, leave)).collect();
+pub(super) fn leaving<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> HashSet<Global<'ctx>> {
+    let mut open: Vec<_> = bodies(module).filter(|function| leaves(*function, leave)).collect();
     let mut found: HashSet<_> = open.iter().copied().collect();
     while let Some(function) = open.pop() {
         let callers = function.calls().into_iter().filter_map(Instruction::function);
@@ -163,9 +159,10 @@ fn inline<'ctx>(
 
 /// How many instructions it takes to inline the functions that never return.
 fn copies_of_ends<'ctx>(module: &Module<'ctx>, leaving: &HashSet<Global<'ctx>>) -> usize {
-    let ends = bodies(module)
-        .filter(|function| leaving.contains(function) && !function.can_return());
-    ends.map(|function| function.instructions().count().saturating_mul(function.calls().len())).sum()
+    let ends =
+        bodies(module).filter(|function| leaving.contains(function) && !function.can_return());
+    ends.map(|function| function.instructions().count().saturating_mul(function.calls().len()))
+        .sum()
 }
 
 /// Makes returns of all places where the program is left.
@@ -202,13 +199,10 @@ fn value(session: &Session<'_>, function: Global<'_>) -> Result<i64> {
         return Ok(value);
     }
     let (low, high) = returns.bounds();
-    Err(Error::link(format!(
-        "{} cannot return {value} when it panics",
-        quoted(&function.name())
-    ))
-    .at(function.place().map(|place| place.to_string()))
-    .because(format!("the kernel takes {low} to {high} from programs of section `{section}`"))
-    .help("give `--panic-value` a value that the kernel takes"))
+    Err(Error::link(format!("{} cannot return {value} when it panics", quoted(&function.name())))
+        .at(function.place().map(|place| place.to_string()))
+        .because(format!("the kernel takes {low} to {high} from programs of section `{section}`"))
+        .help("give `--panic-value` a value that the kernel takes"))
 }
 
 /// The error about a function that returns or panics, and could not be inlined.

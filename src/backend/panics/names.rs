@@ -47,7 +47,8 @@ pub(super) fn is_unreachable(symbol: &str) -> bool {
 
 /// Functions that end a process or a program and that no program defines.
 pub(super) fn is_abort(symbol: &str) -> bool {
-    const ABORTS: [&str; 5] = ["abort", "__bpf_trap", "llvm.trap", "llvm.ubsantrap", "llvm.debugtrap"];
+    const ABORTS: [&str; 5] =
+        ["abort", "__bpf_trap", "llvm.trap", "llvm.ubsantrap", "llvm.debugtrap"];
     ABORTS.contains(&symbol)
 }
 

@@ -31,7 +31,9 @@ pub(in crate::backend) fn prepare(
     }
     // While the handler is a function of its own, a panic is a call with a line of its own.
     if let Some(handler) = handler(module) {
-        handler.add(&session.context, Attribute::NoInline);
+        if !handler.has(Attribute::AlwaysInline) {
+            handler.add(&session.context, Attribute::NoInline);
+        }
         end_at(session, handler, |callee| names::is_unreachable(&callee.name()));
     }
     drop_checks(session, module);
@@ -69,11 +71,7 @@ fn forget_failures(panic: Global<'_>) {
 }
 
 /// Keeps the handler from reaching itself.
-fn calm<'ctx>(
-    session: &'ctx Session<'_>,
-    module: &Module<'ctx>,
-    machine: &Machine,
-) -> Result<()> {
+fn calm<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, machine: &Machine) -> Result<()> {
     for _ in 0..MOST_ROUNDS {
         let Some(handler) = handler(module) else { break };
         let graph = Graph::of(module);

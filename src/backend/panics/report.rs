@@ -149,4 +149,3 @@ fn what(call: Instruction<'_>, leave: Global<'_>) -> String {
         None => "a call that never returns".to_owned(),
     }
 }
-

@@ -17,11 +17,7 @@ pub(super) fn cut<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave
 }
 
 /// Puts a call of `leave` behind each call in `module` that never returns.
-pub(super) fn mark<'ctx>(
-    session: &'ctx Session<'_>,
-    module: &Module<'ctx>,
-    leave: Global<'ctx>,
-) {
+pub(super) fn mark<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) {
     for function in bodies(module) {
         for block in function.blocks().collect::<Vec<_>>() {
             mark_block(session, block, leave);
@@ -61,7 +57,8 @@ fn unmarked<'ctx>(function: Global<'ctx>, leave: Global<'ctx>) -> Option<Instruc
         return None;
     }
     let calls = function.calls().into_iter();
-    let mut open = calls.filter(|call| call.next_one().and_then(Instruction::callee) != Some(leave));
+    let mut open =
+        calls.filter(|call| call.next_one().and_then(Instruction::callee) != Some(leave));
     open.next()
 }
 
@@ -71,10 +68,7 @@ pub(super) fn leaves<'ctx>(function: Global<'ctx>, leave: Global<'ctx>) -> bool 
 }
 
 /// The end of `block` if the program is left there.
-pub(super) fn left_at<'ctx>(
-    block: Block<'ctx>,
-    leave: Global<'ctx>,
-) -> Option<Instruction<'ctx>> {
+pub(super) fn left_at<'ctx>(block: Block<'ctx>, leave: Global<'ctx>) -> Option<Instruction<'ctx>> {
     let end = block.terminator().filter(|end| end.is_unreachable())?;
     end.previous().and_then(Instruction::callee).filter(|callee| *callee == leave)?;
     Some(end)

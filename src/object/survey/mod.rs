@@ -25,8 +25,8 @@ use crate::{
     report::Result,
 };
 
-pub use ends::Fault;
 pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
+pub use ends::Fault;
 pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
 
