@@ -59,9 +59,9 @@ fn ordinary_programs_load_however_they_are_built() {
 /// The globals of `programs.rs`: what the handler counted, the line it saw, the first letters of the file, and how far
 /// the program went.
 fn globals(object: &Path, program: &str, length: usize) -> ([u32; 3], String, u32) {
-    let story = lab::run(Loader::Aya, object, program, &[Step::Packet(vec![0; length])]);
-    let entries = story.records(".bss");
-    let bytes = entries.concat();
+    let story = lab::run(Loader::Libbpf, object, program, &[Step::Packet(vec![0; length])]);
+    let stem = object.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+    let bytes = story.entries(&format!("{stem}.bss")).remove(0).1;
     let word = |at: usize| u32::from_ne_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
     let file = String::from_utf8_lossy(&bytes[12..20]).into_owned();
     ([word(0), word(4), word(8)], file, story.returned()[0])
@@ -124,7 +124,7 @@ fn generated_functions_panic_where_the_host_does() {
         }
     }
     println!("{ran} functions ran, {panicked} runs panicked, refused: {refused:#?}");
-    assert!(refused.len() * 20 <= count, "{refused:#?}");
+    assert!(refused.len() * 10 <= count, "{refused:#?}");
     assert!(panicked > ran, "panics are what this is about");
 }
 
@@ -183,7 +183,7 @@ fn for_bpf(names: &[String], texts: &[String]) -> String {
         let _ = writeln!(
             source,
             "mod of_{name} {{ #[unsafe(no_mangle)] #[unsafe(link_section = \"syscall\")]\n\
-             pub extern \"C\" fn {name}(record: *mut super::Record) -> u32 {{ super::{name}(unsafe {{ &mut *record }}); 1 }} }}"
+             pub extern \"C\" fn {name}(record: *mut super::Record) -> u32 {{ super::{name}(record); 1 }} }}"
         );
     }
     source

@@ -13,22 +13,19 @@ pub fn function(name: &str, seed: u64) -> String {
     for (own, next) in [(&inner, None), (&middle, Some(&inner)), (&outer, Some(&middle))] {
         let inline = ["#[inline(never)]", "#[inline]", ""][chance.below(3)];
         let kind = ["u64", "Option<u64>", "Result<u64, u32>"][chance.below(3)];
-        let _ = writeln!(text, "{inline}\nfn {own}(r: &mut Record, x: u64, y: u64) -> u64 {{");
+        let _ = writeln!(text, "{inline}\nfn {own}(r: *mut Record, x: u64, y: u64) -> u64 {{");
         let _ = writeln!(text, "    let mut x = x;");
         statements(&mut chance, &mut text, next.map(String::as_str));
         let _ = writeln!(text, "    {}\n}}\n", wrapped(kind));
     }
     let _ = writeln!(text, "{ABI}fn {name}_call(i: u32, s: *mut State) -> i64 {{");
-    let _ = writeln!(
-        text,
-        "    let s = unsafe {{ &mut *s }};\n    let r = unsafe {{ &mut *s.record }};"
-    );
+    let _ = writeln!(text, "    let s = unsafe {{ &mut *s }};\n    let r = s.record;");
     let _ = writeln!(text, "    let (mut x, y) = (s.x, u64::from(i));");
     statements(&mut chance, &mut text, None);
     let _ = writeln!(text, "    s.x = x;\n    i64::from(x & 15 == 15)\n}}\n");
     let _ = writeln!(
         text,
-        "fn {name}(r: &mut Record) {{\n    let (mut x, y) = (r.numbers[0], r.numbers[1]);"
+        "fn {name}(r: *mut Record) {{\n    let (mut x, y) = unsafe {{ ((*r).numbers[0], (*r).numbers[1]) }};"
     );
     statements(&mut chance, &mut text, Some(&outer));
     if chance.below(3) == 0 {
@@ -37,7 +34,7 @@ pub fn function(name: &str, seed: u64) -> String {
         let _ = writeln!(text, "    x = s.x ^ n as u64;\n    step(r, 99);");
     }
     statements(&mut chance, &mut text, None);
-    let _ = writeln!(text, "    r.result = x;\n}}\n");
+    let _ = writeln!(text, "    unsafe {{ (*r).result = x }};\n}}\n");
     text
 }
 

@@ -16,8 +16,8 @@ static TABLE: [u64; 12] = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8];
 
 /// What was written before a panic stays, and nothing is written after it.
 #[inline(always)]
-fn step(record: &mut Record, number: u64) {
-    record.trace = record.trace.rotate_left(5) ^ number;
+fn step(record: *mut Record, number: u64) {
+    unsafe { (*record).trace = (*record).trace.rotate_left(5) ^ number };
 }
 
 type Callback = extern "C" fn(u32, *mut State) -> i64;
@@ -61,13 +61,13 @@ fn repeat(count: u32, callback: CallbackThatUnwinds, state: &mut State) -> i64 {
 type CallbackThatUnwinds = extern "C-unwind" fn(u32, *mut State) -> i64;
 
 #[cfg(host)]
-fn answer(function: fn(&mut Record)) {
+fn answer(function: fn(*mut Record)) {
     use std::io::{Read, Write};
     let (mut bytes, mut stdin) = ([0u8; 48], std::io::stdin());
     for _ in 0..INPUTS {
         stdin.read_exact(&mut bytes).unwrap();
         let mut record: Record = unsafe { std::mem::transmute(bytes) };
-        let place = std::panic::AssertUnwindSafe(&mut record);
+        let place = std::panic::AssertUnwindSafe(&raw mut record);
         let ended = std::panic::catch_unwind(move || {
             let place = place;
             function(place.0)

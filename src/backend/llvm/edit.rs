@@ -331,6 +331,27 @@ impl<'ctx> Global<'ctx> {
         }
     }
 
+    /// Takes from a function, and the calls of it, what it promises of the memory that it reads and writes, and of others
+    /// that it calls.
+    pub fn forget_effects(self) {
+        const PROMISES: [&str; 4] = ["memory", "nofree", "nosync", "norecurse"];
+        for name in PROMISES {
+            // SAFETY: a range of bytes.
+            let kind =
+                unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) };
+            if kind == 0 {
+                continue;
+            }
+            // SAFETY: the function is alive.
+            unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, kind) };
+            for call in self.calls() {
+                let call = call.as_raw();
+                // SAFETY: the call is alive.
+                unsafe { llvm::LLVMRemoveCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) };
+            }
+        }
+    }
+
     /// Takes from a function what it promises of the value that it returns.
     pub fn forget_return_promises(self) {
         const PROMISES: [&str; 7] =

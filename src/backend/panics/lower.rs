@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Stands for the instructions that leave the program, until it is known which those are.
-const LEAVE: &str = "bpf_linker.leave";
+pub(super) const LEAVE: &str = "bpf_linker.leave";
 
 /// The most instructions that copies of functions that never return may come to. More of them stay one function.
 const MOST_COPIED: usize = 2048;
@@ -41,7 +41,11 @@ pub(in crate::backend) fn lower<'s>(
     if session.plan.codegen.panics.way == PanicWay::Keep {
         return Ok(());
     }
-    let Some(leave) = module.declare_procedure(&session.context, LEAVE) else { return Ok(()) };
+    let declared = module.find(LEAVE);
+    let leave = declared.or_else(|| module.declare_procedure(&session.context, LEAVE));
+    let Some(leave) = leave else { return Ok(()) };
+    // Those that were to hide from the optimizer what a handler does.
+    leave.calls().into_iter().for_each(Instruction::take_out);
     cut(session, module, leave);
     let found = report::panics(session, module, &report::sites(module, leave));
     if session.plan.codegen.panics.way == PanicWay::Error && !found.is_empty() {
