@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     debuginfo::signatures,
     declarations,
+    panics::Panic,
     program::{Optimized, Program},
     session::Session,
     unsupported,
@@ -40,6 +41,12 @@ impl<'s> Program<'s, Optimized> {
         let bytes = self.generate_code(module, FileType::Object)?;
         let origin = Origin::whole("the emitted object");
         Ok(Object { declared: Declared { externs, unsigned }, ..Object::parse(&bytes, origin)? })
+    }
+
+    /// The panics that remain.
+    #[must_use]
+    pub fn panics(&self) -> Vec<Panic> {
+        self.session.panics()
     }
 
     /// Generates BPF assembly.

@@ -38,6 +38,7 @@ mod unsupported;
 pub use choose_llvm::{locate_for, survey_for};
 pub use codegen::dump_files;
 pub use llvm_args::{check as check_options, print_and_exit as print_options_and_exit};
+pub use panics::{Panic, Way};
 pub use program::{Internalized, Merged, Optimized, Prepared, Program};
 pub use runtime::MEMORY;
 pub use session::Session;
