@@ -47,5 +47,5 @@ pub mod report;
 
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
 pub use linking::{Artifact, check_places, link, locate, reproduce, survey, version};
-pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
+pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, SourceLines, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

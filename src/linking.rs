@@ -229,7 +229,8 @@ fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
 
 fn facts(program: &Optimized<'_>) -> Facts {
     let externs = program.declarations().iter().cloned().map(described).collect();
-    Facts { externs, linkable: program.linkable(), ..Facts::default() }
+    let embedded_sources = program.embedded_sources().clone();
+    Facts { externs, linkable: program.linkable(), embedded_sources, ..Facts::default() }
 }
 
 fn described(declaration: Declaration) -> (String, Extern) {

@@ -153,6 +153,12 @@ macro_rules! rows {
 
                 debuginfo LLVMStripModuleDebugInfo(module: LLVMModuleRef) -> LLVMBool;
                 debuginfo LLVMGetSubprogram(function: LLVMValueRef) -> LLVMMetadataRef;
+                debuginfo LLVMInstructionGetDebugLoc(instruction: LLVMValueRef) -> LLVMMetadataRef;
+                debuginfo LLVMDILocationGetScope(location: LLVMMetadataRef) -> LLVMMetadataRef;
+                debuginfo LLVMDIScopeGetFile(scope: LLVMMetadataRef) -> LLVMMetadataRef;
+                debuginfo LLVMDIFileGetDirectory(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
+                debuginfo LLVMDIFileGetFilename(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
+                debuginfo LLVMDIFileGetSource(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
 
                 error LLVMGetErrorMessage(error: LLVMErrorRef) -> *mut c_char;
                 error LLVMDisposeErrorMessage(message: *mut c_char) -> ();

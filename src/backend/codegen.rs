@@ -1,6 +1,6 @@
 //! Code generation: from the optimised module to bytes.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     declarations::{self, Declaration},
@@ -10,10 +10,11 @@ use super::{
     merge::Triple,
     prepare::Machines,
     session::Session,
+    sources,
 };
 use crate::{
     input::Archive,
-    plan::{Btf, Dwarf, OutputKind},
+    plan::{Btf, Dwarf, OutputKind, SourceLines},
     report::{Error, Result},
 };
 
@@ -27,6 +28,8 @@ pub struct Optimized<'s> {
     pub(super) machines: Machines,
     /// What the module left open when code was generated.
     pub(super) declarations: Vec<Declaration>,
+    /// The text of source files that debug information embeds, by path, when only such text is wanted.
+    pub(super) embedded_sources: BTreeMap<String, String>,
 }
 
 /// Where in the pipeline a module is dumped.
@@ -45,6 +48,9 @@ impl<'s> Optimized<'s> {
         let module = self.module.get(self.session)?;
         limits::check(self.session, &self.machines, module)?;
         self.declarations = declarations::left(module);
+        if self.session.plan.debug_info.source_lines == SourceLines::Embedded {
+            self.embedded_sources = sources::embedded(module);
+        }
         // What is read again has new names of types, which a person would see.
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
@@ -75,6 +81,12 @@ impl<'s> Optimized<'s> {
     /// LLVM cannot copy or write the module.
     pub fn bitcode(&self) -> Result<Vec<u8>> {
         self.presentable()?.to_bitcode()
+    }
+
+    /// Returns the text of source files that debug information embeds, by path; nothing before code was generated.
+    #[must_use]
+    pub const fn embedded_sources(&self) -> &BTreeMap<String, String> {
+        &self.embedded_sources
     }
 
     fn generate_code(&self, module: Module<'_>, file_type: FileType) -> Result<Vec<u8>> {

@@ -32,6 +32,7 @@ mod quirks;
 mod reader;
 mod resolve;
 mod session;
+mod sources;
 mod stack;
 mod subprograms;
 mod target;

@@ -1,5 +1,7 @@
 //! Optimisation: the one place that chooses passes.
 
+use std::collections::BTreeMap;
+
 use super::{
     codegen::Optimized,
     expand, inlining,
@@ -44,7 +46,15 @@ impl<'s> Internalized<'s> {
         }
         session.dump(&module, super::codegen::Stage::AfterOptimization)?;
         let module = Kept::new(module);
-        Ok(Optimized { session, module, archives, target, machines, declarations: Vec::new() })
+        Ok(Optimized {
+            session,
+            module,
+            archives,
+            target,
+            machines,
+            declarations: Vec::new(),
+            embedded_sources: BTreeMap::new(),
+        })
     }
 }
 

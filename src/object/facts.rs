@@ -11,6 +11,8 @@ pub struct Facts {
     pub linkable: Vec<String>,
     /// Where functions without debug info come from, by symbol.
     pub sources: BTreeMap<String, SourcePlace>,
+    /// The text of source files that debug information embeds, by path.
+    pub embedded_sources: BTreeMap<String, String>,
 }
 
 /// A declaration without a definition.

@@ -77,8 +77,12 @@ pub fn finish(
         }
         btf::link::fit(&mut info, &mut elf, &undefined, facts)?;
         let queries = Queries::of(&info);
-        if plan.debug_info.source_lines == SourceLines::Keep {
-            btf::sources::quote(&mut info);
+        match plan.debug_info.source_lines {
+            SourceLines::Read => btf::sources::quote(&mut info),
+            SourceLines::Embedded => {
+                btf::sources::quote_embedded(&mut info, &facts.embedded_sources)
+            }
+            SourceLines::None => {}
         }
         btf::fix(&mut info, &plan.debug_info)?;
         btf::core::answer(&info, &queries, &mut elf)?;

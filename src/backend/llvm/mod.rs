@@ -14,6 +14,7 @@ mod operation;
 mod pieces;
 mod replace;
 mod signature;
+mod source;
 mod text;
 
 pub use block::Block;
@@ -27,3 +28,4 @@ pub use module::{Inline, Module};
 pub use operation::{Operation, Ordering, Place, Scope, Update};
 pub use pieces::Piece;
 pub use signature::{Scalar, Signature};
+pub use source::SourceFile;
