@@ -13,9 +13,12 @@ trap 'rm -rf "$work"' EXIT
 export ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache
 
 # Of the package's 20 000 files a C compiler needs few.
-pip download --quiet --disable-pip-version-check --no-deps --dest "$work" ziglang==0.17.1
-unzip -q "$work"/ziglang-*.whl ziglang/zig ziglang/lib/std/std.zig 'ziglang/lib/include/*' -d "$work"
-chmod +x "$work/ziglang/zig"
+get_zig() {
+    pip download --quiet --disable-pip-version-check --no-deps --dest "$work" ziglang==0.17.1
+    unzip -q "$work"/ziglang-*.whl ziglang/zig ziglang/lib/std/std.zig 'ziglang/lib/include/*' -d "$work"
+    chmod +x "$work/ziglang/zig"
+}
+get_zig
 compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind-tables -fno-asynchronous-unwind-tables "$@"; }
 
 pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --target "$work/py" pyelftools==0.32

@@ -13,9 +13,11 @@ trap 'rm -rf "$work"' EXIT
 export ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache
 
 # Of the package's 20 000 files a C compiler needs few.
-pip download --quiet --disable-pip-version-check --no-deps --dest "$work" ziglang==0.17.1
-unzip -q "$work"/ziglang-*.whl ziglang/zig ziglang/lib/std/std.zig 'ziglang/lib/include/*' -d "$work"
-chmod +x "$work/ziglang/zig"
+get_zig() {
+    pip download --quiet --disable-pip-version-check --no-deps --dest "$work" ziglang==0.17.1
+    unzip -q "$work"/ziglang-*.whl ziglang/zig ziglang/lib/std/std.zig 'ziglang/lib/include/*' -d "$work"
+    chmod +x "$work/ziglang/zig"
+}
 compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind-tables -fno-asynchronous-unwind-tables "$@"; }
 
 # unpack PACKAGE=VERSION...: unpacks packages of Debian's sid, and what they need, into $root. The machine's own stay.
@@ -37,7 +39,9 @@ unpack() {
 # Runs a command of $root in its folder /w.
 inside() { chroot "$root" /usr/bin/env -C /w PATH=/usr/bin:/usr/sbin "$@"; }
 
+get_zig &
 unpack bpftool=7.8.0+7.2.13-1
+wait "$!"
 cat > "$root/w/table.c" <<'C'
 LINKAGE const int a = 1, b = 2;
 LINKAGE const int *const table[] = {&a, &b};

@@ -16,7 +16,10 @@ pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-d
 # LLVM 23 comes as static archives; a small program around its C interface makes an object of IR.
 pip download --quiet --disable-pip-version-check --no-deps --dest "$work" \
     mlc-llvm-static==23.1.1.post0 mlc-llvm-static-extra-targets==23.1.1.post0
-for wheel in "$work"/mlc_*.whl; do unzip -q -n "$wheel" -d "$work/sdk"; done
+# unzip says 11 where a pattern matches nothing: one of the two has no headers.
+for wheel in "$work"/mlc_*.whl; do
+    unzip -q -n "$wheel" '*/lib/*.a' '*/include/llvm-c/*' '*/include/llvm/Config/*' -d "$work/sdk" 2> /dev/null || [ $? = 11 ]
+done
 sdk=$work/sdk/mlc_llvm_static/static
 cat > "$work/emit.c" <<'C'
 #include <llvm-c/Core.h>

@@ -53,7 +53,12 @@ print("".join(sixes[code] if kind == 4 else chr(code) for code in codes))
 PY
 
 for version in 0.16.0 0.17.1; do
-    pip download --quiet --disable-pip-version-check --no-deps --dest "$work" "ziglang==$version"
+    pip download --quiet --disable-pip-version-check --no-deps --dest "$work" "ziglang==$version" &
+    downloads+=("$!")
+done
+wait "${downloads[0]}"
+wait "${downloads[1]}"
+for version in 0.16.0 0.17.1; do
     unzip -q "$work/ziglang-$version"-*.whl ziglang/zig 'ziglang/lib/std/*' 'ziglang/lib/compiler*' -d "$work/$version"
     chmod +x "$work/$version/ziglang/zig"
     "$work/$version/ziglang/zig" build-obj -target bpfel-freestanding -fno-emit-bin -femit-llvm-bc="$work/$version.bc" "$work/z.zig"

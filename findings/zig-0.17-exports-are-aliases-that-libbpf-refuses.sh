@@ -11,9 +11,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache
 
-pip download --quiet --disable-pip-version-check --no-deps --dest "$work" ziglang==0.17.1
-unzip -q "$work"/ziglang-*.whl ziglang/zig 'ziglang/lib/std/*' 'ziglang/lib/compiler*' -d "$work"
-chmod +x "$work/ziglang/zig"
+get_zig() {
+    pip download --quiet --disable-pip-version-check --no-deps --dest "$work" ziglang==0.17.1
+    unzip -q "$work"/ziglang-*.whl ziglang/zig 'ziglang/lib/std/*' 'ziglang/lib/compiler*' -d "$work"
+    chmod +x "$work/ziglang/zig"
+}
 
 # unpack PACKAGE=VERSION...: unpacks packages of Debian's sid, and what they need, into $root. The machine's own stay.
 root=$work/root
@@ -34,7 +36,9 @@ unpack() {
 # Runs a command of $root in its folder /w.
 inside() { chroot "$root" /usr/bin/env -C /w PATH=/usr/bin:/usr/sbin "$@"; }
 
+get_zig &
 unpack bpftool=7.8.0+7.2.13-1 binutils-bpf=2.47-6+2
+wait "$!"
 cat > "$work/z.zig" <<'ZIG'
 export fn prog(context: *const [4]u32) linksection("socket") u32 {
     return context[0] & 7;
