@@ -4,7 +4,7 @@ struct Packet {
   unsigned length, kind;
 };
 
-template <typename T> [[gnu::noinline]] T sum(const T &first, const T &second) {
+template <typename T> [[gnu::noinline]] T sum(T first, T second) {
   return first + second;
 }
 

@@ -8,14 +8,14 @@ struct Packet
     uint kind;
 }
 
-pragma(inline, false) uint sum(const Packet* packet)
+pragma(inline, false) uint sum(uint first, uint second)
 {
-    return packet.length + packet.kind;
+    return first + second;
 }
 
 @section("socket") uint program(const Packet* packet)
 {
-    return sum(packet) & 7;
+    return sum(packet.length, packet.kind) & 7;
 }
 
 @section("license") __gshared immutable char[4] LICENSE = "GPL\0";
