@@ -89,7 +89,7 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
         plan.btf_compat.map_or(rules::Kernel::NEWEST, |(major, minor)| rules::Kernel(major, minor));
     let renamed = mend(info)?;
     fixes::compat::lower(info, kernel);
-    if plan.source_lines == SourceLines::Drop {
+    if plan.source_lines == SourceLines::None {
         fixes::lines::drop_source(info);
     }
     fixes::refused::replace(info, kernel);

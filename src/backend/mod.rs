@@ -31,6 +31,7 @@ mod resolve;
 mod restorable;
 mod runtime;
 mod session;
+mod sources;
 mod trace;
 mod triple;
 mod unsupported;

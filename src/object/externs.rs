@@ -11,6 +11,8 @@ pub struct Declared {
     pub externs: BTreeMap<String, Extern>,
     /// Functions whose debug information tells no signature, by symbol; what `.BTF` says of it is chance.
     pub unsigned: BTreeSet<String>,
+    /// The text of source files that debug information embeds, by path.
+    pub embedded_sources: BTreeMap<String, String>,
 }
 
 /// A declaration without a definition.

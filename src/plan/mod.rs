@@ -205,7 +205,7 @@ pub struct DebugInfo {
     pub btf: Btf,
     /// Whether `.debug_*` sections are in the object.
     pub dwarf: Dwarf,
-    /// Whether `.BTF` carries source text and paths.
+    /// Which text of source lines `.BTF` carries.
     pub source_lines: SourceLines,
     /// `OLD=NEW` prefixes replaced in the paths that `.BTF` carries; the last one that fits wins, as in rustc.
     pub remap_path_prefix: Vec<(String, String)>,
@@ -255,14 +255,16 @@ pub enum Dwarf {
     Keep,
 }
 
-/// Whether BTF carries source text.
+/// The text of source lines that BTF carries, and the verifier's log quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SourceLines {
-    /// The verifier's log can quote the source.
+    /// Text that debug information embeds, else that of the source files, where they can be read.
     #[default]
-    Keep,
-    /// No source text.
-    Drop,
+    Read,
+    /// Only text that debug information embeds: the object depends on the inputs alone.
+    Embedded,
+    /// No text.
+    None,
 }
 
 /// Choices of optimisation and code generation.

@@ -253,7 +253,7 @@ fn older_kernels_get_only_what_they_know() {
 #[test]
 fn source_text_and_paths_go_when_asked() {
     let plan = DebugInfo {
-        source_lines: SourceLines::Drop,
+        source_lines: SourceLines::None,
         remap_path_prefix: vec![("/src".into(), "/project".into())],
         ..DebugInfo::default()
     };
