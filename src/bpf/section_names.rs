@@ -187,7 +187,6 @@ mod tests {
             ("socekt", "socket"),
             ("cgroup/conect4", "cgroup/connect4"),
             ("tcx/ingres", "tcx/ingress"),
-            ("sk_skb/stream_verdit", "sk_skb/stream_verdict"),
             ("lms/file_open", "lsm/file_open"),
         ] {
             assert_eq!(near_program(name).as_deref(), Some(meant), "{name}");

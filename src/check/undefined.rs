@@ -1,12 +1,16 @@
 //! Refuses an object that needs what nobody defines: no loader would take it, or the wrong thing would run.
 
 use crate::{
-    bpf::sections,
+    bpf::{
+        kernel::kernel_functions,
+        section_names,
+        sections::{self, EXTERNS},
+    },
     btf::Info,
     elf::Elf,
     object::{Referrer, Undefined, externs::Facts, place::quoted},
     plan::AllowUndefined,
-    report::{Error, Result, Warning, Warnings, demangled, nearest},
+    report::{Audience, Error, Result, Warning, Warnings, demangled, nearest},
 };
 
 /// How many places one message names.
@@ -21,7 +25,13 @@ pub fn check(undefined: &[Undefined], facts: &Facts, allow: &AllowUndefined) -> 
         undefined.iter().filter(|symbol| !may_stay(symbol, facts, allow)).collect();
     let Some(first) = missing.first() else { return Ok(()) };
     let errors = missing.iter().map(|symbol| error(symbol, facts));
-    let allowed = format!("if the loader provides it: --allow-undefined={}", first.name);
+    let names: Vec<&str> = missing.iter().map(|symbol| symbol.name.as_str()).collect();
+    let option = match facts.audience {
+        Audience::Person => "",
+        Audience::Rustc => "-C link-arg=",
+    };
+    let allowed =
+        format!("if the loader provides it: {option}--allow-undefined={}", names.join(","));
     Err(match missing.len() {
         1 => error(first, facts).help(LINK).help(allowed),
         count => Error::link(format!("{count} undefined symbols"))
@@ -31,8 +41,7 @@ pub fn check(undefined: &[Undefined], facts: &Facts, allow: &AllowUndefined) -> 
     })
 }
 
-const LINK: &str =
-    "link what defines it; a function or variable of the kernel needs the section `.ksyms`";
+const LINK: &str = "link what defines it; in C a function or variable of the kernel needs the section `.ksyms` (`__ksym`)";
 
 /// What is wrong with one symbol: who needs it, and what it may have been meant to be.
 fn error(symbol: &Undefined, facts: &Facts) -> Error {
@@ -47,7 +56,14 @@ fn error(symbol: &Undefined, facts: &Facts) -> Error {
     if let Some(meaning) = routine(&symbol.name) {
         return error.because(meaning);
     }
-    match near_miss(&symbol.name, &facts.linkable) {
+    let section = facts.extern_section(&symbol.name).and_then(section_names::near_data);
+    if let Some(section) = section.filter(|section| EXTERNS.contains(section)) {
+        return error
+            .help(format!("its declaration names another section: did you mean `{section}`?"));
+    }
+    let near = near_miss(&symbol.name, &facts.linkable)
+        .or_else(|| nearest(&symbol.name, kernel_functions().map(str::to_owned)));
+    match near {
         Some(other) => error.help(format!("did you mean {}?", quoted(&other))),
         None => error,
     }

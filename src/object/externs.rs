@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::report::Audience;
+use crate::{
+    bpf::{kernel::is_kernel_function, sections::EXTERNS},
+    report::Audience,
+};
 
 /// What the backend knows about the program it generated code for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,9 +67,13 @@ pub struct SourcePlace {
 }
 
 impl Facts {
-    /// The section that the declaration of `symbol` names.
+    /// The section that the declaration of `symbol` names; that of the kernel's symbols for a function of the kernel whose
+    /// declaration names none, since rustc takes none for a foreign function.
     #[must_use]
     pub fn extern_section(&self, symbol: &str) -> Option<&str> {
-        self.externs.get(symbol)?.section.as_deref()
+        let declared = self.externs.get(symbol)?;
+        let is_function = matches!(declared.shape, Shape::Function { .. });
+        let of_kernel = is_function && is_kernel_function(symbol);
+        declared.section.as_deref().or(of_kernel.then_some(EXTERNS[0]))
     }
 }

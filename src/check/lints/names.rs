@@ -26,7 +26,10 @@ fn programs(object: &Object<'_>) -> Vec<Finding> {
     let near = first.filter_map(|it| Some((it, section_names::near_program(&it.section_name)?)));
     near.map(|(program, known)| {
         let error = unknown(&program.section_name, &known, &program.name);
-        Finding::Doubtful(Lint { name: "unknown-section", message: error.at(object.source(program, 0)) })
+        Finding::Doubtful(Lint {
+            name: "unknown-section",
+            message: error.at(object.source(program, 0)),
+        })
     })
     .collect()
 }
