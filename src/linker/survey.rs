@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::{program_report, reports};
 use crate::{
     backend::Optimized,
-    check::stack::{Refusal, Survey},
+    check::{
+        kernel,
+        stack::{Refusal, Survey},
+    },
     link::btf::co_re_list,
     plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
     report::{Error, Result, Warning, Warnings},
@@ -27,7 +30,8 @@ pub(super) fn check(
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let verdict = survey.judge(plan);
+    let runs_on = |version| kernel::check_file(raw, version, &Warnings::default()).is_ok();
+    let verdict = survey.judge(plan, &runs_on);
     verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
     if verdict.refusals.is_empty() {
         return Ok(());

@@ -95,22 +95,36 @@ impl Survey {
     }
 
     /// The circles of calls that programs reach: of functions that all reach each other only the shortest circle through the
-    /// first of them, by the index of that function.
+    /// one that programs come to first.
     #[must_use]
     pub fn circles(&self) -> Vec<Circle> {
-        let reached: BTreeSet<usize> = self.reached().into_iter().collect();
+        let order: BTreeMap<usize, usize> = self.order().into_iter().zip(0..).collect();
         let components = components::find(self.functions.len(), |index| self.callees(index));
-        let of_programs = components.iter().filter(|them| them.iter().any(|it| reached.contains(it)));
-        let mut circles: Vec<Circle> = of_programs
+        let mut circles: Vec<(usize, Circle)> = components
+            .iter()
             .filter_map(|component| {
-                let first = *component.first()?;
+                let place = |index: &usize| Some((*order.get(index)?, *index));
+                let (place, first) = component.iter().filter_map(place).min()?;
                 let functions = self.way_back(first, component)?;
                 let chain = Chain { functions, recursive: Some(first) };
-                Some(Circle { chain, members: component.len() })
+                Some((place, Circle { chain, members: component.len() }))
             })
             .collect();
-        circles.sort_by_key(|circle| circle.chain.functions.first().copied());
-        circles
+        circles.sort_by_key(|(place, _)| *place);
+        circles.into_iter().map(|(_, circle)| circle).collect()
+    }
+
+    /// What programs reach, by index, in the order of their calls.
+    fn order(&self) -> Vec<usize> {
+        let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut open: Vec<usize> = self.roots().into_iter().rev().map(|(root, _)| root).collect();
+        while let Some(index) = open.pop() {
+            if seen.insert(index) {
+                order.push(index);
+                open.extend(self.callees(index).into_iter().rev());
+            }
+        }
+        order
     }
 
     /// The functions that the one at `index` calls before it returns, by index.

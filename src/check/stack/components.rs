@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn a_chain_of_any_length_is_walked() {
-        let found = find(1_000_000, |index| vec![index + 1].into_iter().filter(|it| *it < 1_000_000).collect());
+        let found = find(1_000_000, |index| {
+            vec![index + 1].into_iter().filter(|it| *it < 1_000_000).collect()
+        });
         assert_eq!(found.len(), 1_000_000);
     }
 }
