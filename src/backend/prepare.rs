@@ -5,7 +5,7 @@ use super::{
     cpu::{self, CpuChoice},
     debuginfo,
     merge::Merged,
-    passes::{aliases, inline, placement, stack_alignment, unroll},
+    passes::{aliases, inline, inline_size, placement, stack_alignment, unroll},
     quirks::{self, Relocations},
     session::Session,
 };
@@ -59,7 +59,7 @@ impl<'s> Merged<'s> {
     /// Decides the CPU and applies what the plan says about inlining and loops.
     ///
     /// # Errors
-    /// LLVM has no such target.
+    /// LLVM has no such target, or a program without calls would be too large.
     pub fn prepare(self) -> Result<Prepared<'s>> {
         let Self { session, module, archives, target } = self;
         let plan = session.plan;
@@ -78,6 +78,9 @@ impl<'s> Merged<'s> {
         cpu::apply(&choice, &module);
         let machines = Machines::new(session, target.target.triple(), choice)?;
         module.variables().filter(|variable| is_writable(*variable)).for_each(Global::make_mutable);
+        if plan.codegen.inline_never == InlineNever::Ignore {
+            inline_size::check(&module)?;
+        }
         for function in module.functions().filter(|function| !function.is_declaration()) {
             if plan.codegen.inline_never == InlineNever::Ignore {
                 inline::force(session, function);
