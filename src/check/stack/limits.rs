@@ -147,7 +147,8 @@ impl Survey {
             let (chain, former) = (heaviest.from(root), formerly.from(root));
             let (new, old) = (chain.stack(self, Count::NEW), former.stack(self, Count::OLD));
             if asked.is_none() && old.max(new) > limit && self.may_stay_away(root, &chain) {
-                verdict.warnings.push(self.too_large_if_reached(root, &chain, old.max(new)));
+                let bytes = if new > limit { new } else { old };
+                verdict.warnings.push(self.too_large_if_reached(root, &chain, bytes));
             } else if new > limit && (asked.is_some() || !self.may_be_private(root, kind)) {
                 let frames = self.along(&chain).take(NAMED).map(|function| function.name.clone());
                 let error = self.too_large(&chain, new, limit);

@@ -6,12 +6,12 @@
 // args: --export old --kernel 6.9 --fatal-warnings
 // args: --export modern --fatal-warnings -W no-needs-btf -W no-above-cpu
 // args: --export optional
-// warning: the calls from `optional` need 608 bytes of stack, and kernels allow 512: loaders leave the program out unless
-// args: --export guarded
-// warning: the calls from `guarded` need 608 bytes of stack, and kernels allow 512: they take it only where a constant keeps
+// warning: the calls from `optional` need 592 bytes of stack, and kernels allow 512: loaders leave the program out unless
+// args: --export guarded,wanted
+// warning: the calls from `guarded` need 592 bytes of stack, and kernels allow 512: they take it only where a constant keeps
 // args: --export plain
 // error: link the kernel would refuse the program
-// says: the calls from `plain` need 608 bytes of stack, 512 are allowed
+// says: the calls from `plain` need 592 bytes of stack, 512 are allowed
 // args: --export deepest --kernel 6.18
 // error: link
 // says: the calls from `deepest` are 17 deep, 8 are allowed
