@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::{panics, program_report, reports};
 use crate::{
     backend::{Optimized, Panic, Program},
-    check::stack::{Refusal, Survey},
+    check::{
+        kernel,
+        stack::{Refusal, Survey},
+    },
     link::btf::co_re_list,
     object::Object,
     plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
@@ -28,7 +31,8 @@ pub(super) fn check(
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let verdict = survey.judge(plan);
+    let runs_on = |version| kernel::check(object, version, &Warnings::default()).is_ok();
+    let verdict = survey.judge(plan, &runs_on);
     verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
     if verdict.refusals.is_empty() {
         return Ok(());
