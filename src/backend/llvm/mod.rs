@@ -3,6 +3,7 @@
 mod block;
 mod buffer;
 mod context;
+mod described;
 mod global;
 mod instruction;
 mod library;
@@ -16,10 +17,10 @@ mod replace;
 mod signature;
 mod subprogram;
 mod text;
-mod types;
 
 pub use block::Block;
 pub use context::{Context, Diagnostic, Severity};
+pub use described::{Encoding, Tag, TypeBuilder};
 pub use global::{Attribute, Global, Linkage};
 pub use instruction::{Instruction, SourceLine};
 pub use library::{Library, OptionsLease, REMARKS};
@@ -29,4 +30,3 @@ pub use module::{Inline, Module};
 pub use operation::{Operation, Ordering, Place, Scope, Update};
 pub use pieces::Piece;
 pub use signature::{Scalar, Signature};
-pub use types::{Encoding, Tag, TypeBuilder};
