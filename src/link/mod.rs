@@ -47,7 +47,7 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     if plan.debug_info.source_lines == SourceLines::Keep {
         types::sources::quote(&mut info);
     }
-    types::fix(&mut info, &plan.debug_info)?;
+    types::fix(&mut info, &plan.debug_info.fix_options())?;
     btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;
     object.btf = Some(info);
     Ok(())

@@ -3,7 +3,7 @@
 //! Plain data, a function of the arguments and argument files alone. Nothing here knows how it was spelled on a
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
-use crate::{bpf::kernel, report::WarningKind};
+use crate::{bpf::kernel, btf::FixOptions, report::WarningKind};
 mod exports;
 mod limits;
 mod panics;
@@ -13,6 +13,7 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use crate::bpf::kernel::Kernel;
 pub use crate::bpf::target::{Cpu, Endian, OptLevel, Target};
+pub use crate::btf::SourceLines;
 pub use exports::{Export, Exports, Presence, Requested, matches};
 pub use limits::Limits;
 pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
@@ -202,6 +203,18 @@ pub struct DebugInfo {
     pub btf_compat: Option<(u16, u16)>,
 }
 
+impl DebugInfo {
+    /// Returns what this means for the types.
+    #[must_use]
+    pub fn fix_options(&self) -> FixOptions<'_> {
+        FixOptions {
+            kernel: self.btf_compat.map_or(Kernel::NEWEST, |(major, minor)| Kernel(major, minor)),
+            source_lines: self.source_lines,
+            remap_path_prefix: &self.remap_path_prefix,
+        }
+    }
+}
+
 /// Which symbols may stay undefined, besides weak ones and externs of `.ksyms` and `.kconfig`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AllowUndefined {
@@ -242,16 +255,6 @@ pub enum Dwarf {
     Strip,
     /// Kept as LLVM emits it.
     Keep,
-}
-
-/// Whether BTF carries source text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SourceLines {
-    /// The verifier's log can quote the source.
-    #[default]
-    Keep,
-    /// No source text.
-    Drop,
 }
 
 /// Choices of optimisation and code generation.

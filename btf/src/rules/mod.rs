@@ -18,7 +18,7 @@ mod resolve;
 
 use std::fmt;
 
-pub use crate::bpf::kernel::Kernel;
+pub use crate::kernel::Kernel;
 pub use kernel::{
     ATTRIBUTE_TAG, BITFIELDS, DATASEC, DECL_TAG, DOTTED_NAMES, EMPTY_DATASEC, ENUM64, FLOAT, FUNC,
     FUNC_LINKAGE, Feature, LONG_NAMES, PRINTABLE_SECTIONS, SIGNED_ENUM, SMALL_ENUM, TYPE_TAG,
@@ -31,7 +31,7 @@ use super::{
     Info,
     model::{Btf, Kind, TypeId},
 };
-use crate::report::{Error, Result};
+use crate::error::{Error, Result};
 
 /// A rule of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,30 +94,15 @@ pub fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
 /// Refuses BTF that `kernel` would refuse from libbpf.
 ///
 /// # Errors
-/// Names the type and the source line that it is reached from.
+/// Names the types, and the source line that the first is reached from.
 pub fn check(info: &Info, kernel: Kernel) -> Result<()> {
-    let found = violations(&as_loaded(&info.btf, kernel), kernel);
-    let Some(first) = found.first() else { return Ok(()) };
-    let mut error = Error::link("the kernel would refuse the BTF of this object");
-    for violation in found.iter().take(8) {
-        error = error.because(violation);
-    }
-    if found.len() > 8 {
-        error = error.because(format!("and {} more", found.len() - 8));
-    }
-    if let Some(source) = source_of(info, first.id) {
-        error = error.because(format!("type [{}] is used {source}", first.id.0));
-    }
-    Err(error.help(advice(first)))
-}
-
-fn advice(violation: &Violation) -> String {
-    match violation.lifted {
-        Some(kernel) => {
-            format!("pass --btf-compat with kernel {kernel} or later, or change the type")
+    let violations = violations(&as_loaded(&info.btf, kernel), kernel);
+    match violations.first() {
+        Some(first) => {
+            let source = source_of(info, first.id);
+            Err(Error::Refused { violations, source })
         }
-        None => "this is a bug of the linker; link without --btf to go on, and please report it"
-            .to_owned(),
+        None => Ok(()),
     }
 }
 
