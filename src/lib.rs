@@ -43,6 +43,7 @@ pub mod crash_handler;
 pub mod driver;
 pub mod elf;
 pub mod embed;
+mod files;
 pub mod input;
 pub mod link;
 mod linker;
@@ -55,6 +56,8 @@ pub mod report;
 
 pub use ::btf;
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linker::{Artifact, check_places, finish, link, locate, reproduce, survey, version};
+pub use linker::{
+    Artifact, CommandFiles, check_places, finish, link, locate, reproduce, survey, version,
+};
 pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

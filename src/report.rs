@@ -21,6 +21,16 @@ use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 /// The result of every fallible step of a link.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Who sees what a link says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// A person, or a program that passes all of it on.
+    #[default]
+    Person,
+    /// rustc, which shows what a linker says only if it fails.
+    Rustc,
+}
+
 /// What failed, as far as a script that calls the linker cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

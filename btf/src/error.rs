@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-use crate::rules::Violation;
+use crate::rules::violation::Violation;
 
 /// The result of every fallible step.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -39,6 +39,7 @@ mod ext;
 pub mod fixes;
 mod forwards;
 pub mod kernel;
+mod layout;
 mod model;
 mod prune;
 mod renumber;
@@ -49,6 +50,7 @@ mod strings;
 mod tests;
 pub mod walk;
 
+pub use codec::MAX_LIST;
 pub use compact::compact_strings;
 pub use dedup::{dedup, resolve_forwards};
 pub use endian::Endian;
@@ -127,6 +129,7 @@ pub fn fix(info: &mut Info, options: &FixOptions<'_>) -> Result<()> {
     if options.source_lines == SourceLines::Drop {
         fixes::lines::drop_source(info);
     }
+    fixes::refused::replace(info, kernel);
     fixes::lines::unindent(info);
     fixes::lines::remap_paths(info, options.remap_path_prefix);
     fixes::lines::shorten_paths(info);
@@ -150,6 +153,7 @@ fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
     fixes::members::drop_anonymous_void(info);
     fixes::void::void_values(info);
     fixes::void::bitless_ints(info);
+    fixes::void::sizeless_enums(info);
     fixes::void::empty_params(info);
     fixes::names::variants(info);
     fixes::members::discriminants(info);

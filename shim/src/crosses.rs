@@ -3,9 +3,9 @@
 use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
 
 use llvm_sys::{
-    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMLinkage, LLVMOpcode,
-    LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind, error::LLVMErrorRef, prelude::*,
-    target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
+    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMIntPredicate, LLVMLinkage,
+    LLVMOpcode, LLVMTypeKind, LLVMVisibility, debuginfo::LLVMMetadataKind, error::LLVMErrorRef,
+    prelude::*, target::LLVMTargetDataRef, target_machine::LLVMTargetMachineRef,
     transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 
@@ -26,10 +26,10 @@ macro_rules! crosses {
 }
 
 crosses! {
-    as_is: (), c_int, c_uint, c_longlong, c_ulonglong, usize, *const c_char, *mut c_char, *mut c_void,
+    as_is: (), c_int, c_uint, c_longlong, c_ulonglong, u16, usize, *const c_char, *mut c_char, *mut c_void,
         LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMDIBuilderRef, LLVMErrorRef, LLVMMemoryBufferRef,
         LLVMMetadataRef, LLVMModuleRef, LLVMPassBuilderOptionsRef, LLVMTargetDataRef, LLVMTargetMachineRef,
         LLVMTypeRef, LLVMUseRef, LLVMValueRef, *mut LLVMValueMetadataEntry;
-    as_integer: LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMLinkage, LLVMMetadataKind,
+    as_integer: LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticSeverity, LLVMIntPredicate, LLVMLinkage, LLVMMetadataKind,
         LLVMOpcode, LLVMTypeKind, LLVMVisibility;
 }

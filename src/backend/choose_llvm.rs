@@ -47,6 +47,11 @@ impl<'p> Reader<'p> {
         Ok((reader, library))
     }
 
+    /// The file of the library.
+    pub(super) fn path(&self) -> &Path {
+        &self.located.path
+    }
+
     /// Explains that the library did not load; any other one may.
     fn cannot_load(&self, error: Error) -> Error {
         let error = error.because(format!("it was {}", self.located.found_by));

@@ -16,6 +16,11 @@ use crate::{
     report::{Error, WarningKind},
 };
 
+/// Files in the folder of `--reproduce`, besides the copies of the inputs.
+pub(super) const FILES: [&str; 2] = [RESPONSE, VERSIONS];
+const RESPONSE: &str = "response";
+const VERSIONS: &str = "versions";
+
 /// Writes into `folder` the inputs of `plan`, the words `args` of [`Invocation::args`](driver::Invocation::args) that
 /// asked for it as a response file that names the copies, and the versions of what takes part.
 ///
@@ -42,8 +47,8 @@ pub fn reproduce(
         Ok(Path::new("inputs").join(to).into_os_string())
     })?;
     let words = response::write_gnu(words.iter().map(OsString::as_os_str));
-    output::write(&folder.join("response"), &words)?;
-    output::write(&folder.join("versions"), versions(plan, args, warnings).as_bytes())
+    output::write(&folder.join(RESPONSE), &words)?;
+    output::write(&folder.join(VERSIONS), versions(plan, args, warnings).as_bytes())
 }
 
 fn copy_name(number: usize, file: &Path) -> OsString {

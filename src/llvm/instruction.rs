@@ -29,7 +29,7 @@ impl fmt::Display for SourceLine {
 
 /// An instruction of a live function.
 #[derive(Clone, Copy, Debug)]
-pub struct Instruction<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
+pub struct Instruction<'ctx>(pub(super) NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
 impl<'ctx> Instruction<'ctx> {
     pub(super) fn from_raw(raw: *mut LLVMValue) -> Option<Self> {
@@ -57,6 +57,17 @@ impl<'ctx> Instruction<'ctx> {
         let called = unsafe { llvm::LLVMGetCalledValue(call) };
         // SAFETY: a called value is alive; the answer is null unless it is a function.
         Global::from_raw(unsafe { llvm::LLVMIsAFunction(called) })
+    }
+
+    /// The functions among its operands: the one that it calls by name, and those whose address it uses.
+    pub fn functions(self) -> impl Iterator<Item = Global<'ctx>> {
+        // SAFETY: the instruction is alive.
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
+        (0..count.cast_unsigned()).filter_map(move |index| {
+            let operand = self.operand(index)?;
+            // SAFETY: an operand is alive; the answer is null unless it is a function.
+            Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
+        })
     }
 
     /// The constant integer at operand `index`, if there is one.

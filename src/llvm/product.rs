@@ -12,7 +12,7 @@ use super::{
 impl Module<'_> {
     /// The data layout.
     #[must_use]
-    pub fn layout(&self) -> String {
+    pub fn layout_text(&self) -> String {
         // SAFETY: the module is alive.
         let layout = unsafe { llvm::LLVMGetDataLayoutStr(self.as_raw()) };
         // SAFETY: the string is the module's and ends in NUL.

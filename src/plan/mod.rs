@@ -165,6 +165,17 @@ impl OutputKind {
         }
     }
 
+    /// The option that asks for it alone.
+    #[must_use]
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::Bitcode => "--emit llvm-bc",
+            Self::Ir => "--emit llvm-ir",
+            Self::Assembly => "--emit asm",
+            Self::Object => "--emit obj",
+        }
+    }
+
     /// The usual extension of its file, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {

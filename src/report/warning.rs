@@ -37,6 +37,7 @@ macro_rules! warnings {
 
 warnings! {
     AboveCpu = "above-cpu", "an instruction above the level of `--cpu`";
+    BadLicense = "bad-license", "a license that loaders cannot read";
     CallDepth = "call-depth", "a chain of more functions than older kernels allow";
     CallsLeft = "calls-left", "a call that was to be inlined";
     CpuMismatch = "cpu-mismatch", "`--cpu` below the level that a function was compiled for";
@@ -44,11 +45,13 @@ warnings! {
     EmptyOutput = "empty-output", "an output without program and data";
     ForeignMember = "foreign-member", "a member of an archive that is no bitcode";
     ForeignTarget = "foreign-target", "an input compiled for another machine";
+    GplHelper = "gpl-helper", "what takes a license of the GPL, without one";
     KernelGuarded = "kernel-guarded", "what the kernel of `--kernel` lacks, behind a test";
     KernelRefuses = "kernel-refuses", "what the kernel would refuse, with `--fatal-errors false`";
     LegacyMaps = "legacy-maps", "definitions in section `maps` that stay as they are";
     Llvm = "llvm", "what LLVM warns of";
     LlvmErrors = "llvm-errors", "what LLVM reports, with `--fatal-errors false`";
+    LocalProgram = "local-program", "a program that is static, or not exported";
     NeedsBtf = "needs-btf", "maps, externs or CO-RE records in an object without BTF";
     NoDebugInfo = "no-debug-info", "BTF asked for where no input has debug info";
     NotReproducible = "not-reproducible", "members of a thin archive that `--reproduce` does not copy";
@@ -57,6 +60,7 @@ warnings! {
     StackChain = "stack-chain", "a chain of calls that needs more stack than some kernels allow";
     Trap = "trap", "a trap, which every kernel refuses to run";
     UnknownMapMember = "unknown-map-member", "a member of a map definition that libbpf does not know";
+    UnknownSection = "unknown-section", "a section that is nearly one that loaders know";
     UntestedLlvm = "untested-llvm", "a libLLVM newer than any tested";
 }
 

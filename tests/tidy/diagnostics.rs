@@ -21,10 +21,9 @@ const MAKERS: [&str; 7] = [
 ];
 
 /// Messages that are computed before the error is made, by the file that has their text.
-const COMPUTED: [(&str, &[&str]); 6] = [
+const COMPUTED: [(&str, &[&str]); 5] = [
     ("check/kernel/mod.rs", &["kernel … would refuse the object"]),
     ("output/mod.rs", &["cannot write …"]),
-    ("linker/overwrite.rs", &["cannot write …: it is an input"]),
     ("backend/unsupported/construct.rs", &[]),
     ("llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
     ("crash_report.rs", &["LLVM gave up", "LLVM crashed", "the linker crashed"]),

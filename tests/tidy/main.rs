@@ -13,15 +13,16 @@ use source::Source;
 
 /// Room to the rooms it may import, from the ground up. `linker` puts the rooms together, and `embed` is a front door to
 /// it, as the command is.
-const IMPORTS: [(&str, &[&str]); 17] = [
+const IMPORTS: [(&str, &[&str]); 18] = [
     ("report", &[]),
     ("bpf", &["btf"]),
     ("crash_handler", &[]),
+    ("files", &[]),
     ("plan", &["bpf", "btf", "report"]),
     ("elf", &["bpf", "report"]),
     ("object", &["bpf", "btf", "elf", "report"]),
-    ("input", &["plan", "report"]),
-    ("driver", &["bpf", "plan", "report"]),
+    ("input", &["files", "plan", "report"]),
+    ("driver", &["bpf", "files", "plan", "report"]),
     ("llvm", &["bpf", "input", "report"]),
     ("output", &["crash_handler", "report"]),
     ("link", &["bpf", "btf", "elf", "object", "plan", "report"]),

@@ -15,8 +15,7 @@ mod meta;
 pub mod names;
 mod origin;
 mod resolve;
-
-use std::fmt;
+pub mod violation;
 
 pub use crate::kernel::Kernel;
 pub use kernel::{
@@ -26,59 +25,14 @@ pub use kernel::{
 };
 pub use loaded::as_loaded;
 pub use origin::source_of;
+pub use resolve::LOOP;
+pub use violation::{Rule, Violation};
 
 use super::{
     Info,
     model::{Btf, Kind, TypeId},
 };
 use crate::error::{Error, Result};
-
-/// A rule of the kernel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// What is wrong when it is broken, lower-case.
-    pub fact: &'static str,
-    /// The function of kernel/bpf/btf.c that enforces it.
-    pub source: &'static str,
-}
-
-impl Rule {
-    const fn new(fact: &'static str, source: &'static str) -> Self {
-        Self { fact, source }
-    }
-}
-
-/// A broken rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// The type to blame; `void` for the section as a whole.
-    pub id: TypeId,
-    /// The word that `bpftool` prints for its kind.
-    pub kind: &'static str,
-    /// Its name; empty when anonymous.
-    pub name: String,
-    /// The member, enumerator, parameter or variable to blame: its name, or its number when it has none.
-    pub member: Option<String>,
-    /// The rule.
-    pub rule: Rule,
-    /// For a rule that a later kernel lifted: that kernel.
-    pub lifted: Option<Kernel>,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.name.is_empty() { "(anon)" } else { &self.name };
-        write!(f, "[{}] {} `{name}`", self.id.0, self.kind)?;
-        if let Some(member) = &self.member {
-            write!(f, ", `{member}`")?;
-        }
-        write!(f, ": {}", self.rule.fact)?;
-        match self.lifted {
-            Some(kernel) => write!(f, " (kernel {kernel} is the first that takes it)"),
-            None => write!(f, " (kernel: {})", self.rule.source),
-        }
-    }
-}
 
 /// All broken rules, as `kernel` sees the types as they stand; empty when it would take them.
 #[must_use]
@@ -154,8 +108,9 @@ impl<'a> Blame<'a> {
     fn push(&mut self, id: TypeId, member: Option<usize>, rule: Rule, lifted: Option<Kernel>) {
         let kind = self.btf.get(id).map_or("BTF", |ty| kind_word(&ty.kind));
         let name = self.btf.name(id).into_owned();
+        let position = member;
         let member = member.map(|index| self.member_name(id, index));
-        self.found.push(Violation { id, kind, name, member, rule, lifted });
+        self.found.push(Violation { id, kind, name, member, position, rule, lifted });
     }
 
     fn member_name(&self, id: TypeId, index: usize) -> String {

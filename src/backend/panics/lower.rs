@@ -8,7 +8,10 @@ use super::{
     sites::{bodies, leaves, mark, return_at},
 };
 use crate::{
-    backend::{optimize, passes::inline, session::Session},
+    backend::{
+        passes::{inline, pipeline},
+        session::Session,
+    },
     bpf::kernel::STACK_ARGUMENTS,
     llvm::{Attribute, Global, Instruction, Linkage, Machine, Module, Use},
     plan::{PanicWay, Traps},
@@ -54,7 +57,7 @@ pub(in crate::backend) fn lower<'s>(
     }
     if leaving || wide {
         module.verify()?;
-        optimize::run_passes(session, machine, module)?;
+        pipeline::run(session, machine, module)?;
     }
     Ok(())
 }

@@ -64,7 +64,7 @@ pub(in crate::backend) fn spell_out<'s>(
 fn take_routines<'s>(session: &'s Session<'_>, module: &Module<'s>) -> Result<()> {
     let origin = Origin { file: "the linker's own routines".into(), members: Vec::new() };
     let routines = Module::parse(&session.context, ROUTINES.as_bytes(), "products.ll")?;
-    routines.set_target(&module.triple(), &module.layout())?;
+    routines.set_target(&module.triple(), &module.layout_text())?;
     let opened = Opened { origin, module: routines };
     session.link_into(module, opened.module, &opened.origin)
 }

@@ -71,11 +71,12 @@ impl Program<'_, Optimized> {
                 Severity::Remark => log::debug!("LLVM says: {}", said.text),
             }
         }
-        let findings = Findings::new(known);
+        let mut findings = Findings::new(known);
         if findings.0.is_empty() && unknown.is_empty() {
             return Ok(());
         }
         let module = self.module.get(session)?;
+        findings.blame_floats(module, &self.phase.routines);
         if session.plan.llvm_errors == LlvmErrors::Tolerate {
             for finding in findings.located(module) {
                 let error = finding.error();
@@ -151,6 +152,20 @@ impl Findings {
             });
             if !known {
                 self.0.push(finding);
+            }
+        }
+    }
+
+    /// Names what computes with floating point in `module`, instead of the products of 128 bits in `routines` for it.
+    fn blame_floats(&mut self, module: &Module<'_>, routines: &BTreeSet<String>) {
+        let is_inside = |finding: &Finding| {
+            finding.construct == Construct::WideArithmetic && routines.contains(&finding.function)
+        };
+        if self.0.iter().any(is_inside) {
+            let floats = find::floats(module, routines);
+            if !floats.is_empty() {
+                self.0.retain(|finding| !is_inside(finding));
+                self.extend(floats);
             }
         }
     }

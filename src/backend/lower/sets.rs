@@ -1,0 +1,230 @@
+//! The values that an integer may have, where they are few.
+
+use std::{cell::Cell, collections::BTreeSet};
+
+use super::flow::{Fact, Flow, comparison};
+use crate::llvm::{Binary, Block, Instruction, Opcode, Predicate, Resize, Value};
+
+/// The most values that count as few.
+pub(super) const MOST: usize = 32;
+
+/// How many values a value may be computed from in a row.
+const DEEPEST: u32 = 24;
+
+/// How many values are looked at for one.
+const FUEL: u32 = 2000;
+
+pub(super) type Set = BTreeSet<i64>;
+
+/// Looks for the values that integers have at one place.
+#[derive(Debug)]
+pub(super) struct Sets<'f, 'c> {
+    flow: &'f Flow<'c>,
+    facts: Vec<Fact<'c>>,
+    /// How many more values may be looked at.
+    fuel: Cell<u32>,
+    is_estimate: Cell<bool>,
+}
+
+/// The values that an integer may have.
+#[derive(Debug)]
+pub(super) struct Few {
+    /// The values, signed.
+    pub(super) values: Set,
+    /// Set if there may be more of them: what ends a loop was not proven to.
+    pub(super) is_estimate: bool,
+}
+
+impl<'f, 'c> Sets<'f, 'c> {
+    /// What holds in `block`.
+    pub(super) fn at(flow: &'f Flow<'c>, block: Block<'c>) -> Self {
+        let facts = flow.facts(block);
+        Self { flow, facts, fuel: Cell::new(FUEL), is_estimate: Cell::new(false) }
+    }
+
+    /// Returns the values that `value` may have; none if they are many, or unknown.
+    pub(super) fn of(&self, value: Value<'c>) -> Option<Few> {
+        self.fuel.set(FUEL);
+        self.is_estimate.set(false);
+        let values = self.search(value, DEEPEST).filter(|set| set.len() <= MOST)?;
+        Some(Few { values, is_estimate: self.is_estimate.get() })
+    }
+
+    fn search(&self, value: Value<'c>, depth: u32) -> Option<Set> {
+        if let Some(constant) = value.integer() {
+            return Some(Set::from([constant]));
+        }
+        let bits = value.bits().filter(|bits| *bits <= 64)?;
+        let depth = depth.checked_sub(1)?;
+        self.fuel.set(self.fuel.get().checked_sub(1)?);
+        let computed =
+            if bits == 1 { Some(Set::from([0, -1])) } else { self.computed(value, bits, depth) };
+        let computed = computed.filter(|set| set.len() <= MOST * 4);
+        match (computed, self.bounded(value, bits)) {
+            (Some(one), Some(other)) => Some(one.intersection(&other).copied().collect()),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// What follows from how `value` is computed.
+    fn computed(&self, value: Value<'c>, bits: u32, depth: u32) -> Option<Set> {
+        let operand = |index| self.search(value.operand(index)?, depth);
+        match value.opcode() {
+            Opcode::Select => Some(&operand(1)? | &operand(2)?),
+            Opcode::Freeze => operand(0),
+            Opcode::Phi => self.counted(value).or_else(|| self.chosen(value, depth)),
+            Opcode::Resize(how) => {
+                let from = value.operand(0)?.bits()?;
+                Some(operand(0)?.into_iter().map(|one| resized(how, one, from, bits)).collect())
+            }
+            Opcode::Binary(Binary::And) => {
+                let mask = |index| value.operand(index)?.integer();
+                match mask(1).or_else(|| mask(0)) {
+                    Some(mask) => submasks(mask),
+                    None => crossed(Binary::And, &operand(0)?, &operand(1)?, bits),
+                }
+            }
+            Opcode::Binary(Binary::URem) => {
+                let divisor = value.operand(1)?.integer().filter(|it| *it > 0)?;
+                interval(0, divisor.checked_sub(1)?)
+            }
+            Opcode::Binary(Binary::LShr) => {
+                let shift = value.operand(1)?.integer()?;
+                let left = i64::from(bits).checked_sub(shift)?;
+                match operand(0) {
+                    Some(set) => crossed(Binary::LShr, &set, &Set::from([shift]), bits),
+                    None if (1..=6).contains(&left) => interval(0, (1 << left) - 1),
+                    None => None,
+                }
+            }
+            Opcode::Call if is_passthrough(value) => operand(1),
+            Opcode::Binary(operation) => crossed(operation, &operand(0)?, &operand(1)?, bits),
+            _ => None,
+        }
+    }
+
+    /// What a phi outside of loops may be.
+    fn chosen(&self, phi: Value<'c>, depth: u32) -> Option<Set> {
+        let mut all = Set::new();
+        for (value, from) in phi.incoming() {
+            // What holds where the value comes from, not what holds here.
+            let there = Sets { fuel: self.fuel.clone(), ..Sets::at(self.flow, from) };
+            all.extend(there.search(value, depth / 2)?);
+            self.fuel.set(there.fuel.get());
+            self.is_estimate.set(self.is_estimate.get() || there.is_estimate.get());
+        }
+        Some(all)
+    }
+
+    /// What a phi that counts from one constant to another in constant steps may be.
+    fn counted(&self, phi: Value<'c>) -> Option<Set> {
+        let incoming = phi.incoming();
+        let [(one, _), (other, _)] = incoming.as_slice() else { return None };
+        let (start, next) = match (one.integer(), other.integer()) {
+            (Some(start), None) => (start, *other),
+            (None, Some(start)) => (start, *one),
+            _ => return None,
+        };
+        let added = next.opcode() == Opcode::Binary(Binary::Add) && next.operand(0) == Some(phi);
+        let step = next.operand(1)?.integer().filter(|step| added && *step > 0)?;
+        let users = [phi, next].map(Value::users).concat();
+        let bounds = users.into_iter().filter_map(comparison).filter(|fact| {
+            let counts = fact.value == phi || fact.value == next;
+            counts && fact.bound > start
+        });
+        let end = bounds.map(|fact| fact.bound).max()?;
+        let count = usize::try_from((end - start) / step).ok()?;
+        self.is_estimate.set(true);
+        (count <= MOST).then(|| (0..=count as i64).map(|turn| start + turn * step).collect())
+    }
+
+    /// What follows from the comparisons that were made of `value` before.
+    fn bounded(&self, value: Value<'c>, bits: u32) -> Option<Set> {
+        let facts = self.facts.iter().filter(|fact| fact.value == value);
+        let mut most = None;
+        for fact in facts {
+            let bound = match fact.predicate {
+                Predicate::Eq => return Some(Set::from([fact.bound])),
+                Predicate::Ult => fact.bound.checked_sub(1),
+                Predicate::Ule => Some(fact.bound),
+                _ => None,
+            };
+            // Unsigned, a negative bound is a large one.
+            if let Some(bound) = bound.filter(|bound| *bound >= 0) {
+                most = Some(most.map_or(bound, |most: i64| most.min(bound)));
+            }
+        }
+        most.filter(|_| bits > 1).and_then(|most| interval(0, most))
+    }
+}
+
+/// Calls by which LLVM keeps its passes from undoing what it did for the verifier.
+fn is_passthrough(value: Value<'_>) -> bool {
+    let callee = value.instruction().and_then(Instruction::callee);
+    callee.is_some_and(|callee| callee.name().starts_with("llvm.bpf.passthrough"))
+}
+
+fn interval(least: i64, most: i64) -> Option<Set> {
+    let size = usize::try_from(most.checked_sub(least)?).ok()?;
+    (size < MOST).then(|| (least..=most).collect())
+}
+
+/// Every value that has no bits but those of `mask`.
+fn submasks(mask: i64) -> Option<Set> {
+    if mask < 0 || mask.count_ones() > MOST.ilog2() {
+        return None;
+    }
+    let (mut all, mut one) = (Set::from([0]), mask);
+    while one != 0 {
+        all.insert(one);
+        one = (one - 1) & mask;
+    }
+    Some(all)
+}
+
+fn crossed(operation: Binary, left: &Set, right: &Set, bits: u32) -> Option<Set> {
+    if left.len() * right.len() > MOST * MOST {
+        return None;
+    }
+    let pairs = left.iter().flat_map(|left| right.iter().map(move |right| (*left, *right)));
+    pairs.map(|(left, right)| computed(operation, left, right, bits)).collect()
+}
+
+/// `left operation right` in `bits` bits; none if it is undefined.
+pub(super) fn computed(operation: Binary, left: i64, right: i64, bits: u32) -> Option<i64> {
+    let shift = u32::try_from(right).ok().filter(|shift| *shift < bits);
+    let unsigned = |value: i64| value.cast_unsigned() & mask(bits);
+    let wide = match operation {
+        Binary::Add => left.wrapping_add(right),
+        Binary::Sub => left.wrapping_sub(right),
+        Binary::Mul => left.wrapping_mul(right),
+        Binary::And => left & right,
+        Binary::Or => left | right,
+        Binary::Xor => left ^ right,
+        Binary::Shl => left.wrapping_shl(shift?),
+        Binary::LShr => (unsigned(left) >> shift?).cast_signed(),
+        Binary::AShr => left >> shift?,
+        Binary::UDiv => unsigned(left).checked_div(unsigned(right))?.cast_signed(),
+        Binary::URem => unsigned(left).checked_rem(unsigned(right))?.cast_signed(),
+        Binary::SDiv => left.checked_div(right)?,
+        Binary::SRem => left.checked_rem(right)?,
+    };
+    Some(signed(wide, bits))
+}
+
+pub(super) fn resized(how: Resize, value: i64, from: u32, to: u32) -> i64 {
+    match how {
+        Resize::ZExt => (value.cast_unsigned() & mask(from)).cast_signed(),
+        Resize::SExt => value,
+        Resize::Trunc => signed(value, to),
+    }
+}
+
+fn mask(bits: u32) -> u64 {
+    u64::MAX.checked_shr(64_u32.saturating_sub(bits)).unwrap_or(0)
+}
+
+fn signed(value: i64, bits: u32) -> i64 {
+    let shift = 64_u32.saturating_sub(bits);
+    value.checked_shl(shift).unwrap_or(0) >> shift
+}

@@ -1,0 +1,86 @@
+//! Sizes and offsets in memory.
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMType, LLVMTypeKind, target::LLVMTargetDataRef},
+};
+
+use super::{module::Module, opcode::Opcode, value::Value};
+
+/// How a module lays out memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<'m> {
+    raw: LLVMTargetDataRef,
+    module: std::marker::PhantomData<&'m ()>,
+}
+
+/// How far an address is from the one that it is computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Distance<'ctx> {
+    /// Bytes.
+    pub constant: i64,
+    /// Indices, and the bytes that each unit of them comes to.
+    pub variable: Vec<(Value<'ctx>, i64)>,
+}
+
+impl Module<'_> {
+    /// Returns the layout of memory in this module.
+    #[must_use]
+    pub fn layout(&self) -> Layout<'_> {
+        // SAFETY: the module is alive, and the borrow keeps it so.
+        let raw = unsafe { llvm::LLVMGetModuleDataLayout(self.as_raw()) };
+        Layout { raw, module: std::marker::PhantomData }
+    }
+}
+
+impl Layout<'_> {
+    /// Returns how far `place`, an [`Opcode::Element`], is from its operand 0; none for vectors and for sizes beyond reason.
+    #[must_use]
+    pub fn distance<'ctx>(&self, place: Value<'ctx>) -> Option<Distance<'ctx>> {
+        if place.opcode() != Opcode::Element || !place.is_pointer() {
+            return None;
+        }
+        // SAFETY: it is an instruction or constant expression of that kind.
+        let mut of = unsafe { llvm::LLVMGetGEPSourceElementType(place.as_raw()) };
+        let mut distance = Distance { constant: 0, variable: Vec::new() };
+        for (position, index) in place.operands().into_iter().skip(1).enumerate() {
+            let scale = if position == 0 {
+                self.size(of)?
+            } else if kind(of) == LLVMTypeKind::LLVMStructTypeKind as i32 {
+                let element = u32::try_from(index.integer()?).ok()?;
+                distance.constant = distance.constant.checked_add(self.offset(of, element)?)?;
+                // SAFETY: the index of a valid address is below the number of elements.
+                of = unsafe { llvm::LLVMStructGetTypeAtIndex(of, element) };
+                continue;
+            } else if kind(of) == LLVMTypeKind::LLVMArrayTypeKind as i32 {
+                // SAFETY: it is an array type.
+                of = unsafe { llvm::LLVMGetElementType(of) };
+                self.size(of)?
+            } else {
+                return None;
+            };
+            match index.integer() {
+                Some(index) => {
+                    distance.constant = distance.constant.checked_add(index.checked_mul(scale)?)?;
+                }
+                None => distance.variable.push((index, scale)),
+            }
+        }
+        Some(distance)
+    }
+
+    fn size(&self, of: *mut LLVMType) -> Option<i64> {
+        // SAFETY: layout and type are alive; what addresses are computed over has a size.
+        i64::try_from(unsafe { llvm::LLVMABISizeOfType(self.raw, of) }).ok()
+    }
+
+    fn offset(&self, structure: *mut LLVMType, element: u32) -> Option<i64> {
+        // SAFETY: layout and type are alive, and the element is there.
+        i64::try_from(unsafe { llvm::LLVMOffsetOfElement(self.raw, structure, element) }).ok()
+    }
+}
+
+fn kind(of: *mut LLVMType) -> i32 {
+    // SAFETY: types live as long as their context.
+    unsafe { llvm::LLVMGetTypeKind(of) }
+}

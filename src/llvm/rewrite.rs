@@ -1,0 +1,68 @@
+//! Editing functions: cloning and erasing instructions, splitting blocks.
+
+use bpf_linker_shim as llvm;
+
+use super::{
+    block::Block, build::Builder, context::Context, global::Global, instruction::Instruction,
+    value::Value,
+};
+
+impl<'ctx> Instruction<'ctx> {
+    /// Sets operand `index`, which it must have, to a `value` of the same type.
+    pub fn set_operand(self, index: u32, value: Value<'ctx>) {
+        // SAFETY: both are alive; the callers name an operand that is there.
+        unsafe { llvm::LLVMSetOperand(self.as_raw(), index, value.as_raw()) };
+    }
+
+    /// Erases it, which nothing uses.
+    pub fn discard(self) {
+        self.erase();
+    }
+}
+
+impl<'ctx> Block<'ctx> {
+    /// Returns the function that it is in.
+    #[must_use]
+    pub fn function(self) -> Option<Global<'ctx>> {
+        // SAFETY: the block is alive.
+        Global::from_raw(unsafe { llvm::LLVMGetBasicBlockParent(self.as_raw()) })
+    }
+
+    /// Adds an empty block behind this one.
+    #[must_use]
+    pub fn add_after(self, context: &'ctx Context) -> Option<Self> {
+        let function = self.function()?;
+        // SAFETY: context and function are alive, the name is empty.
+        let raw = unsafe {
+            llvm::LLVMAppendBasicBlockInContext(context.as_raw(), function.as_raw(), c"".as_ptr())
+        };
+        let made = Self::from_raw(raw)?;
+        made.move_after(self);
+        Some(made)
+    }
+
+    /// Moves all that stands before `place`, which is in this block and no phi, to a new block in front, which is left
+    /// without a terminator, and has whatever jumped here jump there. Returns the new block.
+    #[must_use]
+    pub fn split_before(self, context: &'ctx Context, place: Instruction<'ctx>) -> Option<Self> {
+        let function = self.function()?;
+        let head = self.add_after(context)?;
+        // SAFETY: both are blocks of one live function.
+        unsafe { llvm::LLVMMoveBasicBlockBefore(head.as_raw(), self.as_raw()) };
+        let moved = self.instructions().take_while(|one| one.as_raw() != place.as_raw());
+        let builder = Builder::at_end(context, head);
+        for instruction in moved.collect::<Vec<_>>() {
+            // SAFETY: the instruction is alive and in a block.
+            unsafe { llvm::LLVMInstructionRemoveFromParent(instruction.as_raw()) };
+            builder.insert(instruction);
+        }
+        for end in function.blocks().filter_map(Self::terminator) {
+            let targets = (0_u32..).zip(end.successors());
+            for (index, _) in targets.filter(|(_, target)| *target == self) {
+                // SAFETY: the terminator is alive and has that successor.
+                unsafe { llvm::LLVMSetSuccessor(end.as_raw(), index, head.as_raw()) };
+            }
+        }
+        Some(head)
+    }
+}
