@@ -38,8 +38,6 @@
 
 pub mod backend;
 pub mod bpf;
-#[path = "../btf/src/lib.rs"]
-pub mod btf;
 pub mod check;
 pub mod crash_handler;
 pub mod driver;
@@ -56,6 +54,7 @@ pub mod output;
 pub mod plan;
 pub mod report;
 
+pub use ::btf;
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
 pub use linker::{
     Artifact, CommandFiles, check_places, finish, link, locate, reproduce, survey, version,

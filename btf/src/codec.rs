@@ -17,7 +17,7 @@ use super::{
     strings::{StrOff, Strings},
     walk,
 };
-use crate::report::Result;
+use crate::error::Result;
 
 const HEADER_LEN: u32 = 24;
 
@@ -81,7 +81,7 @@ impl Btf {
             let id = types.len().saturating_add(1);
             types.push(
                 decode_type(&mut reader, &layout)
-                    .map_err(|error| error.because(format!("in type [{id}]")))?,
+                    .map_err(|error| error.within(format!("in type [{id}]")))?,
             );
         }
         let btf = Self { endian, types, strings };
@@ -96,9 +96,8 @@ impl Btf {
     pub fn encode(&self) -> Result<Vec<u8>> {
         let mut types = Writer::new(self.endian);
         for (id, ty) in self.iter() {
-            encode_type(&mut types, ty).map_err(|error| {
-                error.because(format!("in type [{}] `{}`", id.0, self.name(id)))
-            })?;
+            encode_type(&mut types, ty)
+                .map_err(|error| error.within(format!("in type [{}] `{}`", id.0, self.name(id))))?;
         }
         let types = types.finish();
         let strings = self.strings.as_bytes();

@@ -3,8 +3,8 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use crate::{
-    bpf::target::Endian,
-    report::{Error, Result},
+    endian::Endian,
+    error::{Error, Result},
 };
 
 /// A reader of one region of a section.
@@ -123,11 +123,10 @@ pub(super) fn region<'a>(body: &'a [u8], offset: u32, len: u32, what: &str) -> R
 
 /// An error about bytes that are no BTF.
 pub(super) fn malformed(fact: impl Into<String>) -> Error {
-    Error::input("malformed BTF").because(fact.into())
+    Error::Malformed { fact: fact.into(), place: None }
 }
 
 /// An error about something that the format has no room for.
 pub(super) fn too_large(what: impl std::fmt::Display) -> Error {
-    Error::link(format!("{what} does not fit the BTF format"))
-        .help("link less debug information into one object: fewer crates with `debug = 2`")
+    Error::TooLarge { what: what.to_string(), place: None }
 }

@@ -10,7 +10,7 @@ use super::{
     model::{Btf, TypeId},
     strings::StrOff,
 };
-use crate::{bpf::target::Endian, report::Result};
+use crate::{endian::Endian, error::Result};
 
 /// A decoded `.BTF.ext` section.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
     model::{Kind, Type, TypeId},
     strings::StrOff,
 };
-use crate::report::Result;
+use crate::error::Result;
 
 /// The shortest header that tells where the layout is.
 const HEADER_LEN: u32 = 32;

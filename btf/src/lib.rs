@@ -10,6 +10,22 @@
 //! - [`rules`]: would the kernel take it;
 //! - [`walk`]: every place where a type number or a string offset stands.
 
+// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
+// next to it says why it holds.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod builder;
 pub mod co_re;
 mod codec;
@@ -17,9 +33,12 @@ mod compact;
 mod cursor;
 mod dedup;
 mod dump;
+mod endian;
+mod error;
 mod ext;
 pub mod fixes;
 mod forwards;
+pub mod kernel;
 mod layout;
 mod model;
 mod prune;
@@ -34,7 +53,10 @@ pub mod walk;
 pub use codec::MAX_LIST;
 pub use compact::compact_strings;
 pub use dedup::{dedup, resolve_forwards};
+pub use endian::Endian;
+pub use error::{Error, Result};
 pub use ext::{CoreRelo, Ext, FuncInfo, LineInfo, SecTable, records_mut};
+pub use kernel::{Feature, Kernel};
 pub use model::{
     Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, FwdKind, Int, Kind, Linkage, Member,
     Param, SecEntry, Type, TypeId, Variant,
@@ -42,10 +64,26 @@ pub use model::{
 pub use prune::prune;
 pub use strings::{StrOff, Strings};
 
-use crate::{
-    plan::{DebugInfo, SourceLines},
-    report::Result,
-};
+/// What [`fix`] goes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FixOptions<'a> {
+    /// The oldest kernel whose rules the result follows; by default the newest.
+    pub kernel: Kernel,
+    /// Whether text and paths of the source stay.
+    pub source_lines: SourceLines,
+    /// Prefixes to replace in the paths of the source, each with its replacement; the last one that fits wins.
+    pub remap_path_prefix: &'a [(String, String)],
+}
+
+/// Whether BTF carries lines of the source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceLines {
+    /// Text and paths, which the verifier prints.
+    #[default]
+    Keep,
+    /// Neither.
+    Drop,
+}
 
 /// The debug information of one object: `.BTF` and, if there is code, `.BTF.ext`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,20 +122,19 @@ impl Info {
 ///
 /// # Errors
 /// A CO-RE path names a member that its type does not have.
-pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
-    let kernel =
-        plan.btf_compat.map_or(rules::Kernel::NEWEST, |(major, minor)| rules::Kernel(major, minor));
+pub fn fix(info: &mut Info, options: &FixOptions<'_>) -> Result<()> {
+    let kernel = options.kernel;
     let renamed = mend(info)?;
     fixes::compat::lower(info, kernel);
-    if plan.source_lines == SourceLines::None {
+    if options.source_lines == SourceLines::Drop {
         fixes::lines::drop_source(info);
     }
     fixes::refused::replace(info, kernel);
     fixes::lines::unindent(info);
-    fixes::lines::remap_paths(info, &plan.remap_path_prefix);
+    fixes::lines::remap_paths(info, options.remap_path_prefix);
     fixes::lines::shorten_paths(info);
     // Without variables and sections nothing says which types maps use.
-    if rules::DATASEC.known_to(kernel) {
+    if kernel.knows(&rules::DATASEC) {
         prune(info);
     }
     dedup(info);

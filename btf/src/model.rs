@@ -1,7 +1,7 @@
 //! What `.BTF` describes: one Rust type for each kind of `Documentation/bpf/btf.rst`.
 
 use super::strings::{StrOff, Strings};
-use crate::bpf::target::Endian;
+use crate::endian::Endian;
 
 /// The number of a type: its place in the type section, counted from 1; 0 is `void`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@ use super::{
     Array, Btf, Composite, CoreRelo, DeclTag, Ext, FwdKind, Info, Int, Kind, Linkage, Member,
     SecTable, StrOff, TypeId, compact_strings, dedup, prune, resolve_forwards,
 };
-use crate::bpf::target::Endian;
+use crate::endian::Endian;
 
 fn empty() -> Info {
     Info { btf: Btf::new(Endian::Big), ext: None }

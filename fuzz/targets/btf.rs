@@ -4,10 +4,7 @@
 
 #![no_main]
 
-use bpf_linker::{
-    btf::{Info, fix, rules},
-    plan::DebugInfo,
-};
+use bpf_linker::btf::{FixOptions, Info, Kernel, fix, rules};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -24,6 +21,6 @@ fn survive(info: &mut Info) {
     let _ = rules::check(info, rules::Kernel::NEWEST);
     let _ = info.btf.to_string();
     let mut old = info.clone();
-    let _ = fix(&mut old, &DebugInfo { btf_compat: Some((4, 18)), ..DebugInfo::default() });
-    let _ = fix(info, &DebugInfo::default());
+    let _ = fix(&mut old, &FixOptions { kernel: Kernel(4, 18), ..FixOptions::default() });
+    let _ = fix(info, &FixOptions::default());
 }

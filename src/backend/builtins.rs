@@ -9,14 +9,13 @@ use std::collections::BTreeSet;
 
 use super::{
     assembly::Mentions,
-    optimize,
     passes::{alignment, fences, inline, undefined, unroll},
     program::{Optimized, Program},
     resolve::{offer, resolve},
     session::Session,
 };
 use crate::{
-    backend::{opened::Opened, runtime::MEMORY, triple::Triple},
+    backend::{opened::Opened, passes::pipeline, runtime::MEMORY, triple::Triple},
     llvm::{Global, Instruction, Linkage, Module},
     object::Object,
     plan::{InlineNever, Loops, MemoryBuiltins},
@@ -53,7 +52,7 @@ impl<'s> Program<'s, Optimized> {
         definitions(&routines)
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
-        optimize::run_passes(self.session, &self.phase.machines.optimizing, &routines)?;
+        pipeline::run(self.session, &self.phase.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
         undefined::define(&routines);
         self.phase.routines.extend(routines.functions().map(Global::name));

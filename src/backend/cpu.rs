@@ -6,7 +6,7 @@
 //! to what it knows, and has v3, which clang takes for granted, when the inputs ask for nothing.
 
 use crate::{
-    bpf::{kernel::Kernel, target::Cpu},
+    bpf::{kernel::highest_cpu, target::Cpu},
     llvm::{Global, Module},
     plan::LinkPlan,
     report::{Warning, WarningKind, Warnings},
@@ -34,7 +34,7 @@ pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) 
         }
         (None, highest) => {
             let asked = highest.map(|(cpu, _)| cpu).max(taken_for_granted(module));
-            match plan.kernel.map(Kernel::highest_cpu) {
+            match plan.kernel.map(highest_cpu) {
                 None => CpuChoice {
                     cpu: asked.unwrap_or(Cpu::Generic),
                     features: features(plan, module),

@@ -2,19 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// Byte order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Endian {
-    /// Least significant byte first.
-    Little,
-    /// Most significant byte first.
-    Big,
-}
-
-impl Endian {
-    /// The byte order of the machine this runs on.
-    pub const HOST: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
-}
+pub use crate::btf::Endian;
 
 /// The integer that `bytes` spell.
 pub(crate) const fn u32_of(endian: Endian, bytes: [u8; 4]) -> u32 {

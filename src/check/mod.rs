@@ -15,7 +15,6 @@ pub mod stack;
 pub mod undefined;
 
 use crate::{
-    bpf::kernel::Kernel,
     btf,
     object::Object,
     plan::LinkPlan,
@@ -70,10 +69,5 @@ pub fn types(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -
     if info.btf.last_id().0 == 0 {
         return Ok(());
     }
-    btf::rules::check(info, oldest_kernel(options.plan))
-}
-
-/// The oldest kernel whose rules the BTF follows.
-fn oldest_kernel(plan: &LinkPlan) -> Kernel {
-    plan.debug_info.btf_compat.map_or(Kernel::NEWEST, |(major, minor)| Kernel(major, minor))
+    Ok(btf::rules::check(info, options.plan.debug_info.fix_options().kernel)?)
 }

@@ -68,7 +68,7 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
         }
         SourceLines::None => {}
     }
-    types::fix(&mut info, &plan.debug_info)?;
+    types::fix(&mut info, &plan.debug_info.fix_options())?;
     btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;
     object.btf = Some(info);
     Ok(())

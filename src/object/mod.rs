@@ -10,6 +10,7 @@
 //! - [`externs`]: what its compiler knew and the bytes do not say;
 //! - [`place`]: places as messages name them.
 
+mod btf_error;
 mod debug_info;
 pub mod externs;
 mod functions;

@@ -3,7 +3,11 @@
 //! Plain data, a function of the arguments and argument files alone. Nothing here knows how it was spelled on a
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
-use crate::{bpf::kernel, report::WarningKind};
+use crate::{
+    bpf::kernel,
+    btf::{self, FixOptions},
+    report::WarningKind,
+};
 mod exports;
 mod limits;
 mod panics;
@@ -211,6 +215,21 @@ pub struct DebugInfo {
     pub remap_path_prefix: Vec<(String, String)>,
     /// The oldest kernel, as (major, minor), whose BTF rules the output follows.
     pub btf_compat: Option<(u16, u16)>,
+}
+
+impl DebugInfo {
+    /// Returns what this means for the types.
+    #[must_use]
+    pub fn fix_options(&self) -> FixOptions<'_> {
+        FixOptions {
+            kernel: self.btf_compat.map_or(Kernel::NEWEST, |(major, minor)| Kernel(major, minor)),
+            source_lines: match self.source_lines {
+                SourceLines::Read | SourceLines::Embedded => btf::SourceLines::Keep,
+                SourceLines::None => btf::SourceLines::Drop,
+            },
+            remap_path_prefix: &self.remap_path_prefix,
+        }
+    }
 }
 
 /// Which symbols may stay undefined, besides weak ones and externs of `.ksyms` and `.kconfig`.

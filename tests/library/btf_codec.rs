@@ -1,8 +1,11 @@
 //! The codec: what it decodes it writes back byte for byte, and no bytes make it panic.
 
 use bpf_linker::{
-    btf::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId, dedup, fix, prune, rules},
-    plan::{DebugInfo, Endian},
+    btf::{
+        Btf, Datasec, FixOptions, Info, Kind, Linkage, SecEntry, StrOff, TypeId, dedup, fix, prune,
+        rules,
+    },
+    plan::Endian,
 };
 
 const RUNNING_KERNEL: &str = "/sys/kernel/btf/vmlinux";
@@ -106,10 +109,10 @@ fn mutate(bytes: &mut Vec<u8>, below: &mut impl FnMut(usize) -> usize) {
 fn survive(info: &mut Info) {
     _ = rules::check(info, rules::Kernel::NEWEST);
     _ = info.btf.to_string();
-    let plan = DebugInfo { btf_compat: Some((4, 18)), ..DebugInfo::default() };
+    let plan = FixOptions { kernel: rules::Kernel(4, 18), ..FixOptions::default() };
     let mut old = info.clone();
     _ = fix(&mut old, &plan);
-    _ = fix(info, &DebugInfo::default());
+    _ = fix(info, &FixOptions::default());
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn nothing_in_the_running_kernels_btf_is_left_to_mend_or_merge() {
     let found = kernel.btf.types.len() - merged.btf.types.len();
     assert!(found < 16, "{found} more types merged than pahole merged");
     let mut fixed = kernel.clone();
-    fix(&mut fixed, &DebugInfo::default()).expect("there are no paths");
+    fix(&mut fixed, &FixOptions::default()).expect("there are no paths");
     rules::check(&fixed, rules::Kernel::NEWEST).expect("it was the kernel's own");
     let mut pruned = kernel;
     prune(&mut pruned);
@@ -137,7 +140,7 @@ fn a_chain_longer_than_any_kernel_follows_is_refused_not_slow() {
     let name = btf.strings.intern(b"v");
     btf.push(name, Kind::Var { ty: TypeId(1), linkage: Linkage::Global });
     let mut info = Info { btf, ext: None };
-    fix(&mut info, &DebugInfo::default()).expect("there are no paths");
+    fix(&mut info, &FixOptions::default()).expect("there are no paths");
     let error = rules::check(&info, rules::Kernel::NEWEST).expect_err("20000 pointers to pointers");
     assert!(error.to_string().contains("nested more than 32 deep"), "{error}");
 }

@@ -6,14 +6,12 @@
 use std::process::Command;
 
 use crate::support::btf_load;
-use bpf_linker::{
-    btf::{
-        Btf, Composite, Info, Kind, SecTable, TypeId, compact_strings, dedup, fix,
-        fixes::{self, names::Renamed},
-        prune,
-        rules::{self, Kernel},
-    },
-    plan::{DebugInfo, SourceLines},
+use bpf_linker::btf::{
+    Btf, Composite, FixOptions, Info, Kind, SecTable, SourceLines, TypeId, compact_strings, dedup,
+    fix,
+    fixes::{self, names::Renamed},
+    prune,
+    rules::{self, Kernel},
 };
 
 const FIXTURES: [&str; 3] = ["constructs-llvm19", "constructs-llvm22", "c-llvm22"];
@@ -50,7 +48,7 @@ fn load(name: &str) -> Info {
 
 fn fixed(name: &str) -> Info {
     let mut info = load(name);
-    fix(&mut info, &DebugInfo::default()).expect("no path leads nowhere");
+    fix(&mut info, &FixOptions::default()).expect("no path leads nowhere");
     info
 }
 
@@ -84,7 +82,7 @@ fn fixing_twice_is_fixing_once() {
     for name in FIXTURES {
         let once = fixed(name);
         let mut twice = once.clone();
-        fix(&mut twice, &DebugInfo::default()).expect("no path leads nowhere");
+        fix(&mut twice, &FixOptions::default()).expect("no path leads nowhere");
         assert!(once == twice, "{name}\n{}\n{}", once.btf, twice.btf);
     }
 }
@@ -230,7 +228,7 @@ fn older_kernels_get_only_what_they_know() {
             (6, 1),
             (6, 6),
         ] {
-            let plan = DebugInfo { btf_compat: Some(kernel), ..DebugInfo::default() };
+            let plan = FixOptions { kernel: Kernel(kernel.0, kernel.1), ..FixOptions::default() };
             let mut info = load(name);
             fix(&mut info, &plan).expect("no path leads nowhere");
             let version = Kernel(kernel.0, kernel.1);
@@ -252,10 +250,11 @@ fn older_kernels_get_only_what_they_know() {
 
 #[test]
 fn source_text_and_paths_go_when_asked() {
-    let plan = DebugInfo {
-        source_lines: SourceLines::None,
-        remap_path_prefix: vec![("/src".into(), "/project".into())],
-        ..DebugInfo::default()
+    let prefixes = [("/src".to_owned(), "/project".to_owned())];
+    let plan = FixOptions {
+        source_lines: SourceLines::Drop,
+        remap_path_prefix: &prefixes,
+        ..FixOptions::default()
     };
     for name in FIXTURES {
         let kept = fixed(name);

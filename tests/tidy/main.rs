@@ -13,13 +13,12 @@ use source::Source;
 
 /// Room to the rooms it may import, from the ground up. `linker` puts the rooms together, and `embed` is a front door to
 /// it, as the command is.
-const IMPORTS: [(&str, &[&str]); 19] = [
+const IMPORTS: [(&str, &[&str]); 18] = [
     ("report", &[]),
-    ("bpf", &[]),
+    ("bpf", &["btf"]),
     ("crash_handler", &[]),
     ("files", &[]),
-    ("plan", &["bpf", "report"]),
-    ("btf", &["bpf", "plan", "report"]),
+    ("plan", &["bpf", "btf", "report"]),
     ("elf", &["bpf", "report"]),
     ("object", &["bpf", "btf", "elf", "report"]),
     ("input", &["files", "plan", "report"]),

@@ -55,12 +55,9 @@ impl Source {
         Self { path, length: text.lines().count(), tokens: tokens(&text) }
     }
 
-    /// The room of the product it is in: `backend` for `src/backend/merge.rs`, `btf` for that crate, none for `src/lib.rs`
-    /// and the shim.
+    /// The room of the product it is in: `backend` for `src/backend/merge.rs`, none for `src/lib.rs` and other
+    /// crates.
     pub fn room(&self) -> Option<String> {
-        if self.path.starts_with("btf/") {
-            return Some("btf".to_owned());
-        }
         let first = self.path.strip_prefix("src/")?.split('/').next()?.trim_end_matches(".rs");
         (!matches!(first, "lib" | "main")).then(|| first.to_owned())
     }

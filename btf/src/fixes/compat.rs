@@ -31,7 +31,7 @@ use super::{
 
 /// Lowers everything that `kernel` does not know.
 pub fn lower(info: &mut Info, kernel: Kernel) {
-    let lacks = |feature: rules::Feature| !feature.known_to(kernel);
+    let lacks = |feature: rules::Feature| !kernel.knows(&feature);
     if lacks(rules::BITFIELDS) {
         lower_bit_fields(&mut info.btf);
     }
@@ -51,7 +51,7 @@ pub fn lower(info: &mut Info, kernel: Kernel) {
 }
 
 fn lower_in_place(ty: &mut Type, kernel: Kernel) {
-    let lacks = |feature: rules::Feature| !feature.known_to(kernel);
+    let lacks = |feature: rules::Feature| !kernel.knows(&feature);
     match &mut ty.kind {
         Kind::Float(size) if lacks(rules::FLOAT) => {
             // C takes `float` for no struct name, so it has none.
@@ -144,7 +144,7 @@ fn remove(info: &mut Info, kernel: Kernel) {
 
 /// What stands in for a type that must go; nothing for one that stays.
 fn stand_in(btf: &Btf, ty: &Type, kernel: Kernel) -> Option<TypeId> {
-    let unknown = rules::needs(ty).into_iter().any(|feature| !feature.known_to(kernel));
+    let unknown = rules::needs(ty).into_iter().any(|feature| !kernel.knows(&feature));
     match &ty.kind {
         Kind::TypeTag { ty, .. } if unknown => Some(*ty),
         Kind::DeclTag(tag) => {

@@ -223,7 +223,7 @@ pub fn fit(info: &mut Info, kernel: Kernel) {
             let old = String::from_utf8_lossy(old).into_owned();
             let mut new =
                 if place == Place::Identifier { old.replace('.', "_") } else { old.clone() };
-            if !LONG_NAMES.known_to(kernel) && new.len() > identifier::MAX_LEN {
+            if !kernel.knows(&LONG_NAMES) && new.len() > identifier::MAX_LEN {
                 new = identifier::cut(&new, &old, identifier::MAX_LEN);
             }
             *name = strings.intern(new.as_bytes());

@@ -14,7 +14,7 @@ use super::super::{
     model::{Array, Btf, Kind, TypeId},
     rules,
 };
-use crate::report::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Turns each path of names in `.BTF.ext` into numbers. Run it while members have the names of the source.
 ///
@@ -36,13 +36,12 @@ pub fn resolve(info: &mut Info) -> Result<()> {
 
 fn lost(btf: &Btf, relo: CoreRelo, path: &str, place: Option<&str>, fact: &str) -> Error {
     let root = btf.name(rules::base_of(btf, relo.ty));
-    let error = Error::link(format!("the CO-RE path `{path}` of `{root}` leads nowhere"));
-    let error = error.because(fact);
-    let error = match place {
-        Some(place) => error.because(format!("it is asked at {place}")),
-        None => error,
-    };
-    error.help("declare the member in the type that the path starts from")
+    Error::LostPath {
+        path: path.to_owned(),
+        root: root.into_owned(),
+        fact: fact.to_owned(),
+        place: place.map(str::to_owned),
+    }
 }
 
 fn numbers(btf: &Btf, relo: CoreRelo, path: &str) -> Result<String, String> {

@@ -122,10 +122,7 @@ fn drop_placeless(info: &mut Info) {
 #[cfg(test)]
 mod tests {
     use super::{Composite, Info, Kernel, Kind, TypeId, replace};
-    use crate::{
-        object::btf::{Array, Btf, Int, Member, StrOff, rules},
-        plan::Endian,
-    };
+    use crate::{Array, Btf, Endian, Int, Member, StrOff, rules};
 
     /// Returns the members of a structure of `size` bytes whose only one has type `kind` and is at bit `offset`, if
     /// the kernel takes it.

@@ -13,7 +13,7 @@ use super::{
     },
     args, compat, lines, maps, members, names, paths, void,
 };
-use crate::bpf::target::Endian;
+use crate::endian::Endian;
 
 const VOID: TypeId = TypeId::VOID;
 
@@ -194,8 +194,8 @@ fn a_path_that_leads_nowhere_says_where_it_ends() {
         let task = info.record("task", 4, &[("pid", int, 0)]);
         info.relo(task, path, 0);
         let error = paths::resolve(&mut info).expect_err(path);
-        assert_eq!(error.message(), format!("the CO-RE path `{path}` of `task` leads nowhere"));
-        assert_eq!(error.causes(), [cause]);
+        let message = format!("the CO-RE path `{path}` of `task` leads nowhere: {cause}");
+        assert_eq!(error.to_string(), message);
     }
 }
 

@@ -1,22 +1,18 @@
 //! What each kernel version can read.
 
 use super::super::model::{Btf, Enum, Kind, Linkage, Type};
-pub use crate::bpf::kernel::Kernel;
-
-/// Something that not every kernel with BTF reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Feature {
-    /// What it is.
-    pub what: &'static str,
-    /// The first kernel that reads it.
-    pub since: Kernel,
-}
+pub use crate::kernel::{Feature, Kernel};
 
 macro_rules! features {
     ($($name:ident = $what:literal, $major:literal, $minor:literal;)*) => {
         $(
             #[doc = concat!("`", $what, "`.")]
-            pub const $name: Feature = Feature { what: $what, since: Kernel($major, $minor) };
+            pub const $name: Feature = Feature {
+                what: $what,
+                since: Kernel($major, $minor),
+                remedy: "",
+                source: "kernel/bpf/btf.c",
+            };
         )*
     };
 }
@@ -37,14 +33,6 @@ features! {
     DOTTED_NAMES = "names with a dot", 6, 5;
     PRINTABLE_SECTIONS = "section names other than identifiers", 6, 9;
     ATTRIBUTE_TAG = "tags that are attributes (kind flag)", 6, 14;
-}
-
-impl Feature {
-    /// Whether `kernel` reads it.
-    #[must_use]
-    pub fn known_to(&self, kernel: Kernel) -> bool {
-        kernel >= self.since
-    }
 }
 
 /// What `ty` needs of a kernel beyond the first BTF of 4.18; names aside.

@@ -12,7 +12,7 @@ use super::{
     kernel::FUNC_LINKAGE,
     member::{self, Size},
 };
-use crate::bpf::kernel::Kernel;
+use crate::kernel::Kernel;
 
 /// The types as libbpf hands them to `kernel`.
 #[must_use]
@@ -57,7 +57,7 @@ impl Externs {
             btf.push(int, Kind::Int(Int { size: 4, encoding: Int::SIGNED, offset: 0, bits: 32 }));
         let name = btf.strings.intern(b"dummy_ksym");
         let dummy = btf.push(name, Kind::Var { ty: int, linkage: Linkage::Global });
-        let linkage = if FUNC_LINKAGE.known_to(kernel) { Linkage::Global } else { Linkage::Static };
+        let linkage = if kernel.knows(&FUNC_LINKAGE) { Linkage::Global } else { Linkage::Static };
         Self { int, dummy, name, linkage }
     }
 

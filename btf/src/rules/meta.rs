@@ -9,7 +9,7 @@ use super::{
     kernel::{DOTTED_NAMES, LONG_NAMES, PRINTABLE_SECTIONS, needs},
     names::{self, Place},
 };
-use crate::bpf::kernel::Kernel;
+use crate::kernel::Kernel;
 
 const EMPTY: Rule = Rule::new("there is no type", "btf_parse_type_sec");
 const TOO_MANY: Rule = Rule::new("there are more than 1048575 types", "btf_add_type");
@@ -83,7 +83,7 @@ impl Pass<'_> {
 
     fn check(&mut self, ty: &Type) {
         for feature in needs(ty) {
-            if !feature.known_to(self.kernel) {
+            if !self.kernel.knows(&feature) {
                 self.blame.add_lifted(
                     self.id,
                     None,
@@ -151,7 +151,7 @@ impl Pass<'_> {
             return;
         }
         let lifted = [LONG_NAMES, DOTTED_NAMES, PRINTABLE_SECTIONS].into_iter().find(|feature| {
-            !feature.known_to(self.kernel) && names::valid(bytes, place, feature.since)
+            !self.kernel.knows(&feature) && names::valid(bytes, place, feature.since)
         });
         match lifted {
             Some(feature) => self.blame.add_lifted(self.id, member, NAME, feature.since),

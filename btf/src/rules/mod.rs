@@ -15,10 +15,9 @@ mod meta;
 pub mod names;
 mod origin;
 mod resolve;
+pub mod violation;
 
-use std::fmt;
-
-pub use crate::bpf::kernel::Kernel;
+pub use crate::kernel::Kernel;
 pub use kernel::{
     ATTRIBUTE_TAG, BITFIELDS, DATASEC, DECL_TAG, DOTTED_NAMES, EMPTY_DATASEC, ENUM64, FLOAT, FUNC,
     FUNC_LINKAGE, Feature, LONG_NAMES, PRINTABLE_SECTIONS, SIGNED_ENUM, SMALL_ENUM, TYPE_TAG,
@@ -27,61 +26,13 @@ pub use kernel::{
 pub use loaded::as_loaded;
 pub use origin::source_of;
 pub use resolve::LOOP;
+pub use violation::{Rule, Violation};
 
 use super::{
     Info,
     model::{Btf, Kind, TypeId},
 };
-use crate::report::{Error, Result};
-
-/// A rule of the kernel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// What is wrong when it is broken, lower-case.
-    pub fact: &'static str,
-    /// The function of kernel/bpf/btf.c that enforces it.
-    pub source: &'static str,
-}
-
-impl Rule {
-    const fn new(fact: &'static str, source: &'static str) -> Self {
-        Self { fact, source }
-    }
-}
-
-/// A broken rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// The type to blame; `void` for the section as a whole.
-    pub id: TypeId,
-    /// The word that `bpftool` prints for its kind.
-    pub kind: &'static str,
-    /// Its name; empty when anonymous.
-    pub name: String,
-    /// The member, enumerator, parameter or variable to blame: its name, or its number when it has none.
-    pub member: Option<String>,
-    /// Its number.
-    pub position: Option<usize>,
-    /// The rule.
-    pub rule: Rule,
-    /// For a rule that a later kernel lifted: that kernel.
-    pub lifted: Option<Kernel>,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.name.is_empty() { "(anon)" } else { &self.name };
-        write!(f, "[{}] {} `{name}`", self.id.0, self.kind)?;
-        if let Some(member) = &self.member {
-            write!(f, ", `{member}`")?;
-        }
-        write!(f, ": {}", self.rule.fact)?;
-        match self.lifted {
-            Some(kernel) => write!(f, " (kernel {kernel} is the first that takes it)"),
-            None => write!(f, " (kernel: {})", self.rule.source),
-        }
-    }
-}
+use crate::error::{Error, Result};
 
 /// All broken rules, as `kernel` sees the types as they stand; empty when it would take them.
 #[must_use]
@@ -97,30 +48,15 @@ pub fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
 /// Refuses BTF that `kernel` would refuse from libbpf.
 ///
 /// # Errors
-/// Names the type and the source line that it is reached from.
+/// Names the types, and the source line that the first is reached from.
 pub fn check(info: &Info, kernel: Kernel) -> Result<()> {
-    let found = violations(&as_loaded(&info.btf, kernel), kernel);
-    let Some(first) = found.first() else { return Ok(()) };
-    let mut error = Error::link("the kernel would refuse the BTF of this object");
-    for violation in found.iter().take(8) {
-        error = error.because(violation);
-    }
-    if found.len() > 8 {
-        error = error.because(format!("and {} more", found.len() - 8));
-    }
-    if let Some(source) = source_of(info, first.id) {
-        error = error.because(format!("type [{}] is used {source}", first.id.0));
-    }
-    Err(error.help(advice(first)))
-}
-
-fn advice(violation: &Violation) -> String {
-    match violation.lifted {
-        Some(kernel) => {
-            format!("pass --btf-compat with kernel {kernel} or later, or change the type")
+    let violations = violations(&as_loaded(&info.btf, kernel), kernel);
+    match violations.first() {
+        Some(first) => {
+            let source = source_of(info, first.id);
+            Err(Error::Refused { violations, source })
         }
-        None => "this is a bug of the linker; link without --btf to go on, and please report it"
-            .to_owned(),
+        None => Ok(()),
     }
 }
 

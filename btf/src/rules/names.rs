@@ -1,7 +1,7 @@
 //! Which names the kernel takes where (`__btf_name_valid`, `btf_name_valid_section` in kernel/bpf/btf.c).
 
 use super::kernel::{DOTTED_NAMES, LONG_NAMES, PRINTABLE_SECTIONS};
-use crate::bpf::kernel::Kernel;
+use crate::kernel::Kernel;
 
 /// Where a name stands, as far as the rules differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,14 @@ pub enum Place {
 /// Whether `kernel` takes `name` at `place`; an empty one never.
 #[must_use]
 pub fn valid(name: &[u8], place: Place, kernel: Kernel) -> bool {
-    let limit = if LONG_NAMES.known_to(kernel) { 512 } else { 128 };
+    let limit = if kernel.knows(&LONG_NAMES) { 512 } else { 128 };
     if name.is_empty() || name.len() > limit {
         return false;
     }
-    if place == Place::Section && PRINTABLE_SECTIONS.known_to(kernel) {
+    if place == Place::Section && kernel.knows(&PRINTABLE_SECTIONS) {
         return name.iter().copied().all(is_print);
     }
-    let dots = place != Place::Identifier || DOTTED_NAMES.known_to(kernel);
+    let dots = place != Place::Identifier || kernel.knows(&DOTTED_NAMES);
     let legal = |byte: u8| is_alpha(byte) || byte == b'_' || (dots && byte == b'.');
     let mut bytes = name.iter().copied();
     bytes.next().is_some_and(legal) && bytes.all(|byte| legal(byte) || byte.is_ascii_digit())

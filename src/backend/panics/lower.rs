@@ -10,7 +10,10 @@ use super::{
     throw,
 };
 use crate::{
-    backend::{optimize, passes::inline, session::Session},
+    backend::{
+        passes::{inline, pipeline},
+        session::Session,
+    },
     bpf::kernel::STACK_ARGUMENTS,
     llvm::{Attribute, Global, Instruction, Linkage, Machine, Module, Use},
     plan::{PanicWay, Traps},
@@ -66,7 +69,7 @@ pub(in crate::backend) fn lower<'s>(
     }
     if leaving || wide {
         module.verify()?;
-        optimize::run_passes(session, machine, module)?;
+        pipeline::run(session, machine, module)?;
     }
     Ok(())
 }

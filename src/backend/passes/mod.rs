@@ -8,6 +8,7 @@ pub(super) mod inline;
 pub(super) mod inline_size;
 pub(super) mod license;
 pub(super) mod noinline;
+pub(super) mod pipeline;
 pub(super) mod placement;
 pub(super) mod preserve_access;
 pub(super) mod products;

@@ -12,8 +12,7 @@ mod licenses;
 mod maps;
 mod programs;
 
-use std::fmt;
-
+pub use crate::btf::kernel::{Feature, Kernel};
 pub use functions::{is_kernel_function, kernel_functions};
 pub use helper_functions::{HELPERS, helper};
 pub use licenses::{is_gpl_compatible, is_gpl_only};
@@ -21,23 +20,6 @@ pub use maps::{MAP_TYPES, map_type};
 pub use programs::{PROGRAM_TYPES, ProgramType, program_type};
 
 use super::target::Cpu;
-
-/// A kernel version, as (major, minor).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kernel(pub u16, pub u16);
-
-/// Something that not every kernel knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Feature {
-    /// What it is, to stand before "came with kernel 5.3".
-    pub what: &'static str,
-    /// The first kernel that knows it.
-    pub since: Kernel,
-    /// What to do for an older one.
-    pub remedy: &'static str,
-    /// The commit of the kernel that introduced it, or what it introduced.
-    pub source: &'static str,
-}
 
 macro_rules! features {
     ($($name:ident = $major:literal, $minor:literal, $source:literal, $what:literal, $remedy:expr;)*) => {
@@ -97,35 +79,18 @@ pub const SMALL_PROGRAM: u64 = 4096;
 /// The same for later ones (`BPF_COMPLEXITY_LIMIT_INSNS`), for a loader with `CAP_BPF`.
 pub const LARGE_PROGRAM: u64 = 1_000_000;
 
-impl Kernel {
-    /// A kernel that knows everything this linker emits.
-    pub const NEWEST: Self = Self(u16::MAX, u16::MAX);
-
-    /// Whether it knows `feature`.
-    #[must_use]
-    pub fn knows(self, feature: &Feature) -> bool {
-        self >= feature.since
-    }
-
-    /// The highest instruction set that it knows as a whole, but for what [`ACQUIRE_AND_RELEASE`] and later rows say.
-    #[must_use]
-    pub fn highest_cpu(self) -> Cpu {
-        let rows = [(LONG_JUMPS, Cpu::V4), (NARROW_JUMPS, Cpu::V3), (LESS_THAN, Cpu::V2)];
-        let known = rows.into_iter().find(|(feature, _)| self.knows(feature));
-        known.map_or(Cpu::V1, |(_, cpu)| cpu)
-    }
-
-    /// The instructions that it takes in one program.
-    #[must_use]
-    pub fn program_size(self) -> u64 {
-        if self.knows(&LARGE_PROGRAMS) { LARGE_PROGRAM } else { SMALL_PROGRAM }
-    }
+/// The highest instruction set that `kernel` knows as a whole, but for what [`ACQUIRE_AND_RELEASE`] and later rows say.
+#[must_use]
+pub fn highest_cpu(kernel: Kernel) -> Cpu {
+    let rows = [(LONG_JUMPS, Cpu::V4), (NARROW_JUMPS, Cpu::V3), (LESS_THAN, Cpu::V2)];
+    let known = rows.into_iter().find(|(feature, _)| kernel.knows(feature));
+    known.map_or(Cpu::V1, |(_, cpu)| cpu)
 }
 
-impl fmt::Display for Kernel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.0, self.1)
-    }
+/// The instructions that `kernel` takes in one program.
+#[must_use]
+pub fn program_size(kernel: Kernel) -> u64 {
+    if kernel.knows(&LARGE_PROGRAMS) { LARGE_PROGRAM } else { SMALL_PROGRAM }
 }
 
 /// What a numbered list of the kernel calls `number`, and the first kernel that knows it; lists begin with 1.
@@ -167,7 +132,7 @@ mod tests {
     #[test]
     fn instruction_sets_follow_from_the_features() {
         let levels = [(4, 9), (4, 14), (5, 0), (5, 1), (6, 5), (6, 6)];
-        let levels = levels.map(|(major, minor)| Kernel(major, minor).highest_cpu());
+        let levels = levels.map(|(major, minor)| highest_cpu(Kernel(major, minor)));
         assert_eq!(levels, [Cpu::V1, Cpu::V2, Cpu::V2, Cpu::V3, Cpu::V3, Cpu::V4]);
     }
 

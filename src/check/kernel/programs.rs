@@ -6,7 +6,9 @@ use super::{
     unknown::{Certainty, Unknown},
 };
 use crate::{
-    bpf::kernel::{CALLS, LARGE_PROGRAM, LARGE_PROGRAMS, TAIL_CALLS_BESIDE_CALLS, program_type},
+    bpf::kernel::{
+        CALLS, LARGE_PROGRAM, LARGE_PROGRAMS, TAIL_CALLS_BESIDE_CALLS, program_size, program_type,
+    },
     object::{Callee, Function, place::quoted},
 };
 
@@ -38,7 +40,7 @@ fn kind(view: &View<'_>, program: &Function) -> Option<Unknown> {
 
 fn size(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
     let size: u64 = parts.iter().map(|part| part.instructions()).sum();
-    let limit = view.kernel.program_size();
+    let limit = program_size(view.kernel);
     if size <= limit {
         return None;
     }

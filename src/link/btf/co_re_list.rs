@@ -3,7 +3,7 @@
 use crate::{
     bpf::insn::INSN_SIZE,
     btf::{
-        Btf, CoreRelo, Info,
+        Btf, CoreRelo, FixOptions, Info,
         co_re::{
             Queries, Question, Subject,
             access::{Spot, enumerator},
@@ -13,7 +13,6 @@ use crate::{
     },
     elf::Elf,
     object::{self, Function, Object, place::source_of},
-    plan::DebugInfo,
     report::Result,
 };
 
@@ -44,7 +43,7 @@ pub fn list(object: &Object) -> Result<Vec<Record>> {
     let asks = |info: &&Info| info.ext.as_ref().is_some_and(|ext| !ext.core_relos.is_empty());
     let Some(mut info) = object.btf.as_ref().filter(asks).cloned() else { return Ok(Vec::new()) };
     let queries = Queries::of(&info);
-    fix(&mut info, &DebugInfo::default())?;
+    fix(&mut info, &FixOptions::default())?;
     Ok(records(&info, &queries, &object.elf))
 }
 

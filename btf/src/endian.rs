@@ -1,0 +1,15 @@
+//! Byte order.
+
+/// Byte order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endian {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+impl Endian {
+    /// The byte order of the machine this runs on.
+    pub const HOST: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
+}
