@@ -20,12 +20,12 @@ const MAKERS: [&str; 7] = [
 
 /// Messages that are computed before the error is made, by the file that has their text.
 const COMPUTED: [(&str, &[&str]); 6] = [
-    ("object/kernel/mod.rs", &["kernel … would refuse the object"]),
+    ("check/kernel/mod.rs", &["kernel … would refuse the object"]),
     ("output/mod.rs", &["cannot write …"]),
-    ("linking/places.rs", &["cannot write …: it is an input"]),
+    ("linker/overwrite.rs", &["cannot write …: it is an input"]),
     ("backend/unsupported/construct.rs", &[]),
-    ("backend/llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
-    ("crash.rs", &["LLVM gave up", "LLVM crashed", "the linker crashed"]),
+    ("llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
+    ("crash_report.rs", &["LLVM gave up", "LLVM crashed", "the linker crashed"]),
 ];
 
 /// Messages that hold nothing but what others say.
