@@ -56,6 +56,6 @@ pub mod plan;
 pub mod report;
 
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linker::{Artifact, check_places, link, locate, reproduce, survey, version};
+pub use linker::{Artifact, check_places, finish, link, locate, reproduce, survey, version};
 pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

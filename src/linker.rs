@@ -16,18 +16,16 @@ use phases::Clock;
 
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{self, Declaration, Optimized, Session},
+    backend::{self, Optimized, Program, Session},
+    check::{self, CheckOptions},
     crash_handler,
     driver::{self, VersionDetail},
     input::{self, Inputs},
-    link as finishing,
-    llvm::{self, locate::Located},
-    object::{
-        self,
-        externs::{Extern, Facts, Shape},
-    },
+    link as linking,
+    llvm::locate::Located,
+    object::Object,
     output,
-    plan::{AllowUndefined, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
+    plan::{Btf, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
 };
 
 /// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
@@ -173,7 +171,7 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
 
 /// Every kind of output that the plan wants, each once.
 fn make(
-    program: &mut Optimized<'_>,
+    program: &mut Program<'_, Optimized>,
     plan: &LinkPlan,
     warnings: &Warnings,
     clock: &Clock,
@@ -182,20 +180,19 @@ fn make(
     // Code generation comes first: it shows which routines are missing, and the other forms get them too.
     let needs_code =
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
-    let mut raw =
-        if needs_code { clock.run("generate code", || generate(program))? } else { Vec::new() };
-    if needs_code {
-        clock.run("check the limits", || survey::check(program, &raw, plan, warnings))?;
+    let mut emitted =
+        if needs_code { Some(clock.run("generate code", || generate(program))?) } else { None };
+    if let Some(object) = &emitted {
+        clock.run("check the limits", || survey::check(program, object, plan, warnings))?;
     }
+    let linkable = program.linkable();
+    let options = CheckOptions { plan, linkable: &linkable, left_open: left_open(plan) };
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {
             OutputKind::Object => {
-                let raw = std::mem::take(&mut raw);
-                let facts = facts(program);
-                clock.run("finish the object", || {
-                    finishing::finish(raw, &with_left_builtins(plan), &facts, warnings)
-                })?
+                let objects = emitted.take().into_iter().collect();
+                clock.run("finish the object", || finish(objects, &options, warnings))?
             }
             OutputKind::Assembly => program.assembly()?,
             OutputKind::Ir => program.ir()?,
@@ -207,47 +204,42 @@ fn make(
 }
 
 /// Generates code until it invents no more calls of routines that can be had.
-fn generate(program: &mut Optimized<'_>) -> Result<Vec<u8>> {
+fn generate(program: &mut Program<'_, Optimized>) -> Result<Object> {
     loop {
-        let raw = program.object()?;
-        let undefined = object::undefined(&raw)?.into_iter().map(|symbol| symbol.name).collect();
-        if !program.provide(&undefined)? {
-            return Ok(raw);
+        let object = program.object()?;
+        if !program.provide(&object)? {
+            return Ok(object);
         }
     }
+}
+
+/// Makes the finished object of `objects`: links them, checks what came of it, and writes it.
+///
+/// # Errors
+/// They need what nobody defines, or loaders or the kernel would refuse the result.
+pub fn finish(
+    objects: Vec<Object>,
+    options: &CheckOptions<'_>,
+    warnings: &Warnings,
+) -> Result<Vec<u8>> {
+    let mut object = linking::link(objects, options.plan)?;
+    check::code(&object, options, warnings)?;
+    if options.plan.debug_info.btf == Btf::Emit {
+        linking::describe(&mut object, options.plan, warnings)?;
+        check::types(&object, options, warnings)?;
+    } else {
+        check::undefined::warn_without_btf(&object, warnings);
+        object.btf = None;
+    }
+    linking::emit(object)
 }
 
 /// `--disable-memory-builtins` leaves calls of them for somebody else to resolve.
-fn with_left_builtins(plan: &LinkPlan) -> LinkPlan {
-    let mut plan = plan.clone();
-    if plan.codegen.memory_builtins == MemoryBuiltins::Leave {
-        let builtins = backend::MEMORY.map(str::to_owned);
-        match &mut plan.undefined {
-            AllowUndefined::Nothing => plan.undefined = AllowUndefined::Named(builtins.to_vec()),
-            AllowUndefined::Named(names) => names.extend(builtins),
-            AllowUndefined::Anything => {}
-        }
+fn left_open(plan: &LinkPlan) -> &'static [&'static str] {
+    match plan.codegen.memory_builtins {
+        MemoryBuiltins::Leave => &backend::MEMORY,
+        MemoryBuiltins::Provide => &[],
     }
-    plan
-}
-
-fn facts(program: &Optimized<'_>) -> Facts {
-    let externs = program.declarations().iter().cloned().map(described).collect();
-    let unsigned = program.without_signature().iter().cloned().collect();
-    Facts { externs, linkable: program.linkable(), unsigned, ..Facts::default() }
-}
-
-fn described(declaration: Declaration) -> (String, Extern) {
-    let scalar = |scalar| match scalar {
-        llvm::Scalar::Integer(bits) => object::externs::Scalar::Integer(bits),
-        llvm::Scalar::Pointer => object::externs::Scalar::Pointer,
-    };
-    let shape = declaration.signature.map_or(Shape::Variable, |signature| Shape::Function {
-        returns: signature.returns.map(scalar),
-        parameters: signature.parameters.into_iter().map(scalar).collect(),
-    });
-    let section = Some(declaration.section).filter(|section| !section.is_empty());
-    (declaration.name, Extern { section, shape })
 }
 
 /// Writes every output beside its place before the first one is put there.

@@ -5,10 +5,12 @@
 //! show them.
 
 mod near;
+mod origin;
 mod render;
 mod symbol;
 
 pub use near::nearest;
+pub use origin::Origin;
 pub use render::Paint;
 pub use symbol::{demangled, quoted};
 

@@ -10,6 +10,7 @@
 //! - [`rules`]: would the kernel take it;
 //! - [`walk`]: every place where a type number or a string offset stands.
 
+pub mod builder;
 pub mod co_re;
 mod codec;
 mod compact;

@@ -3,26 +3,32 @@
 #![no_main]
 
 use bpf_linker::{
-    Kernel, LinkPlan, Linker, LinkerInput, LinkerOptions, Warnings,
-    check::kernel,
-    link::finish,
-    object::{self, externs::Facts},
+    Kernel, LinkPlan, Linker, LinkerInput, LinkerOptions, Result, Warnings,
+    check::{CheckOptions, kernel},
+    finish,
+    object::Object,
     plan::Btf,
+    report::Origin,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = object::undefined(bytes);
-    let _ = kernel::check_file(bytes, Kernel(4, 9), &Warnings::default());
+    let Ok(object) = parse(bytes) else { return };
+    let _ = kernel::check(&object, Kernel(4, 9), &Warnings::default());
     for btf in [Btf::Omit, Btf::Emit] {
         let plan = plan(btf);
-        let finish = |bytes| finish(bytes, &plan, &Facts::default(), &Warnings::default());
-        if let Ok(finished) = finish(bytes.to_vec()) {
-            object::undefined(&finished).expect("what is written can be read");
-            let _ = finish(finished);
+        let finish = |object| finish(vec![object], &CheckOptions::new(&plan), &Warnings::default());
+        if let Ok(finished) = finish(object.clone()) {
+            let object = parse(&finished).expect("what is written can be read");
+            let _ = object.undefined();
+            let _ = finish(object);
         }
     }
 });
+
+fn parse(bytes: &[u8]) -> Result<Object> {
+    Object::parse(bytes, Origin::whole("fuzz"))
+}
 
 fn plan(btf: Btf) -> LinkPlan {
     let linker = Linker::new(LinkerOptions::default());

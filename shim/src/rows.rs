@@ -160,6 +160,47 @@ macro_rules! rows {
                 core LLVMGetMDKindIDInContext(context: LLVMContextRef, name: *const c_char, length: c_uint) -> c_uint;
                 core LLVMSetMetadata(instruction: LLVMValueRef, kind: c_uint, node: LLVMValueRef) -> ();
 
+                core LLVMAddFunction(module: LLVMModuleRef, name: *const c_char, type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMFunctionType(returned: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
+                core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
+                core LLVMAppendBasicBlockInContext(context: LLVMContextRef, function: LLVMValueRef, name: *const c_char) -> LLVMBasicBlockRef;
+                core LLVMInsertBasicBlockInContext(context: LLVMContextRef, place: LLVMBasicBlockRef, name: *const c_char) -> LLVMBasicBlockRef;
+                core LLVMPositionBuilderAtEnd(builder: LLVMBuilderRef, block: LLVMBasicBlockRef) -> ();
+                core LLVMBuildRet(builder: LLVMBuilderRef, value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMBuildRetVoid(builder: LLVMBuilderRef) -> LLVMValueRef;
+                core LLVMBuildUnreachable(builder: LLVMBuilderRef) -> LLVMValueRef;
+                core LLVMBuildBr(builder: LLVMBuilderRef, target: LLVMBasicBlockRef) -> LLVMValueRef;
+                core LLVMBuildCondBr(builder: LLVMBuilderRef, condition: LLVMValueRef, yes: LLVMBasicBlockRef, no: LLVMBasicBlockRef) -> LLVMValueRef;
+                core LLVMBuildICmp(builder: LLVMBuilderRef, predicate: LLVMIntPredicate, left: LLVMValueRef, right: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMArrayType2(element: LLVMTypeRef, length: u64) -> LLVMTypeRef;
+                core LLVMBuildAlloca(builder: LLVMBuilderRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildPhi(builder: LLVMBuilderRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMAddIncoming(phi: LLVMValueRef, values: *mut LLVMValueRef, blocks: *mut LLVMBasicBlockRef, count: c_uint) -> ();
+                core LLVMCountIncoming(phi: LLVMValueRef) -> c_uint;
+                core LLVMGetIncomingValue(phi: LLVMValueRef, index: c_uint) -> LLVMValueRef;
+                core LLVMGetIncomingBlock(phi: LLVMValueRef, index: c_uint) -> LLVMBasicBlockRef;
+                core LLVMSetSuccessor(terminator: LLVMValueRef, index: c_uint, block: LLVMBasicBlockRef) -> ();
+                core LLVMGetPreviousInstruction(instruction: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetInstructionParent(instruction: LLVMValueRef) -> LLVMBasicBlockRef;
+                core LLVMGetBasicBlockParent(block: LLVMBasicBlockRef) -> LLVMValueRef;
+                core LLVMIsAPHINode(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAUnreachableInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAZExtInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMBuildZExt(builder: LLVMBuilderRef, value: LLVMValueRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildTrunc(builder: LLVMBuilderRef, value: LLVMValueRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMGetDataLayoutStr(module: LLVMModuleRef) -> *const c_char;
+                core LLVMIsAInstruction(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAConstantExpr(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetConstOpcode(constant: LLVMValueRef) -> LLVMOpcode;
+
+                debuginfo LLVMInstructionGetDebugLoc(instruction: LLVMValueRef) -> LLVMMetadataRef;
+                debuginfo LLVMInstructionSetDebugLoc(instruction: LLVMValueRef, location: LLVMMetadataRef) -> ();
+                debuginfo LLVMDILocationGetLine(location: LLVMMetadataRef) -> c_uint;
+                debuginfo LLVMDILocationGetColumn(location: LLVMMetadataRef) -> c_uint;
+                debuginfo LLVMDILocationGetScope(location: LLVMMetadataRef) -> LLVMMetadataRef;
+                debuginfo LLVMDILocationGetInlinedAt(location: LLVMMetadataRef) -> LLVMMetadataRef;
+                debuginfo LLVMDIScopeGetFile(scope: LLVMMetadataRef) -> LLVMMetadataRef;
+                debuginfo LLVMDIFileGetFilename(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
                 debuginfo LLVMStripModuleDebugInfo(module: LLVMModuleRef) -> LLVMBool;
                 debuginfo LLVMGetSubprogram(function: LLVMValueRef) -> LLVMMetadataRef;
 

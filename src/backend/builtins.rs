@@ -8,35 +8,35 @@
 use std::collections::BTreeSet;
 
 use super::{
-    codegen::Optimized,
     optimize,
     passes::{alignment, inline, undefined, unroll},
+    program::{Optimized, Program},
     resolve::{offer, resolve},
 };
 use crate::{
     backend::{opened::Opened, runtime::MEMORY},
-    input::Origin,
     llvm::{Global, Instruction, Linkage, Module},
+    object::Object,
     plan::{InlineNever, Loops, MemoryBuiltins},
-    report::Result,
+    report::{Origin, Result},
 };
 
 /// Our own, for programs whose inputs define none.
 const OWN: &str = include_str!("builtins.ll");
 
-impl<'s> Optimized<'s> {
-    /// Links definitions of what the object lacks (`undefined`) and no input names; says whether there were any.
+impl<'s> Program<'s, Optimized> {
+    /// Links definitions of what `object`, which was made of this program, lacks and no input names; says whether there were
+    /// any.
     ///
     /// # Errors
     /// An archive cannot be read, or LLVM refuses a routine.
-    pub fn provide(&mut self, undefined: &BTreeSet<String>) -> Result<bool> {
+    pub fn provide(&mut self, object: &Object) -> Result<bool> {
         let leave = self.session.plan.codegen.memory_builtins == MemoryBuiltins::Leave;
-        let is_declared = |name: &str| self.declarations.iter().any(|known| known.name == name);
+        let is_declared = |name: &str| object.declared.externs.contains_key(name);
+        let undefined = object.undefined().into_iter().map(|symbol| symbol.name);
         let invented = undefined
-            .iter()
             .filter(|name| !(leave && MEMORY.contains(&name.as_str())))
             .filter(|name| MEMORY.contains(&name.as_str()) || !is_declared(name))
-            .cloned()
             .collect::<BTreeSet<_>>();
         if invented.is_empty() {
             return Ok(false);
@@ -51,7 +51,7 @@ impl<'s> Optimized<'s> {
         definitions(&routines)
             .filter(|global| !invented.contains(&global.name()))
             .for_each(Global::internalize);
-        optimize::run_passes(self.session, &self.machines.optimizing, &routines)?;
+        optimize::run_passes(self.session, &self.phase.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
         undefined::define(&routines);
         self.report_for_old_kernels(&routines, &found);
@@ -73,11 +73,11 @@ impl<'s> Optimized<'s> {
         }
     }
 
-    /// A module that defines what can be found of `names`: in the archives, else among our own.
+    /// A module that defines what can be found of `names`: in given modules, else among our own, else in the archives.
+    /// compiler_builtins' copy word by word, which takes bits from a pointer, and check what they do in a debug build.
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
         let module = self.target.fresh(self.session)?;
-        resolve(self.session, &module, &mut self.archives, names, &self.target)?;
-        self.take_given(&module, &undefined(&module, names))?;
+        self.take_given(&module, names)?;
         let missing = undefined(&module, names);
         if !missing.is_empty() {
             let own = Module::parse(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
@@ -86,6 +86,7 @@ impl<'s> Optimized<'s> {
             self.target.apply(&own.module)?;
             self.session.link_into(&module, own.module, &own.origin)?;
         }
+        resolve(self.session, &module, &mut self.archives, names, &self.target)?;
         Ok(module)
     }
 
@@ -138,5 +139,5 @@ fn definitions<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>
 }
 
 fn own_origin() -> Origin {
-    Origin { file: "the linker's own routines".into(), members: Vec::new() }
+    Origin::whole("the linker's own routines")
 }

@@ -4,33 +4,17 @@ use std::path::Path;
 
 use super::{
     debuginfo::signatures,
-    declarations::{self, Declaration},
-    prepare::Machines,
-    restorable::Kept,
+    declarations,
+    program::{Optimized, Program},
     session::Session,
     unsupported,
 };
 use crate::{
-    backend::triple::Triple,
-    input::Archive,
     llvm::{FileType, Module},
+    object::{Object, externs::Declared},
     plan::{Btf, Dwarf, OutputKind},
-    report::{Error, Result},
+    report::{Error, Origin, Result},
 };
-
-/// A module ready for code generation.
-#[derive(Debug)]
-pub struct Optimized<'s> {
-    pub(super) session: &'s Session<'s>,
-    pub(super) module: Kept<'s>,
-    pub(super) archives: Vec<Archive>,
-    pub(super) target: Triple,
-    pub(super) machines: Machines,
-    /// What the module left open when code was generated.
-    pub(super) declarations: Vec<Declaration>,
-    /// The functions whose debug information told no signature when code was generated.
-    pub(super) unsigned: Vec<String>,
-}
 
 /// Where in the pipeline a module is dumped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,21 +23,23 @@ pub(super) enum Stage {
     AfterOptimization,
 }
 
-impl<'s> Optimized<'s> {
+impl<'s> Program<'s, Optimized> {
     /// Generates the object, with whatever debug information there is: it tells source lines.
     ///
     /// # Errors
     /// LLVM cannot express the program in BPF.
-    pub fn object(&mut self) -> Result<Vec<u8>> {
+    pub fn object(&mut self) -> Result<Object> {
         let module = self.module.get(self.session)?;
-        unsupported::check(self.session, &self.machines, module)?;
-        self.declarations = declarations::left(module);
-        self.unsigned = signatures::missing(&self.session.context, module);
+        unsupported::check(self.session, &self.phase.machines, module)?;
+        let externs = declarations::left(module);
+        let unsigned = signatures::missing(&self.session.context, module).into_iter().collect();
         // What is read again has new names of types, which a person would see.
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
-        let module = if is_all { self.module.use_up(self.session)? } else { module.duplicate()? };
-        self.generate_code(module, FileType::Object)
+        let module = if is_all { self.module.take(self.session)? } else { module.duplicate()? };
+        let bytes = self.generate_code(module, FileType::Object)?;
+        let origin = Origin::whole("the emitted object");
+        Ok(Object { declared: Declared { externs, unsigned }, ..Object::parse(&bytes, origin)? })
     }
 
     /// Generates BPF assembly.
@@ -61,7 +47,7 @@ impl<'s> Optimized<'s> {
     /// # Errors
     /// LLVM cannot express the program in BPF.
     pub fn assembly(&self) -> Result<Vec<u8>> {
-        unsupported::check(self.session, &self.machines, self.module.get(self.session)?)?;
+        unsupported::check(self.session, &self.phase.machines, self.module.get(self.session)?)?;
         self.generate_code(self.presentable()?, FileType::Assembly)
     }
 
@@ -86,7 +72,7 @@ impl<'s> Optimized<'s> {
             module.omit_dwarf(&self.session.context);
         }
         signatures::complete(&self.session.context, &module);
-        let code = self.machines.generating.emit(module, file_type);
+        let code = self.phase.machines.generating.emit(module, file_type);
         self.hear_of_limits()?;
         code
     }

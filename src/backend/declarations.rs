@@ -1,23 +1,11 @@
 //! What the program leaves for the loader to resolve.
 
-use super::codegen::Optimized;
-use crate::{
-    input::Archive,
-    llvm::{Module, Signature},
-};
+use std::collections::BTreeMap;
 
-/// A declaration without a definition: a kfunc, a ksym, a configuration value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declaration {
-    /// The symbol.
-    pub name: String,
-    /// The section that it names, such as `.ksyms`; empty for none.
-    pub section: String,
-    /// The type of a function; `None` for a variable.
-    pub signature: Option<Signature>,
-}
+use super::program::{Optimized, Program};
+use crate::{input::Archive, llvm::Module, object::externs::Extern};
 
-impl Optimized<'_> {
+impl Program<'_, Optimized> {
     /// What the inputs define and what members of archives offer, sorted; nothing when nothing else is needed.
     #[must_use]
     pub fn linkable(&self) -> Vec<String> {
@@ -28,29 +16,16 @@ impl Optimized<'_> {
         }
         names.into_iter().collect()
     }
-
-    /// The declarations that something refers to, in module order; none before code is generated.
-    #[must_use]
-    pub fn declarations(&self) -> &[Declaration] {
-        &self.declarations
-    }
-
-    /// Returns the functions whose debug information tells no signature; none before code is generated.
-    #[must_use]
-    pub fn without_signature(&self) -> &[String] {
-        &self.unsigned
-    }
 }
 
-/// The declarations of `module` that something refers to.
-pub(super) fn left(module: &Module<'_>) -> Vec<Declaration> {
+/// Returns the declarations of `module` that something refers to.
+pub(super) fn left(module: &Module<'_>) -> BTreeMap<String, Extern> {
     let globals = module.functions().chain(module.variables());
     let left = globals
         .filter(|global| global.is_declaration() && global.is_used() && !global.is_llvm_own());
-    left.map(|global| Declaration {
-        name: global.name(),
-        section: global.section(),
-        signature: global.signature(),
+    left.map(|global| {
+        let section = Some(global.section()).filter(|section| !section.is_empty());
+        (global.name(), Extern { section, signature: global.signature() })
     })
     .collect()
 }

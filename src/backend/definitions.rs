@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    input::Origin,
     llvm::{Linkage, Module},
-    report::{Error, Result, quoted},
+    report::{Error, Origin, Result, quoted},
 };
 
 /// The strong definitions of the objects linked so far.

@@ -1,12 +1,14 @@
 //! Links that come to nothing: an input without contents, an output without contents. Neither is an error, for a build
 //! may well have a crate without a program; but mostly something else was meant.
 
-use super::{codegen::Optimized, session::Session};
+use super::{
+    program::{Optimized, Program},
+    session::Session,
+};
 use crate::{
-    input::Origin,
     llvm::{Global, Module},
     plan::{Exports, Requested},
-    report::Warning,
+    report::{Origin, Warning},
 };
 
 /// Sections that are about a program and hold none.
@@ -32,7 +34,7 @@ pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &O
     }
 }
 
-impl Optimized<'_> {
+impl Program<'_, Optimized> {
     /// Warns if neither a program nor data is left.
     pub fn check_contents(&self) {
         let is_left = |global: Global<'_>| {

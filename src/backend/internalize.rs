@@ -2,37 +2,27 @@
 
 use super::{
     passes::noinline,
-    prepare::{Machines, Prepared},
+    program::{Internalized, Prepared, Program},
     session::Session,
 };
 use crate::{
-    backend::{runtime::is_listed_builtin, triple::Triple},
-    input::Archive,
+    backend::runtime::is_listed_builtin,
     llvm::{Global, Linkage, Module},
     plan::{Presence, Requested},
     report::{Error, Result, nearest},
 };
 
-/// A module in which only exports can be seen from outside.
-#[derive(Debug)]
-pub struct Internalized<'s> {
-    pub(super) session: &'s Session<'s>,
-    pub(super) module: Module<'s>,
-    pub(super) archives: Vec<Archive>,
-    pub(super) target: Triple,
-    pub(super) machines: Machines,
-}
-
-impl<'s> Prepared<'s> {
+impl<'s> Program<'s, Prepared> {
     /// Hides all definitions but the exports. Declarations keep their linkage: kfuncs and ksyms are found by it.
     ///
     /// # Errors
     /// A symbol that a person asked to export is not defined.
-    pub fn internalize(self) -> Result<Internalized<'s>> {
-        let Self { session, module, archives, target, machines } = self;
-        check_exports(session, &module)?;
-        session.account.borrow_mut().note_definitions(&module);
-        let subprograms = noinline::find(&module);
+    pub fn internalize(self) -> Result<Program<'s, Internalized>> {
+        let session = self.session;
+        let module = self.module.get(session)?;
+        check_exports(session, module)?;
+        session.account.borrow_mut().note_definitions(module);
+        let subprograms = noinline::find(module);
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
@@ -47,10 +37,10 @@ impl<'s> Prepared<'s> {
         noinline::shield(&subprograms);
         if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
-            machines.optimizing.run_passes(&reached, "globaldce")?;
+            self.phase.machines.optimizing.run_passes(&reached, "globaldce")?;
             session.account.borrow_mut().keep(&reached);
         }
-        Ok(Internalized { session, module, archives, target, machines })
+        Ok(self.after(|Prepared { machines }| Internalized { machines }))
     }
 }
 

@@ -13,7 +13,9 @@ use super::{
     empty,
     opened::Opened,
     passes::license,
+    program::{Merged, Program},
     quirks, resolve,
+    restorable::RestorableModule,
     runtime::{self, Routines},
     session::Session,
     trace::Reason,
@@ -21,29 +23,20 @@ use super::{
 };
 use crate::{
     crash_handler,
-    input::{Archive, Bitcode, Format, Inputs, Origin},
+    input::{Bitcode, Format, Inputs},
     llvm::{CodegenLevel, Machine, Module, Spec},
-    report::{Error, Result},
+    report::{Error, Origin, Result},
 };
 
 /// How many modules are linked one after the other before the result is linked onwards.
 const GROUP: usize = 32;
-
-/// All that takes part in the link, in one module.
-#[derive(Debug)]
-pub struct Merged<'s> {
-    pub(super) session: &'s Session<'s>,
-    pub(super) module: Module<'s>,
-    pub(super) archives: Vec<Archive>,
-    pub(super) target: Triple,
-}
 
 impl<'a> Session<'a> {
     /// Links the objects of `inputs` and what they need of its archives.
     ///
     /// # Errors
     /// An input cannot be parsed, a symbol is defined twice, or byte orders are mixed.
-    pub fn merge<'s>(&'s self, mut inputs: Inputs) -> Result<Merged<'s>>
+    pub fn merge<'s>(&'s self, mut inputs: Inputs) -> Result<Program<'s, Merged>>
     where
         'a: 's,
     {
@@ -68,7 +61,8 @@ impl<'a> Session<'a> {
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
         resolve::resolve(self, &module, &mut archives, &self.wanted(inputs.roots), &target)?;
-        Ok(Merged { session: self, module, archives, target })
+        let module = RestorableModule::new(module);
+        Ok(Program { session: self, module, archives, target, phase: Merged })
     }
 
     /// What is taken from archives although nothing may refer to it: what rustc or the user wants to keep.

@@ -1,8 +1,8 @@
 //! Candidates to ELF bytes, through LLVM.
 //!
 //! Each phase takes its predecessor by value, so that a wrong order does not compile:
-//! [`Session::merge`] -> [`Merged::prepare`] -> [`Prepared::internalize`] -> [`Internalized::optimize`] ->
-//! [`Optimized::object`].
+//! [`Session::merge`] -> [`Program::prepare`] -> [`Program::internalize`] -> [`Program::optimize`] ->
+//! [`Program::object`].
 
 mod builtins;
 mod choose_llvm;
@@ -15,11 +15,14 @@ mod definitions;
 mod empty;
 mod internalize;
 mod llvm_args;
+mod machines;
 mod merge;
 mod opened;
 mod optimize;
+mod panics;
 mod passes;
 mod prepare;
+mod program;
 mod quirks;
 mod resolve;
 mod restorable;
@@ -30,12 +33,8 @@ mod triple;
 mod unsupported;
 
 pub use choose_llvm::{locate_for, survey_for};
-pub use codegen::Optimized;
-pub use declarations::Declaration;
-pub use internalize::Internalized;
 pub use llvm_args::{check as check_options, print_and_exit as print_options_and_exit};
-pub use merge::Merged;
-pub use prepare::Prepared;
+pub use program::{Internalized, Merged, Optimized, Prepared, Program};
 pub use runtime::MEMORY;
 pub use session::Session;
 pub use trace::{Account, Reason, Taken};

@@ -1,6 +1,6 @@
 //! An input as LLVM sees it.
 
-use crate::{input::Origin, llvm::Module};
+use crate::{llvm::Module, report::Origin};
 
 /// A module and where it came from.
 pub(super) struct Opened<'s> {

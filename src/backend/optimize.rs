@@ -1,13 +1,13 @@
 //! Optimisation: the one place that chooses passes.
 
 use super::{
-    codegen::Optimized,
-    internalize::Internalized,
+    panics,
     passes::{
-        expand_memory, inline, noinline, preserve_access, stack_alignment, undefined, unroll,
+        expand_memory, inline, noinline, preserve_access, products, stack_alignment, undefined,
+        unroll,
     },
+    program::{Internalized, Optimized, Program},
     quirks,
-    restorable::Kept,
     session::Session,
 };
 use crate::{
@@ -16,38 +16,42 @@ use crate::{
     report::{Error, Result},
 };
 
-impl<'s> Internalized<'s> {
+impl<'s> Program<'s, Internalized> {
     /// Optimises the whole program.
     ///
     /// # Errors
     /// The module is inconsistent, or LLVM reports an error.
-    pub fn optimize(self) -> Result<Optimized<'s>> {
-        let Self { session, module, archives, target, machines } = self;
-        session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
+    pub fn optimize(self) -> Result<Program<'s, Optimized>> {
+        let session = self.session;
+        let module = self.module.get(session)?;
+        let machines = &self.phase.machines;
+        session.dump(module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
-        preserve_access::claim(&module)?;
-        run_passes(session, &machines.optimizing, &module)?;
+        preserve_access::claim(module)?;
+        panics::prepare(session, module, &machines.optimizing)?;
+        run_passes(session, &machines.optimizing, module)?;
+        panics::lower(session, module, &machines.optimizing)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
-            unroll::unroll(session, &machines.optimizing, &module)?;
-            unroll::report(session, &module);
+            unroll::unroll(session, &machines.optimizing, module)?;
+            unroll::report(session, module);
         }
-        noinline::unshield(&module);
+        noinline::unshield(module);
+        panics::end_blocks(session, module);
         if codegen.inline_never == InlineNever::Ignore {
-            inline::report(session, &module);
+            inline::report(session, module);
         }
-        stack_alignment::limit_alignment(&module);
+        stack_alignment::limit_alignment(module);
+        products::spell_out(session, module, &machines.optimizing)?;
         // After all passes: they make new memory operations of those that are spelled out.
-        expand_memory::expand(session, &module, &machines.optimizing)?;
-        undefined::define(&module);
+        expand_memory::expand(session, module, &machines.optimizing)?;
+        undefined::define(module);
         if codegen.loops == Loops::Unroll {
-            unroll::sort(&module);
+            unroll::sort(module);
         }
-        session.dump(&module, super::codegen::Stage::AfterOptimization)?;
-        let module = Kept::new(module);
-        let (declarations, unsigned) = Default::default();
-        Ok(Optimized { session, module, archives, target, machines, declarations, unsigned })
+        session.dump(module, super::codegen::Stage::AfterOptimization)?;
+        Ok(self.after(|Internalized { machines }| Optimized { machines }))
     }
 }
 

@@ -1,81 +1,40 @@
 //! What must change in the merged module before anything is optimised.
 
 use super::{
-    co_re,
-    cpu::{self, CpuChoice},
-    debuginfo,
-    merge::Merged,
+    co_re, cpu, debuginfo,
+    machines::Machines,
     passes::{aliases, inline, stack_alignment, unroll},
-    quirks::{self, Relocations},
-    session::Session,
+    program::{Merged, Prepared, Program},
+    quirks::Relocations,
 };
 use crate::{
-    bpf::target::OptLevel,
-    input::Archive,
-    llvm::{CodegenLevel, Global, Machine, Module, Spec},
-    plan::{Btf, InlineNever, Loops, MemcpyExpansion},
+    llvm::Global,
+    plan::{Btf, InlineNever, Loops},
     report::Result,
 };
 
-/// A merged module that says what BPF needs it to say.
-#[derive(Debug)]
-pub struct Prepared<'s> {
-    pub(super) session: &'s Session<'s>,
-    pub(super) module: Module<'s>,
-    pub(super) archives: Vec<Archive>,
-    pub(super) target: crate::backend::triple::Triple,
-    pub(super) machines: Machines,
-}
-
-/// Two machines for one CPU, made under different settings.
-#[derive(Debug)]
-pub(super) struct Machines {
-    /// For passes over IR: it knows LLVM's own limits for inline memory operations.
-    pub(super) optimizing: Machine,
-    /// For code generation, as the plan wants it.
-    pub(super) generating: Machine,
-    /// The CPU of both.
-    pub(super) choice: CpuChoice,
-}
-
-impl Machines {
-    fn new(session: &Session<'_>, triple: &str, choice: CpuChoice) -> Result<Self> {
-        let spec = Spec {
-            triple,
-            cpu: choice.cpu.name(),
-            features: &choice.features,
-            level: codegen_level(session.plan.opt_level),
-        };
-        let library = session.context.library();
-        let in_order = quirks::in_order(session.plan.codegen.memcpy);
-        let limits = [quirks::in_order(MemcpyExpansion::AnyOrder)];
-        let optimizing = Machine::under(library, spec, &limits, &[in_order])?;
-        let generating = Machine::new(library, spec)?;
-        Ok(Self { optimizing, generating, choice })
-    }
-}
-
-impl<'s> Merged<'s> {
+impl<'s> Program<'s, Merged> {
     /// Decides the CPU and applies what the plan says about inlining and loops.
     ///
     /// # Errors
     /// LLVM has no such target.
-    pub fn prepare(self) -> Result<Prepared<'s>> {
-        let Self { session, module, archives, target } = self;
+    pub fn prepare(self) -> Result<Program<'s, Prepared>> {
+        let Self { session, target, .. } = &self;
+        let (session, module) = (*session, self.module.get(session)?);
         let plan = session.plan;
-        aliases::settle(&module);
-        co_re::lower(session, &module, &target)?;
-        if co_re::is_relocatable(&module) {
+        aliases::settle(module);
+        co_re::lower(session, module, target)?;
+        if co_re::is_relocatable(module) {
             session.prepare_for(Relocations::Some)?;
         }
-        let choice = cpu::choose(plan, &module, session.warnings);
+        let choice = cpu::choose(plan, module, session.warnings);
         log::info!(
             "target {}, cpu {}, features `{}`",
             target.target,
             choice.cpu.name(),
             choice.features
         );
-        cpu::apply(&choice, &module);
+        cpu::apply(&choice, module);
         let machines = Machines::new(session, target.target.triple(), choice)?;
         module.variables().filter(|variable| is_writable(*variable)).for_each(Global::make_mutable);
         for function in module.functions().filter(|function| !function.is_declaration()) {
@@ -86,19 +45,11 @@ impl<'s> Merged<'s> {
                 unroll::forget_hints(session, function);
             }
         }
-        stack_alignment::limit_alignment(&module);
+        stack_alignment::limit_alignment(module);
         if plan.debug_info.btf == Btf::Emit {
-            debuginfo::prepare(&session.context, &module);
+            debuginfo::prepare(&session.context, module);
         }
-        Ok(Prepared { session, module, archives, target, machines })
-    }
-}
-
-const fn codegen_level(level: OptLevel) -> CodegenLevel {
-    match level {
-        OptLevel::None | OptLevel::Less => CodegenLevel::Less,
-        OptLevel::Default | OptLevel::Size | OptLevel::SizeMin => CodegenLevel::Default,
-        OptLevel::Aggressive => CodegenLevel::Aggressive,
+        Ok(self.after(|Merged| Prepared { machines }))
     }
 }
 

@@ -8,12 +8,12 @@ use crate::{llvm::Module, report::Result};
 /// A module that may be used up and asked for again: it comes back from bitcode then, which is written in a third of the
 /// time that copying the module takes. Few links ask: those that lack a routine, or fail.
 #[derive(Debug)]
-pub(super) struct Kept<'s> {
+pub(super) struct RestorableModule<'s> {
     module: OnceCell<Module<'s>>,
     bitcode: Vec<u8>,
 }
 
-impl<'s> Kept<'s> {
+impl<'s> RestorableModule<'s> {
     pub(super) fn new(module: Module<'s>) -> Self {
         Self { module: OnceCell::from(module), bitcode: Vec::new() }
     }
@@ -36,7 +36,7 @@ impl<'s> Kept<'s> {
     ///
     /// # Errors
     /// LLVM cannot write it, or cannot read what it wrote.
-    pub(super) fn use_up(&mut self, session: &'s Session<'_>) -> Result<Module<'s>> {
+    pub(super) fn take(&mut self, session: &'s Session<'_>) -> Result<Module<'s>> {
         let module = match self.module.take() {
             Some(module) => module,
             None => self.read(session)?,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
     backend::opened::Opened,
-    input::Origin,
     llvm::{Global, Linkage, Module},
     plan::{Listing, Reports},
+    report::Origin,
 };
 
 /// What a link took and what it dropped.

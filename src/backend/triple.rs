@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use super::session::Session;
 use crate::{
     bpf::target::{Endian, Target},
-    input::Origin,
     llvm::Module,
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Origin, Result, Warning, Warnings},
 };
 
 /// The target with the data layout that goes with it.

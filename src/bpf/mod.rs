@@ -3,4 +3,5 @@
 pub mod insn;
 pub mod kernel;
 pub mod sections;
+pub mod signature;
 pub mod target;

@@ -7,9 +7,7 @@ use crate::{
         insn::{Insn, Level},
         target::Cpu,
     },
-    btf::Info,
-    elf::Elf,
-    object::{self, place::place},
+    object::{Object, instructions, place::place},
     plan::LinkPlan,
     report::{Warning, Warnings},
 };
@@ -17,19 +15,19 @@ use crate::{
 /// Warns of each function with an instruction above `plan`'s CPU level, and names the first one.
 ///
 /// Features that the plan adds by name are orders too: then nothing is said.
-pub fn check(elf: &Elf, info: Option<&Info>, plan: &LinkPlan, warnings: &Warnings) {
+pub fn check(object: &Object, plan: &LinkPlan, warnings: &Warnings) {
     let Some((cpu, highest)) = plan.cpu.and_then(|cpu| Some((cpu, level(cpu)?))) else { return };
     if !plan.cpu_features.is_empty() {
         return;
     }
-    for function in object::functions(elf) {
+    for function in object.functions() {
         let is_above = |insn: &Insn| insn.level().is_some_and(|level| level > highest);
-        if let Some(insn) = object::instructions(elf, &function).find(is_above) {
+        if let Some(insn) = instructions(&object.elf, &function).find(is_above) {
             warnings.push(Warning {
                 name: "above-cpu",
                 message: format!(
                     "{} takes an instruction that --cpu {} lacks",
-                    place(info, &function, insn.slot),
+                    place(object, &function, insn.slot),
                     cpu.name()
                 ),
                 help: vec![remedy(&insn).to_owned()],

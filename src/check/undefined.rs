@@ -1,10 +1,10 @@
 //! Refuses an object that needs what nobody defines: no loader would take it, or the wrong thing would run.
 
+use super::CheckOptions;
 use crate::{
     bpf::sections,
     btf::Info,
-    elf::Elf,
-    object::{Referrer, Undefined, externs::Facts, place::quoted},
+    object::{Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
     report::{Error, Result, Warning, Warnings, demangled, nearest},
 };
@@ -12,18 +12,21 @@ use crate::{
 /// How many places one message names.
 const SHOWN: usize = 3;
 
-/// Checks that every one of `undefined` is resolved by the loader, weak, or allowed.
+/// Checks that every undefined symbol of `object` is resolved by the loader, weak, or allowed.
 ///
 /// # Errors
 /// One that is not; the message names all of them and who needs them.
-pub fn check(undefined: &[Undefined], facts: &Facts, allow: &AllowUndefined) -> Result<()> {
-    let missing: Vec<_> =
-        undefined.iter().filter(|symbol| !may_stay(symbol, facts, allow)).collect();
+pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
+    let mut missing = object.undefined();
+    missing.retain(|symbol| {
+        !may_stay(symbol, object, &options.plan.undefined)
+            && !options.left_open.contains(&symbol.name.as_str())
+    });
     let Some(first) = missing.first() else { return Ok(()) };
-    let errors = missing.iter().map(|symbol| error(symbol, facts));
+    let errors = missing.iter().map(|symbol| error(symbol, options));
     let allowed = format!("if the loader provides it: --allow-undefined={}", first.name);
     Err(match missing.len() {
-        1 => error(first, facts).help(LINK).help(allowed),
+        1 => error(first, options).help(LINK).help(allowed),
         count => Error::link(format!("{count} undefined symbols"))
             .with_parts(errors)
             .help(LINK)
@@ -35,7 +38,7 @@ const LINK: &str =
     "link what defines it; a function or variable of the kernel needs the section `.ksyms`";
 
 /// What is wrong with one symbol: who needs it, and what it may have been meant to be.
-fn error(symbol: &Undefined, facts: &Facts) -> Error {
+fn error(symbol: &Undefined, options: &CheckOptions<'_>) -> Error {
     let error = Error::link(format!("undefined symbol {}", quoted(&symbol.name)));
     let place = symbol.referrers.iter().find_map(|place| place.source.as_ref());
     let places = symbol.referrers.iter().take(SHOWN);
@@ -47,7 +50,7 @@ fn error(symbol: &Undefined, facts: &Facts) -> Error {
     if let Some(meaning) = routine(&symbol.name) {
         return error.because(meaning);
     }
-    match near_miss(&symbol.name, &facts.linkable) {
+    match near_miss(&symbol.name, options.linkable) {
         Some(other) => error.help(format!("did you mean {}?", quoted(&other))),
         None => error,
     }
@@ -83,19 +86,15 @@ fn routine(name: &str) -> Option<&'static str> {
 
 /// Warns of what loaders find through BTF only, in an object that will have none.
 ///
-/// What the user allowed to stay undefined is for somebody they know, and not warned of. `info` is what is left out.
-pub fn warn_without_btf(
-    elf: &Elf,
-    info: Option<&Info>,
-    undefined: &[Undefined],
-    facts: &Facts,
-    warnings: &Warnings,
-) {
-    let externs =
-        undefined.iter().filter(|symbol| may_stay(symbol, facts, &AllowUndefined::Nothing));
+/// What the user allowed to stay undefined is for somebody they know, and not warned of.
+pub fn warn_without_btf(object: &Object, warnings: &Warnings) {
+    let externs = object.undefined().into_iter();
+    let externs = externs.filter(|symbol| may_stay(symbol, object, &AllowUndefined::Nothing));
     let externs = externs.map(|symbol| format!("`{}`", symbol.name));
-    let maps = elf.section_named(sections::MAPS).map(|_| format!("section {}", sections::MAPS));
-    let subjects = maps.into_iter().chain(externs).chain(records(info)).collect::<Vec<_>>();
+    let maps =
+        object.elf.section_named(sections::MAPS).map(|_| format!("section {}", sections::MAPS));
+    let subjects =
+        maps.into_iter().chain(externs).chain(records(object.btf.as_ref())).collect::<Vec<_>>();
     if !subjects.is_empty() {
         warnings.push(Warning {
             name: "needs-btf",
@@ -116,8 +115,9 @@ fn records(info: Option<&Info>) -> Option<String> {
     }
 }
 
-fn may_stay(symbol: &Undefined, facts: &Facts, allow: &AllowUndefined) -> bool {
-    let section = symbol.section.as_deref().or_else(|| facts.extern_section(&symbol.name));
+fn may_stay(symbol: &Undefined, object: &Object, allow: &AllowUndefined) -> bool {
+    let section =
+        symbol.section.as_deref().or_else(|| object.declared.extern_section(&symbol.name));
     symbol.weak
         || section.is_some_and(|section| sections::EXTERNS.contains(&section))
         || match allow {

@@ -19,7 +19,7 @@ use crate::{
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Limits, LinkPlan,
         LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
-        MemoryBuiltins, Output, Reports, SourceLines, Traps, WarningPolicy,
+        MemoryBuiltins, Output, Panics, Reports, SourceLines, Traps, WarningPolicy,
     },
     report::{Error, Result},
 };
@@ -172,6 +172,10 @@ fn codegen(options: &Options) -> Codegen {
             InlineNever::Honor
         },
         traps: if options.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
+        panics: Panics {
+            way: options.panic.unwrap_or_default(),
+            values: options.panic_value.clone(),
+        },
     }
 }
 

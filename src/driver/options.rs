@@ -8,7 +8,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, builder::PossibleValue};
 use log::LevelFilter;
 
-use crate::bpf::target::{Cpu, OptLevel, Target};
+use crate::{
+    bpf::target::{Cpu, OptLevel, Target},
+    plan::{PanicValue, PanicWay},
+};
 
 /// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
 ///
@@ -133,6 +136,18 @@ pub struct Options {
     /// Let unreachable code call __bpf_trap, which needs a new kernel
     #[arg(long, help_heading = "Optimisation")]
     pub allow_bpf_trap: bool,
+    /// How a panic ends a program: exit, throw, error, keep [default: exit]
+    ///
+    /// exit returns from the program, throw calls bpf_throw where the kernel has it, error refuses to link a program
+    /// that may panic, keep leaves what the compiler wrote.
+    #[arg(long, value_name = "WAY", help_heading = "Optimisation", value_parser = panic_way(),
+          hide_possible_values = true)]
+    pub panic: Option<PanicWay>,
+    /// What a program returns when it panics, or only programs of this section [default: 0, or 1 where the kernel takes
+    /// nothing else]
+    #[arg(long, value_name = "[SECTION=]N", help_heading = "Optimisation", value_parser = panic_value,
+          allow_hyphen_values = true, action = ArgAction::Append)]
+    pub panic_value: Vec<PanicValue>,
 
     /// Emit BTF, the kernel's debug info (build with -C debuginfo=2 or -g)
     #[arg(long, help_heading = "Debug information")]
@@ -307,6 +322,19 @@ one_of!(opt_level -> OptLevel, OptLevel::ALL.map(OptLevel::name), |name: &str| n
 one_of!(level -> LevelFilter, ["off", "error", "warn", "info", "debug", "trace"], |name: &str| {
     name.parse().unwrap_or(LevelFilter::Off)
 });
+
+one_of!(panic_way -> PanicWay, PanicWay::ALL.map(PanicWay::name), |name: &str| {
+    PanicWay::ALL.into_iter().find(|way| way.name() == name).unwrap_or_default()
+});
+
+fn panic_value(text: &str) -> Result<PanicValue, String> {
+    let (section, number) = match text.rsplit_once('=') {
+        Some((section, number)) => (Some(section.to_owned()), number),
+        None => (None, text),
+    };
+    let value = number.parse().map_err(|_| "not a number, nor of the form SECTION=N".to_owned())?;
+    Ok(PanicValue { section, value })
+}
 
 fn warning(name: &str) -> Result<String, String> {
     let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -12,8 +12,8 @@ use crate::{
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, Destination, Dwarf, Export, Exports, InlineNever,
         Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, Members,
-        MemcpyExpansion, MemoryBuiltins, Output, Presence, Reports, Requested, Source, SourceLines,
-        Traps,
+        MemcpyExpansion, MemoryBuiltins, Output, PanicValue, Presence, Reports, Requested, Source,
+        SourceLines, Traps,
     },
 };
 
@@ -157,6 +157,15 @@ fn codegen(codegen: &Codegen) -> Value {
         "loops": match codegen.loops { Loops::AsOptimized => "as-optimized", Loops::Unroll => "unroll" },
         "inline_never": match codegen.inline_never { InlineNever::Honor => "honor", InlineNever::Ignore => "ignore" },
         "traps": match codegen.traps { Traps::Disallow => "disallow", Traps::Allow => "allow" },
+        "panic": codegen.panics.way.name(),
+        "panic_values": codegen.panics.values.iter().map(panic_value).collect::<Vec<_>>(),
+    })
+}
+
+fn panic_value(wish: &PanicValue) -> Value {
+    json!(match &wish.section {
+        Some(section) => format!("{section}={}", wish.value),
+        None => wish.value.to_string(),
     })
 }
 

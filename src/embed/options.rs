@@ -9,7 +9,7 @@ use crate::{
     },
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, InlineNever, LinkPlan, Loops, MemcpyExpansion,
-        MemoryBuiltins, Traps,
+        MemoryBuiltins, PanicWay, Panics, Traps,
     },
     report::{Error, Result},
 };
@@ -125,6 +125,7 @@ impl LinkerOptions {
                 InlineNever::Honor
             },
             traps: if self.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
+            panics: Panics { way: PanicWay::Exit, values: Vec::new() },
         }
     }
 }

@@ -23,14 +23,13 @@ pub use producer::{LlvmVersion, Producer};
 pub use symtab::{Role, Symbol, Visibility};
 
 use std::{
-    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use crate::{
     plan::{LinkPlan, Members, Source},
-    report::{Error, Result, Warnings},
+    report::{Error, Origin, Result, Warnings},
 };
 use elf::Content;
 use magic::Kind;
@@ -77,22 +76,6 @@ pub enum Format {
     Bitcode,
     /// Textual LLVM IR (`.ll`).
     Text,
-}
-
-/// Where a module comes from; reads `libcore.rlib(core.o)`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin {
-    /// The input file or buffer.
-    pub file: PathBuf,
-    /// The archive members that lead to it, outermost first.
-    pub members: Vec<String>,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
-        self.members.iter().try_for_each(|member| write!(f, "({member})"))
-    }
 }
 
 impl Bitcode {

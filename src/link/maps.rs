@@ -8,13 +8,15 @@
 
 use std::collections::BTreeMap;
 
-use super::btf::made::{number, retire};
 use crate::{
     bpf::{
         sections::{LEGACY_MAPS, MAPS},
         target::u32_of,
     },
-    btf::{Composite, Datasec, Info, Kind, Linkage, Member, SecEntry, StrOff, TypeId},
+    btf::{
+        Composite, Datasec, Info, Kind, Linkage, Member, SecEntry, StrOff, TypeId,
+        builder::{number, retire},
+    },
     elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind},
     report::{Result, Warning, Warnings},
 };

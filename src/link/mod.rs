@@ -1,8 +1,5 @@
-//! The emitted object to the finished one: BTF, maps, stripping.
+//! Emitted objects to the finished one: BTF, maps, stripping.
 //!
-//! Everything happens on one model of the file, [`elf::Elf`](crate::elf::Elf):
-//!
-//! - [`sections`]: sections that loaders want as one;
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: sections and symbols that nobody reads;
 //! - [`or_to_add`]: sums that were written as a bitwise or, which no kernel takes;
@@ -11,68 +8,60 @@
 pub mod btf;
 pub mod maps;
 pub mod or_to_add;
-pub mod sections;
 pub mod strip;
 
 use crate::{
-    bpf::kernel::Kernel,
     btf::{self as types, Info, co_re::Queries},
-    check::{cpu_level, kernel, loader, undefined},
     elf::Elf,
-    object::{self, externs::Facts},
-    plan::{Btf, LinkPlan, MapDefinitions, SourceLines},
-    report::{Result, Warning, Warnings},
+    object::Object,
+    plan::{LinkPlan, MapDefinitions, SourceLines},
+    report::{Error, Result, Warning, Warnings},
 };
 
-/// Turns the object that code generation emitted into the one that is written.
-///
-/// `facts` is what the backend knows beyond `raw`; empty facts are fine.
+/// Makes one object of `objects`, with code and symbols as kernel and loaders take them; types come later, in
+/// [`describe`].
 ///
 /// # Errors
-/// `raw` is not a BPF object, needs what nobody defines, or its BTF breaks a rule of the kernel.
-pub fn finish(
-    raw: Vec<u8>,
-    plan: &LinkPlan,
-    facts: &Facts,
-    warnings: &Warnings,
-) -> Result<Vec<u8>> {
-    let mut elf = Elf::parse(&raw)?;
-    drop(raw);
-    sections::merge(&mut elf)?;
-    maps::settle(&mut elf)?;
-    let described = object::take::take(&mut elf)?;
-    strip::strip(&mut elf, plan.debug_info.dwarf);
-    or_to_add::mend(&mut elf, described.as_ref());
-    let mut needed = object::undefined_of(&elf);
-    if let Some(info) = &described {
-        btf::locate(&mut needed, info);
+/// There is not just one object: several cannot be joined yet.
+pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
+    let [mut object]: [Object; 1] =
+        objects.try_into().map_err(|_: Vec<Object>| Error::link("nothing to link"))?;
+    maps::settle(&mut object.elf)?;
+    strip::strip(&mut object.elf, plan.debug_info.dwarf);
+    or_to_add::mend(&mut object.elf, object.btf.as_ref());
+    Ok(object)
+}
+
+/// Makes the BTF of `object` what kernel and loaders accept, and makes some up where there is none.
+///
+/// # Errors
+/// A section is larger than BTF can say, or a CO-RE query leads nowhere.
+pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    let undefined = object.undefined();
+    let mut info = object.btf.take().unwrap_or_else(|| undescribed(&object.elf, warnings));
+    if plan.maps == MapDefinitions::Btf {
+        maps::convert(&mut object.elf, &mut info, warnings);
     }
-    loader::check_sections(&elf)?;
-    undefined::check(&needed, facts, &plan.undefined)?;
-    cpu_level::check(&elf, described.as_ref(), plan, warnings);
-    if let Some(kernel) = plan.kernel {
-        kernel::check(&elf, described.as_ref(), &needed, facts, kernel, warnings)?;
+    btf::fit(&mut info, &mut object.elf, &undefined, &object.declared)?;
+    let queries = Queries::of(&info);
+    if plan.debug_info.source_lines == SourceLines::Keep {
+        types::sources::quote(&mut info);
     }
-    if plan.debug_info.btf == Btf::Emit {
-        let mut info = described.unwrap_or_else(|| undescribed(&elf, warnings));
-        if plan.maps == MapDefinitions::Btf {
-            maps::convert(&mut elf, &mut info, warnings);
-        }
-        btf::fit(&mut info, &mut elf, &needed, facts)?;
-        let queries = Queries::of(&info);
-        if plan.debug_info.source_lines == SourceLines::Keep {
-            types::sources::quote(&mut info);
-        }
-        types::fix(&mut info, &plan.debug_info)?;
-        btf::co_re_patch::answer(&info, &queries, &mut elf)?;
-        loader::check(&elf, &info, warnings)?;
-        // Of data alone, without debug info, there is nothing to say, and the kernel refuses to be told nothing.
-        if info.btf.last_id().0 > 0 {
-            types::rules::check(&info, oldest_kernel(plan))?;
-            btf::put(&info, &mut elf)?;
-        }
-    } else {
-        undefined::warn_without_btf(&elf, described.as_ref(), &needed, facts, warnings);
+    types::fix(&mut info, &plan.debug_info)?;
+    btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;
+    object.btf = Some(info);
+    Ok(())
+}
+
+/// Writes the bytes of `object`, with its BTF if it has any.
+///
+/// # Errors
+/// Something does not fit its field in ELF or BTF.
+pub fn emit(object: Object) -> Result<Vec<u8>> {
+    let Object { mut elf, btf: info, .. } = object;
+    // Of data alone, without debug info, there is nothing to say, and the kernel refuses to be told nothing.
+    if let Some(info) = info.filter(|info| info.btf.last_id().0 > 0) {
+        btf::put(&info, &mut elf)?;
     }
     elf.emit()
 }
@@ -87,9 +76,4 @@ fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
         help: vec!["compile Rust with -C debuginfo=2, C with -g".to_owned()],
     });
     Info { btf: types::Btf::new(elf.endian), ext: None }
-}
-
-/// The oldest kernel whose rules the BTF follows.
-fn oldest_kernel(plan: &LinkPlan) -> Kernel {
-    plan.debug_info.btf_compat.map_or(Kernel::NEWEST, |(major, minor)| Kernel(major, minor))
 }

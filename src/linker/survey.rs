@@ -4,25 +4,26 @@ use std::collections::BTreeSet;
 
 use super::{program_report, reports};
 use crate::{
-    backend::Optimized,
+    backend::{Optimized, Program},
     check::stack::{Refusal, Survey},
     link::btf::co_re_list,
+    object::Object,
     plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
     report::{Error, Result, Warning, Warnings},
 };
 
-/// Reports on the object `raw` of `program` if `plan` asks for it, and checks what is in it.
+/// Reports on the `object` of `program` if `plan` asks for it, and checks what is in it.
 ///
 /// # Errors
 /// The kernel would refuse the program, it exceeds a limit of the user, or a report cannot be written.
 pub(super) fn check(
-    program: &Optimized<'_>,
-    raw: &[u8],
+    program: &Program<'_, Optimized>,
+    object: &Object,
     plan: &LinkPlan,
     warnings: &Warnings,
 ) -> Result<()> {
-    let survey = Survey::of(raw)?;
-    report(&survey, raw, &plan.reports)?;
+    let survey = Survey::of(object);
+    report(&survey, object, &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
@@ -40,11 +41,11 @@ pub(super) fn check(
     Err(Error::link("the kernel would refuse the program").with_parts(errors))
 }
 
-fn report(survey: &Survey, raw: &[u8], wanted: &Reports) -> Result<()> {
+fn report(survey: &Survey, object: &Object, wanted: &Reports) -> Result<()> {
     if wanted.program.is_none() && wanted.program_json.is_none() {
         return Ok(());
     }
-    let records = co_re_list::list(raw)?;
+    let records = co_re_list::list(object)?;
     if let Some(path) = &wanted.program {
         reports::write(path, &program_report::human(survey, &records))?;
     }
@@ -63,7 +64,7 @@ fn tolerated(error: &Error) -> Warning {
     }
 }
 
-fn with_locals(program: &Optimized<'_>, refusals: Vec<Refusal>) -> Vec<Error> {
+fn with_locals(program: &Program<'_, Optimized>, refusals: Vec<Refusal>) -> Vec<Error> {
     let functions: BTreeSet<String> =
         refusals.iter().flat_map(|refusal| refusal.frames.iter().cloned()).collect();
     let locals = program.large_locals(&functions);

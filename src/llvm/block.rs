@@ -15,6 +15,10 @@ impl<'ctx> Block<'ctx> {
         Some(Self(NonNull::new(raw)?, PhantomData))
     }
 
+    pub(super) const fn as_raw(self) -> *mut LLVMBasicBlock {
+        self.0.as_ptr()
+    }
+
     pub(super) fn next(self) -> Option<Self> {
         // SAFETY: the block is of a live function.
         Self::from_raw(unsafe { llvm::LLVMGetNextBasicBlock(self.0.as_ptr()) })

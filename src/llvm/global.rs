@@ -64,6 +64,8 @@ pub enum Attribute {
     OptimizeForSize,
     /// `minsize`.
     MinimizeSize,
+    /// `noreturn`.
+    NoReturn,
 }
 
 impl Attribute {
@@ -74,6 +76,7 @@ impl Attribute {
             Self::AlwaysInline => "alwaysinline",
             Self::OptimizeForSize => "optsize",
             Self::MinimizeSize => "minsize",
+            Self::NoReturn => "noreturn",
         };
         // SAFETY: a range of bytes; a library is open, or there would be no global to ask about.
         unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) }
@@ -81,7 +84,7 @@ impl Attribute {
 }
 
 /// A function, variable or alias of a live module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Global<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
 impl<'ctx> Global<'ctx> {

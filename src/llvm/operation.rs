@@ -176,14 +176,6 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Whether a call is one of inline assembly.
-    fn is_assembly(self) -> bool {
-        // SAFETY: the instruction is a live call.
-        let called = unsafe { llvm::LLVMGetCalledValue(self.as_raw()) };
-        // SAFETY: a called value is alive; the answer is null unless it is assembly.
-        !unsafe { llvm::LLVMIsAInlineAsm(called) }.is_null()
-    }
-
     /// Where in the source it comes from.
     #[must_use]
     pub fn place(self) -> Option<Place> {

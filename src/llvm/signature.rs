@@ -6,24 +6,7 @@ use bpf_linker_shim::{
 };
 
 use super::global::Global;
-
-/// What a function takes and returns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
-    /// `None` returns nothing.
-    pub returns: Option<Scalar>,
-    /// The parameters in order.
-    pub parameters: Vec<Scalar>,
-}
-
-/// A value that fits a register; what does not is passed by a pointer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scalar {
-    /// An integer of that many bits.
-    Integer(u32),
-    /// A pointer.
-    Pointer,
-}
+use crate::bpf::signature::{Scalar, Signature};
 
 impl Global<'_> {
     /// The type of a function; `None` for a variable.

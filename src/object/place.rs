@@ -1,19 +1,21 @@
 //! Places in an object, as messages name them.
 
-use super::Function;
+use super::{Function, Object};
 use crate::{bpf::insn::INSN_SIZE, btf::Info, report::demangled};
 
 /// The place of an instruction, `slot` slots from the start of `function`, as a message names it.
-pub fn place(info: Option<&Info>, function: &Function, slot: u64) -> String {
+#[must_use]
+pub fn place(object: &Object, function: &Function, slot: u64) -> String {
     let name = quoted(&function.name);
     let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
-    match info.and_then(|info| source_of(info, &function.section_name, offset)) {
+    match object.source_of(&function.section_name, offset) {
         Some(source) => format!("{name} at {source}"),
         None => format!("{name} at instruction {slot}"),
     }
 }
 
 /// The name as its source writes it, with the mangled one, which options take, where they differ.
+#[must_use]
 pub fn quoted(name: &str) -> String {
     let plain = demangled(name);
     if plain == name { format!("`{name}`") } else { format!("`{plain}` ({name})") }

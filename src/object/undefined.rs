@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::{Object, place::source_of};
 use crate::{
-    bpf::insn::INSN_SIZE,
+    bpf::{insn::INSN_SIZE, sections::EXTERNS},
+    btf::{Btf, Info, Kind},
     elf::{Binding, Elf, Place, Relocation, Section, SectionId, SymbolId, SymbolKind},
-    report::Result,
 };
 
 /// A symbol that an object needs and does not define.
@@ -36,17 +37,38 @@ pub struct Referrer {
     pub source: Option<String>,
 }
 
-/// The symbols that `object`, a BPF ELF file, needs and does not define, sorted by name.
-///
-/// What only debug information names is not needed.
-///
-/// # Errors
-/// `object` is not a BPF object.
-pub fn undefined(object: &[u8]) -> Result<Vec<Undefined>> {
-    Ok(undefined_of(&Elf::parse(object)?))
+/// Finds what `object` needs and does not define, sorted by name.
+pub(super) fn find(object: &Object) -> Vec<Undefined> {
+    let mut found = undefined(&object.elf);
+    if let Some(info) = &object.btf {
+        locate(&mut found, info);
+    }
+    found
 }
 
-pub(crate) fn undefined_of(elf: &Elf) -> Vec<Undefined> {
+/// Notes the sections that `info` lists `undefined` symbols in, and the source lines that need them.
+fn locate(undefined: &mut [Undefined], info: &Info) {
+    for symbol in undefined {
+        symbol.section = extern_section(&info.btf, &symbol.name);
+        for place in symbol.referrers.iter_mut().filter(|place| place.function.is_some()) {
+            place.source = source_of(info, &place.section, place.offset);
+        }
+    }
+}
+
+/// Returns the section of externs that `.BTF` lists `name` in.
+#[must_use]
+pub fn extern_section(btf: &Btf, name: &str) -> Option<String> {
+    let found = btf.iter().find_map(|(id, ty)| match &ty.kind {
+        Kind::Datasec(section) if EXTERNS.contains(&btf.name(id).as_ref()) => {
+            section.entries.iter().any(|entry| btf.name(entry.ty) == name).then(|| btf.name(id))
+        }
+        _ => None,
+    });
+    found.map(std::borrow::Cow::into_owned)
+}
+
+fn undefined(elf: &Elf) -> Vec<Undefined> {
     let mut needed: BTreeMap<&str, (SymbolId, Vec<Referrer>)> = BTreeMap::new();
     for (&id, section) in elf.sections.iter().filter(|(_, section)| section.is_alloc()) {
         let functions = Functions::of(elf, id);

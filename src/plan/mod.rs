@@ -6,6 +6,7 @@
 use crate::bpf::kernel;
 mod exports;
 mod limits;
+mod panics;
 mod reports;
 
 use std::{path::PathBuf, sync::Arc};
@@ -14,6 +15,7 @@ pub use crate::bpf::kernel::Kernel;
 pub use crate::bpf::target::{Cpu, Endian, OptLevel, Target};
 pub use exports::{Export, Exports, Presence, Requested, matches};
 pub use limits::Limits;
+pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
 pub use reports::{Listing, Reports};
 
 /// Everything a link needs to know.
@@ -265,6 +267,8 @@ pub struct Codegen {
     pub inline_never: InlineNever,
     /// Whether unreachable code may call `__bpf_trap`.
     pub traps: Traps,
+    /// What a panic does.
+    pub panics: Panics,
 }
 
 /// How memory intrinsics of constant size are expanded.

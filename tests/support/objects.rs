@@ -8,9 +8,11 @@ use std::{
 
 use bpf_linker::{
     LinkPlan, Result, Warnings,
-    link::finish,
-    object::externs::Facts,
+    check::CheckOptions,
+    finish,
+    object::{Object, externs::Declared},
     plan::{Btf, DebugInfo},
+    report::Origin,
 };
 
 /// A folder that goes when the test ends.
@@ -183,9 +185,25 @@ pub fn load_with_aya(object: &[u8]) {
     }
 }
 
+/// Parses `raw`.
+pub fn parse(raw: &[u8]) -> Result<Object> {
+    Object::parse(raw, Origin::whole("test"))
+}
+
+/// Finishes `raw`, whose compiler knew what is `declared`, as `plan` says.
+pub fn finish_declared(
+    raw: &[u8],
+    plan: &LinkPlan,
+    declared: Declared,
+    warnings: &Warnings,
+) -> Result<Vec<u8>> {
+    let object = Object { declared, ..parse(raw)? };
+    finish(vec![object], &CheckOptions::new(plan), warnings)
+}
+
 /// Finishes `raw` as `plan` says.
 pub fn finish_with(raw: Vec<u8>, plan: &LinkPlan) -> Result<Vec<u8>> {
-    finish(raw, plan, &Facts::default(), &Warnings::default())
+    finish_declared(&raw, plan, Declared::default(), &Warnings::default())
 }
 
 /// Finishes `raw` without BTF.

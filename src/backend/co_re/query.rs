@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::{super::session::Session, names_of_callers};
 use crate::{
-    llvm::{Global, Instruction, MetadataKind, Module, Node, Operand, Scalar, Signature},
+    bpf::signature::{Scalar, Signature},
+    llvm::{Global, Instruction, MetadataKind, Module, Node, Operand},
     report::{Error, Result, quoted},
 };
 

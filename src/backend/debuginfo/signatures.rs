@@ -5,7 +5,7 @@
 //! (`BTFDebug::beginFunctionImpl` and `visitSubroutineType`): any number may stand there, which often is that of another
 //! type. Passes that cut functions in pieces leave the same behind (`CodeExtractor`). No one can tell from the object
 //! which numbers are right, so right before code generation such functions get the signature `void (void)`, and their
-//! names are noted: `object::btf` gives them a prototype as it does to functions without debug information.
+//! names are noted: `link::btf` gives them a prototype as it does to functions without debug information.
 
 use crate::llvm::{Context, Module, Node};
 

@@ -91,3 +91,11 @@ impl Calls {
         false
     }
 }
+
+/// Marks `function`, and the calls of it, to be inlined whatever the source says.
+pub(in crate::backend) fn force_calls_of(session: &Session<'_>, function: Global<'_>) {
+    function.remove(Attribute::OptimizeNone);
+    function.remove(Attribute::NoInline);
+    function.add(&session.context, Attribute::AlwaysInline);
+    function.calls().into_iter().for_each(|call| call.remove(Attribute::NoInline));
+}

@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     backend::opened::Opened,
-    input::Origin,
     llvm::Global,
-    report::{Error, Result},
+    report::{Error, Origin, Result},
 };
 
 /// Sections that libbpf reads one value from (`bpf_object__elf_collect` in tools/lib/bpf/libbpf.c).

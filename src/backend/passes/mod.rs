@@ -7,6 +7,7 @@ pub(super) mod inline;
 pub(super) mod license;
 pub(super) mod noinline;
 pub(super) mod preserve_access;
+pub(super) mod products;
 pub(super) mod stack_alignment;
 pub(super) mod undefined;
 pub(super) mod unroll;

@@ -14,8 +14,9 @@ use construct::Construct;
 use find::Abilities;
 use locals::Frame;
 
-use super::{codegen::Optimized, prepare::Machines, quirks, session::Session};
+use super::{machines::Machines, quirks, session::Session};
 use crate::{
+    backend::program::{Optimized, Program},
     llvm::{Diagnostic, FileType, Global, Machine, Module, Place, Severity},
     plan::LlvmErrors,
     report::{Error, Result, quoted},
@@ -44,11 +45,11 @@ impl Finding {
     }
 }
 
-impl Optimized<'_> {
+impl Program<'_, Optimized> {
     /// The large locals of each of `functions`, by symbol, for a person to read; none when nobody can tell.
     #[must_use]
     pub fn large_locals(&self, functions: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
-        let machine = &self.machines.generating;
+        let machine = &self.phase.machines.generating;
         let module = if functions.is_empty() { None } else { self.module.get(self.session).ok() };
         let frames = module.map(|module| locals::frames(self.session, machine, module, functions));
         let shown = |frame: Frame| frame.locals.iter().map(ToString::to_string).collect();
@@ -84,7 +85,7 @@ impl Optimized<'_> {
             unknown.into_iter().for_each(|text| session.warnings.warn("llvm-errors", text));
             return Ok(());
         }
-        Err(findings.error(session, &self.machines.generating, module, unknown))
+        Err(findings.error(session, &self.phase.machines.generating, module, unknown))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Object, references, unknown::Unknown};
+use super::{View, references, unknown::Unknown};
 use crate::{
     bpf::{
         insn::{Class, INSN_SIZE, Insn, Level},
@@ -12,28 +12,28 @@ use crate::{
 };
 
 /// What is unknown in `function`: of each kind, the first.
-pub(super) fn unknown(object: &Object<'_>, function: &Function) -> Vec<Unknown> {
+pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
     let callees: BTreeMap<u64, &Callee> =
         function.references.iter().map(|it| (it.instruction, &it.callee)).collect();
-    let certainty = object.certainty(function);
+    let certainty = view.certainty(function);
     let mut kinds = Vec::new();
     let mut found = Vec::new();
-    for insn in object::instructions(object.elf, function) {
-        let place = || object.place(function, insn.slot);
+    for insn in object::instructions(&view.object.elf, function) {
+        let place = || view.place(function, insn.slot);
         let offset = function.offset.saturating_add(insn.slot * INSN_SIZE);
-        let symbol = object.relocated.get(&(function.section, offset)).copied();
+        let symbol = view.relocated.get(&(function.section, offset)).copied();
         let callee = callees.get(&insn.slot).copied();
         let features =
-            form(&insn).into_iter().chain(references::needed(object, &insn, symbol, callee));
-        for feature in features.filter(|feature| !object.kernel.knows(feature)) {
+            form(&insn).into_iter().chain(references::needed(view, &insn, symbol, callee));
+        for feature in features.filter(|feature| !view.kernel.knows(feature)) {
             if !kinds.contains(&feature) {
                 kinds.push(feature);
-                found.push(Unknown::feature(subject(object, place(), callee), &feature));
+                found.push(Unknown::feature(subject(view, place(), callee), &feature));
             }
         }
         if let Some(Callee::Helper(number)) = callee {
             found.extend(
-                unknown_helper(object, *number, place).map(|it| it.with(certainty, HELPER_REMEDY)),
+                unknown_helper(view, *number, place).map(|it| it.with(certainty, HELPER_REMEDY)),
             );
         }
     }
@@ -43,10 +43,10 @@ pub(super) fn unknown(object: &Object<'_>, function: &Function) -> Vec<Unknown> 
 const HELPER_REMEDY: &str = "call another helper on older kernels, behind a test of the kernel at hand: \
                              bpf_core_enum_value_exists(enum bpf_func_id, ...), or a global constant that the loader sets";
 
-fn subject(object: &Object<'_>, place: String, callee: Option<&Callee>) -> String {
+fn subject(view: &View<'_>, place: String, callee: Option<&Callee>) -> String {
     match callee {
         Some(Callee::Function(symbol) | Callee::Callback(symbol)) => {
-            let name = object.function(*symbol).map_or_else(String::new, |it| quoted(&it.name));
+            let name = view.function(*symbol).map_or_else(String::new, |it| quoted(&it.name));
             format!("{place} refers to function {name} and")
         }
         _ => place,
@@ -82,12 +82,8 @@ fn form(insn: &Insn) -> Option<Feature> {
     }
 }
 
-fn unknown_helper(
-    object: &Object<'_>,
-    number: i32,
-    place: impl FnOnce() -> String,
-) -> Option<Unknown> {
+fn unknown_helper(view: &View<'_>, number: i32, place: impl FnOnce() -> String) -> Option<Unknown> {
     let (name, since) = u32::try_from(number).ok().and_then(helper)?;
     let what = || format!("helper bpf_{name} (number {number})");
-    (since > object.kernel).then(|| Unknown::entry(place(), what(), Some(since)))
+    (since > view.kernel).then(|| Unknown::entry(place(), what(), Some(since)))
 }

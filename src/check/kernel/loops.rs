@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Object, SHOWN, unknown::Unknown};
+use super::{SHOWN, View, unknown::Unknown};
 use crate::{
     bpf::{
         insn::{self, Insn},
@@ -13,17 +13,17 @@ use crate::{
 };
 
 /// The loops in `function`, unless the kernel knows loops: one entry for each jump that closes one.
-pub(super) fn unknown(object: &Object<'_>, function: &Function) -> Vec<Unknown> {
-    if object.kernel.knows(&LOOPS) {
+pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
+    if view.kernel.knows(&LOOPS) {
         return Vec::new();
     }
     let insns: BTreeMap<u64, Insn> =
-        object::instructions(object.elf, function).map(|insn| (insn.slot, insn)).collect();
+        object::instructions(&view.object.elf, function).map(|insn| (insn.slot, insn)).collect();
     let closing = closing_jumps(&insns);
     closing
         .into_iter()
         .take(SHOWN)
-        .map(|slot| Unknown::feature(object.place(function, slot), &LOOPS))
+        .map(|slot| Unknown::feature(view.place(function, slot), &LOOPS))
         .collect()
 }
 

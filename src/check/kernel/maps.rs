@@ -1,7 +1,7 @@
 //! The types of the maps that an object defines.
 
 use super::{
-    Object,
+    View,
     unknown::{Certainty, Unknown},
 };
 use crate::{
@@ -11,15 +11,15 @@ use crate::{
 };
 
 /// The maps whose type the kernel does not know.
-pub(super) fn unknown(object: &Object<'_>) -> Vec<Unknown> {
-    let mut defined = described(object);
-    defined.extend(recorded(object));
-    defined.into_iter().filter_map(|(name, number)| one(object, &name, number)).collect()
+pub(super) fn unknown(view: &View<'_>) -> Vec<Unknown> {
+    let mut defined = described(view);
+    defined.extend(recorded(view));
+    defined.into_iter().filter_map(|(name, number)| one(view, &name, number)).collect()
 }
 
-fn one(object: &Object<'_>, name: &str, number: u32) -> Option<Unknown> {
+fn one(view: &View<'_>, name: &str, number: u32) -> Option<Unknown> {
     let (what, since) = map_type(number)?;
-    if since <= object.kernel {
+    if since <= view.kernel {
         return None;
     }
     let subject = format!("map {}", quoted(name));
@@ -31,8 +31,8 @@ fn one(object: &Object<'_>, name: &str, number: u32) -> Option<Unknown> {
 }
 
 /// Those of `.maps`: a struct whose member `type` points to an array of as many elements.
-fn described(object: &Object<'_>) -> Vec<(String, u32)> {
-    let Some(btf) = object.info.map(|info| &info.btf) else { return Vec::new() };
+fn described(view: &View<'_>) -> Vec<(String, u32)> {
+    let Some(btf) = view.object.btf.as_ref().map(|info| &info.btf) else { return Vec::new() };
     let sections = btf.iter().filter_map(|(id, ty)| match &ty.kind {
         Kind::Datasec(section) if btf.name(id) == sections::MAPS => Some(&section.entries),
         _ => None,
@@ -65,8 +65,8 @@ fn plain(btf: &Btf, mut id: TypeId) -> TypeId {
 }
 
 /// Those of a section `maps`, whose records begin with the type.
-fn recorded(object: &Object<'_>) -> Vec<(String, u32)> {
-    let elf = object.elf;
+fn recorded(view: &View<'_>) -> Vec<(String, u32)> {
+    let elf = &view.object.elf;
     let Some(id) = elf.section_named(sections::LEGACY_MAPS) else { return Vec::new() };
     let Some(section) = elf.sections.get(&id) else { return Vec::new() };
     let records = elf.symbols_in(id).into_iter().filter(|(_, symbol)| !symbol.name.is_empty());

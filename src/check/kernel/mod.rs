@@ -17,10 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bpf::kernel::Kernel,
-    btf::Info,
-    elf::{Elf, SectionId, Symbol, SymbolId},
-    link::btf,
-    object::{self, Callee, Function, Undefined, externs::Facts, place::place, take},
+    elf::{SectionId, Symbol, SymbolId},
+    object::{Callee, Function, Object, place::place},
     report::{Error, Result, Warning, Warnings},
 };
 use unknown::{Certainty, Unknown};
@@ -29,11 +27,10 @@ use unknown::{Certainty, Unknown};
 const SHOWN: usize = 10;
 
 /// What the checks look at.
-struct Object<'a> {
-    elf: &'a Elf,
-    info: Option<&'a Info>,
+struct View<'a> {
+    object: &'a Object,
     /// Where externs come from: their sections, by name.
-    externs: BTreeMap<&'a str, &'a str>,
+    externs: BTreeMap<String, String>,
     functions: Vec<Function>,
     /// Where each function is in that list.
     places: BTreeMap<SymbolId, usize>,
@@ -46,41 +43,18 @@ struct Object<'a> {
     kernel: Kernel,
 }
 
-/// Checks that `kernel` knows all that `elf` uses.
-///
-/// `info` is its debug information, which names source lines; `undefined` are its externs.
+/// Checks that `kernel` knows all that `object` uses.
 ///
 /// # Errors
 /// It does not; the message names each thing, where it is, and what to do about it.
-pub fn check(
-    elf: &Elf,
-    info: Option<&Info>,
-    undefined: &[Undefined],
-    facts: &Facts,
-    kernel: Kernel,
-    warnings: &Warnings,
-) -> Result<()> {
-    let object = Object::new(elf, info, undefined, facts, kernel);
+pub fn check(object: &Object, kernel: Kernel, warnings: &Warnings) -> Result<()> {
+    let view = View::new(object, kernel);
     let (certain, guarded): (Vec<_>, Vec<_>) =
-        object.unknown().into_iter().partition(|it| it.certainty == Certainty::Certain);
+        view.unknown().into_iter().partition(|it| it.certainty == Certainty::Certain);
     for unknown in &guarded {
         warnings.push(warning(unknown, kernel));
     }
     if certain.is_empty() { Ok(()) } else { Err(error(&certain, kernel)) }
-}
-
-/// The same for a whole file, such as another linker's.
-///
-/// # Errors
-/// It is not a BPF object, or `kernel` would refuse it.
-pub fn check_file(object: &[u8], kernel: Kernel, warnings: &Warnings) -> Result<()> {
-    let mut elf = Elf::parse(object)?;
-    let info = take::take(&mut elf)?;
-    let mut undefined = object::undefined_of(&elf);
-    if let Some(info) = &info {
-        btf::locate(&mut undefined, info);
-    }
-    check(&elf, info.as_ref(), &undefined, &Facts::default(), kernel, warnings)
 }
 
 fn error(unknown: &[Unknown], kernel: Kernel) -> Error {
@@ -113,33 +87,27 @@ fn warning(unknown: &Unknown, kernel: Kernel) -> Warning {
     }
 }
 
-impl<'a> Object<'a> {
-    fn new(
-        elf: &'a Elf,
-        info: Option<&'a Info>,
-        undefined: &'a [Undefined],
-        facts: &'a Facts,
-        kernel: Kernel,
-    ) -> Self {
-        let externs = undefined.iter().filter_map(|symbol| {
-            let section = symbol.section.as_deref().or_else(|| facts.extern_section(&symbol.name));
-            Some((symbol.name.as_str(), section?))
+impl<'a> View<'a> {
+    fn new(object: &'a Object, kernel: Kernel) -> Self {
+        let externs = object.undefined().into_iter().filter_map(|symbol| {
+            let declared = || object.declared.extern_section(&symbol.name).map(str::to_owned);
+            let section = symbol.section.clone().or_else(declared)?;
+            Some((symbol.name, section))
         });
-        let functions = object::functions(elf);
-        let mut object = Self {
-            elf,
-            info,
+        let functions = object.functions();
+        let mut view = Self {
+            object,
             externs: externs.collect(),
             places: functions.iter().map(|it| it.symbol).zip(0..).collect(),
             functions,
-            relocated: references::relocated(elf),
-            existence: references::existence(info),
+            relocated: references::relocated(&object.elf),
+            existence: references::existence(object.btf.as_ref()),
             guarded: BTreeSet::new(),
             kernel,
         };
-        let asking = object.functions.iter().filter(|it| references::asks(&object, it));
-        object.guarded = object.reached(asking).into_iter().map(|it| it.symbol).collect();
-        object
+        let asking = view.functions.iter().filter(|it| references::asks(&view, it));
+        view.guarded = view.reached(asking).into_iter().map(|it| it.symbol).collect();
+        view
     }
 
     fn unknown(&self) -> Vec<Unknown> {
@@ -181,7 +149,7 @@ impl<'a> Object<'a> {
 
     /// The place of an instruction, as a message names it.
     fn place(&self, function: &Function, slot: u64) -> String {
-        place(self.info, function, slot)
+        place(self.object, function, slot)
     }
 
     fn function(&self, symbol: SymbolId) -> Option<&Function> {

@@ -2,7 +2,7 @@
 //! with calls.
 
 use super::{
-    Object, is_loaded,
+    View, is_loaded,
     unknown::{Certainty, Unknown},
 };
 use crate::{
@@ -14,21 +14,21 @@ use crate::{
 const TAIL_CALL: i32 = 12;
 
 /// What is unknown of each program.
-pub(super) fn unknown(object: &Object<'_>) -> Vec<Unknown> {
-    let programs = object.functions.iter().filter(|it| it.is_program() && is_loaded(it));
+pub(super) fn unknown(view: &View<'_>) -> Vec<Unknown> {
+    let programs = view.functions.iter().filter(|it| it.is_program() && is_loaded(it));
     programs
         .flat_map(|program| {
-            let parts = object.reached(std::iter::once(program));
-            let mut found: Vec<Unknown> = kind(object, program).into_iter().collect();
-            found.extend(size(object, program, &parts));
-            found.extend(mixture(object, program, &parts));
+            let parts = view.reached(std::iter::once(program));
+            let mut found: Vec<Unknown> = kind(view, program).into_iter().collect();
+            found.extend(size(view, program, &parts));
+            found.extend(mixture(view, program, &parts));
             found
         })
         .collect()
 }
 
-fn kind(object: &Object<'_>, program: &Function) -> Option<Unknown> {
-    let row = program_type(&program.section_name).filter(|row| row.since > object.kernel)?;
+fn kind(view: &View<'_>, program: &Function) -> Option<Unknown> {
+    let row = program_type(&program.section_name).filter(|row| row.since > view.kernel)?;
     let what = format!("programs of type `{}`", row.section);
     Some(Unknown::entry(quoted(&program.name), what, Some(row.since)).with(
         Certainty::Certain,
@@ -36,9 +36,9 @@ fn kind(object: &Object<'_>, program: &Function) -> Option<Unknown> {
     ))
 }
 
-fn size(object: &Object<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
+fn size(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
     let size: u64 = parts.iter().map(|part| part.instructions()).sum();
-    let limit = object.kernel.program_size();
+    let limit = view.kernel.program_size();
     if size <= limit {
         return None;
     }
@@ -51,8 +51,8 @@ fn size(object: &Object<'_>, program: &Function, parts: &[&Function]) -> Option<
     })
 }
 
-fn mixture(object: &Object<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
-    let kernel = object.kernel;
+fn mixture(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
+    let kernel = view.kernel;
     // Before there were calls, they are what is wrong.
     if parts.len() < 2 || kernel.knows(&TAIL_CALLS_BESIDE_CALLS) || !kernel.knows(&CALLS) {
         return None;
@@ -61,7 +61,7 @@ fn mixture(object: &Object<'_>, program: &Function, parts: &[&Function]) -> Opti
         let tail = part.references.iter().find(|it| it.callee == Callee::Helper(TAIL_CALL))?;
         Some((part, tail))
     })?;
-    let place = object.place(part, reference.instruction);
+    let place = view.place(part, reference.instruction);
     let subject = format!("{}: {place}", quoted(&program.name));
     Some(Unknown::feature(subject, &TAIL_CALLS_BESIDE_CALLS))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Object;
+use super::View;
 use crate::{
     bpf::{
         insn::{self, Insn},
@@ -41,23 +41,22 @@ pub(super) fn existence(info: Option<&Info>) -> BTreeSet<(String, u64)> {
 
 /// Whether the function asks at load time what the kernel has: through CO-RE, a variable of `.kconfig`, a weak extern,
 /// or a global constant.
-pub(super) fn asks(object: &Object<'_>, function: &Function) -> bool {
+pub(super) fn asks(view: &View<'_>, function: &Function) -> bool {
     let (start, end) = (function.offset, function.offset.saturating_add(function.size));
-    let mut symbols = object.relocated.range((function.section, start)..(function.section, end));
+    let mut symbols = view.relocated.range((function.section, start)..(function.section, end));
     let tests = (function.section_name.clone(), start)..(function.section_name.clone(), end);
-    symbols.any(|(_, symbol)| tells(object, symbol))
-        || object.existence.range(tests).next().is_some()
+    symbols.any(|(_, symbol)| tells(view, symbol)) || view.existence.range(tests).next().is_some()
 }
 
-fn tells(object: &Object<'_>, symbol: &Symbol) -> bool {
+fn tells(view: &View<'_>, symbol: &Symbol) -> bool {
     let [_, kconfig] = EXTERNS;
     match symbol.place {
         Place::Undefined => {
             symbol.binding == Binding::Weak
-                || object.externs.get(symbol.name.as_str()) == Some(&kconfig)
+                || view.externs.get(&symbol.name).is_some_and(|section| section == kconfig)
         }
         Place::Section(id) => {
-            let section = object.elf.sections.get(&id);
+            let section = view.object.elf.sections.get(&id);
             let is_constant = section.is_some_and(|it| it.name.starts_with(".rodata"));
             is_constant && symbol.binding == Binding::Global
         }
@@ -67,7 +66,7 @@ fn tells(object: &Object<'_>, symbol: &Symbol) -> bool {
 
 /// What is needed for what the instruction refers to.
 pub(super) fn needed(
-    object: &Object<'_>,
+    view: &View<'_>,
     insn: &Insn,
     symbol: Option<&Symbol>,
     callee: Option<&Callee>,
@@ -80,32 +79,32 @@ pub(super) fn needed(
     let symbol = symbol?;
     match symbol.place {
         Place::Section(id) => {
-            let section = object.elf.sections.get(&id)?;
+            let section = view.object.elf.sections.get(&id)?;
             let is_data = section.is_alloc() && !section.is_code();
             let is_map = [sections::MAPS, sections::LEGACY_MAPS].contains(&section.name.as_str());
             (is_data && !is_map).then_some(kernel::GLOBAL_DATA)
         }
         // A weak one that is missing is null.
-        Place::Undefined if symbol.binding != Binding::Weak => undefined(object, insn, symbol),
+        Place::Undefined if symbol.binding != Binding::Weak => undefined(view, insn, symbol),
         _ => None,
     }
 }
 
-fn undefined(object: &Object<'_>, insn: &Insn, symbol: &Symbol) -> Option<Feature> {
+fn undefined(view: &View<'_>, insn: &Insn, symbol: &Symbol) -> Option<Feature> {
     let [ksyms, kconfig] = EXTERNS;
-    let section = object.externs.get(symbol.name.as_str()).copied()?;
+    let section = view.externs.get(&symbol.name)?.as_str();
     match section {
         // The loader puts the values into a map of its own.
         _ if section == kconfig => Some(kernel::GLOBAL_DATA),
         _ if section != ksyms => None,
         _ if insn.code == insn::CALL => Some(kernel::KERNEL_FUNCTIONS),
-        _ => has_type(object, &symbol.name).then_some(kernel::TYPED_KSYMS),
+        _ => has_type(view, &symbol.name).then_some(kernel::TYPED_KSYMS),
     }
 }
 
 /// Whether BTF gives the variable a type other than `void`; the address of one without type is a number to the kernel.
-fn has_type(object: &Object<'_>, name: &str) -> bool {
-    let Some(btf) = object.info.map(|info| &info.btf) else { return false };
+fn has_type(view: &View<'_>, name: &str) -> bool {
+    let Some(btf) = view.object.btf.as_ref().map(|info| &info.btf) else { return false };
     btf.iter().any(|(id, ty)| match ty.kind {
         Kind::Var { ty, .. } if btf.name(id) == name => match btf.get(ty).map(|ty| &ty.kind) {
             Some(Kind::Const(of) | Kind::Volatile(of)) => !of.is_void(),

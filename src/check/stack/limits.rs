@@ -8,7 +8,7 @@
 use super::{Chain, Count, Function, Root, Survey, Target};
 use crate::{
     bpf::kernel::Kernel,
-    plan::LinkPlan,
+    plan::{LinkPlan, PanicWay},
     report::{Error, Warning, quoted},
 };
 
@@ -83,6 +83,9 @@ impl Survey {
         self.judge_tail_calls(&mut verdict);
         self.judge_arguments(plan.kernel, &mut verdict);
         self.judge_traps(plan.codegen.traps, &mut verdict);
+        if plan.codegen.panics.way != PanicWay::Keep {
+            self.judge_ends(&mut verdict);
+        }
         if let Some(limit) = plan.limits.instructions {
             self.judge_instructions(limit, &mut verdict);
         }
@@ -287,7 +290,7 @@ impl Survey {
     }
 
     /// Each function of `chain`, with its place and that of the call.
-    fn links<'a>(&'a self, chain: &'a Chain) -> impl Iterator<Item = String> + 'a {
+    pub(super) fn links<'a>(&'a self, chain: &'a Chain) -> impl Iterator<Item = String> + 'a {
         let callers = std::iter::once(None).chain(chain.functions.iter().copied().map(Some));
         let callees = chain.functions.iter().copied().chain(chain.recursive);
         callers.zip(callees).filter_map(|(caller, index)| {

@@ -2,8 +2,9 @@
 
 use crate::{
     bpf::{sections::MAPS, target::u32_of},
-    btf::{Btf, Info, Kind, TypeId},
+    btf::{Btf, Kind, TypeId},
     elf::{Elf, SymbolKind},
+    object::Object,
 };
 
 /// A map.
@@ -77,13 +78,17 @@ const KINDS: [&str; 35] = [
     "insn_array",
 ];
 
-/// The maps of `elf` whose debug information is `info`, by name.
-pub(super) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
+/// The maps of `object`, by name.
+pub(super) fn of(object: &Object) -> Vec<Map> {
+    let elf = &object.elf;
     let mut maps = records(elf);
     if let Some(id) = elf.section_named(MAPS) {
         let symbols = elf.symbols_in(id).into_iter().map(|(_, symbol)| symbol);
         maps.extend(symbols.filter(|symbol| symbol.kind == SymbolKind::Object).map(|symbol| {
-            info.and_then(|info| defined(&info.btf, &symbol.name))
+            object
+                .btf
+                .as_ref()
+                .and_then(|info| defined(&info.btf, &symbol.name))
                 .unwrap_or_else(|| Map { name: symbol.name.clone(), ..Map::default() })
         }));
     }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod chains;
+mod ends;
 mod frame;
 mod limits;
 mod maps;
@@ -15,14 +16,12 @@ use std::collections::BTreeMap;
 
 use crate::{
     bpf::insn::{INSN_SIZE, Insn, StackArgument},
-    btf::Info,
     elf::{Binding, Elf, SymbolId, SymbolKind},
-    link::sections,
-    object::{self, Callee, Reference, place::source_of, take},
-    report::Result,
+    object::{self, Callee, Object, Reference},
 };
 
 pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
+pub use ends::Fault;
 pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
 
@@ -58,6 +57,8 @@ pub struct Function {
     pub is_global: bool,
     /// The last argument beyond the fifth that it takes, and the last that it passes.
     pub excess: Vec<Excess>,
+    /// The first rule of the kernel on ends and jumps that it breaks, and where in the source, as `file:line`.
+    pub fault: Option<(Fault, Option<String>)>,
 }
 
 /// An argument beyond the fifth.
@@ -105,24 +106,18 @@ pub enum Target {
 }
 
 impl Survey {
-    /// Looks at `raw`, the object that code generation emitted.
-    ///
-    /// # Errors
-    /// It is no BPF object.
-    pub fn of(raw: &[u8]) -> Result<Self> {
-        let mut elf = Elf::parse(raw)?;
-        sections::merge(&mut elf)?;
-        let info = take::take(&mut elf)?;
-        let found = object::functions(&elf);
+    /// Looks at `object`, which code generation emitted.
+    #[must_use]
+    pub fn of(object: &Object) -> Self {
+        let found = object.functions();
         let indices: BTreeMap<SymbolId, usize> =
             found.iter().map(|function| function.symbol).zip(0..).collect();
-        let described =
-            found.iter().map(|function| describe(&elf, function, &indices, info.as_ref()));
-        Ok(Self {
+        let described = found.iter().map(|function| describe(object, function, &indices));
+        Self {
             functions: described.collect(),
-            maps: maps::of(&elf, info.as_ref()),
-            data: maps::data(&elf),
-        })
+            maps: maps::of(object),
+            data: maps::data(&object.elf),
+        }
     }
 
     /// The instruction slots of all functions.
@@ -133,18 +128,17 @@ impl Survey {
 }
 
 fn describe(
-    elf: &Elf,
+    object: &Object,
     function: &object::Function,
     indices: &BTreeMap<SymbolId, usize>,
-    info: Option<&Info>,
 ) -> Function {
-    let code: Vec<Insn> = object::instructions(elf, function).collect();
+    let code: Vec<Insn> = object::instructions(&object.elf, function).collect();
     let source = |slot: u64| {
         let offset = function.offset + slot * INSN_SIZE;
-        info.and_then(|info| source_of(info, &function.section_name, offset))
+        object.source_of(&function.section_name, offset)
     };
     let call = |reference: &Reference| {
-        let target = target(elf, reference, function, indices)?;
+        let target = target(&object.elf, reference, function, indices)?;
         Some(Call { target, source: source(reference.instruction) })
     };
     Function {
@@ -156,6 +150,7 @@ fn describe(
         source: source(0),
         calls: function.references.iter().filter_map(call).collect(),
         is_global: function.binding != Binding::Local,
+        fault: ends::fault(&code).map(|(slot, fault)| (fault, source(slot))),
         excess: excess(&code, source),
     }
 }

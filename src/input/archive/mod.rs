@@ -12,13 +12,13 @@ use std::{
 };
 
 use super::{
-    Bitcode, Format, Origin, Producer, bitcode,
+    Bitcode, Format, Producer, bitcode,
     elf::Content,
     magic::{self, Kind},
     region::Region,
     symtab,
 };
-use crate::report::{Error, Result, Warning, Warnings};
+use crate::report::{Error, Origin, Result, Warning, Warnings};
 use chain::Place;
 
 /// An archive whose members are read when needed.

@@ -1,6 +1,5 @@
 //! What an object asks of the kernel, for people to read.
 
-use super::super::{btf, sections};
 use crate::{
     bpf::insn::INSN_SIZE,
     btf::{
@@ -13,7 +12,7 @@ use crate::{
         rules::kind_word,
     },
     elf::Elf,
-    object::{self, Function, take},
+    object::{self, Function, Object, place::source_of},
     plan::DebugInfo,
     report::Result,
 };
@@ -37,20 +36,16 @@ pub struct Record {
     pub source: String,
 }
 
-/// All records of `raw`, the object that code generation emitted, as they are when it is finished.
+/// Lists all records of `object`, which code generation emitted, as they are when it is finished.
 ///
 /// # Errors
-/// It is no BPF object, or a path leads nowhere.
-pub fn list(raw: &[u8]) -> Result<Vec<Record>> {
-    let mut elf = Elf::parse(raw)?;
-    sections::merge(&mut elf)?;
-    let Some(mut info) = take::take(&mut elf)? else { return Ok(Vec::new()) };
-    if info.ext.as_ref().is_none_or(|ext| ext.core_relos.is_empty()) {
-        return Ok(Vec::new());
-    }
+/// A path leads nowhere.
+pub fn list(object: &Object) -> Result<Vec<Record>> {
+    let asks = |info: &&Info| info.ext.as_ref().is_some_and(|ext| !ext.core_relos.is_empty());
+    let Some(mut info) = object.btf.as_ref().filter(asks).cloned() else { return Ok(Vec::new()) };
     let queries = Queries::of(&info);
     fix(&mut info, &DebugInfo::default())?;
-    Ok(records(&info, &queries, &elf))
+    Ok(records(&info, &queries, &object.elf))
 }
 
 /// All records of a finished object, in stored order.
@@ -88,7 +83,7 @@ fn record(
         ty: root(&info.btf, relo),
         path: path(&info.btf, relo),
         access: info.btf.strings.text(relo.access).into_owned(),
-        source: asked.or_else(|| btf::source_of(info, section, offset)).unwrap_or_default(),
+        source: asked.or_else(|| source_of(info, section, offset)).unwrap_or_default(),
     }
 }
 

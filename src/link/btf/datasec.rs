@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{super::sections, made::retire};
 use crate::{
     bpf::sections::EXTERNS,
-    btf::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId},
+    btf::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId, builder::retire},
     elf::{Binding, Elf, SectionId, Symbol, SymbolKind},
+    object::sections,
     report::{Error, Result},
 };
 

@@ -6,18 +6,19 @@
 //! signature from the LLVM IR here. There a pointer has no target; libbpf compares kinds down to the pointed-to one
 //! (`bpf_core_types_are_compat`), and what kernel functions point to is nearly always some struct, so a struct it is.
 
-use super::{
-    datasec::datasecs,
-    made::{find_or_push, pointer, retire, unsigned},
-};
+use super::datasec::datasecs;
 use crate::{
-    bpf::sections::EXTERNS,
+    bpf::{
+        sections::EXTERNS,
+        signature::{Scalar, Signature},
+    },
     btf::{
         Btf, Composite, Datasec, FuncProto, Info, Kind, Linkage, Param, SecEntry, StrOff, TypeId,
+        builder::{find_or_push, pointer, retire, unsigned},
     },
     object::{
-        Undefined,
-        externs::{Extern, Facts, Scalar, Shape},
+        Undefined, extern_section,
+        externs::{Declared, Extern},
     },
 };
 
@@ -25,11 +26,11 @@ use crate::{
 const KSYMS: &str = EXTERNS[0];
 
 /// Makes the extern `DATASEC`s list exactly `undefined`.
-pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
+pub(super) fn fit(info: &mut Info, undefined: &[Undefined], declared: &Declared) {
     let btf = &mut info.btf;
     for (id, name) in datasecs(btf) {
         if EXTERNS.contains(&name.as_str()) {
-            keep_undefined(btf, id, undefined, facts);
+            keep_undefined(btf, id, undefined, declared);
         }
     }
     for symbol in undefined {
@@ -37,36 +38,26 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], facts: &Facts) {
             let section = symbol
                 .section
                 .as_deref()
-                .or_else(|| facts.extern_section(&symbol.name))
+                .or_else(|| declared.extern_section(&symbol.name))
                 .unwrap_or(KSYMS);
             let ty = extern_named(btf, &symbol.name)
-                .filter(|_| !facts.unsigned.contains(&symbol.name))
-                .unwrap_or_else(|| declare(btf, &symbol.name, facts.externs.get(&symbol.name)));
+                .filter(|_| !declared.unsigned.contains(&symbol.name))
+                .unwrap_or_else(|| declare(btf, &symbol.name, declared.externs.get(&symbol.name)));
             list(btf, section, ty);
         }
     }
 }
 
 /// Returns true if the loader gives what the section `name` lists a place: no bytes of the object do.
-pub(in crate::link) fn is_section(name: &str) -> bool {
+pub(super) fn is_section(name: &str) -> bool {
     EXTERNS.contains(&name)
 }
 
-/// The section that `.BTF` lists the extern `name` in.
-pub(in crate::link) fn section_of(btf: &Btf, name: &str) -> Option<String> {
-    let lists = |id: TypeId| entries(btf, id).iter().any(|entry| btf.name(entry.ty) == name);
-    let extern_section = |section: &String| EXTERNS.contains(&section.as_str());
-    datasecs(btf)
-        .into_iter()
-        .find(|(id, section)| extern_section(section) && lists(*id))
-        .map(|(_, section)| section)
-}
-
-fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined], facts: &Facts) {
+fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined], declared: &Declared) {
     let mut kept = entries(btf, id).to_vec();
     kept.retain(|entry| {
         let name = btf.name(entry.ty);
-        let is_signed = !facts.unsigned.contains(&*name);
+        let is_signed = !declared.unsigned.contains(&*name);
         is_signed && undefined.iter().any(|symbol| name == symbol.name)
     });
     match btf.get_mut(id).map(|ty| &mut ty.kind) {
@@ -83,7 +74,7 @@ fn entries(btf: &Btf, id: TypeId) -> &[SecEntry] {
 }
 
 fn listed(btf: &Btf, name: &str) -> bool {
-    section_of(btf, name).is_some()
+    extern_section(btf, name).is_some()
 }
 
 fn extern_named(btf: &Btf, name: &str) -> Option<TypeId> {
@@ -98,13 +89,13 @@ fn extern_named(btf: &Btf, name: &str) -> Option<TypeId> {
 }
 
 fn declare(btf: &mut Btf, name: &str, declaration: Option<&Extern>) -> TypeId {
-    let kind = match declaration.map(|declaration| &declaration.shape) {
-        Some(Shape::Function { returns, parameters }) => {
+    let kind = match declaration.and_then(|declaration| declaration.signature.as_ref()) {
+        Some(Signature { returns, parameters }) => {
             let proto = signature(btf, *returns, parameters);
             Kind::Func { proto, linkage: Linkage::Extern }
         }
         // `const void`: libbpf looks the address up by name and asks for no type.
-        Some(Shape::Variable) | None => {
+        None => {
             let ty = find_or_push(btf, StrOff::EMPTY, Kind::Const(TypeId::VOID));
             Kind::Var { ty, linkage: Linkage::Extern }
         }

@@ -5,15 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::made::{find_or_push, int, narrow, pointer};
 use crate::{
-    btf::{Btf, Ext, FuncInfo, FuncProto, Info, Kind, Linkage, Param, SecTable, StrOff, TypeId},
+    btf::{
+        Btf, Ext, FuncInfo, FuncProto, Info, Kind, Linkage, Param, SecTable, StrOff, TypeId,
+        builder::{find_or_push, int, narrow, pointer},
+    },
     elf::{Binding, Elf},
-    object::{Function, externs::Facts},
+    object::{Function, externs::Declared},
 };
 
 /// Rewrites `func_info` so that it has each of `functions` once, in order, and nothing else.
-pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function], facts: &Facts) {
+pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function], declared: &Declared) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
     let described = described(btf, ext);
@@ -29,7 +31,7 @@ pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function], facts:
         let insn_off = narrow(function.offset);
         let former = described.get(&(function.section_name.clone(), insn_off)).copied();
         let ty = match former {
-            Some(ty) if facts.unsigned.contains(&function.name) => {
+            Some(ty) if declared.unsigned.contains(&function.name) => {
                 let name = if visible(function) { None } else { btf.get(ty).map(|ty| ty.name) };
                 invent(btf, elf, function, name)
             }

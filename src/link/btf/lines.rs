@@ -5,21 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::made::narrow;
 use crate::{
-    btf::{Btf, Ext, Info, LineInfo, SecTable, StrOff},
+    btf::{Btf, Ext, Info, LineInfo, SecTable, StrOff, builder::narrow},
     elf::Elf,
-    object::{
-        Function,
-        externs::{Facts, SourcePlace},
-    },
+    object::Function,
 };
 
-/// The widest line number that a record holds.
-const MAX_LINE: u32 = (1 << 22) - 1;
-
 /// Sorts the lines of each section and adds those that are missing at the start of `functions`.
-pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function], facts: &Facts) {
+pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function]) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
     let mut sections = lines_by_section(btf, ext);
@@ -28,7 +21,7 @@ pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function], facts: &Fa
         let mut lines = sections.remove(&section.name).unwrap_or_default();
         lines.retain(|&offset, _| u64::from(offset) < section.size());
         for function in functions.iter().filter(|function| function.section == id) {
-            begin(btf, &mut lines, function, facts);
+            begin(&mut lines, function);
         }
         if !lines.is_empty() {
             let name = btf.strings.intern(section.name.as_bytes());
@@ -51,30 +44,16 @@ fn lines_by_section(btf: &Btf, ext: &Ext) -> BTreeMap<String, Lines> {
     sections
 }
 
-fn begin(btf: &mut Btf, lines: &mut Lines, function: &Function, facts: &Facts) {
+fn begin(lines: &mut Lines, function: &Function) {
     let start = narrow(function.offset);
     if lines.contains_key(&start) {
         return;
     }
     let end = narrow(function.offset.saturating_add(function.size)).max(start);
-    let line = match facts.sources.get(&function.name) {
-        Some(source) => known(btf, source, start),
-        // The prologue has no line of its own: it belongs to the first one of the function.
-        None => match lines.range(start..end).next() {
-            Some((_, next)) => LineInfo { insn_off: start, ..*next },
-            None => {
-                LineInfo { insn_off: start, file: StrOff::EMPTY, text: StrOff::EMPTY, line_col: 0 }
-            }
-        },
+    // The prologue has no line of its own: it belongs to the first one of the function.
+    let line = match lines.range(start..end).next() {
+        Some((_, next)) => LineInfo { insn_off: start, ..*next },
+        None => LineInfo { insn_off: start, file: StrOff::EMPTY, text: StrOff::EMPTY, line_col: 0 },
     };
     lines.insert(start, line);
-}
-
-fn known(btf: &mut Btf, source: &SourcePlace, insn_off: u32) -> LineInfo {
-    LineInfo {
-        insn_off,
-        file: btf.strings.intern(source.file.as_bytes()),
-        text: btf.strings.intern(source.text.as_bytes()),
-        line_col: source.line.min(MAX_LINE) << 10,
-    }
 }

@@ -13,14 +13,13 @@ mod datasec;
 pub mod externs;
 mod functions;
 mod lines;
-pub mod made;
 mod orphans;
 mod variables;
 
 use crate::{
     btf::{Ext, Info},
     elf::{Contents, Elf, Section},
-    object::{self, Undefined, externs::Facts, place::source_of},
+    object::{self, Undefined, externs::Declared},
     report::Result,
 };
 
@@ -34,25 +33,20 @@ const ALIGN: u64 = 4;
 ///
 /// # Errors
 /// A section is larger than BTF can say.
-pub fn fit(info: &mut Info, elf: &mut Elf, undefined: &[Undefined], facts: &Facts) -> Result<()> {
+pub fn fit(
+    info: &mut Info,
+    elf: &mut Elf,
+    undefined: &[Undefined],
+    declared: &Declared,
+) -> Result<()> {
     let functions = object::functions(elf);
-    functions::fit(info, elf, &functions, facts);
-    lines::fit(info, elf, &functions, facts);
+    functions::fit(info, elf, &functions, declared);
+    lines::fit(info, elf, &functions);
     datasec::fit(info, elf)?;
-    externs::fit(info, undefined, facts);
+    externs::fit(info, undefined, declared);
     variables::shrink_split(info);
     orphans::retire_all(info);
     Ok(())
-}
-
-/// Notes the sections that `info` lists `undefined` symbols in, and the source lines that need them.
-pub fn locate(undefined: &mut [Undefined], info: &Info) {
-    for symbol in undefined {
-        symbol.section = externs::section_of(&info.btf, &symbol.name);
-        for place in symbol.referrers.iter_mut().filter(|place| place.function.is_some()) {
-            place.source = source_of(info, &place.section, place.offset);
-        }
-    }
 }
 
 /// Adds `.BTF` and `.BTF.ext` to `elf`.

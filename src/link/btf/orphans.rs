@@ -5,8 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::made::retire;
-use crate::btf::{Info, Kind, TypeId};
+use crate::btf::{Info, Kind, TypeId, builder::retire};
 
 /// Retires each `FUNC` without `func_info` and each `VAR` that no `DATASEC` lists.
 pub(super) fn retire_all(info: &mut Info) {

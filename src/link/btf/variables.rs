@@ -5,8 +5,8 @@
 //! symbol, which the kernel refuses (`btf_datasec_resolve`). The type becomes an integer or bytes of the size that the
 //! section gives it.
 
-use super::{externs, made};
-use crate::btf::{Btf, Info, Kind, Linkage, SecEntry, TypeId, rules};
+use super::externs;
+use crate::btf::{Btf, Info, Kind, Linkage, SecEntry, TypeId, builder, rules};
 
 /// Gives each variable that its section has less room for than its type takes a type of that size.
 pub(super) fn shrink_split(info: &mut Info) {
@@ -18,7 +18,7 @@ pub(super) fn shrink_split(info: &mut Info) {
     });
     let split: Vec<SecEntry> = entries.copied().filter(|entry| is_split(btf, *entry)).collect();
     for entry in split {
-        let bytes = made::bytes(btf, entry.size);
+        let bytes = builder::bytes(btf, entry.size);
         if let Some(Kind::Var { ty, .. }) = btf.get_mut(entry.ty).map(|var| &mut var.kind) {
             *ty = bytes;
         }

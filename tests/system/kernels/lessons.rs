@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bpf_linker::{Kernel as Version, Warnings, check::kernel};
+use bpf_linker::{Kernel as Version, Warnings, check::kernel, object::Object, report::Origin};
 
 use super::sources::{self, Source};
 use crate::support::packets;
@@ -85,7 +85,8 @@ impl Lesson {
     pub fn check_rules(&self, source: &Source) {
         let check = |object: &std::path::Path| {
             let bytes = fs::read(object).expect("the linker wrote it");
-            kernel::check_file(&bytes, self.kernel, &Warnings::default())
+            let object = Object::parse(&bytes, Origin::whole(object))?;
+            kernel::check(&object, self.kernel, &Warnings::default())
         };
         let refused = check(&source.link("plain", self.plain)).expect_err(self.source);
         let causes = refused.causes();

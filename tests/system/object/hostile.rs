@@ -2,9 +2,9 @@
 
 use std::panic::catch_unwind;
 
-use bpf_linker::{Kernel, Warnings, check::kernel, object};
+use bpf_linker::{Kernel, Warnings, check::kernel, object::Object};
 
-use crate::support::objects::{Lab, Llvm, with_btf, without_btf};
+use crate::support::objects::{Lab, Llvm, parse, with_btf, without_btf};
 
 /// Mutations of each input.
 const ROUNDS: u32 = 600;
@@ -18,10 +18,12 @@ fn mutated_objects_never_panic() {
         for round in 0..ROUNDS {
             let mutated = mutate(&sound, &mut seed);
             let outcome = catch_unwind(|| {
-                let _ = object::undefined(&mutated);
+                let object = parse(&mutated);
+                let _ = object.as_ref().map(Object::undefined);
                 let _ = without_btf(mutated.clone());
                 let _ = with_btf(mutated.clone());
-                let _ = kernel::check_file(&mutated, Kernel(4, 9), &Warnings::default());
+                let check = |object| kernel::check(object, Kernel(4, 9), &Warnings::default());
+                let _ = object.as_ref().map(check);
             });
             assert!(outcome.is_ok(), "round {round}");
         }

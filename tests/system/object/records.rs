@@ -1,19 +1,15 @@
 //! What `.BTF.ext` says about every function.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use bpf_linker::{
     Warnings,
     btf::{Info, Kind},
     elf::Elf,
-    link::finish,
-    object::{
-        self,
-        externs::{Facts, SourcePlace},
-    },
+    object::{self, externs::Declared},
 };
 
-use crate::support::objects::{Lab, Llvm, btf_plan, with_btf, without_btf};
+use crate::support::objects::{Lab, Llvm, btf_plan, finish_declared, with_btf, without_btf};
 
 const PARTLY_DESCRIBED: &str = include_str!("partly_described.c");
 
@@ -52,32 +48,18 @@ fn every_function_has_a_record_and_a_line() {
 }
 
 #[test]
-fn a_function_without_debug_info_has_the_source_that_the_backend_knows() {
-    let lab = Lab::new();
-    let place =
-        SourcePlace { file: "src/lib.rs".to_owned(), line: 7, text: "fn sub() {".to_owned() };
-    let facts = Facts { sources: BTreeMap::from([("sub".to_owned(), place)]), ..Facts::default() };
-    let raw = lab.clang(Llvm::V22, "bpfel", &["-g"], PARTLY_DESCRIBED);
-    let object = finish(raw, &btf_plan(), &facts, &Warnings::default()).expect("a sound object");
-    let info = info(&Elf::parse(&object).expect("a BPF object"));
-    let lines = info.ext.iter().flat_map(|ext| &ext.line_info).flat_map(|table| &table.records);
-    let found =
-        lines.filter(|line| info.btf.strings.text(line.file) == "src/lib.rs").collect::<Vec<_>>();
-    assert_eq!(found.len(), 1);
-    assert_eq!((found[0].line(), info.btf.strings.text(found[0].text).as_ref()), (7, "fn sub() {"));
-}
-
-#[test]
 fn a_signature_that_debug_info_does_not_tell_is_made_up() {
     let lab = Lab::new();
-    let facts = Facts { unsigned: BTreeSet::from(["prog".to_owned()]), ..Facts::default() };
+    let declared =
+        Declared { unsigned: BTreeSet::from(["prog".to_owned()]), ..Declared::default() };
     let raw = lab.clang(
         Llvm::V22,
         "bpfel",
         &["-g"],
         "SEC(\"xdp\") long prog(long a, long b) { return a + b; }",
     );
-    let object = finish(raw, &btf_plan(), &facts, &Warnings::default()).expect("a sound object");
+    let object =
+        finish_declared(&raw, &btf_plan(), declared, &Warnings::default()).expect("a sound object");
     let info = info(&Elf::parse(&object).expect("a BPF object"));
     let protos: Vec<_> = info
         .btf

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 
 use bpf_linker::{
     Warnings,
-    link::finish,
-    object::{
-        self,
-        externs::{Extern, Facts, Scalar, Shape},
-    },
+    bpf::signature::{Scalar, Signature},
+    object::externs::{Declared, Extern},
     plan::{AllowUndefined, LinkPlan},
 };
 
 use crate::support::objects::{
-    Lab, Llvm, btf_plan, finish_with, load_with_bpftool, load_with_libbpf, with_btf, without_btf,
+    Lab, Llvm, btf_plan, finish_declared, finish_with, load_with_bpftool, load_with_libbpf, parse,
+    with_btf, without_btf,
 };
 
 const TINY: &str = r#"SEC("xdp") int prog(void *ctx) { return 2; }"#;
@@ -118,7 +116,7 @@ fn the_undefined_name_is_readable() {
 fn weak_and_needed_symbols_are_told_apart() {
     let lab = Lab::new();
     let undefined =
-        object::undefined(&lab.clang(Llvm::V22, "bpfel", &["-g"], CALLS)).expect("a BPF object");
+        parse(&lab.clang(Llvm::V22, "bpfel", &["-g"], CALLS)).expect("a BPF object").undefined();
     let summary: Vec<_> = undefined
         .iter()
         .map(|symbol| (symbol.name.as_str(), symbol.weak, symbol.referrers.len()))
@@ -131,19 +129,20 @@ fn kernel_symbols_of_rust_load() {
     let lab = Lab::new();
     let function = Extern {
         section: Some(".ksyms".to_owned()),
-        shape: Shape::Function { returns: None, parameters: Vec::new() },
+        signature: Some(Signature { returns: None, parameters: Vec::new() }),
     };
-    let variable = Extern { section: Some(".ksyms".to_owned()), shape: Shape::Variable };
-    let facts = Facts {
+    let variable = Extern { section: Some(".ksyms".to_owned()), signature: None };
+    let declared = Declared {
         externs: BTreeMap::from([
             ("bpf_rcu_read_lock".to_owned(), function.clone()),
             ("bpf_rcu_read_unlock".to_owned(), function),
             ("vfs_read".to_owned(), variable),
         ]),
-        ..Facts::default()
+        ..Declared::default()
     };
     let raw = lab.rust("prog,_license", KFUNCS);
-    let object = finish(raw, &btf_plan(), &facts, &Warnings::default()).expect("a sound object");
+    let object =
+        finish_declared(&raw, &btf_plan(), declared, &Warnings::default()).expect("a sound object");
     let types = lab.inspect(&["bpftool", "btf", "dump", "file"], &object);
     assert!(
         types.contains("FUNC 'bpf_rcu_read_lock'") && types.contains("DATASEC '.ksyms'"),
@@ -171,16 +170,17 @@ fn a_signature_from_ir_suits_a_kernel_function_with_a_struct_pointer() {
     );
     let function = |returns, parameter| Extern {
         section: Some(".ksyms".to_owned()),
-        shape: Shape::Function { returns, parameters: vec![parameter] },
+        signature: Some(Signature { returns, parameters: vec![parameter] }),
     };
-    let facts = Facts {
+    let declared = Declared {
         externs: BTreeMap::from([
             ("bpf_cgroup_from_id".to_owned(), function(Some(Scalar::Pointer), Scalar::Integer(64))),
             ("bpf_cgroup_release".to_owned(), function(None, Scalar::Pointer)),
         ]),
-        ..Facts::default()
+        ..Declared::default()
     };
-    let object = finish(raw, &btf_plan(), &facts, &Warnings::default()).expect("a sound object");
+    let object =
+        finish_declared(&raw, &btf_plan(), declared, &Warnings::default()).expect("a sound object");
     load_with_libbpf(&object);
 }
 
@@ -189,7 +189,8 @@ fn what_needs_btf_and_gets_none_is_warned_of() {
     let lab = Lab::new();
     let raw = lab.clang(Llvm::V22, "bpfel", &["-g"], include_str!("full.c"));
     let warnings = Warnings::default();
-    finish(raw, &LinkPlan::default(), &Facts::default(), &warnings).expect("a sound object");
+    finish_declared(&raw, &LinkPlan::default(), Declared::default(), &warnings)
+        .expect("a sound object");
     let warnings = warnings.take();
     assert_eq!(warnings.len(), 1);
     assert_eq!(warnings[0].name, "needs-btf");
@@ -205,7 +206,7 @@ fn code_without_debug_info_is_warned_of_when_btf_is_wanted() {
     let lab = Lab::new();
     let raw = lab.clang(Llvm::V22, "bpfel", &[], TINY);
     let warnings = Warnings::default();
-    finish(raw, &btf_plan(), &Facts::default(), &warnings).expect("a sound object");
+    finish_declared(&raw, &btf_plan(), Declared::default(), &warnings).expect("a sound object");
     let names: Vec<_> = warnings.take().iter().map(|warning| warning.name).collect();
     assert_eq!(names, ["no-debug-info"]);
 }

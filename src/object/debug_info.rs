@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// A section is malformed or a relocation points outside it.
-pub fn take(elf: &mut Elf) -> Result<Option<Info>> {
+pub(super) fn take(elf: &mut Elf) -> Result<Option<Info>> {
     let btf = remove(elf, ".BTF").map(|section| applied(elf, section)).transpose()?;
     let ext = remove(elf, ".BTF.ext").map(|section| applied(elf, section)).transpose()?;
     let Some(btf) = btf else { return Ok(None) };

@@ -1,11 +1,11 @@
-//! Types that the passes of this folder make.
+//! Types that passes make.
 
-use crate::btf::{Array, Btf, Int, Kind, StrOff, TypeId};
+use super::{Array, Btf, Int, Kind, StrOff, TypeId};
 
 /// Turns a type into one that says nothing and that nothing uses; pruning drops it.
 ///
 /// Removing it here would renumber all types behind it.
-pub(in crate::link) fn retire(btf: &mut Btf, id: TypeId) {
+pub fn retire(btf: &mut Btf, id: TypeId) {
     if let Some(ty) = btf.get_mut(id) {
         ty.name = StrOff::EMPTY;
         ty.kind = Kind::Const(TypeId::VOID);
@@ -13,12 +13,12 @@ pub(in crate::link) fn retire(btf: &mut Btf, id: TypeId) {
 }
 
 /// The `int` of C.
-pub(super) fn int(btf: &mut Btf) -> TypeId {
+pub fn int(btf: &mut Btf) -> TypeId {
     integer(btf, "int", Int { size: 4, encoding: Int::SIGNED, offset: 0, bits: 32 })
 }
 
 /// An integer of `bits`, rounded up to what C has; unsigned.
-pub(super) fn unsigned(btf: &mut Btf, bits: u32) -> TypeId {
+pub fn unsigned(btf: &mut Btf, bits: u32) -> TypeId {
     let (name, size) = match bits {
         0..=8 => ("unsigned char", 1),
         9..=16 => ("unsigned short", 2),
@@ -34,19 +34,19 @@ pub(super) fn unsigned(btf: &mut Btf, bits: u32) -> TypeId {
 }
 
 /// A pointer to `target`.
-pub(super) fn pointer(btf: &mut Btf, target: TypeId) -> TypeId {
+pub fn pointer(btf: &mut Btf, target: TypeId) -> TypeId {
     find_or_push(btf, StrOff::EMPTY, Kind::Ptr(target))
 }
 
 /// `int (*)[len]`: how a BTF-defined map spells a number.
-pub(in crate::link) fn number(btf: &mut Btf, len: u32) -> TypeId {
+pub fn number(btf: &mut Btf, len: u32) -> TypeId {
     let elem = int(btf);
     let array = array(btf, elem, len);
     pointer(btf, array)
 }
 
 /// An unsigned integer of `size` bytes if there is one, else as many bytes.
-pub(in crate::link) fn bytes(btf: &mut Btf, size: u32) -> TypeId {
+pub fn bytes(btf: &mut Btf, size: u32) -> TypeId {
     if matches!(size, 1 | 2 | 4 | 8 | 16) {
         return unsigned(btf, size.saturating_mul(8));
     }
@@ -61,7 +61,7 @@ fn array(btf: &mut Btf, elem: TypeId, len: u32) -> TypeId {
 }
 
 /// The type of that name and kind, made when there is none.
-pub(super) fn find_or_push(btf: &mut Btf, name: StrOff, kind: Kind) -> TypeId {
+pub fn find_or_push(btf: &mut Btf, name: StrOff, kind: Kind) -> TypeId {
     let found = btf.iter().find(|(_, ty)| ty.name == name && ty.kind == kind).map(|(id, _)| id);
     found.unwrap_or_else(|| btf.push(name, kind))
 }
@@ -72,6 +72,6 @@ fn integer(btf: &mut Btf, name: &str, int: Int) -> TypeId {
 }
 
 /// `size` in the 32 bits that BTF has for it.
-pub(super) fn narrow(size: u64) -> u32 {
+pub fn narrow(size: u64) -> u32 {
     u32::try_from(size).unwrap_or(u32::MAX)
 }

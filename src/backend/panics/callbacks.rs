@@ -1,0 +1,173 @@
+//! Callbacks that a helper function of the kernel runs before it returns, and those that are programs of their own.
+
+use super::{
+    lower::leaving,
+    sites::{bodies, return_at},
+};
+use crate::{
+    backend::session::Session,
+    llvm::{Global, Instruction, Module, Use},
+    report::{Error, Result, quoted},
+};
+
+/// A helper function that takes a callback.
+#[derive(Debug)]
+pub(super) struct Helper {
+    /// Its number (`include/uapi/linux/bpf.h`).
+    number: u64,
+    name: &'static str,
+    /// Which argument the callback is.
+    callback: u32,
+    how: How,
+}
+
+/// How a helper runs its callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// Before it returns, and passes on a pointer.
+    Now {
+        /// Which argument of the helper the pointer is.
+        given: u32,
+        /// Which parameter of the callback it is.
+        taken: u32,
+        /// What the callback returns to be the last.
+        stop: i64,
+    },
+    /// As a program of its own, which must return 0 (`set_timer_callback_state` in `kernel/bpf/verifier.c`).
+    Later,
+}
+
+/// `bpf_find_vma` calls once and takes 0 alone.
+const HELPERS: [Helper; 5] = [
+    Helper {
+        number: 164,
+        name: "bpf_for_each_map_elem",
+        callback: 1,
+        how: How::Now { given: 2, taken: 3, stop: 1 },
+    },
+    Helper { number: 170, name: "bpf_timer_set_callback", callback: 1, how: How::Later },
+    Helper {
+        number: 180,
+        name: "bpf_find_vma",
+        callback: 2,
+        how: How::Now { given: 3, taken: 2, stop: 0 },
+    },
+    Helper {
+        number: 181,
+        name: "bpf_loop",
+        callback: 1,
+        how: How::Now { given: 2, taken: 1, stop: 1 },
+    },
+    Helper {
+        number: 209,
+        name: "bpf_user_ringbuf_drain",
+        callback: 1,
+        how: How::Now { given: 2, taken: 1, stop: 1 },
+    },
+];
+
+/// The attribute that a callback carries which notes its panics: the number of the helper.
+const NOTES: &std::ffi::CStr = c"bpf-linker-notes";
+
+/// Has each callback that may leave, and whoever has it run, tell of it by a flag.
+///
+/// # Errors
+/// A callback is also used in another way.
+pub(super) fn note_panics<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    leave: Global<'s>,
+) -> Result<()> {
+    let leaving = leaving(module, leave);
+    let callbacks = bodies(module).filter(|function| leaving.contains(function));
+    for callback in callbacks.collect::<Vec<_>>() {
+        let Some(helper) = run_by(callback)? else { continue };
+        let How::Now { given, taken, .. } = helper.how else { continue };
+        for call in uses_by(callback, helper) {
+            if let Some(noting) = module.note(&session.context, call, given, leave) {
+                log::debug!("{} notes a panic of {}", noting.name(), callback.name());
+            }
+        }
+        callback.unwrap_parameter(&session.context, taken);
+        callback.set_string_attribute(NOTES, helper.name);
+    }
+    Ok(())
+}
+
+/// The helper that runs `callback` before it returns, if `callback` notes its panics.
+pub(super) fn kind(callback: Global<'_>) -> Option<&'static Helper> {
+    let name = callback.string_attribute(NOTES)?;
+    HELPERS.iter().find(|helper| helper.name == name)
+}
+
+/// Makes returns of the places where `callback` leaves.
+pub(super) fn finish<'ctx>(
+    session: &'ctx Session<'_>,
+    callback: Global<'ctx>,
+    leave: Global<'ctx>,
+    helper: &Helper,
+) {
+    let How::Now { taken, stop, .. } = helper.how else { return };
+    for block in callback.blocks().collect::<Vec<_>>() {
+        if let Some(end) = super::sites::left_at(block, leave) {
+            end.set_flag_before(&session.context, callback, taken);
+            // The call that marks the place stays the last but one.
+            if let Some(call) = first_call_of(end, leave) {
+                call.take_out();
+                end.call_before(&session.context, leave);
+            }
+        }
+    }
+    return_at(session, callback, leave, stop);
+    callback.remove_string_attribute(NOTES);
+}
+
+fn first_call_of<'ctx>(end: Instruction<'ctx>, leave: Global<'ctx>) -> Option<Instruction<'ctx>> {
+    let mut former = std::iter::successors(end.previous(), |one| one.previous());
+    former.find(|one| one.callee() == Some(leave))
+}
+
+/// The one helper that all uses of `function` by address give it to; `None` if nothing uses its address.
+fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
+    let mut found: Option<&'static Helper> = None;
+    let mut others = Vec::new();
+    for one in function.uses() {
+        let Use::Address(user) = one else { continue };
+        match helper_of(user, function) {
+            Some(helper) if found.is_none_or(|known| known.number == helper.number) => {
+                found = Some(helper);
+            }
+            _ => others.push(user),
+        }
+    }
+    let Some(helper) = found else { return Ok(None) };
+    let calls = !function.calls().is_empty();
+    match others.first() {
+        None if !calls || helper.how == How::Later => Ok(Some(helper)),
+        other => Err(mixed(function, helper, other.copied())),
+    }
+}
+
+fn mixed(function: Global<'_>, helper: &Helper, other: Option<Instruction<'_>>) -> Error {
+    let place = other.and_then(Instruction::place).or_else(|| function.place());
+    let name = quoted(&function.name());
+    Error::link(format!("a panic in {name} cannot stop `{}`", helper.name))
+        .at(place.map(|place| place.to_string()))
+        .because("the function is called in other ways too, which know nothing of the panic")
+        .help("give the helper a function of its own as its callback")
+}
+
+/// The helper that `user` gives `function` to as its callback.
+fn helper_of(user: Instruction<'_>, function: Global<'_>) -> Option<&'static Helper> {
+    let number = user.helper()?;
+    let helper = HELPERS.iter().find(|helper| helper.number == number)?;
+    (user.function_operand(helper.callback) == Some(function)).then_some(helper)
+}
+
+fn uses_by<'ctx>(function: Global<'ctx>, helper: &Helper) -> Vec<Instruction<'ctx>> {
+    let users = function.uses().into_iter().filter_map(|one| match one {
+        Use::Address(user) => Some(user),
+        Use::Call(_) | Use::Constant => None,
+    });
+    users.filter(|user| user.helper() == Some(helper.number)).collect()
+}

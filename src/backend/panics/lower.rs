@@ -1,0 +1,208 @@
+//! What is done about the panics that remain once a program is optimized.
+
+use std::collections::HashSet;
+
+use super::{
+    callbacks,
+    graph::Graph,
+    sites::{bodies, leaves, mark, return_at},
+};
+use crate::{
+    backend::{optimize, passes::inline, session::Session},
+    bpf::kernel::STACK_ARGUMENTS,
+    llvm::{Attribute, Global, Instruction, Linkage, Machine, Module, Use},
+    plan::{PanicWay, Traps},
+    report::{Error, Result, quoted},
+};
+
+/// Stands for the instructions that leave the program, until it is known which those are.
+const LEAVE: &str = "bpf_linker.leave";
+
+/// The most instructions that copies of functions that never return may come to. More of them stay one function.
+const MOST_COPIED: usize = 2048;
+
+/// The most parameters that registers hold.
+const MOST_PARAMETERS: usize = 5;
+
+/// Has every panic in `module` end its program.
+///
+/// # Errors
+/// A panic cannot end its program, or LLVM refuses a pass.
+pub(in crate::backend) fn lower<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    machine: &Machine,
+) -> Result<()> {
+    if session.plan.codegen.panics.way == PanicWay::Keep {
+        return Ok(());
+    }
+    let Some(leave) = module.declare_procedure(&session.context, LEAVE) else { return Ok(()) };
+    mark(session, module, leave);
+    let wide = bodies(module).any(|function| needs_inlining(session, function));
+    let leaving = leave.is_used();
+    if leaving {
+        take_in(module, leave);
+        callbacks::note_panics(session, module, leave)?;
+    }
+    if leaving || wide {
+        inline(session, module, machine, leave)?;
+    }
+    // The pass deletes what it has inlined everywhere, but no declaration.
+    if let Some(leave) = module.find(LEAVE) {
+        finish(session, module, leave)?;
+        leave.delete_function();
+    }
+    if leaving || wide {
+        module.verify()?;
+        optimize::run_passes(session, machine, module)?;
+    }
+    Ok(())
+}
+
+/// Ends what still ends in nothing: undefined behavior that the optimizer left, such as a function that is nothing else. No
+/// verifier gets there, but each minds.
+pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Module<'s>) {
+    if session.plan.codegen.panics.way == PanicWay::Keep {
+        return;
+    }
+    for function in bodies(module).filter(|function| function.linkage() == Linkage::Local) {
+        function.forget_structure_return();
+    }
+    if session.plan.codegen.traps == Traps::Allow {
+        return;
+    }
+    for function in bodies(module) {
+        let entry = function.blocks().next();
+        for block in function.blocks().collect::<Vec<_>>() {
+            let Some(end) = block.terminator().filter(|end| end.is_unreachable()) else { continue };
+            // Alone in its block it is a case of a `switch` that never occurs, of which code generation makes nothing.
+            let falls_off = end.previous().is_some_and(|last| !last.is_assembly());
+            if falls_off || entry == Some(block) {
+                end.return_instead(&session.context, function, 0);
+            }
+        }
+    }
+}
+
+/// Makes the functions that leave, and that only this object calls, local to it: those outside of the sections of
+/// programs.
+fn take_in<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) {
+    let leaving = leaving(module, leave);
+    for function in bodies(module).filter(|function| leaving.contains(function)) {
+        let section = function.section();
+        let is_plain = section.is_empty() || section == ".text" || section.starts_with(".text.");
+        if is_plain && function.linkage() != Linkage::Local && !function.calls().is_empty() {
+            log::debug!("{} becomes static, since it may panic", function.name());
+            function.internalize();
+        }
+    }
+}
+
+/// The functions that may leave the program, themselves or through what they call.
+pub(super) fn leaving<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> HashSet<Global<'ctx>> {
+    let mut open: Vec<_> = bodies(module).filter(|function| leaves(*function, leave)).collect();
+    let mut found: HashSet<_> = open.iter().copied().collect();
+    while let Some(function) = open.pop() {
+        let callers = function.calls().into_iter().filter_map(Instruction::function);
+        open.extend(callers.filter(|caller| found.insert(*caller)));
+    }
+    found
+}
+
+/// Returns true for what a loader or the kernel calls, or that something calls by its address.
+fn is_root(function: Global<'_>) -> bool {
+    function.linkage() != Linkage::Local && function.linkage() != Linkage::LinkOnce
+        || function.uses().into_iter().any(|one| !matches!(one, Use::Call(_)))
+}
+
+/// Returns true for a function that BPF can only express where it is called: it returns more than a register, or takes more
+/// arguments than there are registers.
+fn needs_inlining(session: &Session<'_>, function: Global<'_>) -> bool {
+    let kernel = session.plan.kernel;
+    let takes_many = !kernel.is_some_and(|kernel| kernel.knows(&STACK_ARGUMENTS))
+        && function.signature().is_some_and(|own| own.parameters.len() > MOST_PARAMETERS);
+    (takes_many || function.returns_wide()) && !is_root(function) && !function.is_variadic()
+}
+
+/// Inlines what returns or panics, and what BPF cannot express otherwise.
+fn inline<'ctx>(
+    session: &Session<'_>,
+    module: &Module<'ctx>,
+    machine: &Machine,
+    leave: Global<'ctx>,
+) -> Result<()> {
+    let leaving = leaving(module, leave);
+    let copied = copies_of_ends(module, &leaving);
+    for function in bodies(module) {
+        let leaves = leaving.contains(&function) && !is_root(function);
+        let is_end = leaves && !function.can_return();
+        if is_end && copied > MOST_COPIED {
+            function.remove(Attribute::NoInline);
+            function.calls().into_iter().for_each(|call| call.remove(Attribute::NoInline));
+        } else if leaves || needs_inlining(session, function) {
+            inline::force_calls_of(session, function);
+        }
+    }
+    machine.run_passes(module, "always-inline")
+}
+
+/// How many instructions it takes to inline the functions that never return.
+fn copies_of_ends<'ctx>(module: &Module<'ctx>, leaving: &HashSet<Global<'ctx>>) -> usize {
+    let ends =
+        bodies(module).filter(|function| leaving.contains(function) && !function.can_return());
+    ends.map(|function| function.instructions().count().saturating_mul(function.calls().len()))
+        .sum()
+}
+
+/// Makes returns of all places where the program is left.
+fn finish<'ctx>(
+    session: &'ctx Session<'_>,
+    module: &Module<'ctx>,
+    leave: Global<'ctx>,
+) -> Result<()> {
+    for function in bodies(module) {
+        if !leaves(function, leave) {
+            continue;
+        }
+        if let Some(callback) = callbacks::kind(function) {
+            callbacks::finish(session, function, leave, callback);
+        } else if is_root(function) {
+            return_at(session, function, leave, value(session, function)?);
+        } else if function.can_return() {
+            return Err(stuck(module, function));
+        } else {
+            return_at(session, function, leave, 0);
+        }
+    }
+    Ok(())
+}
+
+/// The value that program `function` returns when it panics.
+fn value(session: &Session<'_>, function: Global<'_>) -> Result<i64> {
+    let section = function.section();
+    let value = session.plan.codegen.panics.value(&section);
+    let returns = crate::plan::returns(&section);
+    if returns.accepts(value) || !function.returns_anything() {
+        return Ok(value);
+    }
+    let (low, high) = returns.bounds();
+    Err(Error::link(format!("{} cannot return {value} when it panics", quoted(&function.name())))
+        .at(function.place().map(|place| place.to_string()))
+        .because(format!("the kernel takes {low} to {high} from programs of section `{section}`"))
+        .help("give `--panic-value` a value that the kernel takes"))
+}
+
+/// The error about a function that returns or panics, and could not be inlined.
+fn stuck(module: &Module<'_>, function: Global<'_>) -> Error {
+    let name = quoted(&function.name());
+    let error = Error::link(format!("a panic in {name} cannot end the program"))
+        .at(function.place().map(|place| place.to_string()));
+    if Graph::of(module).is_recursive(function) {
+        return error
+            .because("it calls itself, and no kernel takes recursion")
+            .help("make the recursion a loop with a bound");
+    }
+    error
+        .because("LLVM cannot inline it into the program that calls it")
+        .help("make it a plain function, without a variable number of arguments and computed jumps")
+}

@@ -1,0 +1,105 @@
+//! What is done about panics before anything is optimized.
+//!
+//! The checks for undefined behavior go, since they would cost what optimization cannot get back. And the handler becomes
+//! one that cannot panic itself: in a debug build also `unreachable_unchecked` does, so each panic would be a recursion.
+
+use super::{graph::Graph, names};
+use crate::{
+    backend::{passes::inline, session::Session},
+    llvm::{Attribute, Global, Instruction, Machine, Module},
+    plan::PanicWay,
+    report::Result,
+};
+
+/// A handler calls functions that call others that panic; each round inlines one level.
+const MOST_ROUNDS: usize = 16;
+
+/// Prepares `module` for optimization.
+///
+/// # Errors
+/// LLVM refuses a pass.
+pub(in crate::backend) fn prepare(
+    session: &Session<'_>,
+    module: &Module<'_>,
+    machine: &Machine,
+) -> Result<()> {
+    if session.plan.codegen.panics.way == PanicWay::Keep {
+        return Ok(());
+    }
+    // While the handler is a function of its own, a panic is a call with a line of its own.
+    if let Some(handler) = handler(module) {
+        handler.add(&session.context, Attribute::NoInline);
+        end_at(session, handler, |callee| names::is_unreachable(&callee.name()));
+    }
+    drop_checks(session, module);
+    calm(session, module, machine)
+}
+
+/// The user's panic handler.
+pub(super) fn handler<'ctx>(module: &Module<'ctx>) -> Option<Global<'ctx>> {
+    bodies(module).find(|function| names::is_handler(&function.name()))
+}
+
+fn bodies<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
+    module.functions().filter(|function| !function.is_declaration())
+}
+
+/// Drops the checks for undefined behavior.
+fn drop_checks(session: &Session<'_>, module: &Module<'_>) {
+    for function in bodies(module) {
+        let name = function.name();
+        if names::is_precondition(&name) && !function.returns_anything() {
+            function.return_at_once(&session.context);
+        } else if names::is_undefined_behavior(&name) {
+            forget_failures(function);
+        }
+    }
+}
+
+/// Makes `unreachable` alone of each place where `panic`, which tells of undefined behavior, is called.
+fn forget_failures(panic: Global<'_>) {
+    for call in panic.calls() {
+        if call.next_one().is_some_and(Instruction::is_unreachable) {
+            call.take_out();
+        }
+    }
+}
+
+/// Keeps the handler from reaching itself.
+fn calm<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, machine: &Machine) -> Result<()> {
+    for _ in 0..MOST_ROUNDS {
+        let Some(handler) = handler(module) else { break };
+        let graph = Graph::of(module);
+        let reaches = |callee: Global<'_>| graph.reaches(callee, handler);
+        end_at(session, handler, |callee| reaches(callee) && never_returns(callee));
+        let others: Vec<_> = callees(handler).filter(|callee| reaches(*callee)).collect();
+        if others.is_empty() {
+            break;
+        }
+        others.into_iter().for_each(|callee| inline::force_calls_of(session, callee));
+        machine.run_passes(module, "always-inline")?;
+    }
+    Ok(())
+}
+
+fn callees<'ctx>(function: Global<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
+    function.instructions().filter_map(Instruction::callee)
+}
+
+fn never_returns(function: Global<'_>) -> bool {
+    function.has(Attribute::NoReturn) || names::is_panic(&function.name())
+}
+
+/// Ends `function` in an endless loop, as handlers have it, in place of each call of what `ends` says.
+fn end_at<'ctx>(
+    session: &'ctx Session<'_>,
+    function: Global<'ctx>,
+    ends: impl Fn(Global<'ctx>) -> bool,
+) {
+    for block in function.blocks().collect::<Vec<_>>() {
+        let call = block.instructions().find(|one| one.callee().is_some_and(&ends));
+        if let Some(call) = call {
+            call.loop_instead(&session.context, function);
+        }
+    }
+}

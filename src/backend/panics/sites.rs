@@ -1,0 +1,89 @@
+//! The places where a program is left.
+
+use super::{endless, names};
+use crate::{
+    backend::session::Session,
+    llvm::{Attribute, Block, Global, Instruction, Module},
+    plan::Traps,
+};
+
+/// Puts a call of `leave` behind each call in `module` that never returns, and at the end of each loop that nothing
+/// leaves.
+pub(super) fn mark<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) {
+    for function in bodies(module) {
+        endless::cut(session, function, leave);
+    }
+    for function in bodies(module) {
+        for block in function.blocks().collect::<Vec<_>>() {
+            mark_block(session, block, leave);
+        }
+    }
+    // A function without a `ret` may lack the attribute that says so.
+    while let Some(call) = bodies(module).find_map(|function| unmarked(function, leave)) {
+        call.leave_behind(&session.context, leave);
+    }
+}
+
+pub(super) fn bodies<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
+    module.functions().filter(|function| !function.is_declaration())
+}
+
+fn mark_block<'ctx>(session: &'ctx Session<'_>, block: Block<'ctx>, leave: Global<'ctx>) {
+    let Some(end) = block.terminator().filter(|end| end.is_unreachable()) else { return };
+    let Some(call) = end.previous().filter(|call| call.never_returns()) else { return };
+    // Assembly that never returns holds an `exit` of its own; what follows it could not be reached, which no kernel takes.
+    if call.is_assembly() {
+        return;
+    }
+    let aborts = call
+        .callee()
+        .is_some_and(|callee| callee.is_declaration() && names::is_abort(&callee.name()));
+    if aborts && session.plan.codegen.traps == Traps::Disallow {
+        end.call_before(&session.context, leave);
+        call.take_out();
+    } else {
+        end.call_before(&session.context, leave);
+    }
+}
+
+/// A call of `function`, which never returns, that nothing is marked behind.
+fn unmarked<'ctx>(function: Global<'ctx>, leave: Global<'ctx>) -> Option<Instruction<'ctx>> {
+    if function.can_return() || !leaves(function, leave) {
+        return None;
+    }
+    let calls = function.calls().into_iter();
+    let mut open =
+        calls.filter(|call| call.next_one().and_then(Instruction::callee) != Some(leave));
+    open.next()
+}
+
+/// Returns true if `function` itself has a place where the program is left.
+pub(super) fn leaves<'ctx>(function: Global<'ctx>, leave: Global<'ctx>) -> bool {
+    function.blocks().any(|block| left_at(block, leave).is_some())
+}
+
+/// The end of `block` if the program is left there.
+pub(super) fn left_at<'ctx>(block: Block<'ctx>, leave: Global<'ctx>) -> Option<Instruction<'ctx>> {
+    let end = block.terminator().filter(|end| end.is_unreachable())?;
+    end.previous().and_then(Instruction::callee).filter(|callee| *callee == leave)?;
+    Some(end)
+}
+
+/// Makes each place of `function` where the program is left a return of `value`.
+pub(super) fn return_at<'ctx>(
+    session: &'ctx Session<'_>,
+    function: Global<'ctx>,
+    leave: Global<'ctx>,
+    value: i64,
+) {
+    for block in function.blocks().collect::<Vec<_>>() {
+        let Some(end) = left_at(block, leave) else { continue };
+        if let Some(call) = end.previous() {
+            call.take_out();
+        }
+        end.return_instead(&session.context, function, value.cast_unsigned());
+    }
+    function.remove(Attribute::NoReturn);
+    function.calls().into_iter().for_each(|call| call.remove(Attribute::NoReturn));
+    function.forget_return_promises();
+}

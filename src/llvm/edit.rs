@@ -1,0 +1,302 @@
+//! Changes to the control flow of functions: calls, returns and jumps that are put in or taken out.
+
+use std::{ffi::c_uint, ptr::NonNull};
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMBasicBlock, LLVMBuilder, LLVMType, LLVMTypeKind, LLVMValue},
+};
+
+use super::{
+    block::Block,
+    context::Context,
+    global::{Attribute, FUNCTION_INDEX, Global},
+    instruction::Instruction,
+    module::Module,
+    text,
+};
+
+/// Makes instructions at one place of a function.
+pub(super) struct Cursor<'ctx> {
+    raw: NonNull<LLVMBuilder>,
+    context: &'ctx Context,
+}
+
+impl<'ctx> Cursor<'ctx> {
+    #[expect(clippy::expect_used, reason = "LLVM ends the process when it is out of memory")]
+    fn new(context: &'ctx Context) -> Self {
+        // SAFETY: the context is alive.
+        let raw = unsafe { llvm::LLVMCreateBuilderInContext(context.as_raw()) };
+        let raw =
+            NonNull::new(raw).expect("LLVMCreateBuilderInContext aborts rather than return null");
+        Self { raw, context }
+    }
+
+    /// A cursor in front of `place`.
+    pub(super) fn before(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
+        let cursor = Self::new(context);
+        // SAFETY: the builder was made above; the instruction is alive and in a block.
+        unsafe { llvm::LLVMPositionBuilderBefore(cursor.raw.as_ptr(), place.as_raw()) };
+        cursor
+    }
+
+    /// A cursor at the end of `block`.
+    pub(super) fn at_end(context: &'ctx Context, block: Block<'ctx>) -> Self {
+        let cursor = Self::new(context);
+        // SAFETY: the builder was made above; the block is alive.
+        unsafe { llvm::LLVMPositionBuilderAtEnd(cursor.raw.as_ptr(), block.as_raw()) };
+        cursor
+    }
+
+    pub(super) const fn as_raw(&self) -> *mut LLVMBuilder {
+        self.raw.as_ptr()
+    }
+
+    pub(super) fn integer(&self, bits: c_uint) -> *mut LLVMType {
+        // SAFETY: the context is alive.
+        unsafe { llvm::LLVMIntTypeInContext(self.context.as_raw(), bits) }
+    }
+
+    /// Calls `function`, which takes nothing and returns nothing.
+    fn call(&self, function: Global<'ctx>) -> Option<Instruction<'ctx>> {
+        let name = c"".as_ptr();
+        // SAFETY: the function is alive.
+        let own = unsafe { llvm::LLVMGlobalGetValueType(function.as_raw()) };
+        let nothing = std::ptr::null_mut();
+        // SAFETY: builder and function are alive; it takes no arguments.
+        Instruction::from_raw(unsafe {
+            llvm::LLVMBuildCall2(self.as_raw(), own, function.as_raw(), nothing, 0, name)
+        })
+    }
+
+    /// Returns from `function` with `value`, or with null where it returns no integer.
+    fn ret(&self, function: Global<'ctx>, value: u64) -> Option<Instruction<'ctx>> {
+        const VOID: i32 = LLVMTypeKind::LLVMVoidTypeKind as i32;
+        const INTEGER: i32 = LLVMTypeKind::LLVMIntegerTypeKind as i32;
+        // SAFETY: the function is alive.
+        let own = unsafe { llvm::LLVMGlobalGetValueType(function.as_raw()) };
+        // SAFETY: it is a function type.
+        let returned = unsafe { llvm::LLVMGetReturnType(own) };
+        // SAFETY: types live as long as their context.
+        let raw = match unsafe { llvm::LLVMGetTypeKind(returned) } {
+            // SAFETY: the builder is alive.
+            VOID => unsafe { llvm::LLVMBuildRetVoid(self.as_raw()) },
+            INTEGER => {
+                // SAFETY: it is an integer type.
+                let value = unsafe { llvm::LLVMConstInt(returned, value, 1) };
+                // SAFETY: builder and constant are alive.
+                unsafe { llvm::LLVMBuildRet(self.as_raw(), value) }
+            }
+            _ => {
+                // SAFETY: a type that a function returns has a null.
+                let value = unsafe { llvm::LLVMConstNull(returned) };
+                // SAFETY: builder and constant are alive.
+                unsafe { llvm::LLVMBuildRet(self.as_raw(), value) }
+            }
+        };
+        Instruction::from_raw(raw)
+    }
+
+    fn jump(&self, target: Block<'ctx>) {
+        // SAFETY: builder and block are alive.
+        unsafe { llvm::LLVMBuildBr(self.as_raw(), target.as_raw()) };
+    }
+}
+
+impl Drop for Cursor<'_> {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the builder.
+        unsafe { llvm::LLVMDisposeBuilder(self.raw.as_ptr()) };
+    }
+}
+
+impl<'ctx> Module<'ctx> {
+    /// Declares a function called `name` that takes and returns nothing.
+    #[must_use]
+    pub fn declare_procedure(&self, context: &'ctx Context, name: &str) -> Option<Global<'ctx>> {
+        let name = text::c_string(name).ok()?;
+        // SAFETY: the context is alive.
+        let void = unsafe { llvm::LLVMVoidTypeInContext(context.as_raw()) };
+        // SAFETY: the type was made above, and there are no parameters.
+        let own = unsafe { llvm::LLVMFunctionType(void, std::ptr::null_mut(), 0, 0) };
+        // SAFETY: the module is alive and copies the name.
+        Global::from_raw(unsafe { llvm::LLVMAddFunction(self.as_raw(), name.as_ptr(), own) })
+    }
+}
+
+impl<'ctx> Instruction<'ctx> {
+    /// Calls `function`, which takes and returns nothing, before this instruction, and as of the same place in the source.
+    pub fn call_before(self, context: &'ctx Context, function: Global<'ctx>) {
+        if let Some(call) = Cursor::before(context, self).call(function) {
+            call.is_of(self);
+        }
+    }
+
+    /// Puts a return from `function`, which the instruction is in, in place of this terminator.
+    pub fn return_instead(self, context: &'ctx Context, function: Global<'ctx>, value: u64) {
+        if let Some(ret) = Cursor::before(context, self).ret(function, value) {
+            ret.is_of(self);
+        }
+        self.erase();
+    }
+
+    /// Calls `leave`, and ends, behind this instruction in place of what follows in its block.
+    pub fn leave_behind(self, context: &'ctx Context, leave: Global<'ctx>) {
+        let Some(block) = self.block() else { return };
+        for successor in block.successors() {
+            successor.forget_predecessor(context, block);
+        }
+        self.truncate_after();
+        block.end_with(context, leave);
+    }
+
+    /// Deletes all that follows it in its block, and leaves nothing that ends the block.
+    fn truncate_after(self) {
+        while let Some(next) = self.next() {
+            next.take_out();
+        }
+    }
+
+    /// Puts an endless loop in place of it and of all that follows in its block.
+    pub fn loop_instead(self, context: &'ctx Context, function: Global<'ctx>) {
+        let endless = function.append_block(context);
+        for successor in self.block().map(Block::successors).unwrap_or_default() {
+            if let Some(block) = self.block() {
+                successor.forget_predecessor(context, block);
+            }
+        }
+        Cursor::at_end(context, endless).jump(endless);
+        self.truncate_after();
+        if let Some(block) = self.block() {
+            Cursor::at_end(context, block).jump(endless);
+        }
+        self.take_out();
+    }
+
+    /// Takes the place in the source of `other`.
+    pub(super) fn is_of(self, other: Self) {
+        // SAFETY: the instruction is alive; the answer is null when it has no place.
+        let place = unsafe { llvm::LLVMInstructionGetDebugLoc(other.as_raw()) };
+        if !place.is_null() {
+            // SAFETY: both are alive and in one function.
+            unsafe { llvm::LLVMInstructionSetDebugLoc(self.as_raw(), place) };
+        }
+    }
+
+    /// Leads to `block` where a terminator led to its successor `index`.
+    pub fn set_successor(self, index: usize, block: Block<'ctx>) {
+        let Ok(index) = u32::try_from(index) else { return };
+        // SAFETY: the instruction is a terminator with so many successors.
+        unsafe { llvm::LLVMSetSuccessor(self.as_raw(), index, block.as_raw()) };
+    }
+
+    /// Returns true for a call that has `attribute` itself.
+    #[must_use]
+    pub fn has(self, attribute: Attribute) -> bool {
+        let (call, kind) = (self.as_raw(), attribute.kind());
+        // SAFETY: the instruction is a live call, the only kind this is asked of.
+        !unsafe { llvm::LLVMGetCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) }.is_null()
+    }
+}
+
+impl<'ctx> Block<'ctx> {
+    /// Appends `unreachable` behind a call of `marker`.
+    pub fn end_with(self, context: &'ctx Context, marker: Global<'ctx>) {
+        let cursor = Cursor::at_end(context, self);
+        cursor.call(marker);
+        // SAFETY: the builder is alive.
+        unsafe { llvm::LLVMBuildUnreachable(cursor.as_raw()) };
+    }
+
+    /// Takes the edges from `former` out of its phis; the jump itself is the caller's to change.
+    pub fn forget_predecessor(self, context: &'ctx Context, former: Self) {
+        let phis: Vec<_> = self.instructions().filter(|one| one.is_phi()).collect();
+        for phi in phis {
+            phi.forget_incoming(context, former);
+        }
+    }
+}
+
+impl<'ctx> Instruction<'ctx> {
+    fn is_phi(self) -> bool {
+        // SAFETY: the instruction is alive.
+        !unsafe { llvm::LLVMIsAPHINode(self.as_raw()) }.is_null()
+    }
+
+    fn forget_incoming(self, context: &'ctx Context, former: Block<'ctx>) {
+        // SAFETY: the instruction is a live phi.
+        let count = unsafe { llvm::LLVMCountIncoming(self.as_raw()) };
+        let edges = (0..count).map(|index| {
+            // SAFETY: the index is below the number of edges.
+            let value = unsafe { llvm::LLVMGetIncomingValue(self.as_raw(), index) };
+            // SAFETY: the index is below the number of edges.
+            (value, unsafe { llvm::LLVMGetIncomingBlock(self.as_raw(), index) })
+        });
+        let left: Vec<_> = edges.filter(|(_, block)| *block != former.as_raw()).collect();
+        let replacement = self.rebuilt(context, &left);
+        // SAFETY: both are alive and of one type.
+        unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), replacement) };
+        self.erase();
+    }
+
+    /// A phi of `edges` in front of this one; any value if there are none.
+    fn rebuilt(
+        self,
+        context: &'ctx Context,
+        edges: &[(*mut LLVMValue, *mut LLVMBasicBlock)],
+    ) -> *mut LLVMValue {
+        // SAFETY: the instruction is alive.
+        let own = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
+        if edges.is_empty() {
+            // SAFETY: it is a type of values.
+            return unsafe { llvm::LLVMGetUndef(own) };
+        }
+        let cursor = Cursor::before(context, self);
+        // SAFETY: builder and type are alive, the name is empty.
+        let phi = unsafe { llvm::LLVMBuildPhi(cursor.as_raw(), own, c"".as_ptr()) };
+        for (mut value, mut block) in edges.iter().copied() {
+            // SAFETY: value and block are those of an edge of a live phi. A phi that is its own operand is replaced
+            // along with all uses.
+            unsafe { llvm::LLVMAddIncoming(phi, &raw mut value, &raw mut block, 1) };
+        }
+        phi
+    }
+}
+
+impl<'ctx> Global<'ctx> {
+    /// Appends an empty block to a function.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "LLVM ends the process when it is out of memory")]
+    pub fn append_block(self, context: &'ctx Context) -> Block<'ctx> {
+        // SAFETY: context and function are alive, the name is empty.
+        let raw = unsafe {
+            llvm::LLVMAppendBasicBlockInContext(context.as_raw(), self.as_raw(), c"".as_ptr())
+        };
+        Block::from_raw(raw).expect("LLVM aborts rather than return null")
+    }
+
+    /// Makes a function return at once, with null.
+    pub fn return_at_once(self, context: &'ctx Context) {
+        let Some(entry) = self.blocks().next() else { return };
+        let (context_raw, name) = (context.as_raw(), c"".as_ptr());
+        // SAFETY: context and block are alive, the name is empty.
+        let first =
+            unsafe { llvm::LLVMInsertBasicBlockInContext(context_raw, entry.as_raw(), name) };
+        if let Some(first) = Block::from_raw(first) {
+            Cursor::at_end(context, first).ret(self, 0);
+        }
+    }
+
+    /// Takes from a function what it promises of the value that it returns.
+    pub fn forget_return_promises(self) {
+        const PROMISES: [&str; 7] =
+            ["range", "nonnull", "noundef", "dereferenceable", "align", "noalias", "nofpclass"];
+        for name in PROMISES {
+            // SAFETY: a range of bytes.
+            let kind =
+                unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) };
+            // SAFETY: the function is alive; index 0 of attributes is the return value.
+            unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), 0, kind) };
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Questions about control flow: what ends a block, who calls whom, and which line of the source is to blame.
+
+use std::ptr::NonNull;
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMOpaqueMetadata, LLVMOpcode},
+};
+
+use super::{
+    block::Block,
+    global::{Attribute, Global},
+    instruction::Instruction,
+    operation::{Operation, Place},
+    text,
+};
+
+/// How a function is used.
+#[derive(Clone, Copy, Debug)]
+pub enum Use<'ctx> {
+    /// An instruction calls it.
+    Call(Instruction<'ctx>),
+    /// An instruction passes or keeps its address.
+    Address(Instruction<'ctx>),
+    /// A constant holds its address, such as the value of a variable.
+    Constant,
+}
+
+impl<'ctx> Instruction<'ctx> {
+    /// Returns true for `unreachable`.
+    #[must_use]
+    pub fn is_unreachable(self) -> bool {
+        // SAFETY: the instruction is alive.
+        !unsafe { llvm::LLVMIsAUnreachableInst(self.as_raw()) }.is_null()
+    }
+
+    /// Returns true for `ret`.
+    #[must_use]
+    pub fn is_return(self) -> bool {
+        // SAFETY: the instruction is alive.
+        !unsafe { llvm::LLVMIsAReturnInst(self.as_raw()) }.is_null()
+    }
+
+    /// The instruction before it in its block.
+    #[must_use]
+    pub fn previous(self) -> Option<Self> {
+        // SAFETY: the instruction is alive and in a block.
+        Self::from_raw(unsafe { llvm::LLVMGetPreviousInstruction(self.as_raw()) })
+    }
+
+    /// The block that it is in.
+    #[must_use]
+    pub fn block(self) -> Option<Block<'ctx>> {
+        // SAFETY: the instruction is alive.
+        Block::from_raw(unsafe { llvm::LLVMGetInstructionParent(self.as_raw()) })
+    }
+
+    /// The function that it is in.
+    #[must_use]
+    pub fn function(self) -> Option<Global<'ctx>> {
+        let block = self.block()?;
+        // SAFETY: the block is alive.
+        Global::from_raw(unsafe { llvm::LLVMGetBasicBlockParent(block.as_raw()) })
+    }
+
+    /// Returns true for a call of inline assembly.
+    #[must_use]
+    pub fn is_assembly(self) -> bool {
+        if self.operation() != Operation::Call {
+            return false;
+        }
+        // SAFETY: the instruction is a live call.
+        let called = unsafe { llvm::LLVMGetCalledValue(self.as_raw()) };
+        // SAFETY: a called value is alive.
+        !unsafe { llvm::LLVMIsAInlineAsm(called) }.is_null()
+    }
+
+    /// Returns true for a call that never returns.
+    #[must_use]
+    pub fn never_returns(self) -> bool {
+        self.operation() == Operation::Call
+            && (self.has(Attribute::NoReturn)
+                || self.callee().is_some_and(|callee| callee.has(Attribute::NoReturn)))
+    }
+
+    /// The number of the kernel's helper function that it calls.
+    #[must_use]
+    pub fn helper(self) -> Option<u64> {
+        const TO_POINTER: i32 = LLVMOpcode::LLVMIntToPtr as i32;
+        if self.operation() != Operation::Call {
+            return None;
+        }
+        // SAFETY: the instruction is a live call.
+        let called = unsafe { llvm::LLVMGetCalledValue(self.as_raw()) };
+        // SAFETY: a called value is alive.
+        if unsafe { llvm::LLVMIsAConstantExpr(called) }.is_null() {
+            return None;
+        }
+        // SAFETY: it is a constant expression.
+        if unsafe { llvm::LLVMGetConstOpcode(called) } != TO_POINTER {
+            return None;
+        }
+        // SAFETY: a conversion has an operand.
+        let number = unsafe { llvm::LLVMGetOperand(called, 0) };
+        // SAFETY: an operand is alive.
+        if unsafe { llvm::LLVMIsAConstantInt(number) }.is_null() {
+            return None;
+        }
+        // SAFETY: it is a constant integer.
+        Some(unsafe { llvm::LLVMConstIntGetZExtValue(number) })
+    }
+
+    /// The function that operand `index` is.
+    #[must_use]
+    pub fn function_operand(self, index: u32) -> Option<Global<'ctx>> {
+        let operand = self.operand(index)?;
+        // SAFETY: an operand is alive; the answer is null unless it is a function.
+        Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
+    }
+
+    /// The places in the source that it stands for, innermost first: the others are where the former was inlined. Each
+    /// comes with the name of its function.
+    #[must_use]
+    pub fn inlined_places(self) -> Vec<Place> {
+        // SAFETY: the instruction is alive; the answer is null when it has no place.
+        let first = unsafe { llvm::LLVMInstructionGetDebugLoc(self.as_raw()) };
+        let places = std::iter::successors(NonNull::new(first), |location| {
+            // SAFETY: it is a location; the answer is null at the outermost.
+            NonNull::new(unsafe { llvm::LLVMDILocationGetInlinedAt(location.as_ptr()) })
+        });
+        places.filter_map(place_of).collect()
+    }
+}
+
+fn place_of(location: NonNull<LLVMOpaqueMetadata>) -> Option<Place> {
+    // SAFETY: it is a location.
+    let line = unsafe { llvm::LLVMDILocationGetLine(location.as_ptr()) };
+    // SAFETY: it is a location.
+    let column = unsafe { llvm::LLVMDILocationGetColumn(location.as_ptr()) };
+    // SAFETY: it is a location, which has a scope.
+    let scope = unsafe { llvm::LLVMDILocationGetScope(location.as_ptr()) };
+    // SAFETY: it is a scope.
+    let file = unsafe { llvm::LLVMDIScopeGetFile(scope) };
+    if line == 0 || file.is_null() {
+        return None;
+    }
+    let mut length = 0;
+    // SAFETY: it is a file.
+    let start = unsafe { llvm::LLVMDIFileGetFilename(file, &raw mut length) };
+    // SAFETY: LLVM gives a range of the context's.
+    let file = unsafe { text::copy(start, length as usize) };
+    Some(Place { file, line, column })
+}
+
+impl<'ctx> Global<'ctx> {
+    /// All uses of a function.
+    #[must_use]
+    pub fn uses(self) -> Vec<Use<'ctx>> {
+        // SAFETY: the function is alive.
+        let mut next = unsafe { llvm::LLVMGetFirstUse(self.as_raw()) };
+        let mut uses = Vec::new();
+        while !next.is_null() {
+            // SAFETY: it is a use of a live value.
+            let user = unsafe { llvm::LLVMGetUser(next) };
+            // SAFETY: a user is alive.
+            let is_instruction = !unsafe { llvm::LLVMIsAInstruction(user) }.is_null();
+            let instruction = Instruction::from_raw(user).filter(|_| is_instruction);
+            uses.push(match instruction {
+                Some(user) if user.calls_only(self) => Use::Call(user),
+                Some(user) => Use::Address(user),
+                None => Use::Constant,
+            });
+            // SAFETY: as above.
+            next = unsafe { llvm::LLVMGetNextUse(next) };
+        }
+        uses
+    }
+}
+
+impl<'ctx> Global<'ctx> {
+    /// The calls of a function.
+    #[must_use]
+    pub fn calls(self) -> Vec<Instruction<'ctx>> {
+        let uses = self.uses().into_iter();
+        uses.filter_map(|one| if let Use::Call(call) = one { Some(call) } else { None }).collect()
+    }
+
+    /// Returns true if a function returns a value.
+    #[must_use]
+    pub fn returns_anything(self) -> bool {
+        self.signature().is_some_and(|own| own.returns.is_some())
+    }
+
+    /// Returns true if a function has a `ret`.
+    #[must_use]
+    pub fn can_return(self) -> bool {
+        self.blocks().filter_map(Block::terminator).any(Instruction::is_return)
+    }
+}
+
+impl<'ctx> Instruction<'ctx> {
+    /// The instruction behind it in its block.
+    #[must_use]
+    pub fn next_one(self) -> Option<Self> {
+        self.next()
+    }
+
+    /// Returns true if it calls `function` and does not pass its address as well.
+    fn calls_only(self, function: Global<'ctx>) -> bool {
+        // SAFETY: the instruction is alive.
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) }.cast_unsigned();
+        let mut arguments = (0..count.saturating_sub(1)).map(|index| self.function_operand(index));
+        self.callee() == Some(function) && !arguments.any(|argument| argument == Some(function))
+    }
+}

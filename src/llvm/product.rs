@@ -1,0 +1,122 @@
+//! Products of 128 bits, and what else code generation makes calls or errors of.
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMOpcode, LLVMTypeKind, LLVMValue},
+};
+
+use super::{
+    context::Context, edit::Cursor, global::Global, instruction::Instruction, module::Module, text,
+};
+
+impl Module<'_> {
+    /// The data layout.
+    #[must_use]
+    pub fn layout(&self) -> String {
+        // SAFETY: the module is alive.
+        let layout = unsafe { llvm::LLVMGetDataLayoutStr(self.as_raw()) };
+        // SAFETY: the string is the module's and ends in NUL.
+        unsafe { text::copy_terminated(layout) }
+    }
+}
+
+impl<'ctx> Instruction<'ctx> {
+    /// Returns true for a product of more than 64 bits, and at most 128.
+    #[must_use]
+    pub fn is_wide_product(self) -> bool {
+        const PRODUCT: i32 = LLVMOpcode::LLVMMul as i32;
+        const INTEGER: i32 = LLVMTypeKind::LLVMIntegerTypeKind as i32;
+        // SAFETY: the instruction is alive.
+        if unsafe { llvm::LLVMGetInstructionOpcode(self.as_raw()) } != PRODUCT {
+            return false;
+        }
+        // SAFETY: the instruction is alive.
+        let own = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
+        // SAFETY: types live as long as their context.
+        if unsafe { llvm::LLVMGetTypeKind(own) } != INTEGER {
+            return false;
+        }
+        // SAFETY: it is an integer type.
+        unsafe { llvm::LLVMGetIntTypeWidth(own) == 128 }
+    }
+
+    /// Calls a routine in place of a product of 128 bits: `halves` where both factors have 64 bits at most, else `wide`.
+    pub fn multiply_by(self, context: &'ctx Context, halves: Global<'ctx>, wide: Global<'ctx>) {
+        let (Some(left), Some(right)) = (self.operand(0), self.operand(1)) else { return };
+        let cursor = Cursor::before(context, self);
+        let narrow = [left, right].map(|factor| cursor.narrow(factor.as_ptr()));
+        let (routine, mut factors) = match narrow {
+            [Some(left), Some(right)] => (halves, [left, right]),
+            _ => (wide, [left.as_ptr(), right.as_ptr()]),
+        };
+        // SAFETY: the function is alive.
+        let own = unsafe { llvm::LLVMGlobalGetValueType(routine.as_raw()) };
+        let (builder, called, name) = (cursor.as_raw(), routine.as_raw(), c"".as_ptr());
+        // SAFETY: builder and routine are alive; the factors are of its types.
+        let call =
+            unsafe { llvm::LLVMBuildCall2(builder, own, called, factors.as_mut_ptr(), 2, name) };
+        if let Some(call) = Instruction::from_raw(call) {
+            call.is_of(self);
+        }
+        // SAFETY: both are alive and of one type.
+        unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), call) };
+        self.erase();
+    }
+}
+
+impl Cursor<'_> {
+    /// `factor` of 128 bits as one of 64, if it is known to fit: it was made of 64 or fewer, or is a small constant.
+    fn narrow(&self, factor: *mut LLVMValue) -> Option<*mut LLVMValue> {
+        let name = c"".as_ptr();
+        // SAFETY: the factor is alive.
+        let extended = unsafe { llvm::LLVMIsAZExtInst(factor) };
+        if !extended.is_null() {
+            // SAFETY: an extension has an operand.
+            let former = unsafe { llvm::LLVMGetOperand(extended, 0) };
+            // SAFETY: the operand is alive.
+            let own = unsafe { llvm::LLVMTypeOf(former) };
+            // SAFETY: an extension is of integers.
+            let bits = unsafe { llvm::LLVMGetIntTypeWidth(own) };
+            return match bits {
+                64 => Some(former),
+                // SAFETY: builder and operand are alive, and it has fewer bits.
+                0..64 => Some(unsafe {
+                    llvm::LLVMBuildZExt(self.as_raw(), former, self.integer(64), name)
+                }),
+                _ => None,
+            };
+        }
+        // SAFETY: the factor is alive.
+        if unsafe { llvm::LLVMIsAConstantInt(factor) }.is_null() {
+            return None;
+        }
+        // SAFETY: it is a constant, which LLVM cuts off at once.
+        let low = unsafe { llvm::LLVMBuildTrunc(self.as_raw(), factor, self.integer(64), name) };
+        // SAFETY: it is an integer; its type is that of the factor.
+        let own = unsafe { llvm::LLVMTypeOf(factor) };
+        // SAFETY: it is a constant, which LLVM widens at once.
+        let wide = unsafe { llvm::LLVMBuildZExt(self.as_raw(), low, own, name) };
+        // Constants of one value are one.
+        (wide == factor).then_some(low)
+    }
+}
+
+impl Global<'_> {
+    /// Takes from a function, and the calls of it, the mark on the pointer by which it returns a structure. That is an
+    /// argument like any other, but code generation refuses such functions.
+    pub fn forget_structure_return(self) {
+        let name = "sret";
+        // SAFETY: a range of bytes.
+        let kind =
+            unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) };
+        // It is the first parameter, or the second.
+        for index in 1..=2 {
+            // SAFETY: the function is alive.
+            unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), index, kind) };
+            for call in self.calls() {
+                // SAFETY: the call is alive.
+                unsafe { llvm::LLVMRemoveCallSiteEnumAttribute(call.as_raw(), index, kind) };
+            }
+        }
+    }
+}

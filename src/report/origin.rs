@@ -1,0 +1,27 @@
+//! Where things come from, as messages name it.
+
+use std::{fmt, path::PathBuf};
+
+/// Where a module or an object comes from; reads `libcore.rlib(core.o)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The input file or buffer.
+    pub file: PathBuf,
+    /// The archive members that lead to it, outermost first.
+    pub members: Vec<String>,
+}
+
+impl Origin {
+    /// Makes the origin of what is a file, or a buffer, by itself.
+    #[must_use]
+    pub fn whole(file: impl Into<PathBuf>) -> Self {
+        Self { file: file.into(), members: Vec::new() }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        self.members.iter().try_for_each(|member| write!(f, "({member})"))
+    }
+}
