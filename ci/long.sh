@@ -32,6 +32,13 @@ fuzz|every fuzz target for ten minutes|75 minutes
 benches|all benchmarks|20 minutes
 '
 
+for name; do
+    grep -q "^$name|" <<< "$steps" || {
+        echo "$0: no step $name; there are:$(sed -n 's/|.*//p' <<< "$steps" | tr '\n' ' ')" >&2
+        exit 2
+    }
+done
+
 while IFS='|' read -r name what expected <&3; do
     [ -n "$name" ] || continue
     [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
