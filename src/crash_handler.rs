@@ -4,6 +4,6 @@
 //! program.
 
 pub use bpf_linker_shim::guard::{
-    FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, Hold, PANIC, arm, enter, hold, is_armed,
-    lift_memory_limit, limit_memory, panicked, trace, work_on,
+    FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, Hold, PANIC, arm, enter, file_size_limit, hold,
+    is_armed, lift_memory_limit, limit_memory, panicked, trace, work_on,
 };

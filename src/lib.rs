@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! argv -> driver -> LinkPlan -> input -> Inputs
-//!      -> backend: Merged -> Prepared -> Internalized -> Optimized -> RawObject
-//!      -> link: finished object -> output: file
+//!      -> backend: Program<Merged> -> <Prepared> -> <Internalized> -> <Optimized> -> Object
+//!      -> link and check: finished Object -> output: file
 //! ```
 //!
 //! - [`plan`]: the contract, what is to be linked and how;
@@ -45,6 +45,7 @@ pub mod crash_handler;
 pub mod driver;
 pub mod elf;
 pub mod embed;
+mod files;
 pub mod input;
 pub mod link;
 mod linker;
@@ -56,6 +57,8 @@ pub mod plan;
 pub mod report;
 
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linker::{Artifact, check_places, finish, link, locate, reproduce, survey, version};
+pub use linker::{
+    Artifact, CommandFiles, check_places, finish, link, locate, reproduce, survey, version,
+};
 pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

@@ -7,7 +7,7 @@ mod reports;
 mod reproduce;
 mod survey;
 
-pub use overwrite::check_places;
+pub use overwrite::{CommandFiles, check_places};
 pub use reproduce::reproduce;
 
 use std::{collections::BTreeSet, thread};
@@ -26,6 +26,7 @@ use crate::{
     object::Object,
     output,
     plan::{Btf, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
+    report::Audience,
 };
 
 /// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
@@ -73,11 +74,12 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
-    check_places(plan, &[])?;
+    check_places(plan, CommandFiles::default())?;
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
+    overwrite::check_library(plan, session.library())?;
     let artifacts = build(&session, inputs, plan, warnings, &clock);
     // Of a link that failed too: what was taken often says why.
     let reported = reports::publish(&plan.reports, &session.account(), &clock);
@@ -107,7 +109,7 @@ fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
         Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
             Err(Error::link("a warning is fatal, since --fatal-warnings is given")
                 .because(&warning.message)
-                .help(format!("`-W no-{}` silences this one", warning.name)))
+                .help(format!("`-W no-{}` silences this one", warning.kind)))
         }
         _ => Ok(()),
     }
@@ -124,8 +126,8 @@ fn build(
     let prepared = clock.run("prepare", || merged.prepare())?;
     let internalized = clock.run("internalize", || prepared.internalize())?;
     let mut program = clock.run("optimize", || internalized.optimize())?;
-    program.check_contents();
-    let made = make(&mut program, plan, warnings, clock);
+    program.check_contents()?;
+    let made = make(&mut program, plan, session.audience(), warnings, clock);
     leave(program);
     made
 }
@@ -173,6 +175,7 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
 fn make(
     program: &mut Program<'_, Optimized>,
     plan: &LinkPlan,
+    audience: Audience,
     warnings: &Warnings,
     clock: &Clock,
 ) -> Result<Vec<Artifact>> {
@@ -186,7 +189,7 @@ fn make(
         clock.run("check the limits", || survey::check(program, object, plan, warnings))?;
     }
     let linkable = program.linkable();
-    let options = CheckOptions { plan, linkable: &linkable, left_open: left_open(plan) };
+    let options = CheckOptions { plan, linkable: &linkable, audience, left_open: left_open(plan) };
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {

@@ -28,8 +28,8 @@ use std::{
 
 use anyhow::Context;
 use bpf_linker::{
-    Error, Warnings,
-    driver::{self, Logging, Request},
+    CommandFiles, Error, LinkPlan, Warnings,
+    driver::{self, Invocation, Logging, Request},
     report::Paint,
 };
 use log::LevelFilter;
@@ -66,9 +66,7 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
     reexec::list_options_if_asked()?;
     crash_report::arm();
     let invocation = driver::parse(std::env::args_os().collect())?;
-    if let (Request::Link(plan), Some(log)) = (&invocation.request, &invocation.logging.file) {
-        bpf_linker::check_places(plan, &[log])?;
-    }
+    check_places(&invocation)?;
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
     match invocation.request {
@@ -87,6 +85,24 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
             Paint::Coloured => &text.styled,
             Paint::Plain => &text.plain,
         })?,
+    }
+    Ok(())
+}
+
+/// Refuses places that would be written over what is read, before the log is opened.
+fn check_places(invocation: &Invocation) -> anyhow::Result<()> {
+    let log = invocation.logging.file.as_deref();
+    let own = CommandFiles { arguments: &invocation.files, log };
+    match (&invocation.request, invocation.plan()) {
+        (Request::Link(plan), _) => bpf_linker::check_places(plan, own)?,
+        // Nothing but the log is written.
+        (_, Some(plan)) => {
+            let inputs = plan.inputs.clone();
+            let plan =
+                LinkPlan { inputs, search_dirs: plan.search_dirs.clone(), ..LinkPlan::default() };
+            bpf_linker::check_places(&plan, own)?;
+        }
+        (_, None) => bpf_linker::check_places(&LinkPlan::default(), own)?,
     }
     Ok(())
 }

@@ -8,16 +8,28 @@ mod near;
 mod origin;
 mod render;
 mod symbol;
+mod warning;
 
 pub use near::nearest;
 pub use origin::Origin;
 pub use render::Paint;
 pub use symbol::{demangled, quoted};
+pub use warning::WarningKind;
 
 use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 
 /// The result of every fallible step of a link.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Who sees what a link says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// A person, or a program that passes all of it on.
+    #[default]
+    Person,
+    /// rustc, which shows what a linker says only if it fails.
+    Rustc,
+}
 
 /// What failed, as far as a script that calls the linker cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,8 +224,8 @@ impl error::Error for Error {}
 /// Something a person should know about a link that went on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// A stable name for `-W no-NAME`, in kebab case.
-    pub name: &'static str,
+    /// What it is about; its name is what `-W no-NAME` takes.
+    pub kind: WarningKind,
     /// Subject and fact, lower-case.
     pub message: String,
     /// What to do about it.
@@ -225,9 +237,9 @@ pub struct Warning {
 pub struct Warnings(Mutex<Vec<Warning>>);
 
 impl Warnings {
-    /// Adds a warning called `name`.
-    pub fn warn(&self, name: &'static str, message: impl Into<String>) {
-        self.push(Warning { name, message: message.into(), help: Vec::new() });
+    /// Adds a warning of a `kind`.
+    pub fn warn(&self, kind: WarningKind, message: impl Into<String>) {
+        self.push(Warning { kind, message: message.into(), help: Vec::new() });
     }
 
     /// Adds a warning unless the same one is there.
@@ -238,9 +250,9 @@ impl Warnings {
         }
     }
 
-    /// Drops those of the given names.
-    pub fn silence(&self, names: &[String]) {
-        self.lock().retain(|warning| !names.iter().any(|name| name == warning.name));
+    /// Drops those of the given kinds.
+    pub fn silence(&self, kinds: &[WarningKind]) {
+        self.lock().retain(|warning| !kinds.contains(&warning.kind));
     }
 
     /// The first one, if there is any.
@@ -277,19 +289,22 @@ mod tests {
     #[test]
     fn a_repeated_warning_is_kept_once() {
         let warnings = Warnings::default();
-        warnings.warn("x", "once");
-        warnings.warn("x", "once");
+        warnings.warn(WarningKind::Trap, "once");
+        warnings.warn(WarningKind::Trap, "once");
         let taken = warnings.take();
-        assert_eq!(taken.iter().map(Warning::to_string).collect::<Vec<_>>(), ["warning: once [x]"]);
+        assert_eq!(
+            taken.iter().map(Warning::to_string).collect::<Vec<_>>(),
+            ["warning: once [trap]"]
+        );
     }
 
     #[test]
     fn a_silenced_warning_is_gone_and_another_stays() {
         let warnings = Warnings::default();
-        warnings.warn("x", "unwanted");
-        warnings.warn("y", "wanted");
-        warnings.silence(&["x".to_owned(), "z".to_owned()]);
-        assert_eq!(warnings.first().map(|warning| warning.name), Some("y"));
+        warnings.warn(WarningKind::Trap, "unwanted");
+        warnings.warn(WarningKind::Llvm, "wanted");
+        warnings.silence(&[WarningKind::Trap, WarningKind::LegacyMaps]);
+        assert_eq!(warnings.first().map(|warning| warning.kind), Some(WarningKind::Llvm));
         assert_eq!(warnings.take().len(), 1);
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Decoding is total: any bytes give either a value whose string offsets and type numbers are all in range, or an
 //! error. What the format reserves must be zero, as the kernel demands (`btf_check_all_metas`), so a value holds
-//! all there is and encoding gives the same bytes back. Only a header longer than ours loses its extension.
+//! all there is and encoding gives the same bytes back. Only a header longer than ours loses its extension, and a type
+//! of a kind that only the [layout](super::layout) knows says nothing any more.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use super::{
     cursor::{Reader, Writer, endian_of, malformed, region, too_large},
+    layout::{self, Layout},
     model::{
         Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, FwdKind, Int, Kind, Linkage,
         Member, Param, SecEntry, Type, TypeId, Variant,
@@ -18,6 +20,12 @@ use super::{
 use crate::report::Result;
 
 const HEADER_LEN: u32 = 24;
+
+/// The longest list of a type that is written: kernels of before 2026 read 16 bits of its length, later ones 24.
+pub const MAX_LIST: usize = 0xffff;
+
+/// The bits of a type that hold the length of its list; before 2026 the upper 8 were zero.
+const LENGTH_BITS: u32 = 0x00ff_ffff;
 
 /// `BTF_KIND_*` of `include/uapi/linux/btf.h`.
 mod number {
@@ -62,6 +70,7 @@ impl Btf {
             Some(body) if header_len >= HEADER_LEN => body,
             _ => return Err(malformed(format!("a header of {header_len} bytes"))),
         };
+        let layout = Layout::find(&mut header, header_len, body)?;
         let strings = region(body, str_off, str_len, "the strings")?.to_vec();
         let strings = Strings::from_bytes(strings)
             .ok_or_else(|| malformed("the strings do not start and end with a NUL"))?;
@@ -71,7 +80,7 @@ impl Btf {
         while !reader.is_empty() {
             let id = types.len().saturating_add(1);
             types.push(
-                decode_type(&mut reader)
+                decode_type(&mut reader, &layout)
                     .map_err(|error| error.because(format!("in type [{id}]")))?,
             );
         }
@@ -83,7 +92,7 @@ impl Btf {
     /// Encodes a `.BTF` section: header, types, strings.
     ///
     /// # Errors
-    /// A list is longer than 65535, a bit offset does not fit its field, or the section would exceed 4 GiB.
+    /// A list is longer than 24 bits can say, a bit offset does not fit its field, or the section would exceed 4 GiB.
     pub fn encode(&self) -> Result<Vec<u8>> {
         let mut types = Writer::new(self.endian);
         for (id, ty) in self.iter() {
@@ -146,11 +155,8 @@ impl Head {
         let name = StrOff(reader.u32()?);
         let info = reader.u32()?;
         let word = reader.u32()?;
-        if info & 0x60ff_0000 != 0 {
-            return Err(malformed("reserved bits of a type are set"));
-        }
-        let kind = (info >> 24) & 0x1f;
-        Ok(Self { name, kind, vlen: (info & 0xffff) as usize, kflag: info >> 31 == 1, word })
+        let (kind, vlen) = ((info >> 24) & 0x7f, (info & LENGTH_BITS) as usize);
+        Ok(Self { name, kind, vlen, kflag: info >> 31 == 1, word })
     }
 
     /// Refuses what this kind has no use for.
@@ -187,8 +193,14 @@ enum Word {
     Used,
 }
 
-fn decode_type(reader: &mut Reader<'_>) -> Result<Type> {
+fn decode_type(reader: &mut Reader<'_>, layout: &Layout<'_>) -> Result<Type> {
     let head = Head::decode(reader)?;
+    if head.kind > number::ENUM64
+        && let Some(length) = layout.length(head.kind, head.vlen)
+    {
+        reader.bytes(length)?;
+        return Ok(layout::unknown());
+    }
     check_head(&head)?;
     let kind = match head.kind {
         number::INT => Kind::Int(decode_int(&head, reader)?),
@@ -302,9 +314,12 @@ fn decode_datasec(head: &Head, reader: &mut Reader<'_>) -> Result<Datasec> {
 /// Writes one type: its three words, then its records.
 fn encode_type(writer: &mut Writer, ty: &Type) -> Result<()> {
     let (kind, vlen, kflag, word) = head_of(&ty.kind);
-    let vlen = u16::try_from(vlen).map_err(|_| too_large(format!("a list of {vlen} entries")))?;
+    let vlen = u32::try_from(vlen)
+        .ok()
+        .filter(|vlen| *vlen <= LENGTH_BITS)
+        .ok_or_else(|| too_large(format!("a list of {vlen} entries")))?;
     writer.u32(ty.name.0);
-    writer.u32(u32::from(kflag) << 31 | kind << 24 | u32::from(vlen));
+    writer.u32(u32::from(kflag) << 31 | kind << 24 | vlen);
     writer.u32(word);
     encode_records(writer, &ty.kind)
 }

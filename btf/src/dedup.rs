@@ -32,16 +32,18 @@ pub fn dedup(info: &mut Info) {
     renumber::remove(info, &outs);
 }
 
-/// Replaces each forward declaration by the struct or union of its name, if there is exactly one.
+/// Replaces each forward declaration by the struct, union or enum of its name, if there is exactly one.
 ///
 /// Run it while names still tell different types apart, that is, before they are made legal.
 pub fn resolve_forwards(info: &mut Info) {
     let btf = &info.btf;
-    let mut full: HashMap<(FwdKind, &[u8]), Option<TypeId>> = HashMap::new();
+    // Enums have no kind of declaration: LLVM writes an enum of no size.
+    let mut full: HashMap<(Option<FwdKind>, &[u8]), Option<TypeId>> = HashMap::new();
     for (id, ty) in btf.iter() {
-        let kind = match ty.kind {
-            Kind::Struct(_) => FwdKind::Struct,
-            Kind::Union(_) => FwdKind::Union,
+        let kind = match &ty.kind {
+            Kind::Struct(_) => Some(FwdKind::Struct),
+            Kind::Union(_) => Some(FwdKind::Union),
+            Kind::Enum(it) | Kind::Enum64(it) if it.size > 0 => None,
             _ => continue,
         };
         full.entry((kind, btf.strings.get(ty.name)))
@@ -51,9 +53,13 @@ pub fn resolve_forwards(info: &mut Info) {
     let outs: Vec<Option<TypeId>> = btf
         .types
         .iter()
-        .map(|ty| match ty.kind {
-            Kind::Fwd(kind) => full.get(&(kind, btf.strings.get(ty.name))).copied().flatten(),
-            _ => None,
+        .map(|ty| {
+            let kind = match &ty.kind {
+                Kind::Fwd(kind) => Some(*kind),
+                Kind::Enum(it) | Kind::Enum64(it) if it.size == 0 => None,
+                _ => return None,
+            };
+            full.get(&(kind, btf.strings.get(ty.name))).copied().flatten()
         })
         .collect();
     renumber::remove(info, &outs);

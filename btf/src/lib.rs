@@ -20,6 +20,7 @@ mod dump;
 mod ext;
 pub mod fixes;
 mod forwards;
+mod layout;
 mod model;
 mod prune;
 mod renumber;
@@ -30,6 +31,7 @@ mod strings;
 mod tests;
 pub mod walk;
 
+pub use codec::MAX_LIST;
 pub use compact::compact_strings;
 pub use dedup::{dedup, resolve_forwards};
 pub use ext::{CoreRelo, Ext, FuncInfo, LineInfo, SecTable, records_mut};
@@ -90,6 +92,7 @@ pub fn fix(info: &mut Info, plan: &DebugInfo) -> Result<()> {
     if plan.source_lines == SourceLines::Drop {
         fixes::lines::drop_source(info);
     }
+    fixes::refused::replace(info, kernel);
     fixes::lines::unindent(info);
     fixes::lines::remap_paths(info, &plan.remap_path_prefix);
     fixes::lines::shorten_paths(info);
@@ -113,6 +116,7 @@ fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
     fixes::members::drop_anonymous_void(info);
     fixes::void::void_values(info);
     fixes::void::bitless_ints(info);
+    fixes::void::sizeless_enums(info);
     fixes::void::empty_params(info);
     fixes::names::variants(info);
     fixes::members::discriminants(info);

@@ -108,6 +108,9 @@ pub fn arm(program: &OsStr, words: impl Iterator<Item = OsString>) {
         REQUESTS.into_iter().filter(|signal| is_default(*signal)).for_each(|signal| {
             handle(signal, requested);
         });
+        // A file that exceeds a limit on its size is an error of write(2) then.
+        // SAFETY: to ignore a signal needs no handler.
+        unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     }
 }
 
@@ -171,6 +174,25 @@ fn set_memory_limit(choose: impl FnOnce(u64) -> u64) {
         // SAFETY: the hard limit is the one that is in force. Failure leaves things as they are.
         unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
     }
+}
+
+/// Ends the processes of the group that the child `leader` leads.
+pub fn end_group(leader: u32) {
+    let Ok(leader) = libc::pid_t::try_from(leader) else { return };
+    // A group of 1 would be every process.
+    if leader > 1 {
+        // SAFETY: a number of a group and one of a signal.
+        unsafe { libc::kill(-leader, libc::SIGKILL) };
+    }
+}
+
+/// Returns how large a file this process may make, in bytes; `None` without a limit.
+#[must_use]
+pub fn file_size_limit() -> Option<u64> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a place to write to.
+    let is_known = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } == 0;
+    (is_known && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
 }
 
 /// While one of these lives, Ctrl-C, SIGTERM and SIGHUP wait; only in a process that is armed. Nothing that may take

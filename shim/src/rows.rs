@@ -129,6 +129,7 @@ macro_rules! rows {
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
                 core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
+                core LLVMGetAllocatedType(variable: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetAlignment(value: LLVMValueRef) -> c_uint;
                 core LLVMSetAlignment(value: LLVMValueRef, bytes: c_uint) -> ();
                 core LLVMSetVolatile(access: LLVMValueRef, volatile: LLVMBool) -> ();
@@ -143,9 +144,19 @@ macro_rules! rows {
                 core LLVMIsAAllocaInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAReturnInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMConstNull(type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
+                core LLVMFunctionType(returns: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
+                core LLVMGetInlineAsm(type_: LLVMTypeRef, text: *const c_char, length: usize, constraints: *const c_char, constraints_length: usize, effects: LLVMBool, aligned: LLVMBool, dialect: LLVMInlineAsmDialect, throws: LLVMBool) -> LLVMValueRef;
                 core LLVMIsACallInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAFunction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAInlineAsm(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsACallBrInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetInlineAsmAsmString(assembly: LLVMValueRef, length: *mut usize) -> *const c_char;
+                core LLVMGetInlineAsmConstraintString(assembly: LLVMValueRef, length: *mut usize) -> *const c_char;
+                core LLVMGetInlineAsmFunctionType(assembly: LLVMValueRef) -> LLVMTypeRef;
+                core LLVMGetInlineAsmHasSideEffects(assembly: LLVMValueRef) -> LLVMBool;
+                core LLVMGetInlineAsmNeedsAlignedStack(assembly: LLVMValueRef) -> LLVMBool;
+                core LLVMGetInlineAsmCanUnwind(assembly: LLVMValueRef) -> LLVMBool;
                 core LLVMIsAGetElementPtrInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsALoadInst(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsUndef(value: LLVMValueRef) -> LLVMBool;
@@ -161,8 +172,6 @@ macro_rules! rows {
                 core LLVMSetMetadata(instruction: LLVMValueRef, kind: c_uint, node: LLVMValueRef) -> ();
 
                 core LLVMAddFunction(module: LLVMModuleRef, name: *const c_char, type_: LLVMTypeRef) -> LLVMValueRef;
-                core LLVMFunctionType(returned: LLVMTypeRef, parameters: *mut LLVMTypeRef, count: c_uint, variadic: LLVMBool) -> LLVMTypeRef;
-                core LLVMVoidTypeInContext(context: LLVMContextRef) -> LLVMTypeRef;
                 core LLVMAppendBasicBlockInContext(context: LLVMContextRef, function: LLVMValueRef, name: *const c_char) -> LLVMBasicBlockRef;
                 core LLVMInsertBasicBlockInContext(context: LLVMContextRef, place: LLVMBasicBlockRef, name: *const c_char) -> LLVMBasicBlockRef;
                 core LLVMPositionBuilderAtEnd(builder: LLVMBuilderRef, block: LLVMBasicBlockRef) -> ();
@@ -216,6 +225,8 @@ macro_rules! rows {
                 target LLVMInitializeBPFAsmPrinter() -> ();
                 target LLVMInitializeBPFAsmParser() -> ();
                 target LLVMCopyStringRepOfTargetData(layout: LLVMTargetDataRef) -> *mut c_char;
+                target LLVMGetModuleDataLayout(module: LLVMModuleRef) -> LLVMTargetDataRef;
+                target LLVMABISizeOfType(layout: LLVMTargetDataRef, type_: LLVMTypeRef) -> c_ulonglong;
                 target LLVMDisposeTargetData(layout: LLVMTargetDataRef) -> ();
                 target_machine LLVMGetTargetFromTriple(triple: *const c_char, target: *mut LLVMTargetRef, message: *mut *mut c_char) -> LLVMBool;
                 target_machine LLVMCreateTargetMachine(target: LLVMTargetRef, triple: *const c_char, cpu: *const c_char, features: *const c_char, level: LLVMCodeGenOptLevel, relocation: LLVMRelocMode, model: LLVMCodeModel) -> LLVMTargetMachineRef;
@@ -246,6 +257,14 @@ macro_rules! rows {
                 debuginfo LLVMDITypeGetSizeInBits(type_: LLVMMetadataRef) -> u64;
                 debuginfo LLVMDITypeGetLine(type_: LLVMMetadataRef) -> c_uint;
                 debuginfo LLVMDITypeGetFlags(type_: LLVMMetadataRef) -> LLVMDIFlags;
+                debuginfo LLVMDITypeGetOffsetInBits(type_: LLVMMetadataRef) -> u64;
+                debuginfo LLVMGetDINodeTag(node: LLVMMetadataRef) -> u16;
+                core LLVMMDNodeInContext2(context: LLVMContextRef, nodes: *mut LLVMMetadataRef, count: usize) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreateBasicType(builder: LLVMDIBuilderRef, name: *const c_char, length: usize, size: u64, encoding: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreatePointerType(builder: LLVMDIBuilderRef, to: LLVMMetadataRef, size: u64, align: u32, space: c_uint, name: *const c_char, length: usize) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreateArrayType(builder: LLVMDIBuilderRef, size: u64, align: u32, element: LLVMMetadataRef, subscripts: *mut LLVMMetadataRef, count: c_uint) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderGetOrCreateSubrange(builder: LLVMDIBuilderRef, first: i64, count: i64) -> LLVMMetadataRef;
+                debuginfo LLVMDIBuilderCreateStructType(builder: LLVMDIBuilderRef, scope: LLVMMetadataRef, name: *const c_char, name_length: usize, file: LLVMMetadataRef, line: c_uint, size: u64, align: u32, flags: LLVMDIFlags, base: LLVMMetadataRef, elements: *mut LLVMMetadataRef, count: c_uint, language: c_uint, holder: LLVMMetadataRef, id: *const c_char, id_length: usize) -> LLVMMetadataRef;
                 debuginfo LLVMCreateDIBuilderDisallowUnresolved(module: LLVMModuleRef) -> LLVMDIBuilderRef;
                 debuginfo LLVMDisposeDIBuilder(builder: LLVMDIBuilderRef) -> ();
                 debuginfo LLVMDIBuilderCreateSubroutineType(builder: LLVMDIBuilderRef, file: LLVMMetadataRef, types: *mut LLVMMetadataRef, count: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;

@@ -6,8 +6,8 @@ use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 use libloading::os::unix::Library;
 use llvm_sys::{
     LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticHandler, LLVMDiagnosticSeverity,
-    LLVMIntPredicate, LLVMLinkage, LLVMModuleFlagBehavior, LLVMOpcode, LLVMTypeKind,
-    LLVMVisibility,
+    LLVMInlineAsmDialect, LLVMIntPredicate, LLVMLinkage, LLVMModuleFlagBehavior, LLVMOpcode,
+    LLVMTypeKind, LLVMVisibility,
     analysis::LLVMVerifierFailureAction,
     debuginfo::{LLVMDIFlags, LLVMMetadataKind},
     error::LLVMErrorRef,

@@ -8,13 +8,15 @@
 use std::collections::BTreeSet;
 
 use super::{
+    assembly::Mentions,
     optimize,
-    passes::{alignment, inline, undefined, unroll},
+    passes::{alignment, fences, inline, undefined, unroll},
     program::{Optimized, Program},
     resolve::{offer, resolve},
+    session::Session,
 };
 use crate::{
-    backend::{opened::Opened, runtime::MEMORY},
+    backend::{opened::Opened, runtime::MEMORY, triple::Triple},
     llvm::{Global, Instruction, Linkage, Module},
     object::Object,
     plan::{InlineNever, Loops, MemoryBuiltins},
@@ -54,6 +56,8 @@ impl<'s> Program<'s, Optimized> {
         optimize::run_passes(self.session, &self.phase.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
         undefined::define(&routines);
+        self.phase.routines.extend(routines.functions().map(Global::name));
+        fences::lower(self.session, &routines);
         self.report_for_old_kernels(&routines, &found);
         self.session.link_into(module, routines, &own_origin())?;
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();
@@ -73,20 +77,15 @@ impl<'s> Program<'s, Optimized> {
         }
     }
 
-    /// A module that defines what can be found of `names`: in given modules, else among our own, else in the archives.
-    /// compiler_builtins' copy word by word, which takes bits from a pointer, and check what they do in a debug build.
+    /// A module that defines what can be found of `names`: in given modules, else in the archives, else among our own.
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
-        let module = self.target.fresh(self.session)?;
+        let (session, target) = (self.session, &self.target);
+        let module = target.fresh(session)?;
         self.take_given(&module, names)?;
-        let missing = undefined(&module, names);
-        if !missing.is_empty() {
-            let own = Module::parse(&self.session.context, OWN.as_bytes(), "builtins.ll")?;
-            let own = Opened { origin: own_origin(), module: own };
-            offer(&own, "own", &missing);
-            self.target.apply(&own.module)?;
-            self.session.link_into(&module, own.module, &own.origin)?;
-        }
-        resolve(self.session, &module, &mut self.archives, names, &self.target)?;
+        let mut mentions = Mentions::default();
+        resolve(session, &module, &mut self.archives, names, target, &mut mentions)?;
+        mentions.settle(session, &module);
+        link_own(session, &module, target, &undefined(&module, names))?;
         Ok(module)
     }
 
@@ -106,6 +105,49 @@ impl<'s> Program<'s, Optimized> {
         }
         Ok(())
     }
+}
+
+/// Links our own definitions of those memory routines that `module` calls by name and does not define.
+///
+/// # Errors
+/// LLVM refuses one.
+pub(super) fn define_called<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    target: &Triple,
+) -> Result<()> {
+    if session.plan.codegen.memory_builtins == MemoryBuiltins::Leave {
+        return Ok(());
+    }
+    let is_called = |name: &&str| {
+        let known = module.find(name);
+        known.is_some_and(|it| {
+            it.linkage() == Linkage::External && it.is_declaration() && it.is_used()
+        })
+    };
+    let names = MEMORY.iter().copied().filter(is_called).map(str::to_owned).collect();
+    link_own(session, module, target, &names)?;
+    if !names.is_empty() {
+        discard_results(module);
+    }
+    Ok(())
+}
+
+/// Links our own definitions of `names` into `module`.
+fn link_own<'s>(
+    session: &'s Session<'_>,
+    module: &Module<'s>,
+    target: &Triple,
+    names: &BTreeSet<String>,
+) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let own = Module::parse(&session.context, OWN.as_bytes(), "builtins.ll")?;
+    let own = Opened { origin: own_origin(), module: own };
+    offer(&own, "own", names);
+    target.apply(&own.module)?;
+    session.link_into(module, own.module, &own.origin)
 }
 
 /// The memory routines of C that return where they wrote to.

@@ -14,7 +14,7 @@ use crate::{
         locate::{self, Candidate, Located, NEWEST_TESTED_MAJOR, Search, Survey, Verdict},
     },
     plan::LinkPlan,
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
 /// The chosen library, and what it was chosen for.
@@ -45,6 +45,11 @@ impl<'p> Reader<'p> {
             warnings.push(untested(library));
         }
         Ok((reader, library))
+    }
+
+    /// The file of the library.
+    pub(super) fn path(&self) -> &Path {
+        &self.located.path
     }
 
     /// Explains that the library did not load; any other one may.
@@ -139,7 +144,7 @@ impl<'p> Reader<'p> {
 
 fn untested(library: &Library) -> Warning {
     Warning {
-        name: "untested-llvm",
+        kind: WarningKind::UntestedLlvm,
         message: format!(
             "{library} is newer than {NEWEST_TESTED_MAJOR}, the newest this linker was tested with"
         ),

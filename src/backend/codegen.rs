@@ -1,6 +1,6 @@
 //! Code generation: from the optimised module to bytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     debuginfo::signatures,
@@ -92,14 +92,21 @@ impl Session<'_> {
     /// Writes `module` where `--dump-module` says: both stages into a folder, the last one into a file.
     pub(super) fn dump(&self, module: &Module<'_>, stage: Stage) -> Result<()> {
         let Some(place) = &self.plan.dump_module else { return Ok(()) };
-        let is_file = place.extension().is_some() && !place.is_dir();
-        match stage {
-            Stage::BeforeOptimization if is_file => Ok(()),
-            Stage::AfterOptimization if is_file => write_dump(place, &module.to_text()),
-            Stage::BeforeOptimization => write_dump(&place.join("pre-opt.ll"), &module.to_text()),
-            Stage::AfterOptimization => write_dump(&place.join("post-opt.ll"), &module.to_text()),
+        match (stage, dump_files(place).as_slice()) {
+            (Stage::BeforeOptimization, [path, _])
+            | (Stage::AfterOptimization, [_, path] | [path]) => write_dump(path, &module.to_text()),
+            _ => Ok(()),
         }
     }
+}
+
+/// The files that `--dump-module place` writes: one for each stage into a folder, or the last stage to the file `place`.
+#[must_use]
+pub fn dump_files(place: &Path) -> Vec<PathBuf> {
+    if place.extension().is_some() && !place.is_dir() {
+        return vec![place.to_owned()];
+    }
+    ["pre-opt.ll", "post-opt.ll"].map(|name| place.join(name)).to_vec()
 }
 
 fn write_dump(path: &Path, text: &[u8]) -> Result<()> {

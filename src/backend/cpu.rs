@@ -9,7 +9,7 @@ use crate::{
     bpf::{kernel::Kernel, target::Cpu},
     llvm::{Global, Module},
     plan::LinkPlan,
-    report::{Warning, Warnings},
+    report::{Warning, WarningKind, Warnings},
 };
 
 /// CPU and features, as LLVM takes them.
@@ -90,7 +90,7 @@ fn asked_by(function: Global<'_>) -> Option<(Cpu, Global<'_>)> {
 
 fn warn_below(ordered: Cpu, cpu: Cpu, function: &str, warnings: &Warnings) {
     warnings.push(Warning {
-        name: "cpu-mismatch",
+        kind: WarningKind::CpuMismatch,
         message: format!(
             "--cpu {} is below {}, which `{function}` was compiled for",
             ordered.name(),

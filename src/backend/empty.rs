@@ -6,13 +6,16 @@ use super::{
     session::Session,
 };
 use crate::{
-    llvm::{Global, Module},
+    llvm::{Global, Linkage, Module},
     plan::{Exports, Requested},
-    report::{Origin, Warning},
+    report::{Audience, Error, Origin, Result, Warning, WarningKind},
 };
 
 /// Sections that are about a program and hold none.
 const ABOUT: [&str; 2] = ["license", "version"];
+
+/// Sections of maps.
+const MAPS: [&str; 2] = ["maps", ".maps"];
 
 /// How many names one message shows.
 const SHOWN: usize = 3;
@@ -25,7 +28,7 @@ pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &O
         && module.inline_asm().is_empty()
     {
         session.warnings.push(Warning {
-            name: "empty-input",
+            kind: WarningKind::EmptyInput,
             message: format!("{origin} defines nothing and refers to nothing"),
             help: vec![
                 "was all of its source left out by a condition (`#[cfg]`, `#if`)?".to_owned(),
@@ -36,7 +39,16 @@ pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &O
 
 impl Program<'_, Optimized> {
     /// Warns if neither a program nor data is left.
-    pub fn check_contents(&self) {
+    ///
+    /// # Errors
+    /// rustc, which hides warnings, drives a link that leaves neither a program, a map nor an exported function.
+    pub fn check_contents(&self) -> Result<()> {
+        if self.session.audience() == Audience::Rustc && !self.is_of_use() {
+            return Err(Error::link("the output holds no program, no map and no exported function")
+                .because("what nothing exports is left out")
+                .help("mark programs and maps `#[unsafe(no_mangle)]`, and give programs a section: `#[unsafe(link_section = \"xdp\")]`")
+                .help("a crate of several binaries links each: build the one with the programs, `--bin NAME`"));
+        }
         let is_left = |global: Global<'_>| {
             !global.is_declaration()
                 && !global.is_llvm_own()
@@ -45,13 +57,30 @@ impl Program<'_, Optimized> {
         let is_empty =
             |module: &Module<'_>| !module.globals().any(is_left) && module.inline_asm().is_empty();
         if !self.module.get(self.session).is_ok_and(is_empty) {
-            return;
+            return Ok(());
         }
         self.session.warnings.push(Warning {
-            name: "empty-output",
+            kind: WarningKind::EmptyOutput,
             message: "the output holds no program and no data".to_owned(),
             help: vec![reason(&self.session.plan.exports)],
         });
+        Ok(())
+    }
+
+    /// Whether a loader, or another linker, finds anything in it.
+    fn is_of_use(&self) -> bool {
+        let is_offered = |global: Global<'_>| {
+            !global.is_declaration()
+                && !global.is_llvm_own()
+                && (!global.section().is_empty() || global.linkage() != Linkage::Local)
+                && !ABOUT.contains(&global.section().as_str())
+        };
+        let is_map = |variable: Global<'_>| MAPS.contains(&variable.section().as_str());
+        self.module.get(self.session).is_ok_and(|module| {
+            module.functions().any(is_offered)
+                || module.variables().any(|variable| is_offered(variable) && is_map(variable))
+                || !module.inline_asm().is_empty()
+        })
     }
 }
 

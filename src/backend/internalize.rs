@@ -1,15 +1,19 @@
 //! What stays visible.
 
+use std::collections::HashSet;
+
 use super::{
+    entered,
     passes::noinline,
     program::{Internalized, Prepared, Program},
     session::Session,
 };
 use crate::{
-    backend::runtime::is_listed_builtin,
+    backend::runtime::{MEMORY, is_listed_builtin},
+    bpf::section_names,
     llvm::{Global, Linkage, Module},
     plan::{Presence, Requested},
-    report::{Error, Result, nearest},
+    report::{Error, Result, Warning, WarningKind, nearest, quoted},
 };
 
 impl<'s> Program<'s, Prepared> {
@@ -23,13 +27,22 @@ impl<'s> Program<'s, Prepared> {
         check_exports(session, module)?;
         session.account.borrow_mut().note_definitions(module);
         let subprograms = noinline::find(module);
+        let kept = module.kept();
+        let entered = match session.plan.exports.requested {
+            Requested::Explicit => entered::find(&session.context, module),
+            Requested::Inferred => HashSet::new(),
+        };
         for global in module.globals().filter(|global| can_hide(*global)) {
-            if is_exported(session, global) {
+            if is_exported(session, global) || entered.contains(&global) {
                 // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
                 // tentative definition of C, which has no section; now that all are merged it is a definition.
                 if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
                     global.export();
                 }
+            } else if kept.contains(&global.name()) && section_names::is_program(&global.section())
+            {
+                // It stays whatever is exported, and as a static one it would keep loaders from taking the others.
+                session.warnings.push(unexported(&global.name()));
             } else {
                 global.internalize();
             }
@@ -62,8 +75,25 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
             exports.contains(&name) && !is_listed_builtin(&name, session.plan)
         }
         Requested::Inferred => {
-            global.linkage() != Linkage::LinkOnce || !global.section().is_empty()
+            let has_section = !global.section().is_empty();
+            // As for a list that rustc makes: see below.
+            let is_routine = MEMORY.contains(&global.name().as_str());
+            has_section || global.linkage() != Linkage::LinkOnce && !is_routine
         }
+    }
+}
+
+fn unexported(program: &str) -> Warning {
+    Warning {
+        kind: WarningKind::LocalProgram,
+        message: format!(
+            "the program {} is not among the exports, but marked `used`: it stays, since loaders refuse static programs",
+            quoted(program)
+        ),
+        help: vec![
+            "export it, or drop the attribute `used`, which SEC() of bpf_helpers.h brings"
+                .to_owned(),
+        ],
     }
 }
 

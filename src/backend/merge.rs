@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    assembly, builtins,
     definitions::Definitions,
     empty,
     opened::Opened,
@@ -50,6 +51,7 @@ impl<'a> Session<'a> {
             .collect::<Result<Vec<_>>>()?;
         let target = self.decide_target(&opened)?;
         license::unify(&opened)?;
+        let statics = assembly::Statics::separate(&opened);
         let mut definitions = Definitions::default();
         for (input, read) in opened.iter().zip(&inputs.modules) {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
@@ -60,7 +62,12 @@ impl<'a> Session<'a> {
         }
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
-        resolve::resolve(self, &module, &mut archives, &self.wanted(inputs.roots), &target)?;
+        let mut mentions = assembly::given(&module, &statics);
+        let wanted = self.wanted(inputs.roots);
+        resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut mentions)?;
+        mentions.settle(self, &module);
+        builtins::define_called(self, &module, &target)?;
+        assembly::check_functions(&module)?;
         let module = RestorableModule::new(module);
         Ok(Program { session: self, module, archives, target, phase: Merged })
     }
@@ -92,6 +99,7 @@ impl<'a> Session<'a> {
         if quirks::is_foreign_assembly(&module.inline_asm()) {
             module.set_inline_asm("");
         }
+        assembly::check_module(&module, &input.origin)?;
         Ok(Opened { origin: input.origin.clone(), module })
     }
 

@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Program::prepare`] -> [`Program::internalize`] -> [`Program::optimize`] ->
 //! [`Program::object`].
 
+mod assembly;
 mod builtins;
 mod choose_llvm;
 mod co_re;
@@ -13,6 +14,7 @@ mod debuginfo;
 mod declarations;
 mod definitions;
 mod empty;
+mod entered;
 mod internalize;
 mod llvm_args;
 mod machines;
@@ -33,6 +35,7 @@ mod triple;
 mod unsupported;
 
 pub use choose_llvm::{locate_for, survey_for};
+pub use codegen::dump_files;
 pub use llvm_args::{check as check_options, print_and_exit as print_options_and_exit};
 pub use program::{Internalized, Merged, Optimized, Prepared, Program};
 pub use runtime::MEMORY;

@@ -1,10 +1,12 @@
 //! Optimisation: the one place that chooses passes.
 
+use std::collections::BTreeSet;
+
 use super::{
     panics,
     passes::{
-        expand_memory, inline, noinline, preserve_access, products, stack_alignment, undefined,
-        unroll,
+        expand_memory, fences, inline, noinline, preserve_access, products, stack_alignment,
+        undefined, unroll,
     },
     program::{Internalized, Optimized, Program},
     quirks,
@@ -47,11 +49,13 @@ impl<'s> Program<'s, Internalized> {
         // After all passes: they make new memory operations of those that are spelled out.
         expand_memory::expand(session, module, &machines.optimizing)?;
         undefined::define(module);
+        fences::lower(session, module);
         if codegen.loops == Loops::Unroll {
             unroll::sort(module);
         }
         session.dump(module, super::codegen::Stage::AfterOptimization)?;
-        Ok(self.after(|Internalized { machines }| Optimized { machines }))
+        Ok(self
+            .after(|Internalized { machines }| Optimized { machines, routines: BTreeSet::new() }))
     }
 }
 

@@ -3,13 +3,13 @@
 use super::{
     co_re, cpu, debuginfo,
     machines::Machines,
-    passes::{aliases, inline, stack_alignment, unroll},
+    passes::{aliases, inline, placement, stack_alignment, unroll},
     program::{Merged, Prepared, Program},
     quirks::Relocations,
 };
 use crate::{
     llvm::Global,
-    plan::{Btf, InlineNever, Loops},
+    plan::{InlineNever, Loops},
     report::Result,
 };
 
@@ -45,10 +45,9 @@ impl<'s> Program<'s, Merged> {
                 unroll::forget_hints(session, function);
             }
         }
+        placement::settle(session, module);
         stack_alignment::limit_alignment(module);
-        if plan.debug_info.btf == Btf::Emit {
-            debuginfo::prepare(&session.context, module);
-        }
+        debuginfo::prepare(&session.context, module, plan.debug_info.btf);
         Ok(self.after(|Merged| Prepared { machines }))
     }
 }

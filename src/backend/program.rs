@@ -1,5 +1,7 @@
 //! A program on its way through the phases.
 
+use std::collections::BTreeSet;
+
 use super::{machines::Machines, restorable::RestorableModule, session::Session, triple::Triple};
 use crate::input::Archive;
 
@@ -33,6 +35,8 @@ pub struct Internalized {
 #[derive(Debug)]
 pub struct Optimized {
     pub(super) machines: Machines,
+    /// The functions that were linked since code generation calls them.
+    pub(super) routines: BTreeSet<String>,
 }
 
 impl<'s, Phase> Program<'s, Phase> {

@@ -10,13 +10,21 @@
 //! member's own and `linkonce_odr` too, so that a later round meets the copy of an earlier one. Constants stay as
 //! they are: a second copy of those does no harm.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
+};
 
-use super::session::Session;
+use super::{assembly::Mentions, session::Session};
 use crate::{
-    backend::{opened::Opened, runtime::is_offered, triple::Triple},
+    backend::{
+        opened::Opened,
+        runtime::{MEMORY, is_offered},
+        triple::Triple,
+    },
     input::{Archive, MemberId},
     llvm::{Global, Linkage, Module},
+    plan::{LinkPlan, MemoryBuiltins, Presence},
     report::Result,
 };
 
@@ -27,13 +35,14 @@ pub(super) fn resolve<'s>(
     archives: &mut [Archive],
     strong: &BTreeSet<String>,
     target: &Triple,
+    mentions: &mut Mentions<'s>,
 ) -> Result<()> {
     index(session, archives)?;
     let (mut asked, mut linked) = (BTreeSet::new(), BTreeSet::new());
-    let mut renamed = BTreeMap::new();
+    let mut locals = Locals::default();
     loop {
         let wanted = &undefined(module, strong) - &asked;
-        let taken = members(archives, &wanted);
+        let taken = members(archives, &wanted, session.plan);
         if taken.is_empty() {
             break;
         }
@@ -48,7 +57,7 @@ pub(super) fn resolve<'s>(
             account.enter(&opened, bitcode.bytes.len(), reason);
             drop(account);
             let tag = format!("m{archive}.{}", member.0);
-            renamed.extend(offer(&opened, &tag, &(&wanted & strong)));
+            locals.add(&opened, &tag, offer(&opened, &tag, &(&wanted & strong)));
             target.apply(&opened.module)?;
             // Assembly outside of functions is never lazy; a second copy would define its symbols twice.
             if !linked.insert((archive, member)) {
@@ -58,8 +67,39 @@ pub(super) fn resolve<'s>(
         }
         asked.extend(wanted);
     }
-    restore_names(module, &renamed);
+    mentions.note(module, |function, name| locals.find(module, function, name));
+    restore_names(module, &locals.renamed);
     Ok(())
+}
+
+/// What is local to the members that were linked.
+#[derive(Default)]
+struct Locals {
+    /// The name it was linked by to the name in the member.
+    renamed: BTreeMap<String, String>,
+    /// The tag of the member that defines a function.
+    members: HashMap<String, Rc<str>>,
+}
+
+impl Locals {
+    /// Adds what [`offer`] renamed in a member.
+    fn add(&mut self, opened: &Opened<'_>, tag: &str, renamed: Vec<(String, String)>) {
+        if renamed.is_empty() {
+            return;
+        }
+        let tag = Rc::<str>::from(tag);
+        let defined = opened.module.functions().filter(|function| !function.is_declaration());
+        for function in defined {
+            self.members.entry(function.name()).or_insert_with(|| tag.clone());
+        }
+        self.renamed.extend(renamed);
+    }
+
+    /// What assembly in `function` calls `name`: something of its own member, or else what all see.
+    fn find<'s>(&self, module: &Module<'s>, function: &str, name: &str) -> Option<Global<'s>> {
+        let own = self.members.get(function).and_then(|tag| module.find(&format!("{name}.{tag}")));
+        own.or_else(|| module.find(name))
+    }
 }
 
 /// Gives what is local to a member its name back, the key of which is the one it was linked by: a person reads it in
@@ -98,17 +138,36 @@ fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String>
 }
 
 /// The first member in order that defines each of `wanted`, with the first symbol that it is taken for.
-fn members(archives: &[Archive], wanted: &BTreeSet<String>) -> BTreeMap<(usize, MemberId), String> {
+fn members(
+    archives: &[Archive],
+    wanted: &BTreeSet<String>,
+    plan: &LinkPlan,
+) -> BTreeMap<(usize, MemberId), String> {
     let mut taken = BTreeMap::new();
     for symbol in wanted {
         let mut places = archives.iter().enumerate();
-        let place = places
-            .find_map(|(index, archive)| archive.defining(symbol).map(|member| (index, member)));
+        let place = places.find_map(|(index, archive)| {
+            let member = archive.defining(symbol)?;
+            (!gives_way(symbol, archive, member, plan)).then_some((index, member))
+        });
         if let Some(place) = place {
             taken.entry(place).or_insert_with(|| symbol.clone());
         }
     }
     taken
+}
+
+/// Returns true for a memory routine of rustc's own, to which ours is preferred: it works on whole words, which takes bits of
+/// addresses, and the verifier allows no such thing.
+fn gives_way(symbol: &str, archive: &Archive, member: MemberId, plan: &LinkPlan) -> bool {
+    let is_demanded =
+        plan.exports.named(symbol).is_some_and(|export| export.presence == Presence::Required);
+    MEMORY.contains(&symbol)
+        && plan.codegen.memory_builtins == MemoryBuiltins::Provide
+        && !is_demanded
+        && archive
+            .member_origin(member)
+            .is_some_and(|it| it.to_string().contains("compiler_builtins"))
 }
 
 /// Marks the definitions of the member called `tag` so that only what is in use, or `strong`, is moved. Returns the new

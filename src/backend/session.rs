@@ -1,6 +1,9 @@
 //! What all phases of one link share.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+};
 
 use super::{
     choose_llvm::Reader,
@@ -10,9 +13,9 @@ use super::{
 use crate::{
     backend::runtime::Routines,
     input::Inputs,
-    llvm::{Context, OptionsLease, Severity},
+    llvm::{Context, OptionsLease, Severity, locate},
     plan::{LinkPlan, LlvmErrors},
-    report::{Error, Result, Warnings},
+    report::{Audience, Error, Result, WarningKind, Warnings},
 };
 
 /// One link: its plan, its LLVM context and the lease of LLVM's options, which belong to the whole process.
@@ -26,6 +29,7 @@ pub struct Session<'a> {
     pub(super) routines: RefCell<Vec<Routines>>,
     options: RefCell<Option<OptionsLease>>,
     relocations: Cell<Relocations>,
+    audience: Audience,
 }
 
 impl<'a> Session<'a> {
@@ -40,7 +44,30 @@ impl<'a> Session<'a> {
         let account = RefCell::new(Account::new(&plan.reports));
         let (context, routines) = (Context::new(library), RefCell::default());
         let relocations = Cell::new(Relocations::None);
-        Ok(Self { plan, warnings, reader, context, account, routines, options, relocations })
+        let audience = audience(plan, inputs);
+        Ok(Self {
+            plan,
+            warnings,
+            reader,
+            context,
+            account,
+            routines,
+            options,
+            relocations,
+            audience,
+        })
+    }
+
+    /// The file of the libLLVM at work.
+    #[must_use]
+    pub fn library(&self) -> &Path {
+        self.reader.path()
+    }
+
+    /// Who sees the warnings.
+    #[must_use]
+    pub const fn audience(&self) -> Audience {
+        self.audience
     }
 
     /// Sets LLVM up for a program with `relocations`, which is known only when its modules are linked.
@@ -71,7 +98,7 @@ impl<'a> Session<'a> {
         for said in self.context.take_diagnostics() {
             match said.severity {
                 Severity::Error if !quirks::is_bogus(&said.text) => errors.push(said.text),
-                Severity::Warning => self.warnings.warn("llvm", said.text),
+                Severity::Warning => self.warnings.warn(WarningKind::Llvm, said.text),
                 _ => log::debug!("LLVM says: {}", said.text),
             }
         }
@@ -79,7 +106,7 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         if self.plan.llvm_errors == LlvmErrors::Tolerate {
-            errors.into_iter().for_each(|text| self.warnings.warn("llvm-errors", text));
+            errors.into_iter().for_each(|text| self.warnings.warn(WarningKind::LlvmErrors, text));
             return Ok(());
         }
         Err(errors.into_iter().fold(error(), Error::because))
@@ -101,4 +128,17 @@ impl<'a> Session<'a> {
         self.options.replace(Some(library.set_options(usual)?));
         Ok(done)
     }
+}
+
+/// Tells a link that rustc drives by what only rustc passes, its `symbols.o` or its list of symbols in a temporary folder
+/// of its own, or by the processes that led to this one.
+fn audience(plan: &LinkPlan, inputs: &Inputs) -> Audience {
+    let of_rustc = |list: &str| {
+        let folder = Path::new(list).parent().and_then(Path::file_name);
+        folder.is_some_and(|folder| folder.as_encoded_bytes().starts_with(b"rustc"))
+    };
+    let is_rustc = !inputs.roots.is_empty()
+        || plan.exports.names.iter().any(|export| of_rustc(&export.wished_by))
+        || locate::is_called_by_rustc();
+    if is_rustc { Audience::Rustc } else { Audience::Person }
 }

@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::{
     bpf::target::{Endian, Target},
     llvm::Module,
-    report::{Error, Origin, Result, Warning, Warnings},
+    report::{Error, Origin, Result, Warning, WarningKind, Warnings},
 };
 
 /// The target with the data layout that goes with it.
@@ -77,7 +77,7 @@ impl Triples {
                 count => format!(", and so were {count} more"),
             };
             warnings.push(Warning {
-                name: "foreign-target",
+                kind: WarningKind::ForeignTarget,
                 message: format!("{origin} was compiled for {triple}, not for BPF{others}"),
                 help: vec![
                     "compile with --target=bpf (clang) or --target bpfel-unknown-none (rustc)"

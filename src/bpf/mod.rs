@@ -2,6 +2,7 @@
 
 pub mod insn;
 pub mod kernel;
+pub mod section_names;
 pub mod sections;
 pub mod signature;
 pub mod target;

@@ -9,7 +9,7 @@ use crate::{
     },
     object::{Object, instructions, place::place},
     plan::LinkPlan,
-    report::{Warning, Warnings},
+    report::{Warning, WarningKind, Warnings},
 };
 
 /// Warns of each function with an instruction above `plan`'s CPU level, and names the first one.
@@ -24,7 +24,7 @@ pub fn check(object: &Object, plan: &LinkPlan, warnings: &Warnings) {
         let is_above = |insn: &Insn| insn.level().is_some_and(|level| level > highest);
         if let Some(insn) = instructions(&object.elf, &function).find(is_above) {
             warnings.push(Warning {
-                name: "above-cpu",
+                kind: WarningKind::AboveCpu,
                 message: format!(
                     "{} takes an instruction that --cpu {} lacks",
                     place(object, &function, insn.slot),

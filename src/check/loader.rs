@@ -3,11 +3,15 @@
 //!
 //! The rules are libbpf's (`bpf_object__init_user_btf_map` and `parse_btf_map_def`); aya and cilium/ebpf read the same form.
 
+mod definition;
+
+use definition::Level;
+
 use crate::{
     bpf::sections::MAPS,
     btf::{Datasec, Info, Kind, Type, TypeId},
     elf::{Elf, SymbolKind},
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings, quoted},
 };
 
 /// Members of a definition that are numbers: pointers to arrays of that many elements.
@@ -50,8 +54,8 @@ pub fn check_sections(elf: &Elf) -> Result<()> {
         return Ok(());
     };
     let mut names = elf.symbols_in(*id).into_iter().map(|(_, symbol)| symbol.name.as_str());
-    let name = names.find(|name| !name.is_empty()).unwrap_or("data").to_owned();
-    Err(Error::link(format!("`{name}` is in {}, which no loader reads", section.name))
+    let name = names.find(|name| !name.is_empty()).unwrap_or("data");
+    Err(Error::link(format!("{} is in {}, which no loader reads", quoted(name), section.name))
         .help("only address space 1, the arena, has a meaning in BPF"))
 }
 
@@ -82,36 +86,28 @@ fn undescribed(map: &str) -> Error {
 }
 
 fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> Result<()> {
-    let failure =
-        || Error::link(format!("the definition of the map `{map}` means nothing to loaders"));
-    let Some(Kind::Struct(definition)) = settled(info, ty) else {
-        return Err(failure().because("it is no struct"));
-    };
-    for member in &definition.members {
-        let name = info.btf.strings.text(member.name);
-        let kind = settled(info, member.ty);
-        let fits = match &*name {
-            "values" => matches!(kind, Some(Kind::Array(_))),
-            "key" | "value" => matches!(kind, Some(Kind::Ptr(_))),
-            WIDE => is_number(info, kind) || is_wide(kind),
-            number if NUMBERS.contains(&number) => is_number(info, kind),
-            _ => {
-                warnings.push(unknown(map, &name));
-                true
-            }
-        };
-        if !fits {
-            return Err(failure()
-                .because(format!("its member `{name}` is not of the form that a map's has"))
-                .help("`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members"));
-        }
+    if let Some(fault) = definition::fault(info, ty, Level::Outer) {
+        return Err(Error::link(format!(
+            "the definition of the map `{map}` means nothing to loaders"
+        ))
+        .because(fault)
+        .help("`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members"));
+    }
+    let Some(Kind::Struct(definition)) = settled(info, ty) else { return Ok(()) };
+    let names = definition.members.iter().map(|member| info.btf.strings.text(member.name));
+    for name in names.filter(|name| !is_known(name)) {
+        warnings.push(unknown(map, &name));
     }
     Ok(())
 }
 
+fn is_known(member: &str) -> bool {
+    ["key", "value", "values"].contains(&member) || NUMBERS.contains(&member)
+}
+
 fn unknown(map: &str, member: &str) -> Warning {
     Warning {
-        name: "unknown-map-member",
+        kind: WarningKind::UnknownMapMember,
         message: format!("libbpf refuses the map `{map}`: its member `{member}` is not known"),
         help: vec![format!("known are key, value, values, {}", NUMBERS.join(", "))],
     }

@@ -2,12 +2,14 @@
 //!
 //! - [`undefined`]: nothing is missing;
 //! - [`loader`]: loaders find and understand the maps;
+//! - [`lints`]: loaders understand the rest;
 //! - [`cpu_level`]: the code keeps to the CPU level ordered;
 //! - [`kernel`]: a kernel knows all of it;
 //! - [`stack`]: sizes, frames and chains of calls, for reports and limits.
 
 pub mod cpu_level;
 pub mod kernel;
+pub mod lints;
 pub mod loader;
 pub mod stack;
 pub mod undefined;
@@ -17,7 +19,7 @@ use crate::{
     btf,
     object::Object,
     plan::LinkPlan,
-    report::{Result, Warnings},
+    report::{Audience, Result, Warnings},
 };
 
 /// What checks go by besides the object.
@@ -27,6 +29,8 @@ pub struct CheckOptions<'a> {
     pub plan: &'a LinkPlan,
     /// What the inputs define and offer; empty when they need nothing else. Near misses are looked for here.
     pub linkable: &'a [String],
+    /// The reader of warnings.
+    pub audience: Audience,
     /// Routines that are left to somebody else to define.
     pub left_open: &'a [&'a str],
 }
@@ -35,7 +39,7 @@ impl<'a> CheckOptions<'a> {
     /// Makes the options of a link as `plan` says, without near misses.
     #[must_use]
     pub const fn new(plan: &'a LinkPlan) -> Self {
-        Self { plan, linkable: &[], left_open: &[] }
+        Self { plan, linkable: &[], audience: Audience::Person, left_open: &[] }
     }
 }
 
@@ -46,6 +50,9 @@ impl<'a> CheckOptions<'a> {
 pub fn code(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
     loader::check_sections(&object.elf)?;
     undefined::check(object, options)?;
+    if options.plan.is_for_a_kernel() {
+        lints::check(object, options, warnings)?;
+    }
     cpu_level::check(object, options.plan, warnings);
     match options.plan.kernel {
         Some(kernel) => kernel::check(object, kernel, warnings),

@@ -1,12 +1,14 @@
 //! Refuses an object that needs what nobody defines: no loader would take it, or the wrong thing would run.
 
+use std::collections::BTreeMap;
+
 use super::CheckOptions;
 use crate::{
     bpf::sections,
     btf::Info,
     object::{Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
-    report::{Error, Result, Warning, Warnings, demangled, nearest},
+    report::{Error, Result, Warning, WarningKind, Warnings, demangled, nearest},
 };
 
 /// How many places one message names.
@@ -22,16 +24,45 @@ pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
         !may_stay(symbol, object, &options.plan.undefined)
             && !options.left_open.contains(&symbol.name.as_str())
     });
-    let Some(first) = missing.first() else { return Ok(()) };
-    let errors = missing.iter().map(|symbol| error(symbol, options));
-    let allowed = format!("if the loader provides it: --allow-undefined={}", first.name);
-    Err(match missing.len() {
-        1 => error(first, options).help(LINK).help(allowed),
-        count => Error::link(format!("{count} undefined symbols"))
-            .with_parts(errors)
+    let (floats, others): (Vec<&Undefined>, Vec<&Undefined>) =
+        missing.iter().partition(|symbol| is_float(&symbol.name));
+    let mut errors = others.iter().map(|symbol| error(symbol, options)).collect::<Vec<_>>();
+    errors.extend(float_errors(&floats));
+    let whole = match errors.pop() {
+        None => return Ok(()),
+        Some(only) if errors.is_empty() => only,
+        Some(last) => Error::link(format!("{} undefined symbols", missing.len()))
+            .with_parts(errors.into_iter().chain([last])),
+    };
+    Err(match others.first() {
+        Some(first) => whole
             .help(LINK)
-            .help(allowed),
+            .help(format!("if the loader provides it: --allow-undefined={}", first.name)),
+        None => whole,
     })
+}
+
+/// One error for each function that computes with floating point, for which `symbols` would be routines.
+fn float_errors(symbols: &[&Undefined]) -> Vec<Error> {
+    let mut users = BTreeMap::<&str, (Option<&String>, Vec<String>)>::new();
+    for symbol in symbols {
+        for place in &symbol.referrers {
+            let name = place.function.as_deref().unwrap_or(&place.section);
+            let (line, routines) = users.entry(name).or_default();
+            *line = line.or(place.source.as_ref());
+            if !routines.contains(&quoted(&symbol.name)) {
+                routines.push(quoted(&symbol.name));
+            }
+        }
+    }
+    let errors = users.into_iter().map(|(function, (line, routines))| {
+        Error::link(format!("{} computes with floating point", quoted(function)))
+            .at(line)
+            .because("BPF has none, and nothing defines routines for it")
+            .because(format!("it needs {}", routines.join(", ")))
+            .help("compute with integers, such as thousandths (fixed point)")
+    });
+    errors.collect()
 }
 
 const LINK: &str =
@@ -64,24 +95,31 @@ fn near_miss(name: &str, linkable: &[String]) -> Option<String> {
 
 /// What a routine stands for that nobody wrote a call of; the names are those of compiler-rt and of C.
 fn routine(name: &str) -> Option<&'static str> {
-    const FLOATS: [&str; 3] = ["sf", "df", "tf"];
     if name == "abort" {
         return Some(
             "what must not be reached ends in it (`__builtin_trap`, an abort in Rust), and BPF has none",
         );
     }
-    let rest = name.strip_prefix("__")?;
-    let (stem, operands) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
-    let computes = matches!(operands, "2" | "3");
-    let converts = ["fix", "float", "extend", "trunc"].iter().any(|verb| rest.starts_with(verb));
-    if computes && FLOATS.iter().any(|float| stem.ends_with(float))
-        || converts && FLOATS.iter().any(|float| rest.contains(float))
-    {
-        return Some("it computes with floating point, which BPF lacks: use integers");
-    }
+    let (stem, computes) = parts(name)?;
     (computes && stem.ends_with("ti")).then_some(
         "it computes with 128 bits, which takes a routine that returns more than a BPF function can: use 64",
     )
+}
+
+/// Returns true for a routine that computes with floating point, or converts to or from it.
+fn is_float(name: &str) -> bool {
+    const FLOATS: [&str; 3] = ["sf", "df", "tf"];
+    let Some((stem, computes)) = parts(name) else { return false };
+    let converts = ["fix", "float", "extend", "trunc"].iter().any(|verb| stem.starts_with(verb));
+    computes && FLOATS.iter().any(|float| stem.ends_with(float))
+        || converts && FLOATS.iter().any(|float| name.contains(float))
+}
+
+/// A routine's name without its marks, and whether it ends in the number of what it computes with.
+fn parts(name: &str) -> Option<(&str, bool)> {
+    let rest = name.strip_prefix("__")?;
+    let (stem, operands) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
+    Some((stem, matches!(operands, "2" | "3")))
 }
 
 /// Warns of what loaders find through BTF only, in an object that will have none.
@@ -97,7 +135,7 @@ pub fn warn_without_btf(object: &Object, warnings: &Warnings) {
         maps.into_iter().chain(externs).chain(records(object.btf.as_ref())).collect::<Vec<_>>();
     if !subjects.is_empty() {
         warnings.push(Warning {
-            name: "needs-btf",
+            kind: WarningKind::NeedsBtf,
             message: format!("no loader will understand {} without BTF", subjects.join(", ")),
             help: vec!["link with --btf, and compile with debug info".to_owned()],
         });

@@ -1,6 +1,6 @@
 //! Options to plan: what each means for the link.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::{
     ArgMatches, Command, FromArgMatches,
@@ -11,7 +11,7 @@ use log::LevelFilter;
 use super::{
     Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs,
     normalize::Normal,
-    options::{ANYTHING, Options},
+    options::{ANYTHING, Options, WarningWish},
     outputs, pages,
 };
 use crate::{
@@ -24,11 +24,11 @@ use crate::{
     report::{Error, Result},
 };
 
-/// What `normal` asks for.
+/// What `normal` asks for, whose words were read from `files` too.
 ///
 /// # Errors
 /// A value is not one that its option takes, a link lacks inputs or an output, or a file of symbols cannot be read.
-pub fn assemble(command: Command, normal: Normal) -> Result<Invocation> {
+pub fn assemble(command: Command, normal: Normal, mut files: Vec<PathBuf>) -> Result<Invocation> {
     let matches = command
         .clone()
         .no_binary_name(true)
@@ -36,11 +36,13 @@ pub fn assemble(command: Command, normal: Normal) -> Result<Invocation> {
         .map_err(explain)?;
     let options = Options::from_arg_matches(&matches).map_err(explain)?;
     let logging = logging(&options);
+    let lists = [&options.export_symbols, &options.version_script, &options.dynamic_list];
+    files.extend(lists.into_iter().flatten().cloned());
     let request = match text(&command, &options) {
         Some(text) => Request::Print(text),
         None => request(options, &matches)?,
     };
-    Ok(Invocation { request, logging, args: normal.words, notes: normal.notes })
+    Ok(Invocation { request, logging, args: normal.words, notes: normal.notes, files })
 }
 
 fn text(command: &Command, options: &Options) -> Option<super::Text> {
@@ -181,14 +183,16 @@ fn codegen(options: &Options) -> Codegen {
 
 fn warnings(options: &Options) -> WarningPolicy {
     let mut silenced = BTreeSet::new();
-    for wish in &options.warning {
-        match wish.strip_prefix("no-") {
-            Some(name) => silenced.insert(name.to_owned()),
-            None => silenced.remove(wish),
-        };
-    }
-    let others =
+    let mut others =
         if options.fatal_warnings { LinkerWarnings::Fatal } else { LinkerWarnings::Tolerate };
+    for wish in &options.warning {
+        match wish {
+            WarningWish::Hide(kind) => drop(silenced.insert(*kind)),
+            WarningWish::Show(kind) => drop(silenced.remove(kind)),
+            WarningWish::Others(policy) => others = *policy,
+            WarningWish::Nothing => {}
+        }
+    }
     WarningPolicy { silenced: silenced.into_iter().collect(), others }
 }
 

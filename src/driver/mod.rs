@@ -46,6 +46,22 @@ pub struct Invocation {
     pub args: Vec<OsString>,
     /// What was passed over, and why; worth a line of the debug log each.
     pub notes: Vec<String>,
+    /// The files that arguments and lists of symbols were read from.
+    pub files: Vec<PathBuf>,
+}
+
+impl Invocation {
+    /// The plan of the link that is asked for or asked about.
+    #[must_use]
+    pub fn plan(&self) -> Option<&LinkPlan> {
+        match &self.request {
+            Request::Link(plan)
+            | Request::PrintPlan { plan, .. }
+            | Request::PrintLlvm(plan)
+            | Request::Version { plan, .. } => Some(plan),
+            Request::Print(_) => None,
+        }
+    }
 }
 
 /// What to do.
@@ -108,10 +124,11 @@ pub struct Logging {
 pub fn parse(argv: Vec<OsString>) -> Result<Invocation> {
     let command = Options::command();
     let known = Known::of(&command);
-    let stream = response::expand(argv)?;
+    let mut stream = response::expand(argv)?;
+    let files = std::mem::take(&mut stream.files);
     let (flavor, words) = dialect::identify(stream)?;
     let normal = normalize::normalize(flavor, words, &known)?;
-    assemble::assemble(command, normal)
+    assemble::assemble(command, normal, files)
 }
 
 /// What `--version` prints.

@@ -10,7 +10,8 @@ use log::LevelFilter;
 
 use crate::{
     bpf::target::{Cpu, OptLevel, Target},
-    plan::{PanicValue, PanicWay},
+    plan::{LinkerWarnings, PanicValue, PanicWay},
+    report::{WarningKind, nearest},
 };
 
 /// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
@@ -200,9 +201,9 @@ pub struct Options {
     pub print_llvm: bool,
 
     /// Do not show the warnings of this name; without `no-`, show them again
-    #[arg(short = 'W', value_name = "no-NAME", help_heading = "Reports", value_parser = warning,
+    #[arg(short = 'W', value_name = "no-NAME", help_heading = "Reports", value_parser = warning, long_help = warning_help(),
           action = ArgAction::Append)]
-    pub warning: Vec<String>,
+    pub warning: Vec<WarningWish>,
     /// A warning is an error
     #[arg(long, help_heading = "Reports", overrides_with = "no_fatal_warnings")]
     pub fatal_warnings: bool,
@@ -336,10 +337,53 @@ fn panic_value(text: &str) -> Result<PanicValue, String> {
     Ok(PanicValue { section, value })
 }
 
-fn warning(name: &str) -> Result<String, String> {
-    let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let is_name = !name.is_empty() && name.bytes().all(kebab);
-    is_name.then(|| name.to_owned()).ok_or_else(|| "not a name such as no-debug-info".to_owned())
+/// What one `-W` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarningWish {
+    /// Not to show a warning.
+    Hide(WarningKind),
+    /// To show it again.
+    Show(WarningKind),
+    /// What all warnings do that are not hidden, as gcc's `-Werror` has it.
+    Others(LinkerWarnings),
+    /// Nothing: gcc's words for more warnings than usual, and the names of warnings that are gone.
+    Nothing,
+}
+
+fn warning(wish: &str) -> Result<WarningWish, String> {
+    let (name, is_hidden) = match wish.strip_prefix("no-") {
+        Some(name) => (name, true),
+        None => (wish, false),
+    };
+    match (name, WarningKind::from_name(name)) {
+        (_, Some(kind)) if is_hidden => Ok(WarningWish::Hide(kind)),
+        (_, Some(kind)) => Ok(WarningWish::Show(kind)),
+        ("error", None) if is_hidden => Ok(WarningWish::Others(LinkerWarnings::Tolerate)),
+        ("error", None) => Ok(WarningWish::Others(LinkerWarnings::Fatal)),
+        ("all" | "extra" | "pedantic", None) => Ok(WarningWish::Nothing),
+        (name, None) if WarningKind::RETIRED.contains(&name) => Ok(WarningWish::Nothing),
+        (name, None) => Err(unknown_warning(name)),
+    }
+}
+
+fn unknown_warning(name: &str) -> String {
+    let known = WarningKind::ALL.iter().map(|kind| kind.name().to_owned());
+    match nearest(name, known) {
+        Some(near) => format!("no warning is called `{name}`, but one is called `{near}`"),
+        None => format!("no warning is called `{name}`: `--help` lists all names"),
+    }
+}
+
+/// The long help of `-W`, which lists the names.
+fn warning_help() -> String {
+    let width = WarningKind::ALL.iter().map(|kind| kind.name().len()).max().unwrap_or_default();
+    let mut help =
+        "Do not show the warnings of this name; without `no-`, show them again\n\nNames:"
+            .to_owned();
+    for kind in WarningKind::ALL {
+        help.push_str(&format!("\n- {:width$}  {}", kind.name(), kind.about()));
+    }
+    help
 }
 
 fn kernel(version: &str) -> Result<(u16, u16), String> {

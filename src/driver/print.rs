@@ -63,7 +63,7 @@ fn value(plan: &LinkPlan) -> Value {
         "dump_module": plan.dump_module.as_deref().map(path),
         "llvm_errors": match plan.llvm_errors { LlvmErrors::Fatal => "fatal", LlvmErrors::Tolerate => "tolerate" },
         "warnings": {
-            "silenced": plan.warnings.silenced,
+            "silenced": plan.warnings.silenced.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
             "others": match plan.warnings.others {
                 LinkerWarnings::Tolerate => "tolerate",
                 LinkerWarnings::Fatal => "fatal",

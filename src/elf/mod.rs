@@ -95,6 +95,15 @@ pub struct Symbol {
     pub other: u8,
 }
 
+impl Symbol {
+    /// Lets loaders see the symbol, whatever the compiler was told (`-fvisibility=hidden`): to libbpf what is hidden is
+    /// static.
+    pub const fn show(&mut self) {
+        // The lower two bits are the visibility; 0 is `STV_DEFAULT`.
+        self.other &= !0b11;
+    }
+}
+
 /// Where a symbol is defined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

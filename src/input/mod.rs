@@ -135,6 +135,24 @@ pub fn library(name: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
     }
 }
 
+/// The file called `file` in one of the search `folders`: `-l :file`.
+///
+/// # Errors
+/// There is none; the message lists the folders.
+pub fn exact_library(file: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
+    library::locate_exact(file, folders)
+}
+
+/// The files that `file` refers to if it is a thin archive; none where it cannot be read.
+#[must_use]
+pub fn references(file: &Path) -> Vec<PathBuf> {
+    if !is_thin_archive(file) {
+        return Vec::new();
+    }
+    let Ok(region) = Region::open(file) else { return Vec::new() };
+    Archive::open(&region, file).map(Archive::into_references).unwrap_or_default()
+}
+
 /// Whether `file` is an archive that refers to its members instead of holding them; a file that cannot be read is not.
 #[must_use]
 pub fn is_thin_archive(file: &Path) -> bool {

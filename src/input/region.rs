@@ -5,12 +5,15 @@
 
 use std::{
     fs::{File, Metadata},
-    io::{self, Read},
+    io,
     path::Path,
     sync::Arc,
 };
 
-use crate::report::{Error, Result};
+use crate::{
+    files,
+    report::{Error, Result},
+};
 
 /// A stretch of a file or of memory. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,23 +34,15 @@ enum Backing {
 }
 
 impl Region {
-    /// The whole of the file at `path`, which stays open. What has no length (a pipe) is read to its end.
+    /// The whole of the file at `path`, which stays open.
     ///
     /// # Errors
-    /// It is missing, a folder, or may not be read.
+    /// It is missing, no regular file, or may not be read.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let name: Arc<Path> = path.into();
         let (file, metadata) = open(path)?;
-        if metadata.is_file() {
-            return Ok(Self {
-                backing: Backing::Open(Arc::new(file), name),
-                start: 0,
-                len: metadata.len(),
-            });
-        }
-        let mut bytes = Vec::new();
-        (&file).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-        Ok(Self::memory(bytes.into(), path))
+        let backing = Backing::Open(Arc::new(file), name);
+        Ok(Self { backing, start: 0, len: metadata.len() })
     }
 
     /// The whole of the file at `path`, which is opened for each read.
@@ -150,8 +145,7 @@ impl Region {
 }
 
 fn open(path: &Path) -> Result<(File, Metadata)> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    let (file, metadata) = files::open(path).map_err(|error| unreadable(path, &error))?;
     if metadata.is_dir() {
         return Err(Error::input(format!("{} is a folder, not an input", path.display()))
             .help("name the files in it; `-L` names a folder for `-l`"));
@@ -166,6 +160,9 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
         io::ErrorKind::UnexpectedEof => Error::io(format!("cannot read {path}"))
             .because("it is shorter than it was")
             .help("another process changes it: build the inputs before they are linked"),
+        io::ErrorKind::InvalidInput => Error::input(format!("cannot read {path}"))
+            .because(error)
+            .help("write what it holds to a file, and name that file"),
         _ => Error::io(format!("cannot read {path}")).because(error),
     }
 }

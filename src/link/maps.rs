@@ -6,7 +6,7 @@
 //! aya's `maps` section holds 28-byte records that libbpf 1.0 and later refuse. [`convert`] says the same in BTF: a
 //! struct whose members encode numbers as array lengths (`libbpf`, `parse_btf_map_def`), which aya reads as well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bpf::{
@@ -18,7 +18,7 @@ use crate::{
         builder::{number, retire},
     },
     elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind},
-    report::{Result, Warning, Warnings},
+    report::{Result, Warning, WarningKind, Warnings},
 };
 
 /// Members of a definition, in the order of the words of aya's `bpf_map_def`; `id` is not BTF's.
@@ -39,7 +39,7 @@ const MAX_WORDS: usize = 7;
 /// A member is a pointer, which encodes its number in the type it points to.
 const MEMBER_SIZE: usize = 8;
 
-/// Makes every map's symbol global and every reference to a map name that symbol.
+/// Makes every map's symbol global and visible, and every reference to a map name that symbol.
 ///
 /// # Errors
 /// A relocation points outside its section.
@@ -47,10 +47,47 @@ pub fn settle(elf: &mut Elf) -> Result<()> {
     for name in [MAPS, LEGACY_MAPS] {
         if let Some(id) = elf.section_named(name) {
             name_references(elf, id)?;
-            variables(elf, id).into_iter().for_each(|map| publish(elf, map));
+            for map in variables(elf, id) {
+                publish(elf, map);
+                if let Some(symbol) = elf.symbols.get_mut(&map) {
+                    symbol.show();
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// Makes references to other names of a map refer to the one that BTF describes, and drops those names: loaders look a
+/// map up by that name only.
+pub fn follow_aliases(elf: &mut Elf, info: &Info) {
+    let Some(maps) = elf.section_named(MAPS) else { return };
+    let described = names(info, MAPS);
+    let symbols = elf.symbols_in(maps).into_iter();
+    let symbols = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object);
+    let (known, others): (Vec<_>, Vec<_>) =
+        symbols.partition(|(_, symbol)| described.contains(&symbol.name));
+    let places: BTreeMap<u64, SymbolId> =
+        known.into_iter().map(|(id, symbol)| (symbol.value, id)).collect();
+    let others = others.into_iter();
+    let aliases: BTreeMap<SymbolId, SymbolId> =
+        others.filter_map(|(id, symbol)| Some((id, *places.get(&symbol.value)?))).collect();
+    for section in elf.sections.values_mut() {
+        for relocation in &mut section.relocations {
+            relocation.symbol =
+                aliases.get(&relocation.symbol).copied().unwrap_or(relocation.symbol);
+        }
+    }
+    for alias in aliases.keys() {
+        elf.symbols.remove(alias);
+    }
+}
+
+/// Returns the names of the variables that BTF lists in `section`.
+fn names(info: &Info, section: &str) -> BTreeSet<String> {
+    let list = datasec(info, section).and_then(|id| info.btf.get(id)).map(|ty| &ty.kind);
+    let Some(Kind::Datasec(list)) = list else { return BTreeSet::new() };
+    list.entries.iter().map(|entry| info.btf.name(entry.ty).into_owned()).collect()
 }
 
 /// Makes a symbol global, unless another has its name.
@@ -109,7 +146,7 @@ pub fn convert(elf: &mut Elf, info: &mut Info, warnings: &Warnings) {
     let Some(legacy) = elf.section_named(LEGACY_MAPS) else { return };
     let Some(definitions) = definitions(elf, legacy) else {
         warnings.push(Warning {
-            name: "legacy-maps",
+            kind: WarningKind::LegacyMaps,
             message: "section `maps` stays: a definition in it has another form than aya's"
                 .to_owned(),
             help: vec![

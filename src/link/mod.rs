@@ -3,19 +3,21 @@
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: sections and symbols that nobody reads;
 //! - [`or_to_add`]: sums that were written as a bitwise or, which no kernel takes;
+//! - `vacant`: variables without a size;
 //! - [`btf`](mod@btf): types, and what ties them to the code.
 
 pub mod btf;
 pub mod maps;
 pub mod or_to_add;
 pub mod strip;
+mod vacant;
 
 use crate::{
     btf::{self as types, Info, co_re::Queries},
     elf::Elf,
-    object::Object,
+    object::{Function, Object},
     plan::{LinkPlan, MapDefinitions, SourceLines},
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
 /// Makes one object of `objects`, with code and symbols as kernel and loaders take them; types come later, in
@@ -26,10 +28,25 @@ use crate::{
 pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
     let [mut object]: [Object; 1] =
         objects.try_into().map_err(|_: Vec<Object>| Error::link("nothing to link"))?;
+    vacant::settle(&mut object.elf);
     maps::settle(&mut object.elf)?;
+    show_programs(&mut object);
+    if let Some(info) = &object.btf {
+        maps::follow_aliases(&mut object.elf, info);
+    }
     strip::strip(&mut object.elf, plan.debug_info.dwarf);
     or_to_add::mend(&mut object.elf, object.btf.as_ref());
     Ok(object)
+}
+
+/// Lets loaders see all programs.
+fn show_programs(object: &mut Object) {
+    let programs = object.functions().into_iter().filter(Function::is_program);
+    for program in programs {
+        if let Some(symbol) = object.elf.symbols.get_mut(&program.symbol) {
+            symbol.show();
+        }
+    }
 }
 
 /// Makes the BTF of `object` what kernel and loaders accept, and makes some up where there is none.
@@ -69,7 +86,7 @@ pub fn emit(object: Object) -> Result<Vec<u8>> {
 /// What BTF there is to start from when no input has debug info.
 fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
     warnings.push(Warning {
-        name: "no-debug-info",
+        kind: WarningKind::NoDebugInfo,
         message:
             "BTF was asked for, but no input has debug info: it describes functions by name only"
                 .to_owned(),

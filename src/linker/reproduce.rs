@@ -13,8 +13,13 @@ use crate::{
     LinkPlan, Result, Warnings,
     driver::{self, Read, response},
     input, output,
-    report::Error,
+    report::{Error, WarningKind},
 };
+
+/// Files in the folder of `--reproduce`, besides the copies of the inputs.
+pub(super) const FILES: [&str; 2] = [RESPONSE, VERSIONS];
+const RESPONSE: &str = "response";
+const VERSIONS: &str = "versions";
 
 /// Writes into `folder` the inputs of `plan`, the words `args` of [`Invocation::args`](driver::Invocation::args) that
 /// asked for it as a response file that names the copies, and the versions of what takes part.
@@ -42,8 +47,8 @@ pub fn reproduce(
         Ok(Path::new("inputs").join(to).into_os_string())
     })?;
     let words = response::write_gnu(words.iter().map(OsString::as_os_str));
-    output::write(&folder.join("response"), &words)?;
-    output::write(&folder.join("versions"), versions(plan, args, warnings).as_bytes())
+    output::write(&folder.join(RESPONSE), &words)?;
+    output::write(&folder.join(VERSIONS), versions(plan, args, warnings).as_bytes())
 }
 
 fn copy_name(number: usize, file: &Path) -> OsString {
@@ -72,7 +77,7 @@ fn cannot_write(folder: &Path, error: &std::io::Error) -> Error {
 fn warn_of_references(file: &Path, warnings: &Warnings) {
     if input::is_thin_archive(file) {
         warnings.warn(
-            "not-reproducible",
+            WarningKind::NotReproducible,
             format!("the members of the thin archive {} are not copied", file.display()),
         );
     }

@@ -9,7 +9,7 @@ use crate::{
     link::btf::co_re_list,
     object::Object,
     plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
 /// Reports on the `object` of `program` if `plan` asks for it, and checks what is in it.
@@ -58,7 +58,7 @@ fn report(survey: &Survey, object: &Object, wanted: &Reports) -> Result<()> {
 fn tolerated(error: &Error) -> Warning {
     let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
     Warning {
-        name: "kernel-refuses",
+        kind: WarningKind::KernelRefuses,
         message: format!("{}{place}", error.message()),
         help: error.help_lines().to_vec(),
     }

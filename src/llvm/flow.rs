@@ -63,18 +63,6 @@ impl<'ctx> Instruction<'ctx> {
         Global::from_raw(unsafe { llvm::LLVMGetBasicBlockParent(block.as_raw()) })
     }
 
-    /// Returns true for a call of inline assembly.
-    #[must_use]
-    pub fn is_assembly(self) -> bool {
-        if self.operation() != Operation::Call {
-            return false;
-        }
-        // SAFETY: the instruction is a live call.
-        let called = unsafe { llvm::LLVMGetCalledValue(self.as_raw()) };
-        // SAFETY: a called value is alive.
-        !unsafe { llvm::LLVMIsAInlineAsm(called) }.is_null()
-    }
-
     /// Returns true for a call that never returns.
     #[must_use]
     pub fn never_returns(self) -> bool {

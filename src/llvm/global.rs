@@ -1,6 +1,6 @@
 //! Functions, variables and aliases.
 
-use std::{ffi::CStr, marker::PhantomData, ptr::NonNull};
+use std::{collections::HashSet, ffi::CStr, marker::PhantomData, ptr::NonNull};
 
 use bpf_linker_shim::{
     self as llvm,
@@ -199,6 +199,12 @@ impl<'ctx> Global<'ctx> {
         unsafe { text::copy_terminated(section) }
     }
 
+    /// Puts it where it goes without asking for a section.
+    pub fn forget_section(self) {
+        // SAFETY: the global is alive; the string ends.
+        unsafe { llvm::LLVMSetSection(self.as_raw(), c"".as_ptr()) };
+    }
+
     /// Whether it is a variable that never changes.
     #[must_use]
     pub fn is_constant(self) -> bool {
@@ -218,6 +224,29 @@ impl<'ctx> Global<'ctx> {
         let text = unsafe { llvm::LLVMPrintValueToString(value) };
         // SAFETY: the text is ours to free.
         unsafe { text::take_message(text) }
+    }
+
+    /// The functions that the initial value of a variable refers to.
+    #[must_use]
+    pub fn initial_functions(self) -> Vec<Self> {
+        // SAFETY: the global is a variable, the only kind this is asked of.
+        let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
+        let (mut found, mut open) = (Vec::new(), vec![value]);
+        let mut seen = HashSet::new();
+        while let Some(value) = open.pop().filter(|value| !value.is_null()) {
+            // SAFETY: an initializer, or an operand of one, is alive; the answer is null unless it is a function.
+            if let Some(function) = Self::from_raw(unsafe { llvm::LLVMIsAFunction(value) }) {
+                found.push(function);
+            // SAFETY: as above.
+            } else if unsafe { llvm::LLVMIsAGlobalVariable(value) }.is_null() && seen.insert(value)
+            {
+                // SAFETY: as above.
+                let count = unsafe { llvm::LLVMGetNumOperands(value) }.cast_unsigned();
+                // SAFETY: the index is below the number of operands.
+                open.extend((0..count).map(|index| unsafe { llvm::LLVMGetOperand(value, index) }));
+            }
+        }
+        found
     }
 
     /// Says that the variable may change.

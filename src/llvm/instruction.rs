@@ -59,6 +59,17 @@ impl<'ctx> Instruction<'ctx> {
         Global::from_raw(unsafe { llvm::LLVMIsAFunction(called) })
     }
 
+    /// The functions among its operands: the one that it calls by name, and those whose address it uses.
+    pub fn functions(self) -> impl Iterator<Item = Global<'ctx>> {
+        // SAFETY: the instruction is alive.
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
+        (0..count.cast_unsigned()).filter_map(move |index| {
+            let operand = self.operand(index)?;
+            // SAFETY: an operand is alive; the answer is null unless it is a function.
+            Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
+        })
+    }
+
     /// The constant integer at operand `index`, if there is one.
     #[must_use]
     pub fn constant_operand(self, index: u32) -> Option<u64> {

@@ -41,6 +41,8 @@ pub enum Operand<'ctx> {
 pub enum MetadataKind {
     /// A list.
     Tuple,
+    /// A number, or another type that is made of no other.
+    Basic,
     /// A structure, union, enumeration, array, or the variants of an enumeration with data.
     Composite,
     /// A member, pointer, qualifier or typedef.
@@ -49,6 +51,8 @@ pub enum MetadataKind {
     TypeParameter,
     /// The types that a function returns and takes.
     Signature,
+    /// A function.
+    Subprogram,
     /// Another node of debug information with operands.
     Described,
     /// Anything else, among it what later versions invent.
@@ -61,6 +65,8 @@ impl MetadataKind {
         const COMPOSITE: i32 = Raw::LLVMDICompositeTypeMetadataKind as i32;
         const DERIVED: i32 = Raw::LLVMDIDerivedTypeMetadataKind as i32;
         const PARAMETER: i32 = Raw::LLVMDITemplateTypeParameterMetadataKind as i32;
+        const BASIC: i32 = Raw::LLVMDIBasicTypeMetadataKind as i32;
+        const SUBPROGRAM: i32 = Raw::LLVMDISubprogramMetadataKind as i32;
         const SIGNATURE: i32 = Raw::LLVMDISubroutineTypeMetadataKind as i32;
         const FIRST: i32 = Raw::LLVMDILocationMetadataKind as i32;
         const LAST: i32 = Raw::LLVMDIGenericSubrangeMetadataKind as i32;
@@ -70,6 +76,8 @@ impl MetadataKind {
             DERIVED => Self::Derived,
             PARAMETER => Self::TypeParameter,
             SIGNATURE => Self::Signature,
+            BASIC => Self::Basic,
+            SUBPROGRAM => Self::Subprogram,
             FIRST..=LAST => Self::Described,
             _ => Self::Other,
         }
@@ -140,6 +148,10 @@ impl<'ctx> Text<'ctx> {
 }
 
 impl<'ctx> Node<'ctx> {
+    pub(super) const fn as_value(self) -> *mut LLVMValue {
+        self.0.as_ptr()
+    }
+
     pub(super) fn metadata(self) -> *mut LLVMOpaqueMetadata {
         // SAFETY: the node is alive.
         unsafe { llvm::LLVMValueAsMetadata(self.0.as_ptr()) }
@@ -181,7 +193,8 @@ impl<'ctx> Node<'ctx> {
 
     /// Whether it is a type, which has a name, size, line and flags.
     fn is_type(self) -> bool {
-        matches!(self.kind(), MetadataKind::Composite | MetadataKind::Derived)
+        use MetadataKind::{Basic, Composite, Derived, Signature};
+        matches!(self.kind(), Basic | Composite | Derived | Signature)
     }
 
     /// The name of a type; empty when it has none, or is none.
@@ -222,11 +235,16 @@ impl<'ctx> Node<'ctx> {
     pub fn is_forward(self) -> bool {
         // DIFlagFwdDecl of llvm/IR/DebugInfoFlags.def.
         const FORWARD: i32 = 1 << 2;
+        self.type_flags() & FORWARD != 0
+    }
+
+    /// Returns the flags of a type; none of what is none.
+    pub(super) fn type_flags(self) -> i32 {
         if !self.is_type() {
-            return false;
+            return 0;
         }
         // SAFETY: it is a type.
-        unsafe { llvm::LLVMDITypeGetFlags(self.metadata()) & FORWARD != 0 }
+        unsafe { llvm::LLVMDITypeGetFlags(self.metadata()) }
     }
 }
 

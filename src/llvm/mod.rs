@@ -1,5 +1,6 @@
 //! Safe wrappers of what the backend needs of LLVM, and the search for a libLLVM. Raw pointers never leave this room.
 
+mod assembly;
 mod block;
 mod buffer;
 mod context;
@@ -21,6 +22,7 @@ mod replace;
 mod signature;
 mod subprogram;
 mod text;
+mod types;
 mod undefined;
 
 pub use block::Block;
@@ -34,3 +36,4 @@ pub use metadata::{MetadataKind, Node, Operand, Text};
 pub use module::{Inline, Module};
 pub use operation::{Operation, Ordering, Place, Scope, Update};
 pub use pieces::Piece;
+pub use types::{Encoding, Tag, TypeBuilder};

@@ -212,6 +212,14 @@ impl<'ctx> Module<'ctx> {
         Global::from_raw(function).or_else(|| Global::from_raw(variable()))
     }
 
+    /// The names of what must not be optimized away (`llvm.used` and `llvm.compiler.used`).
+    #[must_use]
+    pub fn kept(&self) -> std::collections::BTreeSet<String> {
+        let lists = ["llvm.used", "llvm.compiler.used"];
+        let listed = lists.iter().filter_map(|list| self.find(list)).flat_map(Global::listed);
+        listed.filter_map(Global::from_raw).map(Global::name).collect()
+    }
+
     /// Keeps `globals` from being optimised away, as `llvm.compiler.used` does.
     pub fn keep(&self, context: &'ctx Context, globals: &[Global<'ctx>]) {
         const NAME: &std::ffi::CStr = c"llvm.compiler.used";

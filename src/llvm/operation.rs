@@ -29,6 +29,10 @@ pub enum Operation {
     IndirectJump,
     /// Takes the next of a variable number of arguments.
     VariableArgument,
+    /// Multiplies or divides numbers with floating point.
+    FloatProduct,
+    /// Computes with floating point in another way.
+    Float,
     /// A call.
     Call,
     /// Anything else.
@@ -92,6 +96,19 @@ const LOAD: i32 = LLVMOpcode::LLVMLoad as i32;
 const STORE: i32 = LLVMOpcode::LLVMStore as i32;
 const CALL: i32 = LLVMOpcode::LLVMCall as i32;
 const VARIABLE_ARGUMENT: i32 = LLVMOpcode::LLVMVAArg as i32;
+const FLOAT_PRODUCTS: [i32; 3] =
+    [LLVMOpcode::LLVMFMul as i32, LLVMOpcode::LLVMFDiv as i32, LLVMOpcode::LLVMFRem as i32];
+const FLOATS: [i32; 9] = [
+    LLVMOpcode::LLVMFAdd as i32,
+    LLVMOpcode::LLVMFSub as i32,
+    LLVMOpcode::LLVMFCmp as i32,
+    LLVMOpcode::LLVMFPToUI as i32,
+    LLVMOpcode::LLVMFPToSI as i32,
+    LLVMOpcode::LLVMUIToFP as i32,
+    LLVMOpcode::LLVMSIToFP as i32,
+    LLVMOpcode::LLVMFPTrunc as i32,
+    LLVMOpcode::LLVMFPExt as i32,
+];
 const FENCE: i32 = LLVMOpcode::LLVMFence as i32;
 const COMPARE_EXCHANGE: i32 = LLVMOpcode::LLVMAtomicCmpXchg as i32;
 const UPDATE: i32 = LLVMOpcode::LLVMAtomicRMW as i32;
@@ -110,6 +127,8 @@ impl<'ctx> Instruction<'ctx> {
             COMPARE_EXCHANGE => Operation::CompareExchange(self.operand_bits(1)),
             INDIRECT_JUMP => Operation::IndirectJump,
             VARIABLE_ARGUMENT => Operation::VariableArgument,
+            code if FLOAT_PRODUCTS.contains(&code) => Operation::FloatProduct,
+            code if FLOATS.contains(&code) => Operation::Float,
             _ => Operation::Other,
         }
     }
@@ -202,6 +221,16 @@ impl Global<'_> {
     #[must_use]
     pub fn place(self) -> Option<Place> {
         place(self.as_raw())
+    }
+
+    /// Whether a function returns no value.
+    #[must_use]
+    pub fn returns_nothing(self) -> bool {
+        // SAFETY: the global is a live function, the only kind this is asked of.
+        let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
+        // SAFETY: the type is one of functions.
+        let returned = unsafe { llvm::LLVMGetReturnType(own) };
+        kind(returned) == LLVMTypeKind::LLVMVoidTypeKind as i32
     }
 
     /// Whether a function returns more than one register.

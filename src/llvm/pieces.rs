@@ -4,10 +4,39 @@ use std::{ffi::c_uint, ptr::NonNull};
 
 use bpf_linker_shim::{
     self as llvm,
-    llvm_sys::{LLVMBuilder, LLVMType, LLVMValue},
+    llvm_sys::{LLVMBuilder, LLVMInlineAsmDialect, LLVMType, LLVMValue},
 };
 
 use super::{context::Context, global::Global, instruction::Instruction};
+
+impl<'ctx> Instruction<'ctx> {
+    /// Puts assembly in front of it that makes r0 zero.
+    pub fn zero_result_before(self, context: &'ctx Context) {
+        let builder = Builder::before(context, self);
+        let (text, clobbers) = ("r0 = 0", "~{r0}");
+        // SAFETY: the context is alive.
+        let void = unsafe { llvm::LLVMVoidTypeInContext(context.as_raw()) };
+        // SAFETY: the type is alive; there are no parameters.
+        let type_ = unsafe { llvm::LLVMFunctionType(void, std::ptr::null_mut(), 0, 0) };
+        // SAFETY: a type of functions, and ranges of two strings that are copied.
+        let assembly = unsafe {
+            llvm::LLVMGetInlineAsm(
+                type_,
+                text.as_ptr().cast(),
+                text.len(),
+                clobbers.as_ptr().cast(),
+                clobbers.len(),
+                1,
+                0,
+                LLVMInlineAsmDialect::LLVMInlineAsmDialectATT,
+                0,
+            )
+        };
+        let (none, name) = (std::ptr::null_mut(), c"".as_ptr());
+        // SAFETY: builder, type and assembly are alive, and there are no arguments.
+        unsafe { llvm::LLVMBuildCall2(builder.raw.as_ptr(), type_, assembly, none, 0, name) };
+    }
+}
 
 /// A word of memory: where it starts, and how many bytes it has. It is aligned to its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,12 +120,22 @@ impl<'ctx> Builder<'ctx> {
         function: Global<'ctx>,
         arguments: &mut [*mut LLVMValue],
     ) -> *mut LLVMValue {
-        let (raw, count) = (function.as_raw(), c_uint::try_from(arguments.len()).unwrap_or(0));
         // SAFETY: the function is alive.
-        let type_ = unsafe { llvm::LLVMGlobalGetValueType(raw) };
+        let type_ = unsafe { llvm::LLVMGlobalGetValueType(function.as_raw()) };
+        self.call_of(type_, function.as_raw(), arguments)
+    }
+
+    /// A call of `called`, a function of `type_` or assembly, with as many arguments as it takes.
+    pub(super) fn call_of(
+        &self,
+        type_: *mut LLVMType,
+        called: *mut LLVMValue,
+        arguments: &mut [*mut LLVMValue],
+    ) -> *mut LLVMValue {
+        let count = c_uint::try_from(arguments.len()).unwrap_or(0);
         let (list, name) = (arguments.as_mut_ptr(), c"".as_ptr());
-        // SAFETY: builder, function and arguments are alive, the name is empty.
-        unsafe { llvm::LLVMBuildCall2(self.raw.as_ptr(), type_, raw, list, count, name) }
+        // SAFETY: builder, what is called and arguments are alive, the name is empty.
+        unsafe { llvm::LLVMBuildCall2(self.raw.as_ptr(), type_, called, list, count, name) }
     }
 
     /// A pointer to `offset` bytes behind `start`.

@@ -2,7 +2,9 @@
 
 use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 
-use super::{context::Context, global::Global, instruction::Instruction, pieces::Builder};
+use super::{
+    context::Context, global::Global, instruction::Instruction, module::Module, pieces::Builder,
+};
 
 /// The longest chain of computed addresses that is followed back to a variable.
 const MOST_STEPS: usize = 32;
@@ -19,6 +21,22 @@ impl<'ctx> Instruction<'ctx> {
             // SAFETY: it makes a variable on the stack, which has an alignment.
             unsafe { llvm::LLVMSetAlignment(base, bytes) };
         }
+    }
+
+    /// The bytes of the variable on the stack of `module` that this makes; 0 if it makes none, or one of variable size.
+    #[must_use]
+    pub fn stack_bytes(self, module: &Module<'ctx>) -> u64 {
+        // SAFETY: the instruction is alive; the answer is null unless it makes such a variable.
+        let variable = unsafe { llvm::LLVMIsAAllocaInst(self.as_raw()) };
+        let Some(count) = self.constant_operand(0).filter(|_| !variable.is_null()) else {
+            return 0;
+        };
+        // SAFETY: it makes a variable on the stack.
+        let its_type = unsafe { llvm::LLVMGetAllocatedType(variable) };
+        // SAFETY: the module is alive, and keeps its layout.
+        let layout = unsafe { llvm::LLVMGetModuleDataLayout(module.as_raw()) };
+        // SAFETY: both are alive, and variables have types of known sizes.
+        count.saturating_mul(unsafe { llvm::LLVMABISizeOfType(layout, its_type) })
     }
 
     /// The alignment of the variable whose address is operand `index`; 0 when it is no such address, or nothing is said.

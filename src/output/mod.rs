@@ -49,6 +49,10 @@ pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged> {
     let staged = destination(path).and_then(|place| match place {
         Some(place) => {
             let (hold, name) = (crash_handler::hold(), path.to_owned());
+            let limit = crash_handler::file_size_limit();
+            if limit.is_some_and(|limit| limit < bytes.len() as u64) {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
             Ok(Target::File { beside: beside(&place, bytes)?, place, name, hold })
         }
         None => {
@@ -90,8 +94,11 @@ pub fn write_stderr(text: &str) {
     }
 }
 
-/// The file to replace or make, behind all links; `None` for what is written to as it is.
-fn destination(path: &Path) -> io::Result<Option<PathBuf>> {
+/// The file to replace or make at `path`, behind all links; `None` for what is written to as it is.
+///
+/// # Errors
+/// It is a folder, or its place cannot be looked at.
+pub fn destination(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
         match fs::metadata(&place) {
@@ -126,7 +133,8 @@ fn beside(place: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
 fn permissions(path: &Path) -> io::Result<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
     match fs::metadata(path) {
-        Ok(former) => Ok(former.permissions()),
+        // Whoever may run the old output as its owner shall not get to run the new one so.
+        Ok(former) => Ok(fs::Permissions::from_mode(former.permissions().mode() & 0o777)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(fs::Permissions::from_mode(0o666 & !umask()))
         }
@@ -151,6 +159,13 @@ fn explain(path: &Path, error: &io::Error) -> Error {
         (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded, _) => Error::io(message)
             .because(error)
             .help("make room; what was there before is still there"),
+        (io::ErrorKind::FileTooLarge, _) => {
+            let limit = crash_handler::file_size_limit()
+                .map_or(String::new(), |limit| format!(" of {limit} bytes"));
+            Error::io(message)
+                .because(format!("it would exceed the limit{limit} on the size of a file"))
+                .help("raise the limit (`ulimit -f`); what was there before is still there")
+        }
         (io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem, Some(folder)) => {
             Error::io(message).because(error).help(format!(
                 "the folder {} must be writable: outputs are replaced as a whole",

@@ -89,20 +89,39 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     fits(pattern.as_bytes(), name.as_bytes())
 }
 
+/// Only the last `*` is ever taken back: what an earlier one matched can stay as short as it is, since the later one takes
+/// up the difference. So the time is at most the product of the lengths.
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
-    let Some((&first, rest)) = pattern.split_first() else { return name.is_empty() };
-    match (first, name.split_first()) {
-        (b'*', _) => {
-            (0..=name.len()).any(|skipped| name.get(skipped..).is_some_and(|name| fits(rest, name)))
+    let (mut pattern, mut name) = (pattern, name);
+    // What follows the last `*`, and where the rest of the name starts that it does not match yet.
+    let mut star: Option<(&[u8], &[u8])> = None;
+    loop {
+        if let [b'*', rest @ ..] = pattern {
+            star = Some((rest, name));
+            pattern = rest;
+        } else if pattern.is_empty() && name.is_empty() {
+            return true;
+        } else if let Some(rest) = step(pattern, name) {
+            (pattern, name) = rest;
+        } else if let Some((rest, [_, tail @ ..])) = star {
+            star = Some((rest, tail));
+            (pattern, name) = (rest, tail);
+        } else {
+            return false;
         }
-        (b'?', Some((_, tail))) => fits(rest, tail),
-        (b'[', Some((&byte, tail))) => match set(rest) {
-            Some((set, rest)) => in_set(set, byte) && fits(rest, tail),
-            None => byte == b'[' && fits(rest, tail),
-        },
-        (byte, Some((&other, tail))) => byte == other && fits(rest, tail),
-        (_, None) => false,
     }
+}
+
+/// Matches one character of `name`; returns what is left of both.
+fn step<'a>(pattern: &'a [u8], name: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let ((&first, rest), (&byte, tail)) = (pattern.split_first()?, name.split_first()?);
+    let set = if first == b'[' { set(rest) } else { None };
+    let (is_match, rest) = match (first, set) {
+        (_, Some((set, behind))) => (in_set(set, byte), behind),
+        (b'?', None) => (true, rest),
+        (first, None) => (first == byte, rest),
+    };
+    is_match.then_some((rest, tail))
 }
 
 fn set(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -176,8 +195,21 @@ mod tests {
             ("[!a-c]x", "bx", false),
             ("[x", "[x", true),
             ("*a*b", "xaxxb", true),
+            ("*a*b", "xaxxbx", false),
+            ("a*", "a", true),
+            ("a**?", "a", false),
+            ("*[!x]", "xy", true),
+            ("*[", "x[", true),
+            ("", "a", false),
         ] {
             assert_eq!(matches(pattern, name), fit, "{pattern} {name}");
         }
+    }
+
+    #[test]
+    fn many_stars_take_no_longer_than_the_product_of_the_lengths() {
+        let pattern = format!("{}*b", "*a".repeat(2000));
+        assert!(!matches(&pattern, &"a".repeat(4000)));
+        assert!(matches(&pattern, &format!("{}b", "a".repeat(4000))));
     }
 }

@@ -3,7 +3,7 @@
 //! Plain data, a function of the arguments and argument files alone. Nothing here knows how it was spelled on a
 //! command line, and nothing here touches LLVM, the environment or the clock.
 
-use crate::bpf::kernel;
+use crate::{bpf::kernel, report::WarningKind};
 mod exports;
 mod limits;
 mod panics;
@@ -161,6 +161,17 @@ impl OutputKind {
             Self::Ir => "llvm-ir",
             Self::Assembly => "asm",
             Self::Object => "obj",
+        }
+    }
+
+    /// The option that asks for it alone.
+    #[must_use]
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::Bitcode => "--emit llvm-bc",
+            Self::Ir => "--emit llvm-ir",
+            Self::Assembly => "--emit asm",
+            Self::Object => "--emit obj",
         }
     }
 
@@ -334,8 +345,8 @@ pub enum LlvmErrors {
 /// What happens to warnings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WarningPolicy {
-    /// The names of those that nobody wants to see, sorted, each once.
-    pub silenced: Vec<String>,
+    /// Those that nobody wants to see, sorted, each once.
+    pub silenced: Vec<WarningKind>,
     /// What any other does.
     pub others: LinkerWarnings,
 }

@@ -77,7 +77,7 @@ impl Warning {
     /// The warning as a person reads it; [`Display`](fmt::Display) is the plain form.
     #[must_use]
     pub fn render(&self, paint: Paint) -> String {
-        let message = format!("{} [{}]", self.message.trim_end(), self.name);
+        let message = format!("{} [{}]", self.message.trim_end(), self.kind);
         let label = paint.wrap(Style::Warning, "warning");
         let mut text = format!("{label}{}", subject(paint, &message));
         notes(&mut text, paint, "help", &self.help);

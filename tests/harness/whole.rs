@@ -9,7 +9,8 @@ const CONTRADICTIONS: [&str; 2] = ["is defined twice", "cannot be linked"];
 
 /// Files of this check alone.
 const WHOLE: &str = ".whole.o";
-const REPORT: &str = ".whole.txt";
+const TRACE: &str = ".whole.json";
+const REASONS: &str = ".whole.txt";
 
 /// Repeats the link `args` of `out` with `--whole-archive`, if it takes members of archives for exports it names.
 ///
@@ -29,7 +30,7 @@ pub fn check(lab: &Lab, folder: &Path, args: &[String], out: &str) -> Result<(),
     command.envs(lab.llvm.as_deref().map(|llvm| ("BPF_LINKER_LLVM", llvm)));
     // The later of two outputs counts.
     command.arg("--whole-archive").args(args).args(["-o", WHOLE]);
-    command.args(["--time-trace", REPORT, "--why-extract", REPORT]);
+    command.args(["--time-trace", TRACE, "--why-extract", REASONS]);
     let output = start(&mut command)?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
@@ -37,7 +38,7 @@ pub fn check(lab: &Lab, folder: &Path, args: &[String], out: &str) -> Result<(),
         return if expected { Ok(()) } else { Err(format!("with --whole-archive: {said}")) };
     }
     let (needed, whole) = (exports(lab, folder, out)?, exports(lab, folder, WHOLE)?);
-    for made in [WHOLE, REPORT] {
+    for made in [WHOLE, TRACE, REASONS] {
         fs::remove_file(folder.join(made)).map_err(|error| error.to_string())?;
     }
     if needed == whole {

@@ -1,7 +1,7 @@
 //! The codec: what it decodes it writes back byte for byte, and no bytes make it panic.
 
 use bpf_linker::{
-    btf::{Btf, Info, Kind, Linkage, StrOff, TypeId, dedup, fix, prune, rules},
+    btf::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId, dedup, fix, prune, rules},
     plan::{DebugInfo, Endian},
 };
 
@@ -54,6 +54,39 @@ fn no_mutation_of_a_section_panics() {
         }
     }
     assert!(decoded > 200, "only {decoded} mutants decoded: the passes were hardly tried");
+}
+
+#[test]
+fn lists_longer_than_16_bits_come_back() {
+    let mut btf = Btf::new(Endian::Little);
+    let name = btf.strings.intern(b"many");
+    let entries = (0..70_000).map(|at| SecEntry { ty: TypeId(1), offset: at * 4, size: 4 });
+    btf.push(name, Kind::Datasec(Datasec { size: 280_000, entries: entries.collect() }));
+    let bytes = btf.encode().expect("it fits");
+    assert_eq!(Btf::decode(&bytes), Ok(btf));
+}
+
+#[test]
+fn a_kind_that_only_the_layout_knows_is_passed_over() {
+    const KINDS: usize = 22;
+    let words =
+        |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>();
+    // A type of kind 21 with two elements: 4 bytes of its own, and 8 for each. Then a pointer to it.
+    let types = words(&[1, 21 << 24 | 2, 7, 9, 9, 9, 9, 9, 0, 2 << 24, 1]);
+    let mut layout = vec![0; KINDS * 4];
+    layout[21 * 4..][..2].copy_from_slice(&[4, 8]);
+    let strings = b"\0new\0";
+    let (types_len, layout_len) = (types.len() as u32, layout.len() as u32);
+    let mut bytes = words(&[0x0001_eb9f, 32, layout_len, types_len, layout_len + types_len]);
+    bytes.extend(words(&[strings.len() as u32, 0, layout_len]));
+    for part in [&layout, &types, &strings.to_vec()] {
+        bytes.extend(part);
+    }
+    let btf = Btf::decode(&bytes).expect("the layout tells how long it is");
+    let kinds: Vec<_> = btf.types.iter().map(|ty| &ty.kind).collect();
+    assert_eq!(kinds, [&Kind::Const(TypeId::VOID), &Kind::Ptr(TypeId(1))]);
+    bytes[4] = 24;
+    assert!(Btf::decode(&bytes).is_err(), "a header without a layout");
 }
 
 fn mutate(bytes: &mut Vec<u8>, below: &mut impl FnMut(usize) -> usize) {

@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
     process::{self, Child, Command, Stdio},
     sync::OnceLock,
@@ -226,28 +225,23 @@ fn a_request_to_end_is_granted_at_once() {
     }
 }
 
-/// The linker, unlike LLVM, has no known way to crash: a signal while it reads a pipe stands for one.
+/// The linker, unlike LLVM, has no known way to crash: strace's signal while it reads an input stands for one.
 #[test]
 fn a_crash_outside_of_llvm_is_the_linkers_own() {
     let folder = folder();
-    let path = folder.path();
-    tools::run(Command::new("mkfifo").arg(path.join("input.bc")));
-    let child = linker(path).arg("input.bc").spawn().expect("the linker is built");
-    // Opening succeeds when the linker has opened it for reading.
-    let mut pipe = fs::OpenOptions::new().write(true).open(path.join("input.bc")).unwrap();
-    pipe.write_all(b"BC").unwrap();
-    thread::sleep(Duration::from_millis(50));
-    tools::run(Command::new("kill").arg("-SEGV").arg(child.id().to_string()));
-    let output = child.wait_with_output().expect("a child of ours");
-    drop(pipe);
+    fs::write(folder.path().join("input.ll"), PROGRAM).expect("a new folder takes files");
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-P", "input.ll"]);
+    // The first read tells whether it is a thin archive, before the link.
+    strace.args(["-e", "trace=pread64", "-e", "inject=pread64:signal=SEGV:when=2"]);
+    let linker = linker(folder.path());
+    strace.arg(linker.get_program()).args(linker.get_args()).arg("input.ll");
+    strace.envs(linker.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = strace.current_dir(folder.path()).output().expect("install the package strace");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(101), "{said}");
-    assert!(said.contains("error: the linker crashed in the phase `read the inputs`"), "{said}");
-    assert!(
-        said.contains("what repeats it was not kept: cannot read input.bc to copy it"),
-        "{said}"
-    );
-    assert_eq!(fs::read(path.join("out.o")).unwrap(), b"old");
+    let ended = Ended { code: output.status.code(), said, folder };
+    ended.must_say(&["error: the linker crashed in the phase `read the inputs`"]);
+    ended.check(101, &["input.ll"]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Holds `docs/diagnostics.md` to the code: each message that the sources can give has a row there, and each row a
 //! message. A message is the text that an error or a warning is made with; what differs in it is `…` in the list.
 
+use bpf_linker::report::WarningKind;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -19,10 +21,9 @@ const MAKERS: [&str; 7] = [
 ];
 
 /// Messages that are computed before the error is made, by the file that has their text.
-const COMPUTED: [(&str, &[&str]); 6] = [
+const COMPUTED: [(&str, &[&str]); 5] = [
     ("check/kernel/mod.rs", &["kernel … would refuse the object"]),
     ("output/mod.rs", &["cannot write …"]),
-    ("linker/overwrite.rs", &["cannot write …: it is an input"]),
     ("backend/unsupported/construct.rs", &[]),
     ("llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
     ("crash_report.rs", &["LLVM gave up", "LLVM crashed", "the linker crashed"]),
@@ -43,19 +44,21 @@ fn every_message_has_a_row_and_every_row_a_message() {
 
 #[test]
 fn every_warning_has_a_row_and_every_row_a_warning() {
-    let mut said = BTreeSet::new();
-    for (_, source) in sources() {
-        for start in ["name: \"", ".warn(\"", ".warn( \""] {
-            said.extend(source.match_indices(start).filter_map(|(at, _)| {
-                let rest = &source[at + start.len()..];
-                let name = rest.split('"').next()?;
-                let is_warning = start != "name: \"" || rest.contains("message");
-                (is_warning && is_kebab(name)).then(|| name.to_owned())
-            }));
-        }
-    }
-    assert!(said.len() > 10, "the warnings were not found: {said:?}");
-    assert_eq!(said, rows("name"), "left: the sources, right: docs/diagnostics.md");
+    let said = WarningKind::ALL.iter().map(|kind| kind.name().to_owned()).collect();
+    let said: BTreeSet<String> = said;
+    assert_eq!(said, rows("name"), "left: `WarningKind`, right: docs/diagnostics.md");
+}
+
+/// A kind that nothing warns of would be a row that nobody ever sees.
+#[test]
+fn every_kind_of_warning_is_used() {
+    let sources = sources();
+    let is_used = |kind: &&WarningKind| {
+        let path = format!("WarningKind::{kind:?}");
+        sources.iter().any(|(file, text)| file != "report/warning.rs" && text.contains(&path))
+    };
+    let unused = WarningKind::ALL.iter().filter(|kind| !is_used(kind));
+    assert_eq!(unused.collect::<Vec<_>>(), [&WarningKind::Trap; 0]);
 }
 
 /// `tests/cases.rs` links each of them, and holds exit code and message to the row.
@@ -82,10 +85,6 @@ fn at_least_sixty_bad_links_have_an_exit_code_and_a_message_that_are_tested() {
     assert!(rows.len() >= 60, "{} rows", rows.len());
     let all = ["input", "io", "link", "llvm", "usage"].map(str::to_owned);
     assert_eq!(kinds, BTreeSet::from(all), "every exit code has its rows");
-}
-
-fn is_kebab(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 /// The messages of the sources, with a file that has each.

@@ -4,6 +4,7 @@
 //! Every breach is listed, not only the first.
 
 mod diagnostics;
+mod imports;
 mod source;
 
 use std::{fs, path::Path};
@@ -12,26 +13,26 @@ use source::Source;
 
 /// Room to the rooms it may import, from the ground up. `linker` puts the rooms together, and `embed` is a front door to
 /// it, as the command is.
-const IMPORTS: [(&str, &[&str]); 18] = [
+const IMPORTS: [(&str, &[&str]); 19] = [
     ("report", &[]),
     ("bpf", &[]),
     ("crash_handler", &[]),
-    ("plan", &["bpf"]),
+    ("files", &[]),
+    ("plan", &["bpf", "report"]),
     ("btf", &["bpf", "plan", "report"]),
     ("elf", &["bpf", "report"]),
     ("object", &["bpf", "btf", "elf", "report"]),
-    ("input", &["plan", "report"]),
-    ("driver", &["bpf", "plan", "report"]),
-    ("llvm", &["input", "report"]),
+    ("input", &["files", "plan", "report"]),
+    ("driver", &["bpf", "files", "plan", "report"]),
+    ("llvm", &["bpf", "input", "report"]),
     ("output", &["crash_handler", "report"]),
-    ("link", &["bpf", "btf", "check", "elf", "object", "plan", "report"]),
-    ("check", &["bpf", "btf", "elf", "link", "object", "plan", "report"]),
-    ("backend", &["bpf", "crash_handler", "input", "llvm", "plan", "report"]),
+    ("link", &["bpf", "btf", "elf", "object", "plan", "report"]),
+    ("check", &["bpf", "btf", "elf", "object", "plan", "report"]),
+    ("backend", &["bpf", "crash_handler", "input", "llvm", "object", "plan", "report"]),
     (
         "linker",
         &[
             "backend",
-            "btf",
             "check",
             "crash_handler",
             "driver",

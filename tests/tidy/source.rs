@@ -79,6 +79,44 @@ impl Source {
         names
     }
 
+    /// All paths that start at `crate`, `super` or `self`, with groups spelled out.
+    pub fn paths(&self) -> Vec<Vec<String>> {
+        let mut paths = Vec::new();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let is_start = matches!(self.tokens[at].text.as_str(), "crate" | "super" | "self");
+            let follows = self.tokens.get(at + 1).is_some_and(|token| token.text == "::");
+            at = if is_start && follows { self.expand(at, &[], &mut paths) } else { at + 1 };
+        }
+        paths
+    }
+
+    /// Adds the paths of the tree that starts at token `at`, behind `prefix`; returns where it ends.
+    fn expand(&self, mut at: usize, prefix: &[String], paths: &mut Vec<Vec<String>>) -> usize {
+        let text = |at: usize| self.tokens.get(at).map_or("", |token| token.text.as_str());
+        let mut path = prefix.to_vec();
+        loop {
+            if text(at) == "{" {
+                at += 1;
+                while !matches!(text(at), "}" | "") {
+                    at = if text(at) == "," { at + 1 } else { self.expand(at, &path, paths) };
+                }
+                return at + 1;
+            }
+            path.push(text(at).to_owned());
+            at += 1;
+            if text(at) != "::" {
+                break;
+            }
+            at += 1;
+        }
+        if text(at) == "as" {
+            at += 2;
+        }
+        paths.push(path);
+        at
+    }
+
     /// Lines where a path starts at the crate `name`.
     pub fn uses_of_crate(&self, name: &str) -> Vec<usize> {
         let before = |at: usize| at.checked_sub(1).map_or("", |at| self.tokens[at].text.as_str());

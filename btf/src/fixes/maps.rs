@@ -27,6 +27,7 @@ pub fn unwrap_definitions(info: &mut Info) {
         };
         let Some(definition) = definition(&info.btf, ty) else { continue };
         definitions.push(rules::base_of(&info.btf, definition));
+        name_pointers(&mut info.btf, definition);
         if let Some(it) = info.btf.get_mut(var) {
             it.kind = Kind::Var { ty: definition, linkage };
         }
@@ -41,11 +42,43 @@ pub fn unwrap_definitions(info: &mut Info) {
     });
 }
 
-/// The numbers of the members of `id` that take a byte.
+/// The numbers of the members of `id` that take a byte and mean something: a key or value of type `void` is none.
 fn content(btf: &Btf, id: TypeId) -> Vec<usize> {
     let members = composite(btf, id).map(|it| it.members.as_slice()).unwrap_or_default();
-    let content = members.iter().enumerate().filter(|(_, member)| !is_marker(btf, **member));
+    let is_content = |member: &Member| !is_marker(btf, *member) && !is_void(btf, *member);
+    let content = members.iter().enumerate().filter(|(_, member)| is_content(member));
     content.map(|(index, _)| index).collect()
+}
+
+/// Gives keys and values that name a pointer to a type, such as Zig's `?*T`, that pointer: libbpf looks behind no name.
+fn name_pointers(btf: &mut Btf, id: TypeId) {
+    let id = rules::base_of(btf, id);
+    let members = composite(btf, id).map(|it| it.members.clone()).unwrap_or_default();
+    for (index, member) in members.into_iter().enumerate() {
+        if !is_typed(btf, member) {
+            continue;
+        }
+        let base = rules::base_of(btf, member.ty);
+        let is_pointer = matches!(btf.get(base).map(|ty| &ty.kind), Some(Kind::Ptr(_)));
+        if let Some(Kind::Struct(it)) = btf.get_mut(id).map(|ty| &mut ty.kind)
+            && let Some(member) = it.members.get_mut(index).filter(|_| is_pointer)
+        {
+            member.ty = base;
+        }
+    }
+}
+
+fn is_typed(btf: &Btf, member: Member) -> bool {
+    matches!(btf.strings.get(member.name), b"key" | b"value")
+}
+
+/// A key or value that points to `void`.
+fn is_void(btf: &Btf, member: Member) -> bool {
+    let target = match btf.get(rules::base_of(btf, member.ty)).map(|ty| &ty.kind) {
+        Some(Kind::Ptr(target)) => *target,
+        _ => return false,
+    };
+    is_typed(btf, member) && rules::base_of(btf, target).is_void()
 }
 
 fn map_vars(btf: &Btf) -> Vec<TypeId> {

@@ -11,6 +11,7 @@ pub mod maps;
 pub mod members;
 pub mod names;
 pub mod paths;
+pub mod refused;
 pub mod void;
 
 #[cfg(test)]

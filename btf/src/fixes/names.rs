@@ -69,7 +69,7 @@ fn is_variant(btf: &Btf, member: StrOff, id: TypeId) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renamed(BTreeSet<Vec<u8>>);
 
-/// Takes off the `#k` with which the backend marked different types of one short name.
+/// Takes off the `#k` and `##k` with which the backend marked different types of one short name.
 pub fn unmark(info: &mut Info) -> Renamed {
     let mut renamed = Renamed::default();
     let btf = &mut info.btf;
@@ -80,9 +80,13 @@ pub fn unmark(info: &mut Info) -> Renamed {
         let name = btf.strings.get(ty.name);
         let bare = without_mark(name);
         if bare.len() < name.len() {
-            let bare = bare.to_vec();
+            // Of two types of C that share a name both keep it, as in objects of clang.
+            let is_of_c = bare.ends_with(b"#");
+            let bare = bare.strip_suffix(b"#").unwrap_or(bare).to_vec();
             ty.name = btf.strings.intern(&bare);
-            renamed.0.insert(bare);
+            if !is_of_c {
+                renamed.0.insert(bare);
+            }
         }
     }
     renamed

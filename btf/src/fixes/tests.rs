@@ -272,9 +272,11 @@ fn marks_of_equal_short_names_go_and_different_types_become_flavours() {
         ids.map(|id| info.btf.name(id).into_owned()),
         ["Same___2", "Same", "Same___3", "Other"]
     );
+    let of_c = info.record("same##2", 4, &[]);
     let closure = info.record("{closure_env#0}", 0, &[]);
     run(&mut info, |info| _ = names::unmark(info));
     assert_eq!(info.btf.name(closure), "{closure_env#0}", "its own number");
+    assert_eq!(info.btf.name(of_c), "same");
 }
 
 #[test]

@@ -114,6 +114,17 @@ pub fn bitless_ints(info: &mut Info) {
     }
 }
 
+/// Makes enums of no size, which are only declared, as large as C has them unless it is told otherwise.
+pub fn sizeless_enums(info: &mut Info) {
+    for ty in &mut info.btf.types {
+        if let Kind::Enum(it) = &mut ty.kind
+            && it.size == 0
+        {
+            it.size = 4;
+        }
+    }
+}
+
 /// Drops parameters of no bytes: they take no register, so what follows them would be one off.
 ///
 /// The kernel counts registers by parameters when it checks a global function (`btf_prepare_func_args`).

@@ -26,6 +26,7 @@ pub use kernel::{
 };
 pub use loaded::as_loaded;
 pub use origin::source_of;
+pub use resolve::LOOP;
 
 use super::{
     Info,
@@ -59,6 +60,8 @@ pub struct Violation {
     pub name: String,
     /// The member, enumerator, parameter or variable to blame: its name, or its number when it has none.
     pub member: Option<String>,
+    /// Its number.
+    pub position: Option<usize>,
     /// The rule.
     pub rule: Rule,
     /// For a rule that a later kernel lifted: that kernel.
@@ -169,8 +172,9 @@ impl<'a> Blame<'a> {
     fn push(&mut self, id: TypeId, member: Option<usize>, rule: Rule, lifted: Option<Kernel>) {
         let kind = self.btf.get(id).map_or("BTF", |ty| kind_word(&ty.kind));
         let name = self.btf.name(id).into_owned();
+        let position = member;
         let member = member.map(|index| self.member_name(id, index));
-        self.found.push(Violation { id, kind, name, member, rule, lifted });
+        self.found.push(Violation { id, kind, name, member, position, rule, lifted });
     }
 
     fn member_name(&self, id: TypeId, index: usize) -> String {

@@ -16,7 +16,8 @@ use super::{
     names::{self, Place},
 };
 
-const LOOP: Rule = Rule::new("it contains itself", "env_stack_push");
+/// A type that contains itself.
+pub const LOOP: Rule = Rule::new("it contains itself", "env_stack_push");
 const DEPTH: Rule = Rule::new("it is nested more than 32 deep", "env_stack_push");
 const TARGET: Rule = Rule::new("it refers to what it may not", "btf_modifier_resolve");
 const MEMBER: Rule = Rule::new("a member without size", "btf_struct_resolve");

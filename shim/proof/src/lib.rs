@@ -23,7 +23,7 @@ macro_rules! versions {
 
                 use $sys as sys;
                 use sys::{
-                    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMIntPredicate, LLVMLinkage, LLVMModuleFlagBehavior, LLVMOpcode,
+                    LLVMAtomicOrdering, LLVMAtomicRMWBinOp, LLVMDiagnosticHandler, LLVMDiagnosticSeverity, LLVMInlineAsmDialect, LLVMIntPredicate, LLVMLinkage, LLVMModuleFlagBehavior, LLVMOpcode,
                     LLVMTypeKind, LLVMVisibility,
                     analysis::LLVMVerifierFailureAction,
                     debuginfo::{LLVMDIFlags, LLVMMetadataKind},

@@ -5,11 +5,10 @@
 
 use std::collections::HashSet;
 
-use crate::llvm::{Context, MetadataKind, Module, Node, Operand};
+use crate::llvm::{Context, Module, Node, Operand};
 
-/// The structures, unions, enumerations and arrays that `module` mentions, in the order of the walk, which is the same
-/// for the same module.
-pub(super) fn composites<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<Node<'ctx>> {
+/// Returns all nodes that `module` mentions, in the order of the walk, which is the same for the same module.
+pub(super) fn all<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<Node<'ctx>> {
     let mut pending = roots(context, module);
     pending.reverse();
     let mut seen: HashSet<Node<'ctx>> = HashSet::new();
@@ -18,9 +17,7 @@ pub(super) fn composites<'ctx>(context: &'ctx Context, module: &Module<'ctx>) ->
         if !seen.insert(node) {
             continue;
         }
-        if node.kind() == MetadataKind::Composite {
-            found.push(node);
-        }
+        found.push(node);
         let next = node.operands().into_iter().rev().filter_map(Operand::node);
         pending.extend(next.filter(|node| !seen.contains(node)));
     }

@@ -3,6 +3,7 @@
 //! While LLVM makes BTF it looks up what a pointer member points to by the short name of the structure, without its
 //! scope, and takes the first: of `left::Same` and `right::Same`, every pointer points to one. So all but one of
 //! several types that share a short name get a mark behind it, `Same#2`, which `btf::fixes` takes off again.
+//! Types of C get `same##2`: there the name is the whole name, which the kernel compares, and both keep it.
 //!
 //! Not every two nodes are two types: each compile unit brings its own description of a type that it uses. rustc gives
 //! each type an identifier, the same in all crates. C has none: there, what is declared on the same line and has the
@@ -26,8 +27,10 @@ pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]
             }
             let known = types.entry(name.clone()).or_default();
             let next = known.len() + 1;
-            let number = *known.entry(identity(node, &name)).or_insert(next);
-            (number > 1).then(|| (node, format!("{name}#{number}")))
+            let identity = identity(node, &name);
+            let mark = if identity.is_of_c() { "##" } else { "#" };
+            let number = *known.entry(identity).or_insert(next);
+            (number > 1).then(|| (node, format!("{name}{mark}{number}")))
         })
         .collect();
     marks.into_iter().for_each(|(node, name)| rename(context, node, &name));
@@ -40,6 +43,16 @@ enum Identity {
     Named(Vec<String>),
     /// Line and size in bits.
     Declared(u32, u64),
+}
+
+impl Identity {
+    /// Returns true for a type of C or C++, whose identifiers are mangled names.
+    fn is_of_c(&self) -> bool {
+        match self {
+            Self::Named(identifiers) => identifiers.iter().any(|name| name.starts_with("_ZTS")),
+            Self::Declared(..) => true,
+        }
+    }
 }
 
 /// The strings of a composite type are its name and, if the compiler gives one, its identifier.

@@ -14,16 +14,34 @@ use crate::llvm::{Global, Instruction, Module};
 /// The widest unit of a copy.
 const WIDEST: u32 = 8;
 
-/// Aligns variables on the stack that are copied to or from as wide as the copy is, at most to 8 bytes.
+/// Aligns variables on the stack that are copied to or from as wide as the copy is, at most to 8 bytes. Those that are only
+/// copied from, which LLVM leaves alone, as far as the frame has room.
 pub(super) fn align_stack(module: &Module<'_>) {
-    for call in calls(module, &["llvm.memcpy.", "llvm.memmove."]) {
-        let Some(bytes) = call.constant_operand(2).and_then(|bytes| u32::try_from(bytes).ok())
-        else {
+    for function in module.functions().filter(|function| !function.is_declaration()) {
+        let copies = function.instructions().filter(|call| is_call_of(*call, &COPIES));
+        let copies = copies.collect::<Vec<_>>();
+        if copies.is_empty() {
             continue;
-        };
-        let unit = 1 << bytes.min(WIDEST).checked_ilog2().unwrap_or(0);
-        [0, 1].into_iter().for_each(|index| call.align_stack_operand(index, unit));
+        }
+        let places: &[u32] = if has_room(module, function) { &[0, 1] } else { &[0] };
+        for call in copies {
+            let bytes = call.constant_operand(2).and_then(|bytes| u32::try_from(bytes).ok());
+            let Some(bytes) = bytes else { continue };
+            let unit = 1 << bytes.min(WIDEST).checked_ilog2().unwrap_or(0);
+            places.iter().for_each(|index| call.align_stack_operand(*index, unit));
+        }
     }
+}
+
+const COPIES: [&str; 2] = ["llvm.memcpy.", "llvm.memmove."];
+
+/// The most bytes of variables, each of whole words, that leave room for what code generation saves.
+const ROOM: u64 = 448;
+
+fn has_room(module: &Module<'_>, function: Global<'_>) -> bool {
+    let sizes = function.instructions().map(|instruction| instruction.stack_bytes(module));
+    let words = sizes.map(|bytes| bytes.div_ceil(WIDEST.into()));
+    words.fold(0, u64::saturating_add) <= ROOM / u64::from(WIDEST)
 }
 
 /// Keeps code generation from units of more than 8 bytes.
@@ -44,16 +62,10 @@ pub(in crate::backend) fn limit<'s>(session: &'s Session<'_>, module: &Module<'s
 
 /// The calls of functions whose names begin so.
 fn calls<'s>(module: &Module<'s>, names: &[&str]) -> Vec<Instruction<'s>> {
-    let is_one = |function: &Global<'s>| {
-        let name = function.name();
-        names.iter().any(|begin| name.starts_with(begin))
-    };
-    let functions = module.functions().filter(is_one);
-    let functions = functions.collect::<Vec<_>>();
-    if functions.is_empty() {
-        return Vec::new();
-    }
     let bodies = module.functions().filter(|function| !function.is_declaration());
-    let calls = bodies.flat_map(Global::instructions);
-    calls.filter(|call| call.callee().is_some_and(|callee| functions.contains(&callee))).collect()
+    bodies.flat_map(Global::instructions).filter(|call| is_call_of(*call, names)).collect()
+}
+
+fn is_call_of(call: Instruction<'_>, names: &[&str]) -> bool {
+    call.callee().map(Global::name).is_some_and(|name| names.iter().any(|it| name.starts_with(it)))
 }

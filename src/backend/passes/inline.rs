@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::session::Session;
 use crate::{
     llvm::{Attribute, Global, Module, SourceLine},
-    report::{Warning, quoted},
+    report::{Warning, WarningKind, quoted},
 };
 
 /// Marks `function`, and the calls in it, to be inlined whatever the source says.
@@ -36,7 +36,7 @@ pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
             )
         };
         session.warnings.push(Warning {
-            name: "calls-left",
+            kind: WarningKind::CallsLeft,
             message: format!("{caller} still calls {name}{place}, {why}"),
             help: vec![help.to_owned()],
         });
@@ -46,7 +46,7 @@ pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
 /// Warns that code generation calls `routine`.
 pub(in crate::backend) fn report_routine(session: &Session<'_>, routine: &str) {
     session.warnings.push(Warning {
-        name: "calls-left",
+        kind: WarningKind::CallsLeft,
         message: format!("code generation calls `{routine}`, which cannot be inlined"),
         help: vec![
             "kernels before 4.16 know no calls between BPF functions: copy, fill and compare constant numbers of bytes, \

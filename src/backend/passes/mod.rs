@@ -3,9 +3,11 @@
 pub(super) mod aliases;
 pub(super) mod alignment;
 pub(super) mod expand_memory;
+pub(super) mod fences;
 pub(super) mod inline;
 pub(super) mod license;
 pub(super) mod noinline;
+pub(super) mod placement;
 pub(super) mod preserve_access;
 pub(super) mod products;
 pub(super) mod stack_alignment;

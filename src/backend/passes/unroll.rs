@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::session::Session;
 use crate::{
     llvm::{Attribute, Block, Global, Machine, Module, SourceLine},
-    report::{Result, Warning, quoted},
+    report::{Result, Warning, WarningKind, quoted},
 };
 
 const ROUND: &str = "function(loop-unroll<O3;no-partial;no-runtime;no-peeling;upperbound>,\
@@ -68,7 +68,7 @@ fn warning(function: Global<'_>, line: Option<SourceLine>) -> Warning {
     let name = function.name();
     let place = line.map_or_else(String::new, |line| format!(" at {line}"));
     Warning {
-        name: "rolled-loops",
+        kind: WarningKind::RolledLoops,
         message: format!(
             "the loop of {}{place} cannot be unrolled: no bound of its iterations is known, or too large a one",
             quoted(&name)

@@ -21,6 +21,8 @@ pub(super) enum Construct {
     WideResult,
     /// A product or quotient of 128 bits, which is a call of a routine.
     WideArithmetic,
+    /// Arithmetic with floating point, whose routines take products of 128 bits.
+    Float,
     /// Signed division or remainder.
     SignedDivision,
     /// The old value of an atomic addition.
@@ -37,8 +39,6 @@ pub(super) enum Construct {
     SequentialAccess,
     /// A fence for all processors.
     Fence,
-    /// A fence for the compiler alone.
-    CompilerFence,
     /// A variable number of arguments.
     Variadic,
     /// A computed jump.
@@ -103,6 +103,11 @@ impl Construct {
                     "compute with 64 bits; overflow checks of 64 bits compute with 128, so use a wrapping operation",
                 ],
             ),
+            Self::Float => (
+                "{} computes with floating point",
+                "BPF has none, and a routine in its place would multiply to 128 bits, of which a BPF function returns 64",
+                &["compute with integers, such as thousandths (fixed point)"],
+            ),
             Self::SignedDivision => (
                 "{} divides with a sign",
                 "signed division and remainder came with CPU level v4",
@@ -146,11 +151,6 @@ impl Construct {
                 &[
                     "an atomic operation that fetches, or exchanges, is a full barrier: use one of those",
                 ],
-            ),
-            Self::CompilerFence => (
-                "{} has a compiler fence",
-                "LLVM before 22 cannot generate code for one, although there is none to generate",
-                &["link with LLVM 22 or newer (`--llvm`), or use an empty `asm!`"],
             ),
             Self::Variadic => (
                 "{} takes a variable number of arguments",

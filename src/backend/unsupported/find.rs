@@ -1,5 +1,7 @@
 //! What can be seen in IR before code generation, where LLVM would end the process or say nothing of use.
 
+use std::collections::BTreeSet;
+
 use super::{super::cpu::CpuChoice, Finding, construct::Construct};
 use crate::{
     bpf::target::Cpu,
@@ -15,8 +17,6 @@ pub(super) struct Abilities {
     narrow: bool,
     /// Whether there are ordered loads and stores.
     ordered: bool,
-    /// Whether LLVM takes fences for the compiler alone.
-    compiler_fences: bool,
     /// Whether functions may return two registers.
     wide: bool,
     /// Whether there are computed jumps.
@@ -36,7 +36,6 @@ impl Abilities {
         Self {
             narrow: low && !choice.features.contains("alu32"),
             ordered: newest && major >= 20,
-            compiler_fences: major >= 22,
             wide: major >= 23 && !plan.is_for_a_kernel(),
             jumps: newest && major >= 20,
         }
@@ -62,6 +61,24 @@ pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> 
     found
 }
 
+/// Where functions of `module` compute with floating point, but for `routines`: one place in each, a product if there is one.
+pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for function in module.functions().filter(|function| !function.is_declaration()) {
+        let name = function.name();
+        let first = |wanted| function.instructions().find(|it| it.operation() == wanted);
+        let place = first(Operation::FloatProduct).or_else(|| first(Operation::Float));
+        if let Some(place) = place.filter(|_| !routines.contains(&name)) {
+            found.push(Finding {
+                function: name,
+                place: place.place(),
+                construct: Construct::Float,
+            });
+        }
+    }
+    found
+}
+
 /// Takes out of `module` what [`search`] finds, and says whether nothing is left of it.
 pub(super) fn mend(module: &Module<'_>, abilities: Abilities) -> bool {
     let bodies = module.functions().filter(|function| !function.is_declaration());
@@ -81,9 +98,6 @@ pub(super) fn mend(module: &Module<'_>, abilities: Abilities) -> bool {
 fn judge(instruction: Instruction<'_>, abilities: Abilities) -> Option<Construct> {
     match instruction.operation() {
         Operation::Fence(Scope::System) => Some(Construct::Fence),
-        Operation::Fence(Scope::Compiler) => {
-            (!abilities.compiler_fences).then_some(Construct::CompilerFence)
-        }
         Operation::AtomicLoad(ordering) | Operation::AtomicStore(ordering) => match ordering {
             Ordering::Sequential => Some(Construct::SequentialAccess),
             Ordering::Weaker => (!abilities.ordered).then_some(Construct::AtomicAccess),

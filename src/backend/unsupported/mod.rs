@@ -19,7 +19,7 @@ use crate::{
     backend::program::{Optimized, Program},
     llvm::{Diagnostic, FileType, Global, Machine, Module, Place, Severity},
     plan::LlvmErrors,
-    report::{Error, Result, quoted},
+    report::{Error, Result, WarningKind, quoted},
 };
 
 /// Something that cannot be expressed, and where.
@@ -67,22 +67,27 @@ impl Program<'_, Optimized> {
         for said in others {
             match said.severity {
                 Severity::Error => unknown.push(said.text),
-                Severity::Warning => session.warnings.warn("llvm", said.text),
+                Severity::Warning => session.warnings.warn(WarningKind::Llvm, said.text),
                 Severity::Remark => log::debug!("LLVM says: {}", said.text),
             }
         }
-        let findings = Findings::new(known);
+        let mut findings = Findings::new(known);
         if findings.0.is_empty() && unknown.is_empty() {
             return Ok(());
         }
         let module = self.module.get(session)?;
+        findings.blame_floats(module, &self.phase.routines);
         if session.plan.llvm_errors == LlvmErrors::Tolerate {
             for finding in findings.located(module) {
                 let error = finding.error();
                 let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
-                session.warnings.warn("llvm-errors", format!("{}{place}", error.message()));
+                session
+                    .warnings
+                    .warn(WarningKind::LlvmErrors, format!("{}{place}", error.message()));
             }
-            unknown.into_iter().for_each(|text| session.warnings.warn("llvm-errors", text));
+            unknown
+                .into_iter()
+                .for_each(|text| session.warnings.warn(WarningKind::LlvmErrors, text));
             return Ok(());
         }
         Err(findings.error(session, &self.phase.machines.generating, module, unknown))
@@ -147,6 +152,20 @@ impl Findings {
             });
             if !known {
                 self.0.push(finding);
+            }
+        }
+    }
+
+    /// Names what computes with floating point in `module`, instead of the products of 128 bits in `routines` for it.
+    fn blame_floats(&mut self, module: &Module<'_>, routines: &BTreeSet<String>) {
+        let is_inside = |finding: &Finding| {
+            finding.construct == Construct::WideArithmetic && routines.contains(&finding.function)
+        };
+        if self.0.iter().any(is_inside) {
+            let floats = find::floats(module, routines);
+            if !floats.is_empty() {
+                self.0.retain(|finding| !is_inside(finding));
+                self.extend(floats);
             }
         }
     }

@@ -6,13 +6,17 @@
 //!
 //! Versions are those of the kernel's own releases. What distributions take back into older ones is not known here.
 
+mod functions;
 mod helper_functions;
+mod licenses;
 mod maps;
 mod programs;
 
 use std::fmt;
 
+pub use functions::{is_kernel_function, kernel_functions};
 pub use helper_functions::{HELPERS, helper};
+pub use licenses::{is_gpl_compatible, is_gpl_only};
 pub use maps::{MAP_TYPES, map_type};
 pub use programs::{PROGRAM_TYPES, ProgramType, program_type};
 

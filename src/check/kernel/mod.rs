@@ -19,7 +19,7 @@ use crate::{
     bpf::kernel::Kernel,
     elf::{SectionId, Symbol, SymbolId},
     object::{Callee, Function, Object, place::place},
-    report::{Error, Result, Warning, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings},
 };
 use unknown::{Certainty, Unknown};
 
@@ -78,7 +78,7 @@ fn error(unknown: &[Unknown], kernel: Kernel) -> Error {
 
 fn warning(unknown: &Unknown, kernel: Kernel) -> Warning {
     Warning {
-        name: "kernel-guarded",
+        kind: WarningKind::KernelGuarded,
         message: format!(
             "kernel {kernel} takes this only where a test of the kernel keeps it from being reached: {}",
             unknown.sentence()

@@ -11,7 +11,7 @@ use crate::{
         insn::StackArgument,
         kernel::{Kernel, STACK_ARGUMENTS},
     },
-    report::{Error, Warning, quoted},
+    report::{Error, Warning, WarningKind, quoted},
 };
 
 /// The arguments of a function, at most (`MAX_BPF_FUNC_ARGS`).
@@ -37,7 +37,7 @@ impl Survey {
         }
         if refused.is_empty() && !lines.is_empty() && kernel.is_none() {
             verdict.warnings.push(Warning {
-                name: "stack-arguments",
+                kind: WarningKind::StackArguments,
                 message: format!(
                     "more than five arguments are passed: only kernels from {} on, on x86-64 and arm64, allow it",
                     STACK_ARGUMENTS.since

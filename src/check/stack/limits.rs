@@ -9,7 +9,7 @@ use super::{Chain, Count, Function, Root, Survey, Target};
 use crate::{
     bpf::kernel::Kernel,
     plan::{LinkPlan, PanicWay},
-    report::{Error, Warning, quoted},
+    report::{Error, Warning, WarningKind, quoted},
 };
 
 /// The bytes of stack of a chain of calls (`MAX_BPF_STACK`).
@@ -245,7 +245,7 @@ impl Survey {
         let (name, _) = self.first(chain);
         let depth = chain.functions.len();
         Warning {
-            name: "call-depth",
+            kind: WarningKind::CallDepth,
             message: format!(
                 "the calls from {name} are {depth} deep: kernels before {NEW_FRAMES} allow {MAX_FRAMES}"
             ),
@@ -279,7 +279,7 @@ impl Survey {
             )
         };
         let help = self.frames(chain).chain(["keep large data in a map".to_owned()]).collect();
-        Warning { name: "stack-chain", message, help }
+        Warning { kind: WarningKind::StackChain, message, help }
     }
 
     /// Each function of `chain`, where it is called, and its frame.

@@ -2,9 +2,8 @@
 
 use crate::{
     bpf::{sections::MAPS, target::u32_of},
-    btf::{Btf, Kind, TypeId},
+    btf::{Btf, Info, Kind, TypeId},
     elf::{Elf, SymbolKind},
-    object::Object,
 };
 
 /// A map.
@@ -78,17 +77,13 @@ const KINDS: [&str; 35] = [
     "insn_array",
 ];
 
-/// The maps of `object`, by name.
-pub(super) fn of(object: &Object) -> Vec<Map> {
-    let elf = &object.elf;
+/// The maps of `elf` whose debug information is `info`, by name.
+pub(in crate::check) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
     let mut maps = records(elf);
     if let Some(id) = elf.section_named(MAPS) {
         let symbols = elf.symbols_in(id).into_iter().map(|(_, symbol)| symbol);
         maps.extend(symbols.filter(|symbol| symbol.kind == SymbolKind::Object).map(|symbol| {
-            object
-                .btf
-                .as_ref()
-                .and_then(|info| defined(&info.btf, &symbol.name))
+            info.and_then(|info| defined(&info.btf, &symbol.name))
                 .unwrap_or_else(|| Map { name: symbol.name.clone(), ..Map::default() })
         }));
     }

@@ -24,6 +24,7 @@ pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
 pub use ends::Fault;
 pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
+pub(super) use maps::of as maps_of;
 
 /// What is in an object.
 #[derive(Clone, Debug)]
@@ -115,7 +116,7 @@ impl Survey {
         let described = found.iter().map(|function| describe(object, function, &indices));
         Self {
             functions: described.collect(),
-            maps: maps::of(object),
+            maps: maps::of(&object.elf, object.btf.as_ref()),
             data: maps::data(&object.elf),
         }
     }

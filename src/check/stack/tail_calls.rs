@@ -7,7 +7,7 @@
 //! type (`check_max_stack_depth`).
 
 use super::{Call, Chain, Count, Survey, Target, Verdict};
-use crate::report::{Error, Warning, quoted};
+use crate::report::{Error, Warning, WarningKind, quoted};
 
 /// The bytes of frames above a tail call that are too many.
 const CALLERS_LIMIT: u64 = 256;
@@ -102,7 +102,7 @@ impl Survey {
     fn sometimes_too_deep(&self, chain: &Chain, bytes: u64) -> Warning {
         let last = chain.functions.last().and_then(|index| self.functions.get(*index));
         Warning {
-            name: "stack-chain",
+            kind: WarningKind::StackChain,
             message: format!(
                 "the callers of {}, which makes a tail call, need {bytes} bytes of stack as kernels before 6.9 count \
                  them, which allow less than {CALLERS_LIMIT}",

@@ -7,7 +7,7 @@
 use super::{Survey, Target, Verdict};
 use crate::{
     plan::Traps,
-    report::{Warning, quoted},
+    report::{Warning, WarningKind, quoted},
 };
 
 const TRAP: &str = "__bpf_trap";
@@ -26,7 +26,7 @@ impl Survey {
             let source = call.source.as_ref().or(function.source.as_ref());
             let place = source.map(|source| format!(" ({source})")).unwrap_or_default();
             verdict.warnings.push(Warning {
-                name: "trap",
+                kind: WarningKind::Trap,
                 message: format!(
                     "{} has a trap{place}: every kernel refuses the program if its verifier gets there",
                     quoted(&function.name)

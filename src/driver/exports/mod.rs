@@ -2,10 +2,11 @@
 
 mod script;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use super::options::Options;
 use crate::{
+    files,
     plan::{Export, Exports, Presence, Requested},
     report::{Error, Result},
 };
@@ -130,7 +131,7 @@ fn malformed(path: &Path, option: &str) -> Error {
 }
 
 fn read(path: &Path, option: &str) -> Result<String> {
-    let bytes = fs::read(path).map_err(|error| malformed(path, option).because(error))?;
+    let bytes = files::read(path).map_err(|error| malformed(path, option).because(error))?;
     let text = String::from_utf8(bytes);
     text.map_err(|error| {
         let at = error.utf8_error().valid_up_to();

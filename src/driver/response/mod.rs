@@ -15,7 +15,6 @@ mod tests;
 use std::{
     ffi::{OsStr, OsString},
     fmt,
-    fs::File,
     io::Read,
     path::{Path, PathBuf},
     sync::Arc,
@@ -24,7 +23,10 @@ use std::{
 pub use dialects::{Dialect, Malformed, split, write_gnu};
 
 use super::words;
-use crate::report::{Error, Result};
+use crate::{
+    files,
+    report::{Error, Result},
+};
 
 /// How deep response files may nest.
 pub const MAX_DEPTH: usize = 32;
@@ -40,6 +42,8 @@ pub struct ArgStream {
     pub program: OsString,
     /// The arguments, in order.
     pub args: Vec<Arg>,
+    /// The response files that were read.
+    pub files: Vec<PathBuf>,
 }
 
 /// One argument and where it was written.
@@ -91,16 +95,22 @@ impl fmt::Display for Place {
 pub fn expand(argv: Vec<OsString>) -> Result<ArgStream> {
     let mut argv = argv.into_iter();
     let program = argv.next().unwrap_or_default();
-    let mut reader =
-        Reader { open: Vec::new(), bytes_left: MAX_BYTES, args: Vec::new(), rest: Rest::Options };
+    let mut reader = Reader {
+        open: Vec::new(),
+        bytes_left: MAX_BYTES,
+        args: Vec::new(),
+        files: Vec::new(),
+        rest: Rest::Options,
+    };
     argv.try_for_each(|word| reader.take(word, &Place::CommandLine, Wrapping::None))?;
-    Ok(ArgStream { program, args: reader.args })
+    Ok(ArgStream { program, args: reader.args, files: reader.files })
 }
 
 struct Reader {
     open: Vec<Open>,
     bytes_left: u64,
     args: Vec<Arg>,
+    files: Vec<PathBuf>,
     rest: Rest,
 }
 
@@ -171,6 +181,7 @@ impl Reader {
         })?;
         drop(bytes);
         let here = Place::File(path.clone().into());
+        self.files.push(path.clone());
         self.open.push(Open { named: path, real });
         words.into_iter().try_for_each(|word| self.take(word, &here, wrapping))?;
         self.open.pop();
@@ -183,7 +194,7 @@ impl Reader {
                 .because(why)
                 .help("an argument that starts with `@` names a response file; write an input of such a name as `./@name`")
         };
-        let file = File::open(path).map_err(|error| failed(&error))?;
+        let (file, _) = files::open(path).map_err(|error| failed(&error))?;
         let mut bytes = Vec::new();
         file.take(self.bytes_left.saturating_add(1))
             .read_to_end(&mut bytes)

@@ -18,7 +18,7 @@ use super::{
     region::Region,
     symtab,
 };
-use crate::report::{Error, Origin, Result, Warning, Warnings};
+use crate::report::{Error, Origin, Result, Warning, WarningKind, Warnings};
 use chain::Place;
 
 /// An archive whose members are read when needed.
@@ -33,6 +33,7 @@ pub struct Archive {
     unindexed: Vec<MemberId>,
     foreign: Vec<(Origin, String)>,
     inner_archives: usize,
+    references: Vec<PathBuf>,
 }
 
 /// A member of an [`Archive`] that can be linked: an index, in order.
@@ -72,6 +73,7 @@ impl Archive {
             unindexed: Vec::new(),
             foreign: Vec::new(),
             inner_archives: 0,
+            references: Vec::new(),
         };
         archive.extend(region, &origin)?;
         // Stable: the symbols of a member stay in the order of its index.
@@ -154,6 +156,11 @@ impl Archive {
         self.members.iter().filter_map(|member| Some((&member.origin, member.producer.as_ref()?)))
     }
 
+    /// The files that it refers to instead of holding them, also those of archives within.
+    pub(super) fn into_references(self) -> Vec<PathBuf> {
+        self.references
+    }
+
     /// All modules.
     ///
     /// # Errors
@@ -182,7 +189,7 @@ impl Archive {
             names.join(", ")
         );
         let help = format!("the first is {fact}; compile it to LLVM bitcode");
-        warnings.push(Warning { name: "foreign-member", message, help: vec![help] });
+        warnings.push(Warning { kind: WarningKind::ForeignMember, message, help: vec![help] });
     }
 
     fn extend(&mut self, region: &Region, origin: &Origin) -> Result<()> {
@@ -212,7 +219,11 @@ impl Archive {
                         region.len()
                     ))
                 })?,
-                Place::Outside(_) => outside(region, &link.name),
+                Place::Outside(_) => {
+                    let path = referred(region, &link.name);
+                    self.references.push(path.clone());
+                    Region::closed(&path).unwrap_or_else(|_| Region::missing(&path))
+                }
             };
             let members = origin.members.iter().cloned().chain([name]).collect();
             self.add(place, Origin { file: origin.file.clone(), members }, symbols)?;
@@ -328,10 +339,9 @@ fn defined(region: &Region) -> Result<Option<Vec<String>>> {
 }
 
 /// The file that a thin archive refers to, from the folder of the archive.
-fn outside(archive: &Region, name: &[u8]) -> Region {
+fn referred(archive: &Region, name: &[u8]) -> PathBuf {
     let folder = archive.file().parent().unwrap_or_else(|| Path::new(""));
-    let path = folder.join(path_of(name));
-    Region::closed(&path).unwrap_or_else(|_| Region::missing(&path))
+    folder.join(path_of(name))
 }
 
 #[cfg(unix)]

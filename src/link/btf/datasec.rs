@@ -2,12 +2,19 @@
 //!
 //! The kernel wants a size, entries that ascend and do not overlap, and none of size 0 (`btf_datasec_resolve`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    bpf::sections::EXTERNS,
-    btf::{Btf, Datasec, Info, Kind, Linkage, SecEntry, StrOff, TypeId, builder::retire},
-    elf::{Binding, Elf, SectionId, Symbol, SymbolKind},
+    bpf::sections::{EXTERNS, LEGACY_MAPS, MAPS},
+    btf::{
+        Btf, Datasec, Info, Kind, Linkage, MAX_LIST, SecEntry, StrOff, TypeId,
+        builder::{bytes, retire},
+        rules::{
+            Kernel,
+            names::{self, Place},
+        },
+    },
+    elf::{Binding, Elf, Section, SectionId, Symbol, SymbolKind},
     object::sections,
     report::{Error, Result},
 };
@@ -31,6 +38,7 @@ pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
             join(btf, first, id);
         }
     }
+    list_all(btf, elf, &mut homes);
     for (name, id) in homes {
         match elf.section_named(&name) {
             Some(section) => fit_one(btf, id, elf, section)?,
@@ -38,6 +46,67 @@ pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Adds a `DATASEC` for each section of data that has none and holds a global variable: its input has no debug info.
+fn list_all(btf: &mut Btf, elf: &Elf, homes: &mut BTreeMap<String, TypeId>) {
+    for (id, section) in &elf.sections {
+        if !homes.contains_key(&section.name)
+            && is_data(section)
+            && elf.symbols_in(*id).into_iter().any(|(_, symbol)| is_listed(symbol))
+        {
+            let name = btf.strings.intern(section.name.as_bytes());
+            let list = btf.push(name, Kind::Datasec(Datasec::default()));
+            homes.insert(section.name.clone(), list);
+        }
+    }
+}
+
+/// Returns true for a section of variables. Maps and `struct_ops` mean nothing without their types.
+fn is_data(section: &Section) -> bool {
+    let is_typed = [MAPS, LEGACY_MAPS].contains(&section.name.as_str());
+    section.is_alloc()
+        && !section.is_code()
+        && !is_typed
+        && !section.name.contains("struct_ops")
+        && names::valid(section.name.as_bytes(), Place::Section, Kernel::NEWEST)
+}
+
+/// Returns true for a variable that others look up by name.
+fn is_listed(symbol: &Symbol) -> bool {
+    symbol.kind == SymbolKind::Object
+        && symbol.binding != Binding::Local
+        && symbol.size > 0
+        && is_legal(&symbol.name)
+}
+
+fn is_legal(name: &str) -> bool {
+    names::valid(name.as_bytes(), Place::Variable, Kernel::NEWEST)
+}
+
+/// Makes an entry of bytes for each global variable of `section` that none of `known` describes: libbpf's linker and
+/// skeletons want all of them.
+fn undescribed(btf: &mut Btf, elf: &Elf, section: SectionId, known: &[SecEntry]) -> Vec<SecEntry> {
+    if !elf.sections.get(&section).is_some_and(is_data) {
+        return Vec::new();
+    }
+    let known: BTreeSet<u32> = known.iter().map(|entry| entry.offset).collect();
+    let symbols = elf.symbols_in(section).into_iter().map(|(_, symbol)| symbol);
+    let mut made = BTreeMap::new();
+    for symbol in symbols.filter(|symbol| is_listed(symbol)) {
+        let (Ok(offset), Ok(size)) = (u32::try_from(symbol.value), u32::try_from(symbol.size))
+        else {
+            continue;
+        };
+        if known.contains(&offset) || made.contains_key(&offset) {
+            continue;
+        }
+        let ty = bytes(btf, size);
+        let name = btf.strings.intern(symbol.name.as_bytes());
+        let ty = btf.push(name, Kind::Var { ty, linkage: Linkage::Global });
+        made.insert(offset, SecEntry { ty, offset, size });
+    }
+    made.into_values().collect()
 }
 
 pub(super) fn datasecs(btf: &Btf) -> Vec<(TypeId, String)> {
@@ -73,6 +142,7 @@ fn fit_one(btf: &mut Btf, id: TypeId, elf: &Elf, section: SectionId) -> Result<(
         .into_iter()
         .filter_map(|entry| fit_entry(btf, entry, &variables))
         .collect();
+    fitted.extend(undescribed(btf, elf, section, &fitted));
     fitted.sort_by_key(|entry| entry.offset);
     let mut end = 0;
     fitted.retain(|entry| {
@@ -80,16 +150,36 @@ fn fit_one(btf: &mut Btf, id: TypeId, elf: &Elf, section: SectionId) -> Result<(
         end = if free { entry.offset.saturating_add(entry.size) } else { end };
         free
     });
+    let fitted = first_of(btf, fitted);
     if fitted.is_empty() {
         retire(btf, id);
         return Ok(());
     }
-    let size = elf.sections.get(&section).map_or(0, crate::elf::Section::size);
+    let size = elf.sections.get(&section).map_or(0, Section::size);
     let size = u32::try_from(size).map_err(|_| too_large(btf, id))?;
     if let Some(ty) = btf.get_mut(id) {
         ty.kind = Kind::Datasec(Datasec { size, entries: fitted });
     }
     Ok(())
+}
+
+/// Returns as many of `entries` as a list has room for: static variables, which nobody looks up by name, go first.
+fn first_of(btf: &Btf, mut entries: Vec<SecEntry>) -> Vec<SecEntry> {
+    let mut room = MAX_LIST;
+    if entries.len() <= room {
+        return entries;
+    }
+    let is_global = |entry: &SecEntry| {
+        let kind = btf.get(entry.ty).map(|ty| &ty.kind);
+        matches!(kind, Some(Kind::Var { linkage: Linkage::Global, .. }))
+    };
+    let globals = entries.iter().filter(|entry| is_global(entry)).count();
+    let mut statics = room.saturating_sub(globals);
+    entries.retain(|entry| {
+        let left = if is_global(entry) { &mut room } else { &mut statics };
+        left.checked_sub(1).map(|fewer| *left = fewer).is_some()
+    });
+    entries
 }
 
 fn fit_entry(btf: &mut Btf, entry: SecEntry, variables: &Variables<'_>) -> Option<SecEntry> {
@@ -109,7 +199,8 @@ fn fit_entry(btf: &mut Btf, entry: SecEntry, variables: &Variables<'_>) -> Optio
 /// Gives a `VAR` the linkage of its symbol, and the name if others can see it.
 fn follow(btf: &mut Btf, id: TypeId, symbol: &Symbol) {
     let name = btf.strings.intern(symbol.name.as_bytes());
-    let global = symbol.binding != Binding::Local;
+    // A global variable has the same name in both: libbpf opens no object otherwise. BTF takes fewer names than ELF.
+    let global = symbol.binding != Binding::Local && is_legal(&symbol.name);
     let Some(ty) = btf.get_mut(id) else { return };
     if let Kind::Var { linkage, .. } = &mut ty.kind {
         *linkage = if global { Linkage::Global } else { Linkage::Static };

@@ -5,8 +5,12 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
+    io::Read,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -14,6 +18,12 @@ use super::{
     elf::{Class, Machine},
     reader::Order,
 };
+
+/// How long a program may take to answer. rustc takes 15 to 40 ms.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The longest answer that is read, in bytes: a path and whatever follows it.
+const LONGEST_ANSWER: u64 = 64 << 10;
 
 /// The operating system, as far as its folders and file names differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +152,10 @@ impl Host {
         let mut command = Command::new(program);
         // A rustup proxy would download a toolchain that is not there.
         command.args(arguments).env("RUSTUP_AUTO_INSTALL", "0");
-        let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-        let line = output.stdout.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let answer = answer(&mut command)?;
+        let line = answer.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let path = path_from_bytes(line.trim_ascii_end());
-        (output.status.success() && path.is_absolute()).then_some(path)
+        path.is_absolute().then_some(path)
     }
 
     /// Whether a file may be a libLLVM, judged by its name.
@@ -186,6 +196,44 @@ impl Host {
         }
         found.retain(|folder| folder.is_dir());
         found
+    }
+}
+
+/// Returns what `command` prints if it succeeds in time; else ends it and all that it started.
+fn answer(command: &mut Command) -> Option<Vec<u8>> {
+    let deadline = Instant::now() + PATIENCE;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    let mut child = command.spawn().ok()?;
+    let stdout = child.stdout.take()?;
+    let (sender, said) = mpsc::channel();
+    // A process that the child left behind may hold the pipe open for good: nobody waits for this thread.
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = stdout.take(LONGEST_ANSWER).read_to_end(&mut bytes);
+        let _ = sender.send(read.map(|_| bytes));
+    });
+    let said = said.recv_timeout(PATIENCE);
+    let status = wait(&mut child, deadline);
+    if status.is_none() || said.is_err() {
+        log::info!("{:?} does not answer: ended after a second", command.get_program());
+        bpf_linker_shim::guard::end_group(child.id());
+        let _ = child.kill().and_then(|()| child.wait());
+    }
+    said.ok()?.ok().filter(|_| status.is_some_and(|status| status.success()))
+}
+
+fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(1)),
+            Ok(status) => return status,
+            Err(error) => {
+                log::debug!("cannot wait for a program: {error}");
+                return None;
+            }
+        }
     }
 }
 

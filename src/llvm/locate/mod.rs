@@ -219,6 +219,16 @@ fn locate_on(host: &Host, search: &Search<'_>) -> Result<Located> {
     })
 }
 
+/// Whether a rustc, or a driver built on it, is among the processes that led to this one.
+#[must_use]
+pub fn is_called_by_rustc() -> bool {
+    let executables = callers::executables(&Host::of_this_process());
+    executables.iter().filter_map(|executable| executable.file_name()).any(|name| {
+        let name = name.to_string_lossy();
+        matches!(&*name, "rustc" | "rustdoc") || name.ends_with("-driver")
+    })
+}
+
 /// The libraries that [`EXCLUDED_VARIABLE`] lists: for [`Search::excluded`].
 #[must_use]
 pub fn excluded_by_environment() -> Vec<PathBuf> {

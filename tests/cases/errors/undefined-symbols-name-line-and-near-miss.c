@@ -10,8 +10,8 @@
 // help: did you mean `checksum`?
 // says: undefined symbol `lookup_entyr`
 // help: did you mean `lookup_entry`?
-// says: undefined symbol `__muldf3`
-// cause: it computes with floating point, which BPF lacks
+// says: `entry` computes with floating point
+// cause: it needs `__muldf3`
 // view: stderr
 // expect: error: undefined symbol `checksun`
 // expect-next: --> {{.*}}this.c:32

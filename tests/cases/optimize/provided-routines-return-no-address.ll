@@ -4,7 +4,6 @@
 ; args: --export entry
 ; view: disasm memset
 ; reject: r0 = r1
-; expect: r0 = 0x0
 ; expect: exit
 ; view: disasm entry
 ; expect: R_BPF_64_32 {{.*}}

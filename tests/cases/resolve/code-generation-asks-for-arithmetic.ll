@@ -11,7 +11,8 @@
 ; expect: F .text {{.*}} __muldf3
 ; reject: *UND*
 ; link: --export entry main.ll
-; error: link undefined symbol `__muldf3`
+; error: link `entry` computes with floating point
+; cause: it needs `__muldf3`
 
 ;--- main.ll
 target triple = "bpfel"

@@ -7,6 +7,7 @@ use bpf_linker::{
     bpf::signature::{Scalar, Signature},
     object::externs::{Declared, Extern},
     plan::{AllowUndefined, LinkPlan},
+    report::WarningKind,
 };
 
 use crate::support::objects::{
@@ -193,7 +194,7 @@ fn what_needs_btf_and_gets_none_is_warned_of() {
         .expect("a sound object");
     let warnings = warnings.take();
     assert_eq!(warnings.len(), 1);
-    assert_eq!(warnings[0].name, "needs-btf");
+    assert_eq!(warnings[0].kind, WarningKind::NeedsBtf);
     assert!(
         warnings[0].message.contains("section .maps, `LINUX_KERNEL_VERSION`, `bpf_prog_active`"),
         "{}",
@@ -207,6 +208,6 @@ fn code_without_debug_info_is_warned_of_when_btf_is_wanted() {
     let raw = lab.clang(Llvm::V22, "bpfel", &[], TINY);
     let warnings = Warnings::default();
     finish_declared(&raw, &btf_plan(), Declared::default(), &warnings).expect("a sound object");
-    let names: Vec<_> = warnings.take().iter().map(|warning| warning.name).collect();
-    assert_eq!(names, ["no-debug-info"]);
+    let kinds: Vec<_> = warnings.take().iter().map(|warning| warning.kind).collect();
+    assert_eq!(kinds, [WarningKind::NoDebugInfo]);
 }

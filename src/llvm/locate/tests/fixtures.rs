@@ -302,7 +302,12 @@ impl Tree {
 
     /// A program that prints `line`.
     pub(super) fn program(&self, name: &str, line: &Path) -> PathBuf {
-        let path = self.file(name, format!("#!/bin/sh\necho '{}'\n", line.display()));
+        self.script(name, &format!("echo '{}'", line.display()))
+    }
+
+    /// A program that runs `script` in a shell.
+    pub(super) fn script(&self, name: &str, script: &str) -> PathBuf {
+        let path = self.file(name, format!("#!/bin/sh\n{script}\n"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
             .expect("to make it executable");
         path

@@ -255,3 +255,19 @@ fn an_exclusion_list_survives_the_way_through_the_environment() {
     assert_eq!(std::env::split_paths(&list).collect::<Vec<_>>(), paths);
     assert!(super::super::exclusion_list(&[Path::new("/a:b").to_owned()]).is_err());
 }
+
+#[test]
+fn a_rustc_that_does_not_answer_costs_a_second() {
+    let tree = Tree::new();
+    for script in [
+        "sleep 100",
+        "sleep 100 &",
+        "exec yes",
+        "trap '' PIPE; while :; do echo /; done 2> /dev/null",
+    ] {
+        let program = tree.script("bin/rustc", script);
+        let start = std::time::Instant::now();
+        assert_eq!(tree.host.printed_path(&program, &[]), None, "{script}");
+        assert!(start.elapsed().as_secs() < 5, "{script}");
+    }
+}

@@ -1,0 +1,234 @@
+//! Types that LLVM makes no BTF of.
+//!
+//! LLVM knows the types of C (`BTFDebug::visitTypeEntry`). Of what it does not know it makes nothing, and refers to `void`
+//! instead, or, from an array of such elements, to a random number: `visitArrayType` never sets it. Before it makes BTF,
+//! each reference to such a type becomes one to what says as much of it as C can:
+//!
+//! | type | becomes |
+//! |---|---|
+//! | characters of Unicode | unsigned integers of that name |
+//! | references of C++ | pointers |
+//! | the type of `nullptr` | a pointer to `void` |
+//! | classes | structures |
+//! | base classes | members called as the class is |
+//! | functions, static members and types in a class | nothing |
+//! | atomic and other qualified types that C has no word for | what they qualify |
+//! | an integer whose name stands for that of an enumeration | that integer |
+//! | complex and decimal numbers, integers over 128 bits, pointers to members | an integer or bytes of that size |
+
+use std::collections::HashMap;
+
+use crate::llvm::{Encoding, MetadataKind, Node, Tag, TypeBuilder};
+
+/// The tags that mean something here.
+mod tag {
+    use super::Tag;
+
+    pub(super) const ARRAY: Tag = Tag(0x01);
+    pub(super) const CLASS: Tag = Tag(0x02);
+    pub(super) const ENUMERATION: Tag = Tag(0x04);
+    pub(super) const MEMBER: Tag = Tag(0x0d);
+    pub(super) const POINTER: Tag = Tag(0x0f);
+    pub(super) const REFERENCE: Tag = Tag(0x10);
+    pub(super) const STRUCTURE: Tag = Tag(0x13);
+    pub(super) const TYPEDEF: Tag = Tag(0x16);
+    pub(super) const UNION: Tag = Tag(0x17);
+    pub(super) const INHERITANCE: Tag = Tag(0x1c);
+    pub(super) const POINTER_TO_MEMBER: Tag = Tag(0x1f);
+    pub(super) const CONST: Tag = Tag(0x26);
+    pub(super) const FRIEND: Tag = Tag(0x2a);
+    pub(super) const VARIANTS: Tag = Tag(0x33);
+    pub(super) const VARIABLE: Tag = Tag(0x34);
+    pub(super) const VOLATILE: Tag = Tag(0x35);
+    pub(super) const RESTRICT: Tag = Tag(0x37);
+    pub(super) const UNSPECIFIED: Tag = Tag(0x3b);
+    pub(super) const RVALUE_REFERENCE: Tag = Tag(0x42);
+
+    /// Derived types that BTF has.
+    pub(super) const DERIVED: [Tag; 6] = [MEMBER, POINTER, TYPEDEF, CONST, VOLATILE, RESTRICT];
+    /// Composite types that BTF has, or LLVM makes something of.
+    pub(super) const COMPOSITE: [Tag; 5] = [ARRAY, ENUMERATION, STRUCTURE, UNION, VARIANTS];
+}
+
+/// The most bits that an integer of BTF has.
+const WIDEST: u64 = 128;
+/// Types refer to each other a few deep at most where this looks; a loop ends here.
+const MAX_DEPTH: usize = 64;
+
+/// Replaces what LLVM makes no BTF of in all that `nodes`, the whole graph, refer to; returns true if anything changed.
+pub(super) fn express<'ctx>(builder: TypeBuilder<'ctx>, nodes: &[Node<'ctx>]) -> bool {
+    let mut express = Express { builder, known: HashMap::new() };
+    let lists = nodes.iter().filter(|node| has_elements(**node));
+    let pruned = lists.filter(|node| express.drop_elements(**node)).count();
+    let widened = nodes.iter().filter(|node| name_integer(**node)).count();
+    for &node in nodes {
+        express.substitute(node, 0);
+    }
+    let mut replaced = 0;
+    if express.known.values().any(Option::is_some) {
+        replaced = nodes.iter().map(|node| express.replace_operands(*node)).sum();
+    }
+    pruned + widened + replaced > 0
+}
+
+fn has_elements(node: Node<'_>) -> bool {
+    [tag::STRUCTURE, tag::UNION, tag::CLASS].contains(&node.tag())
+}
+
+/// Gives the enumeration `node` the integer behind the names of its type, if it has any: LLVM takes it for one as it is.
+fn name_integer(node: Node<'_>) -> bool {
+    if node.tag() != tag::ENUMERATION {
+        return false;
+    }
+    let Some((index, base)) = node.base_type() else { return false };
+    let chain = std::iter::successors(Some(base), |base| Some(base.base_type()?.1));
+    let mut chain = chain.take(MAX_DEPTH);
+    match chain.find(|base| base.kind() == MetadataKind::Basic) {
+        Some(integer) if integer != base => {
+            node.set_node(index, integer);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Returns true for an element that takes no place in a value of its class.
+fn takes_no_place(element: Node<'_>) -> bool {
+    match element.kind() {
+        MetadataKind::Subprogram => true,
+        MetadataKind::Composite => element.tag() != tag::VARIANTS,
+        MetadataKind::Derived => match element.tag() {
+            tag::MEMBER => false,
+            tag::INHERITANCE => element.is_virtual(),
+            tag::VARIABLE | tag::FRIEND | tag::TYPEDEF => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+struct Express<'ctx> {
+    builder: TypeBuilder<'ctx>,
+    /// What stands for each type that was looked at; nothing where it stays.
+    known: HashMap<Node<'ctx>, Option<Node<'ctx>>>,
+}
+
+impl<'ctx> Express<'ctx> {
+    /// Drops elements of the structure `of` that take no place in it.
+    fn drop_elements(&mut self, of: Node<'ctx>) -> bool {
+        let mut dropped = false;
+        for (index, operand) in of.operands().into_iter().enumerate() {
+            let list = operand.node().filter(|node| node.kind() == MetadataKind::Tuple);
+            let Some(list) = list else { continue };
+            let (former, kept) = (list.operands().len(), self.placed(list, 0));
+            if kept.len() < former
+                && let Some(list) = self.builder.list(&kept)
+            {
+                of.set_node(index, list);
+                dropped = true;
+            }
+        }
+        dropped
+    }
+
+    /// Returns the elements of `list` that take a place, or what stands for them.
+    fn placed(&mut self, list: Node<'ctx>, depth: usize) -> Vec<Node<'ctx>> {
+        let elements = list.operands().into_iter().filter_map(|element| element.node());
+        let placed = elements.filter(|element| !takes_no_place(*element));
+        placed.map(|element| self.settled(element, depth)).collect()
+    }
+
+    /// Replaces each type that `node` refers to and that something stands for; returns how many.
+    fn replace_operands(&self, node: Node<'ctx>) -> usize {
+        let operands = node.operands().into_iter().enumerate();
+        let replaced = operands.filter_map(|(index, operand)| {
+            node.set_node(index, (*self.known.get(&operand.node()?)?)?);
+            Some(())
+        });
+        replaced.count()
+    }
+
+    /// Returns what stands for `node`, made if it is the first time; nothing where it stays.
+    fn substitute(&mut self, node: Node<'ctx>, depth: usize) -> Option<Node<'ctx>> {
+        if let Some(known) = self.known.get(&node) {
+            return *known;
+        }
+        // A class that a damaged input makes its own base stays as it is.
+        self.known.insert(node, None);
+        let made = match node.kind() {
+            _ if depth > MAX_DEPTH => None,
+            MetadataKind::Basic => self.basic(node),
+            MetadataKind::Derived => self.derived(node, depth + 1),
+            MetadataKind::Composite => self.composite(node, depth + 1),
+            _ => None,
+        };
+        self.known.insert(node, made);
+        made
+    }
+
+    /// Returns what stands for `node`, or the node itself where it stays.
+    fn settled(&mut self, node: Node<'ctx>, depth: usize) -> Node<'ctx> {
+        self.substitute(node, depth).unwrap_or(node)
+    }
+
+    fn basic(&self, node: Node<'ctx>) -> Option<Node<'ctx>> {
+        if node.tag() == tag::UNSPECIFIED {
+            return self.builder.pointer(None);
+        }
+        let size = node.type_size();
+        match node.encoding() {
+            Encoding::Plain if size <= WIDEST => None,
+            Encoding::Unicode => self.builder.unsigned(&node.type_name(), size),
+            Encoding::Plain | Encoding::Other => self.bytes(size),
+        }
+    }
+
+    fn derived(&mut self, node: Node<'ctx>, depth: usize) -> Option<Node<'ctx>> {
+        let own = node.tag();
+        if tag::DERIVED.contains(&own) {
+            return None;
+        }
+        let base = node.base_type().map(|(_, base)| self.settled(base, depth));
+        match own {
+            tag::REFERENCE | tag::RVALUE_REFERENCE => self.builder.pointer(base),
+            tag::POINTER_TO_MEMBER => self.bytes(node.type_size()),
+            tag::INHERITANCE => {
+                let base = base?;
+                self.builder.member(node, &base.type_name(), base)
+            }
+            tag::VARIABLE | tag::FRIEND => None,
+            _ => base,
+        }
+    }
+
+    fn composite(&mut self, node: Node<'ctx>, depth: usize) -> Option<Node<'ctx>> {
+        match node.tag() {
+            tag::CLASS => {
+                let operands = node.operands().into_iter().filter_map(|operand| operand.node());
+                let lists = operands.filter(|node| node.kind() == MetadataKind::Tuple);
+                let mut elements: Vec<_> =
+                    lists.flat_map(|list| self.placed(list, depth)).collect();
+                elements.retain(|element| element.kind() == MetadataKind::Derived);
+                self.builder.structure(node, &elements)
+            }
+            known if tag::COMPOSITE.contains(&known) => None,
+            _ => self.bytes(node.type_size()),
+        }
+    }
+
+    /// Makes an integer of `size` bits if C has one, else as many bytes.
+    fn bytes(&self, size: u64) -> Option<Node<'ctx>> {
+        let name = match size {
+            8 => "unsigned char",
+            16 => "unsigned short",
+            32 => "unsigned int",
+            64 => "unsigned long long",
+            128 => "unsigned __int128",
+            _ => {
+                let byte = self.builder.unsigned("unsigned char", 8)?;
+                return self.builder.array(byte, size.div_ceil(8), size);
+            }
+        };
+        self.builder.unsigned(name, size)
+    }
+}

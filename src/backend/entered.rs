@@ -1,0 +1,34 @@
+//! Functions that nothing in the program calls, and a loader or the kernel enters all the same.
+//!
+//! They are programs of their own to a loader, which looks for them by name: the entries of an array of programs, the members
+//! of a `struct_ops`, the callback for exceptions that a program names in a tag. Who exports the one wants the others.
+
+use std::collections::HashSet;
+
+use super::debuginfo::tags;
+use crate::llvm::{Context, Global, Module};
+
+/// Sections of variables whose initial values name programs: libbpf's `MAPS_ELF_SEC`, `STRUCT_OPS_SEC` and
+/// `STRUCT_OPS_LINK_SEC`, the latter two also with the mark of what may be missing.
+const SECTIONS: [&str; 5] =
+    [".maps", ".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"];
+
+/// How a program names its callback (libbpf's `exception_callback:`, `bpf_object_fixup_btf`).
+const CALLBACK: &str = "exception_callback:";
+
+/// Those of `module`.
+pub(super) fn find<'s>(context: &'s Context, module: &Module<'s>) -> HashSet<Global<'s>> {
+    let is_named = |variable: &Global<'_>| {
+        !variable.is_declaration() && SECTIONS.contains(&variable.section().as_str())
+    };
+    let variables = module.variables().filter(is_named);
+    let mut entered = variables.flat_map(Global::initial_functions).collect::<HashSet<_>>();
+    let is_program =
+        |function: &Global<'_>| !function.is_declaration() && !function.section().is_empty();
+    for program in module.functions().filter(is_program) {
+        let tags = tags::of(context, program);
+        let names = tags.iter().filter_map(|tag| tag.strip_prefix(CALLBACK));
+        entered.extend(names.filter_map(|name| module.find(name)));
+    }
+    entered
+}

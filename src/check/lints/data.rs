@@ -1,0 +1,53 @@
+//! Data in sections that no loader gives to programs.
+
+use super::{Finding, SHOWN, Subject};
+use crate::{
+    bpf::section_names,
+    elf::{SectionId, SymbolKind},
+    plan::Btf,
+    report::{Audience, Error, quoted},
+};
+
+/// Counters of coverage and profiles, which a runtime library would write to a file.
+const PROFILE: [&str; 2] = ["__llvm_prf_", "__llvm_cov"];
+
+/// Finds data that code uses and no loader makes a map of; libbpf and aya refuse the object for it.
+pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
+    // An object without BTF may be for a loader of its own.
+    if object.btf == Btf::Omit && object.audience == Audience::Person {
+        return Vec::new();
+    }
+    let sections = object.elf.sections.iter().filter(|(_, section)| !section.is_code());
+    let strange = sections
+        .filter(|(_, section)| section.is_alloc() && !section_names::is_readable(&section.name));
+    strange.filter_map(|(id, section)| unread(object, *id, &section.name)).collect()
+}
+
+fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Finding> {
+    let users = object.users(id);
+    if users.is_empty() {
+        return None;
+    }
+    let symbols = object.elf.symbols_in(id).into_iter();
+    let mut variables = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object);
+    let name = variables.next().map_or("data", |(_, symbol)| symbol.name.as_str());
+    let fact = format!("{} is in {section}, which no loader reads", quoted(name));
+    let error = users
+        .iter()
+        .take(SHOWN)
+        .fold(Error::link(fact), |error, user| error.because(format!("{user} uses it")));
+    let error = match users.len().saturating_sub(SHOWN) {
+        0 => error,
+        more => error.because(format!("and {more} more places")),
+    };
+    Some(Finding::Refused(if PROFILE.iter().any(|begin| section.starts_with(begin)) {
+        error.help("compile without profiles and coverage: no runtime collects them in a kernel")
+    } else if let Some(known) = section_names::near_data(section) {
+        error.help(format!("did you mean `{known}`?"))
+    } else {
+        error.help(format!(
+            "leave its section out, or let the name begin with `.data.`, `.rodata.` or `.bss.`: `.data.{}`",
+            section.trim_start_matches('.')
+        ))
+    }))
+}

@@ -1,0 +1,168 @@
+//! What the kernel has nothing against and loaders refuse or misread: sections and names that mean nothing to them, static
+//! programs, licenses, and what nobody runs or reads.
+//!
+//! What is certain is an error. What another loader than libbpf and aya may take is a warning, and an error where rustc
+//! drives the link, since rustc shows no warnings of a linker.
+
+mod arena;
+mod constructors;
+mod data;
+mod license;
+mod names;
+
+use std::collections::BTreeMap;
+
+use super::CheckOptions;
+use crate::{
+    bpf::{insn::INSN_SIZE, section_names},
+    btf::Info,
+    elf::{Elf, Place, SectionId, SymbolId},
+    object::{Callee, Function, Object, Undefined, externs::Declared, place::source_of},
+    plan::Btf,
+    report::{Audience, Error, Result, Warning, WarningKind, Warnings, quoted},
+};
+
+/// How many places one message names.
+const SHOWN: usize = 3;
+
+/// An object, with what all lints need of it.
+struct Subject<'a> {
+    elf: &'a Elf,
+    info: Option<&'a Info>,
+    undefined: Vec<Undefined>,
+    declared: &'a Declared,
+    audience: Audience,
+    btf: Btf,
+    functions: Vec<Function>,
+    /// The index of each function in that list.
+    places: BTreeMap<SymbolId, usize>,
+}
+
+/// Something that is wrong.
+enum Finding {
+    /// Nobody takes it.
+    Refused(Error),
+    /// Some loader may take it.
+    Doubtful(Lint),
+}
+
+/// A warning, or an error where nobody sees warnings.
+struct Lint {
+    kind: WarningKind,
+    message: Error,
+}
+
+/// Checks that loaders understand `object`.
+///
+/// # Errors
+/// No loader would take it, or not as it is meant; the message names all that is wrong.
+pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
+    let functions = object.functions();
+    let places = functions.iter().map(|it| it.symbol).zip(0..).collect();
+    let subject = Subject {
+        elf: &object.elf,
+        info: object.btf.as_ref(),
+        undefined: object.undefined(),
+        declared: &object.declared,
+        audience: options.audience,
+        btf: options.plan.debug_info.btf,
+        functions,
+        places,
+    };
+    let mut errors = Vec::new();
+    let rules = [constructors::find, data::find, names::find, calls, license::find, arena::find];
+    for finding in rules.iter().flat_map(|rule| rule(&subject)) {
+        match finding {
+            Finding::Doubtful(lint) if options.audience == Audience::Person => {
+                warnings.push(warning(lint.kind, &lint.message));
+            }
+            Finding::Doubtful(Lint { message: error, .. }) | Finding::Refused(error) => {
+                errors.push(error);
+            }
+        }
+    }
+    match errors.len() {
+        0 => Ok(()),
+        1 => Err(errors.remove(0)),
+        _ => Err(Error::link("no loader would take the object as it is meant").with_parts(errors)),
+    }
+}
+
+fn warning(kind: WarningKind, error: &Error) -> Warning {
+    let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
+    let causes = error.causes().iter().cloned();
+    Warning {
+        kind,
+        message: format!("{}{place}", error.message()),
+        help: causes.chain(error.help_lines().iter().cloned()).collect(),
+    }
+}
+
+impl Subject<'_> {
+    /// The source of the instruction `slot` slots behind the start of `function`.
+    fn source(&self, function: &Function, slot: u64) -> Option<String> {
+        let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
+        source_of(self.info?, &function.section_name, offset)
+    }
+
+    fn function(&self, symbol: SymbolId) -> Option<&Function> {
+        self.functions.get(*self.places.get(&symbol)?)
+    }
+
+    /// The function that starts at, or holds, byte `offset` of `section`.
+    fn function_at(&self, section: SectionId, offset: u64) -> Option<&Function> {
+        self.functions.iter().find(|function| {
+            let end = function.offset.saturating_add(function.size);
+            function.section == section && (function.offset..end).contains(&offset)
+        })
+    }
+
+    /// The functions in code that need what is in `section`, each with the place where it does, first ones first.
+    fn users(&self, section: SectionId) -> Vec<String> {
+        let mut found = Vec::new();
+        for (id, code) in self.elf.code() {
+            for relocation in &code.relocations {
+                let symbol = self.elf.symbols.get(&relocation.symbol);
+                if symbol.is_none_or(|symbol| symbol.place != Place::Section(section)) {
+                    continue;
+                }
+                let Some(function) = self.function_at(id, relocation.offset) else { continue };
+                let slot = relocation.offset.saturating_sub(function.offset) / INSN_SIZE;
+                let place = self.source(function, slot).map(|place| format!(" at {place}"));
+                let user = format!("{}{}", quoted(&function.name), place.unwrap_or_default());
+                if !found.contains(&user) {
+                    found.push(user);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Finds programs that call, or have a helper call, another program: libbpf looks for callees in `.text` only
+/// (`bpf_program__record_reloc`).
+fn calls(object: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for caller in &object.functions {
+        for reference in &caller.references {
+            let (Callee::Function(symbol) | Callee::Callback(symbol)) = reference.callee else {
+                continue;
+            };
+            let is_other = |other: &&Function| {
+                other.symbol != caller.symbol && section_names::is_program(&other.section_name)
+            };
+            let Some(callee) = object.function(symbol).filter(is_other) else { continue };
+            let (name, other) = (quoted(&caller.name), quoted(&callee.name));
+            found.push(Finding::Refused(
+                Error::link(format!("{name} calls {other}, which is a program"))
+                    .at(object.source(caller, reference.instruction))
+                    .because(format!(
+                        "it is in section `{}`, and loaders look for callees in `.text` only",
+                        callee.section_name
+                    ))
+                    .help("put what both need into a function without a section, and call that"),
+            ));
+        }
+    }
+    found
+}

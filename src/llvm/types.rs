@@ -1,0 +1,226 @@
+//! Types in debug information: which they are, and making others.
+
+use std::ptr::{self, NonNull};
+
+use bpf_linker_shim::{
+    self as llvm,
+    llvm_sys::{LLVMOpaqueDIBuilder, LLVMOpaqueMetadata},
+};
+
+use super::{
+    context::Context,
+    metadata::{MetadataKind, Node, Operand},
+    module::Module,
+    text,
+};
+
+/// The first operand of a type that may be the type it is made of: before it are file, scope and name.
+const FIRST_BASE: usize = 3;
+/// `DINode::FlagVirtual` of llvm/IR/DebugInfoFlags.def.
+const VIRTUAL: i32 = 1 << 5;
+/// `DW_ATE_unsigned`.
+const UNSIGNED: u32 = 7;
+/// The size of a pointer in bits.
+const POINTER: u64 = 64;
+
+/// The tag of a type (DWARF 5, section 7.5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag(pub u16);
+
+/// How a number is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// A truth value, an integer or a binary floating-point number.
+    Plain,
+    /// A character of Unicode.
+    Unicode,
+    /// Anything else: complex, decimal or fixed-point numbers, and what later versions invent.
+    Other,
+}
+
+impl<'ctx> Node<'ctx> {
+    /// Returns the tag of a type.
+    #[must_use]
+    pub fn tag(self) -> Tag {
+        match self.kind() {
+            MetadataKind::Basic | MetadataKind::Derived | MetadataKind::Composite => {
+                // SAFETY: it is a node of debug information.
+                Tag(unsafe { llvm::LLVMGetDINodeTag(self.metadata()) })
+            }
+            _ => Tag(0),
+        }
+    }
+
+    /// Returns how a number is to be read. LLVM's C API tells it by no function, but prints it.
+    #[must_use]
+    pub fn encoding(self) -> Encoding {
+        const PLAIN: [&str; 6] =
+            ["boolean", "float", "signed", "signed_char", "unsigned", "unsigned_char"];
+        // SAFETY: the node is alive.
+        let printed = unsafe { llvm::LLVMPrintValueToString(self.as_value()) };
+        // SAFETY: the text is ours to free.
+        let printed = unsafe { text::take_message(printed) };
+        let encoding = printed.rsplit_once("encoding: DW_ATE_").map_or("", |(_, rest)| rest);
+        let encoding = encoding.split([',', ')']).next().unwrap_or_default();
+        match encoding {
+            plain if PLAIN.contains(&plain) => Encoding::Plain,
+            "UTF" => Encoding::Unicode,
+            _ => Encoding::Other,
+        }
+    }
+
+    /// Returns the type that a type is made of, and the operand that it is: what a pointer points to, the type of a
+    /// member, the integer of an enumeration.
+    #[must_use]
+    pub fn base_type(self) -> Option<(usize, Self)> {
+        use MetadataKind::{Basic, Composite, Derived, Signature};
+        let operands = self.operands().into_iter().enumerate().skip(FIRST_BASE);
+        let mut nodes = operands.filter_map(|(index, operand)| Some((index, operand.node()?)));
+        nodes.find(|(_, node)| matches!(node.kind(), Basic | Composite | Derived | Signature))
+    }
+
+    /// Whether a base class is a virtual one, whose place is known at run time only.
+    #[must_use]
+    pub fn is_virtual(self) -> bool {
+        self.type_flags() & VIRTUAL != 0
+    }
+
+    fn scope(self) -> *mut LLVMOpaqueMetadata {
+        let scope = self.operands().get(1).copied().and_then(Operand::node);
+        scope.map_or(ptr::null_mut(), Self::metadata)
+    }
+}
+
+/// Makes types for one module.
+#[derive(Debug)]
+pub struct TypeBuilder<'ctx> {
+    context: &'ctx Context,
+    builder: NonNull<LLVMOpaqueDIBuilder>,
+}
+
+impl Drop for TypeBuilder<'_> {
+    fn drop(&mut self) {
+        // SAFETY: `self` owns the builder; what it built is the context's.
+        unsafe { llvm::LLVMDisposeDIBuilder(self.builder.as_ptr()) };
+    }
+}
+
+impl<'ctx> TypeBuilder<'ctx> {
+    /// Makes a builder for `module`.
+    #[must_use]
+    pub fn new(context: &'ctx Context, module: &Module<'ctx>) -> Option<Self> {
+        // SAFETY: the module is alive.
+        let builder = unsafe { llvm::LLVMCreateDIBuilderDisallowUnresolved(module.as_raw()) };
+        Some(Self { context, builder: NonNull::new(builder)? })
+    }
+
+    fn node(&self, raw: *mut LLVMOpaqueMetadata) -> Option<Node<'ctx>> {
+        Operand::from_metadata(self.context, raw).node()
+    }
+
+    /// Makes an unsigned integer of `bits`.
+    #[must_use]
+    pub fn unsigned(&self, name: &str, bits: u64) -> Option<Node<'ctx>> {
+        let (builder, start) = (self.builder.as_ptr(), name.as_ptr().cast());
+        // SAFETY: the builder is alive and copies the name.
+        let made = unsafe {
+            llvm::LLVMDIBuilderCreateBasicType(builder, start, name.len(), bits, UNSIGNED, 0)
+        };
+        self.node(made)
+    }
+
+    /// Makes a pointer to `target`; to `void` if there is none.
+    #[must_use]
+    pub fn pointer(&self, target: Option<Node<'ctx>>) -> Option<Node<'ctx>> {
+        let target = target.map_or(ptr::null_mut(), Node::metadata);
+        let (builder, name) = (self.builder.as_ptr(), c"".as_ptr());
+        // SAFETY: the builder and the target are alive.
+        let made = unsafe {
+            llvm::LLVMDIBuilderCreatePointerType(builder, target, POINTER, 0, 0, name, 0)
+        };
+        self.node(made)
+    }
+
+    /// Makes an array of `count` elements, which take `bits` together.
+    #[must_use]
+    pub fn array(&self, element: Node<'ctx>, count: u64, bits: u64) -> Option<Node<'ctx>> {
+        let builder = self.builder.as_ptr();
+        let count = i64::try_from(count).ok()?;
+        // SAFETY: the builder is alive.
+        let mut range = [unsafe { llvm::LLVMDIBuilderGetOrCreateSubrange(builder, 0, count) }];
+        let (element, ranges) = (element.metadata(), range.as_mut_ptr());
+        // SAFETY: the builder and the element are alive, and there is one range.
+        let made =
+            unsafe { llvm::LLVMDIBuilderCreateArrayType(builder, bits, 0, element, ranges, 1) };
+        self.node(made)
+    }
+
+    /// Makes a member called `name` of type `ty`, where `place` is.
+    #[must_use]
+    pub fn member(&self, place: Node<'ctx>, name: &str, ty: Node<'ctx>) -> Option<Node<'ctx>> {
+        let (builder, start) = (self.builder.as_ptr(), name.as_ptr().cast());
+        let (scope, size) = (place.scope(), ty.type_size());
+        // SAFETY: `place` is a type.
+        let offset = unsafe { llvm::LLVMDITypeGetOffsetInBits(place.metadata()) };
+        let (file, ty) = (ptr::null_mut(), ty.metadata());
+        // SAFETY: the builder, the scope and the type are alive, and no file is fine.
+        let made = unsafe {
+            llvm::LLVMDIBuilderCreateMemberType(
+                builder,
+                scope,
+                start,
+                name.len(),
+                file,
+                0,
+                size,
+                0,
+                offset,
+                0,
+                ty,
+            )
+        };
+        self.node(made)
+    }
+
+    /// Makes a structure with name, place and size of the class `like`, and `elements`.
+    #[must_use]
+    pub fn structure(&self, like: Node<'ctx>, elements: &[Node<'ctx>]) -> Option<Node<'ctx>> {
+        let (builder, name) = (self.builder.as_ptr(), like.type_name());
+        let mut elements: Vec<_> = elements.iter().map(|element| element.metadata()).collect();
+        let count = u32::try_from(elements.len()).ok()?;
+        let (nothing, empty) = (ptr::null_mut(), c"".as_ptr());
+        // SAFETY: builder, scope and elements are alive, the name is copied, and neither file nor base class is fine.
+        let made = unsafe {
+            llvm::LLVMDIBuilderCreateStructType(
+                builder,
+                like.scope(),
+                name.as_ptr().cast(),
+                name.len(),
+                nothing,
+                like.type_line(),
+                like.type_size(),
+                0,
+                like.type_flags(),
+                nothing,
+                elements.as_mut_ptr(),
+                count,
+                0,
+                nothing,
+                empty,
+                0,
+            )
+        };
+        self.node(made)
+    }
+
+    /// Makes a list of `nodes`.
+    #[must_use]
+    pub fn list(&self, nodes: &[Node<'ctx>]) -> Option<Node<'ctx>> {
+        let mut nodes: Vec<_> = nodes.iter().map(|node| node.metadata()).collect();
+        // SAFETY: the context and the nodes are alive.
+        let made = unsafe {
+            llvm::LLVMMDNodeInContext2(self.context.as_raw(), nodes.as_mut_ptr(), nodes.len())
+        };
+        self.node(made)
+    }
+}

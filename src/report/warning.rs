@@ -1,0 +1,98 @@
+//! Every warning, by the name that `-W` takes.
+
+use std::fmt;
+
+/// Declares the warnings: a variant, its name, and what it is about.
+macro_rules! warnings {
+    ($($kind:ident = $name:literal, $about:literal;)*) => {
+        /// What a warning is about. `--help` and the list of warnings in docs/diagnostics.md go by it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum WarningKind {
+            $(#[doc = concat!("`", $name, "`: ", $about, ".")] $kind,)*
+        }
+
+        impl WarningKind {
+            /// All of them, in the order of their names.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// Returns its stable name, in kebab case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
+            }
+
+            /// Returns what it is about, in a few words.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $about,)*
+                }
+            }
+        }
+    };
+}
+
+warnings! {
+    AboveCpu = "above-cpu", "an instruction above the level of `--cpu`";
+    BadLicense = "bad-license", "a license that loaders cannot read";
+    CallDepth = "call-depth", "a chain of more functions than older kernels allow";
+    CallsLeft = "calls-left", "a call that was to be inlined";
+    CpuMismatch = "cpu-mismatch", "`--cpu` below the level that a function was compiled for";
+    EmptyInput = "empty-input", "an input that neither defines nor refers to anything";
+    EmptyOutput = "empty-output", "an output without program and data";
+    ForeignMember = "foreign-member", "a member of an archive that is no bitcode";
+    ForeignTarget = "foreign-target", "an input compiled for another machine";
+    GplHelper = "gpl-helper", "what takes a license of the GPL, without one";
+    KernelGuarded = "kernel-guarded", "what the kernel of `--kernel` lacks, behind a test";
+    KernelRefuses = "kernel-refuses", "what the kernel would refuse, with `--fatal-errors false`";
+    LegacyMaps = "legacy-maps", "definitions in section `maps` that stay as they are";
+    Llvm = "llvm", "what LLVM warns of";
+    LlvmErrors = "llvm-errors", "what LLVM reports, with `--fatal-errors false`";
+    LocalProgram = "local-program", "a program that is static, or not exported";
+    NeedsBtf = "needs-btf", "maps, externs or CO-RE records in an object without BTF";
+    NoDebugInfo = "no-debug-info", "BTF asked for where no input has debug info";
+    NotReproducible = "not-reproducible", "members of a thin archive that `--reproduce` does not copy";
+    RolledLoops = "rolled-loops", "a loop that stays although the kernel knows none";
+    StackArguments = "stack-arguments", "more than five arguments, which newer kernels allow";
+    StackChain = "stack-chain", "a chain of calls that needs more stack than some kernels allow";
+    Trap = "trap", "a trap, which every kernel refuses to run";
+    UnknownMapMember = "unknown-map-member", "a member of a map definition that libbpf does not know";
+    UnknownSection = "unknown-section", "a section that is nearly one that loaders know";
+    UntestedLlvm = "untested-llvm", "a libLLVM newer than any tested";
+}
+
+impl WarningKind {
+    /// Names of earlier versions, whose warnings are gone: command lines may still silence them.
+    pub const RETIRED: [&str; 0] = [];
+
+    /// Returns the kind called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WarningKind;
+
+    #[test]
+    fn names_are_sorted_kebab_case_and_lead_back() {
+        let names: Vec<_> = WarningKind::ALL.iter().map(|kind| kind.name()).collect();
+        assert!(names.is_sorted(), "{names:?}");
+        for kind in WarningKind::ALL {
+            assert_eq!(WarningKind::from_name(kind.name()), Some(*kind));
+            assert!(kind.name().bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()));
+        }
+        assert_eq!(WarningKind::from_name("no-such"), None);
+    }
+}
