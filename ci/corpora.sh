@@ -28,7 +28,7 @@ selftests() {
     rm -rf "$folder/packages" "$tree"
 }
 
-# The source package, of the first suite whose mirror has all of it.
+# The source package, of the first suite whose mirror has all of it. What others say is of interest when none has.
 xdp_tools() {
     local folder=$1/xdp-tools suite state=$lab/apt-sources
     mkdir -p "$folder/package" "$state/lists/partial" "$state/cache/archives/partial"
@@ -40,9 +40,16 @@ xdp_tools() {
         rm -f "$folder"/package/*
         echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(lab_mirror) $suite main" \
             > "$state/sources.list"
-        apt-get update -qq "${options[@]}" >&2
-        (cd "$folder/package" && apt-get source --download-only -qq "${options[@]}" xdp-tools >&2) && break
+        {
+            apt-get update -qq "${options[@]}" &&
+                (cd "$folder/package" && apt-get source --download-only -qq "${options[@]}" xdp-tools)
+        } >> "$state/log" 2>&1 && break
     done
+    ls "$folder"/package/xdp-tools_*.dsc > /dev/null 2>&1 || {
+        cat "$state/log" >&2
+        echo "$0: no suite has xdp-tools" >&2
+        exit 1
+    }
     tar -C "$folder" --strip-components=1 -xzf "$folder"/package/xdp-tools_*.orig.tar.gz
     (cd "$folder/package" && ls xdp-tools_*.dsc) | sed 's/xdp-tools_\(.*\)[.]dsc/\1/' > "$1/xdp-tools.version"
     rm -rf "$folder/package" "$state"
@@ -71,6 +78,7 @@ schedulers() {
 
 fetch_tools() (
     lab_done_if corpora
+    lab_announce 'selftests and xdp-tools' 'a minute'
     lab_begin corpora
     selftests "$work"
     xdp_tools "$work"
@@ -79,6 +87,7 @@ fetch_tools() (
 
 fetch_schedulers() (
     lab_done_if schedulers
+    lab_announce schedulers '30 seconds'
     lab_begin schedulers
     schedulers "$work"
     lab_finish schedulers

@@ -7,6 +7,7 @@ cd "$(dirname "$0")"
 name=incumbent-tests-0.13.0
 
 lab_done_if "$name"
+lab_announce "$name" 'a minute'
 lab_begin "$name"
 crates=$work/crates
 mkdir "$crates"

@@ -6,6 +6,7 @@ cd "$(dirname "$0")"
 version=0.13.0
 folder=$lab/incumbent-$version
 if [ ! -x "$folder/bin/bpf-linker" ]; then
+    lab_announce "bpf-linker $version" '2 minutes'
     LLVM_PREFIX=/usr/lib/llvm-22 cargo install --quiet --locked bpf-linker --version "$version" \
         --no-default-features --features llvm-22 --root "$folder" --target-dir "$lab/incumbent-target" >&2
     rm -rf "$lab/incumbent-target"

@@ -30,6 +30,11 @@ lab_finish() {
     echo "$lab/$1"
 }
 
+# Says what is made, and how long that takes on two cores: lab_announce WHAT DURATION
+lab_announce() {
+    echo "$1: not there yet; this takes about $2" >&2
+}
+
 # The machine's package mirror, as its own sources name it.
 lab_mirror() {
     cat /etc/apt/sources.list.d/*.sources 2>/dev/null | sed -n 's/^URIs: *//p' | grep -v security | head -n 1

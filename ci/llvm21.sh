@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
 lab_done_if llvm-21
+lab_announce 'libLLVM 21' '20 seconds'
 lab_begin llvm-21
 
 backports=trixie-backports release=trixie

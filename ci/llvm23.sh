@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
 lab_done_if llvm-23
+lab_announce 'libLLVM 23' '30 seconds'
 lab_begin llvm-23
 
 version=23.1.1.post0

@@ -5,19 +5,32 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
 lab_done_if rustc-1.85
+lab_announce 'rustc 1.85' '20 seconds'
 lab_begin rustc-1.85
 
 mkdir "$work/debs"
 packages=(rustc-web libstd-rust-web-dev libstd-rust-web-1.85 rust-web-src)
-version=$(apt-cache madison rustc-web | awk '$3 ~ /^1\.85\./ { print $3; exit }')
+# The package lists may name versions whose files the mirror no longer has: those are passed over.
+download() {
+    (cd "$work/debs" && apt-get download -qq -o APT::Sandbox::User=root "$@")
+}
+version=
+for candidate in $(apt-cache madison rustc-web | awk '$3 ~ /^1\.85\./ { print $3 }' | sort --unique --version-sort --reverse); do
+    if download "${packages[@]/%/=$candidate}" 2>> "$work/log"; then
+        version=$candidate
+        break
+    fi
+    rm -f "$work"/debs/*
+done
 if [ -z "$version" ]; then
-    echo "$0: no rustc-web 1.85 in the package lists; run apt-get update" >&2
+    [ ! -e "$work/log" ] || cat "$work/log" >&2
+    echo "$0: no rustc-web 1.85 can be downloaded; run apt-get update" >&2
     exit 1
 fi
-(cd "$work/debs" && apt-get download -qq -o APT::Sandbox::User=root "${packages[@]/%/=$version}")
+rm -f "$work/log"
 # Its LLVM comes from the machine where that has it.
 if [ -z "$(ldconfig -p | grep 'libLLVM.so.19.1' || true)" ]; then
-    (cd "$work/debs" && apt-get download -qq -o APT::Sandbox::User=root libllvm19)
+    download libllvm19
 fi
 for deb in "$work"/debs/*.deb; do
     dpkg -x "$deb" "$work/root"

@@ -2,20 +2,25 @@
 # Installs what the tests need and runs all of them; arguments go to the test runner.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/steps.sh
 
 ci/install-tools.sh
 ci/nextest.sh
 for toolchain in incumbent incumbent-tests llvm21 llvm23 rustc185 zig kernels corpora; do
-    echo "$toolchain: $("ci/$toolchain.sh")"
+    # An assignment of its own: as an argument of echo, a failure would go unnoticed.
+    folder=$("ci/$toolchain.sh")
+    echo "$toolchain: $folder"
 done
 
-export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
-ci/fuzz.sh
-cargo test --quiet --workspace --doc
-cargo nextest run --workspace --no-fail-fast "$@"
+# Some of Debian's tools are not on every user's PATH.
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH:/usr/sbin:/sbin"
+step 'fuzz targets' '3 minutes' ci/fuzz.sh
+step 'examples of the documentation' 'a minute' cargo test --quiet --workspace --doc
+step tests '12 minutes' cargo nextest run --workspace --no-fail-fast "$@"
 # The same fixtures with the oldest libLLVM and the newest; the run above used whichever the linker finds.
 lab=${BPF_LINKER_LAB:-$HOME/.cache/bpf-linker-lab}
 for library in /usr/lib/x86_64-linux-gnu/libLLVM.so.19.1 "$lab/llvm-23/lib/libLLVM.so.23.1"; do
-    echo "fixtures with $library"
-    BPF_LINKER_TEST_LLVM=$library cargo nextest run --test cases --no-fail-fast
+    BPF_LINKER_TEST_LLVM=$library step "fixtures with $library" '30 seconds' cargo nextest run --test cases --no-fail-fast
 done
+# Kernels that could not judge, and why; see tests/support/control.rs.
+cat "${CARGO_TARGET_DIR:-target}"/tests/kernels/refused-*.txt 2> /dev/null || true

@@ -7,6 +7,7 @@ cd "$(dirname "$0")"
 fetch() (
     name=zig-$1
     lab_done_if "$name"
+    lab_announce "zig $1" '20 seconds'
     lab_begin "$name"
     pip install --quiet --disable-pip-version-check --no-deps --no-compile --root-user-action=ignore \
         --only-binary=:all: --target "$work" "ziglang==$1"

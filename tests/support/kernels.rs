@@ -13,6 +13,7 @@ use std::{
 };
 
 use super::{
+    control,
     initramfs::Archive,
     lab::{self, Request, Story, Word},
     tools,
@@ -28,6 +29,12 @@ pub enum Kernel {
     Newest,
     /// This machine's, without an emulator.
     Running,
+}
+
+/// A kernel of the lab, with its version and settings beside it.
+#[derive(Clone, Debug)]
+pub struct Image {
+    folder: PathBuf,
 }
 
 /// What a process said.
@@ -64,12 +71,10 @@ impl Kernel {
 
     /// Its exact version, as `uname -r` tells it.
     pub fn release(self) -> String {
-        let file = match self {
-            Self::Running => PathBuf::from("/proc/sys/kernel/osrelease"),
-            _ => self.folder().join("release"),
-        };
-        let text = fs::read_to_string(&file);
-        text.unwrap_or_else(|error| panic!("cannot read {file:?}: {error}")).trim().to_owned()
+        match self {
+            Self::Running => text(Path::new("/proc/sys/kernel/osrelease")),
+            _ => self.image().release(),
+        }
     }
 
     /// Its version without the patches.
@@ -82,8 +87,12 @@ impl Kernel {
         }
     }
 
-    fn folder(self) -> PathBuf {
-        kernels().join(self.name())
+    /// The image that is booted.
+    fn image(self) -> Image {
+        match self {
+            Self::Newest => control::judge().clone(),
+            _ => Image::of(self.name()),
+        }
     }
 
     /// What this kernel and the loaders say to each request, in the same order.
@@ -98,13 +107,30 @@ impl Kernel {
         match self {
             Self::Running => requests.iter().map(lab::run_here).collect(),
             _ if requests.is_empty() => Vec::new(),
-            _ => self.boot_until_complete(requests),
+            _ => self.image().boot_until_complete(requests),
         }
+    }
+}
+
+impl Image {
+    /// The image in this folder of the lab.
+    pub fn of(name: &str) -> Self {
+        Self { folder: kernels().join(name) }
+    }
+
+    /// Returns whether the lab has it.
+    pub fn is_there(&self) -> bool {
+        self.folder.join("vmlinuz").is_file()
+    }
+
+    /// Its exact version, as `uname -r` tells it.
+    pub fn release(&self) -> String {
+        text(&self.folder.join("release"))
     }
 
     /// The answers of a machine that answered all. On a host with much else to do one may stop early; then there is
     /// another, and the failure of the last one counts.
-    fn boot_until_complete(self, requests: &[Request]) -> Vec<Answer> {
+    pub fn boot_until_complete(&self, requests: &[Request]) -> Vec<Answer> {
         const BOOTS: usize = 2;
         let mut shortfall = String::new();
         for _ in 0..BOOTS {
@@ -117,7 +143,7 @@ impl Kernel {
     }
 
     /// All answers of one boot, or what is known about those that are missing.
-    fn boot(self, requests: &[Request]) -> Result<Vec<Answer>, String> {
+    fn boot(&self, requests: &[Request]) -> Result<Vec<Answer>, String> {
         let folder = tempfile::tempdir().expect("the machine has a folder for temporary files");
         let initramfs = folder.path().join("initramfs");
         fs::write(&initramfs, self.initramfs(requests)).expect("temporary files can be written");
@@ -132,7 +158,7 @@ impl Kernel {
             .args(["-display", "none", "-nodefaults", "-no-reboot"])
             .args(["-serial", &serial(&console), "-serial", &serial(&output)])
             .arg("-kernel")
-            .arg(self.folder().join("vmlinuz"))
+            .arg(self.folder.join("vmlinuz"))
             .arg("-initrd")
             .arg(&initramfs)
             .args(["-append", COMMAND_LINE]);
@@ -147,7 +173,7 @@ impl Kernel {
         Err(format!(
             "kernel {} answered {} of {} requests: {}\n{}\nconsole: {}\nlast words: {}\nThe emulator is package \
              qemu-system-x86; ci/kernels.sh installs it.",
-            self.name(),
+            self.release(),
             answers.len(),
             requests.len(),
             ended.status,
@@ -156,16 +182,14 @@ impl Kernel {
             tail(&output),
         ))
     }
-}
 
-impl Kernel {
-    fn initramfs(self, requests: &[Request]) -> Vec<u8> {
+    fn initramfs(&self, requests: &[Request]) -> Vec<u8> {
         let mut archive = Archive::new();
         for folder in ["bin", "boot", "proc", "sys", "dev", "tmp", "files"] {
             archive.add_folder(folder);
         }
         // Where libbpf looks for the values of `.kconfig`.
-        let config = read(&self.folder().join("config"));
+        let config = read(&self.folder.join("config"));
         archive.add_file(&format!("boot/config-{}", self.release()), &config);
         initramfs_with(archive, requests)
     }
@@ -250,6 +274,11 @@ fn place<'path>(files: &mut Vec<&'path Path>, path: &'path Path) -> String {
 fn name_of(number: usize, path: &Path) -> String {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("object.o");
     format!("{name}.{number}")
+}
+
+fn text(path: &Path) -> String {
+    let text = fs::read_to_string(path);
+    text.unwrap_or_else(|error| panic!("cannot read {path:?}: {error}")).trim().to_owned()
 }
 
 fn read(path: &Path) -> Vec<u8> {

@@ -5,6 +5,7 @@
 
 pub mod btf_load;
 pub mod chance;
+pub mod control;
 pub mod corpus;
 pub mod elf;
 pub mod examples;

@@ -1,7 +1,7 @@
 //! rustc with the linker behind it, of two ages.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
@@ -49,11 +49,7 @@ pub fn source(name: &str) -> PathBuf {
 }
 
 fn older() -> PathBuf {
-    let lab = env::var_os("BPF_LINKER_LAB").map_or_else(
-        || PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(".cache/bpf-linker-lab"),
-        PathBuf::from,
-    );
-    let rustc = lab.join("rustc-1.85/bin/rustc");
+    let rustc = tools::downloads().join("rustc-1.85/bin/rustc");
     assert!(rustc.is_file(), "no {rustc:?}: ci/rustc185.sh fetches it");
     rustc
 }

@@ -4,7 +4,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{self, Child, Command, Stdio},
+    sync::OnceLock,
     thread,
     time::{Duration, Instant},
 };
@@ -63,30 +64,55 @@ fn folder() -> TempDir {
 }
 
 fn linker(folder: &Path) -> Command {
-    let mut command = Command::new(tools::linker());
+    // A shell that runs the tests in the background has children ignore some signals, and they theirs.
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT,TERM,HUP").arg(tools::linker());
     command.current_dir(folder).env("TMPDIR", folder.join("tmp")).env_remove("RUST_LOG");
     command.args(["-o", "out.o"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
 
-fn link(file: &str, text: &[u8]) -> Ended {
-    let folder = folder();
-    fs::write(folder.path().join(file), text).expect("a new folder takes files");
-    let output = linker(folder.path()).arg(file).output().expect("the linker is built");
+/// A libLLVM that overflows its stack on [`TOO_DEEP`], and is the real one behind it otherwise.
+fn stand_in() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        const REAL: &str = "/usr/lib/x86_64-linux-gnu/libLLVM.so.22.1";
+        let folder = tools::kept("stand-in");
+        let new = folder.join(process::id().to_string());
+        let mut clang = Command::new(tools::clang());
+        clang.args(["-O1", "-fPIC", "-shared", "-w", "-Wl,--no-as-needed"]);
+        clang.arg(tools::workspace().join("tests/system/crashes/stand_in.c"));
+        tools::run(clang.arg(REAL).arg("-o").arg(&new));
+        // Another process may have the same bytes open.
+        let library = folder.join("libLLVM.so.22.1");
+        fs::rename(&new, &library).expect("both are in one folder");
+        library
+    })
+}
+
+/// What [`stand_in`] crashes on.
+const TOO_DEEP: &str = "; too deep\n";
+
+/// A link of [`TOO_DEEP`], called `deep.ll`.
+fn too_deep(folder: &Path) -> Command {
+    fs::write(folder.join("deep.ll"), TOO_DEEP).expect("a new folder takes files");
+    let mut command = linker(folder);
+    command.env("BPF_LINKER_LLVM", stand_in());
+    command
+}
+
+fn run(mut link: Command, folder: TempDir) -> Ended {
+    let output = link.output().expect("the linker is built");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     Ended { code: output.status.code(), said, folder }
 }
 
-/// LLVM's parser recurses once for each brace.
-fn too_deep() -> Vec<u8> {
-    let mut text = b"@x = global ".to_vec();
-    text.resize(4 << 20, b'{');
-    text
-}
-
 #[test]
 fn a_stack_overflow_in_llvm_names_the_phase_and_the_input() {
-    let ended = link("deep.ll", &too_deep());
+    let folder = folder();
+    let mut link = too_deep(folder.path());
+    link.arg("deep.ll");
+    let ended = run(link, folder);
     ended.must_say(&[
         "error: LLVM crashed in the phase `resolve and merge`, at work on deep.ll\n",
         "cause: signal 11, SIGSEGV: it used memory that is not there, or more stack than there is",
@@ -94,8 +120,8 @@ fn a_stack_overflow_in_llvm_names_the_phase_and_the_input() {
     ]);
     let kept = ended.check(4, &["deep.ll"]);
     let copy = fs::read(kept.join("inputs/000-deep.ll")).expect("the input is kept");
-    assert_eq!(copy, too_deep());
-    let again = linker(ended.folder.path())
+    assert_eq!(copy, TOO_DEEP.as_bytes());
+    let again = too_deep(ended.folder.path())
         .current_dir(&kept)
         .arg("@response")
         .output()
@@ -112,7 +138,11 @@ fn what_llvm_gives_up_on_names_the_function() {
         }
         declare i64 @llvm.read_register.i64(metadata)
         !0 = !{!\"rax\"}";
-    let ended = link("register.ll", text.as_bytes());
+    let folder = folder();
+    fs::write(folder.path().join("register.ll"), text).expect("a new folder takes files");
+    let mut link = linker(folder.path());
+    link.arg("register.ll");
+    let ended = run(link, folder);
     ended.must_say(&[
         "error: LLVM gave up in the phase `generate code`, at work on the function `program::entry`\n",
         "cause: Running pass 'BPF DAG->DAG Pattern Instruction Selection' on function '@_ZN7program",
@@ -217,8 +247,7 @@ fn a_crash_outside_of_llvm_is_the_linkers_own() {
 #[test]
 fn a_folder_asked_for_is_the_one_to_attach() {
     let folder = folder();
-    fs::write(folder.path().join("deep.ll"), too_deep()).expect("a new folder takes files");
-    let mut command = linker(folder.path());
+    let mut command = too_deep(folder.path());
     let output = command.args(["--reproduce", "report", "deep.ll"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(4), "{said}");
@@ -230,8 +259,7 @@ fn a_folder_asked_for_is_the_one_to_attach() {
 #[test]
 fn without_a_place_for_the_folder_the_command_is_told() {
     let folder = folder();
-    fs::write(folder.path().join("deep.ll"), too_deep()).expect("a new folder takes files");
-    let mut command = linker(folder.path());
+    let mut command = too_deep(folder.path());
     let output = command.env("TMPDIR", "/nonexistent").arg("deep.ll").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(4), "{said}");

@@ -7,6 +7,7 @@ mod lessons;
 mod lists;
 mod matrix;
 mod page;
+mod profiles;
 mod sources;
 mod tracer;
 
@@ -41,4 +42,11 @@ fn rust_programs_cost_the_verifier_no_more_than_with_the_incumbents_best_options
         println!("{level}: {ours}, the incumbent's best {theirs}");
         assert!(ours > 0 && ours <= theirs, "{level}: {ours}, the incumbent's best {theirs}");
     }
+}
+
+#[test]
+fn examples_of_every_profile_load_where_the_rules_allow_it() {
+    let (builds, kernels) = profiles::wish();
+    let faults = profiles::faults(&builds, kernels);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -232,6 +232,19 @@ fn ci_runs_what_the_readme_tells_users_to_run() {
     );
 }
 
+#[test]
+fn the_walkthrough_is_short_and_names_files_that_exist() {
+    const LONGEST: usize = 10;
+    let text = fs::read_to_string(root().join("docs/walkthrough.md")).expect("the walkthrough");
+    let names = text.split('`').skip(1).step_by(2).filter(|name| name.ends_with(".rs"));
+    let gone: Vec<&str> = names.filter(|name| !root().join(name).is_file()).collect();
+    assert_eq!(gone, [""; 0], "docs/walkthrough.md names files that are gone");
+    for section in text.split("\n## ").skip(1) {
+        let lines = section.lines().skip(1).filter(|line| !line.is_empty()).count();
+        assert!(lines <= LONGEST, "{lines} lines: {}", section.lines().next().unwrap_or_default());
+    }
+}
+
 /// Judges each source, and fails with all that was found.
 fn breaches(sources: Vec<Source>, judge: impl Fn(&Source, &mut Vec<String>)) {
     assert!(sources.len() > 10, "the sources were not found");

@@ -1,5 +1,5 @@
 ; Libraries that are none, and what LLVM gives up on or crashes over. A crash leaves a folder that repeats it, in the folder
-; for temporary files; see tests/crashes.rs.
+; for temporary files; see tests/system/crashes.rs.
 ;
 ; run: echo no library > text.so && mkdir folder tmp && printf '\177ELF' > stump.so
 ; args: --llvm missing.so

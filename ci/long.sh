@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# What takes longer than CI may, each step with its duration. A failing step ends the run.
+#
+# usage: ci/long.sh [STEP...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. ci/steps.sh
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH:/usr/sbin:/sbin"
+
+# Without nextest, which would end what takes this long.
+tests() { cargo test --test system -- --nocapture "$@"; }
+
+profiles() { BPF_LINKER_PROFILES=all tests kernels::examples_of_every_profile; }
+links() { BPF_LINKER_EXECUTION_SEED=2 BPF_LINKER_EXECUTION_FUNCTIONS=6000 tests execution::; }
+mutations() { BPF_LINKER_MUTATIONS=10000 tests mutations::; }
+corpora() { ci/corpora.sh all; }
+fuzz() {
+    local target
+    for target in response arguments inputs object btf producer scripts; do
+        ci/fuzz.sh "$target" 600
+    done
+}
+benches() { benches/run; }
+
+# Step, what it is, and how long it takes on two cores.
+steps='
+profiles|every profile on every kernel|20 minutes
+links|6000 random functions, linked in every way|40 minutes
+mutations|10000 damaged inputs|30 minutes
+corpora|all selftests and schedulers|20 minutes
+fuzz|every fuzz target for ten minutes|75 minutes
+benches|all benchmarks|20 minutes
+'
+
+for name; do
+    grep -q "^$name|" <<< "$steps" || {
+        echo "$0: no step $name; there are:$(sed -n 's/|.*//p' <<< "$steps" | tr '\n' ' ')" >&2
+        exit 2
+    }
+done
+
+while IFS='|' read -r name what expected <&3; do
+    [ -n "$name" ] || continue
+    [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
+    step "$name: $what" "$expected" "$name"
+done 3<<< "$steps"
