@@ -204,6 +204,9 @@ macro_rules! rows {
                 core LLVMIsAInstruction(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAArgument(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAConstant(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAExtractValueInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetNumIndices(value: LLVMValueRef) -> c_uint;
+                core LLVMGetIndices(value: LLVMValueRef) -> *const c_uint;
                 core LLVMIsUndef(value: LLVMValueRef) -> LLVMBool;
                 core LLVMIsAConstantExpr(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMGetConstOpcode(constant: LLVMValueRef) -> LLVMOpcode;
@@ -231,6 +234,7 @@ macro_rules! rows {
                 core LLVMBuildCast(builder: LLVMBuilderRef, operation: LLVMOpcode, value: LLVMValueRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
                 core LLVMBuildICmp(builder: LLVMBuilderRef, predicate: LLVMIntPredicate, left: LLVMValueRef, right: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
                 core LLVMBuildSelect(builder: LLVMBuilderRef, condition: LLVMValueRef, yes: LLVMValueRef, no: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
+                core LLVMBuildAlloca(builder: LLVMBuilderRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
                 core LLVMBuildPhi(builder: LLVMBuilderRef, type_: LLVMTypeRef, name: *const c_char) -> LLVMValueRef;
                 core LLVMBuildBr(builder: LLVMBuilderRef, target: LLVMBasicBlockRef) -> LLVMValueRef;
                 core LLVMBuildCondBr(builder: LLVMBuilderRef, condition: LLVMValueRef, yes: LLVMBasicBlockRef, no: LLVMBasicBlockRef) -> LLVMValueRef;

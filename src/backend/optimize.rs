@@ -25,6 +25,7 @@ impl<'s> Internalized<'s> {
         session.dump(&module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
         preserved::claim(&module)?;
+        lower::inline(session, &module);
         run_passes(session, &machines.optimizing, &module)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
@@ -37,7 +38,7 @@ impl<'s> Internalized<'s> {
             inlining::report(session, &module);
         }
         stack::limit_alignment(&module);
-        lower::lower(session, &module);
+        lower::lower(session, &module, &machines.choice);
         // After all passes: they make new memory operations of those that are spelled out.
         expand::expand(session, &module, &machines.optimizing)?;
         if codegen.loops == Loops::Unroll {
