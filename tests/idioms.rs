@@ -32,6 +32,16 @@ fn contexts() {
     check("contexts");
 }
 
+#[test]
+fn ranges() {
+    check("ranges");
+}
+
+#[test]
+fn operations() {
+    check("operations");
+}
+
 /// What a program is run on.
 struct Input {
     mark: u32,

@@ -26,7 +26,7 @@ macro_rules! crosses {
 }
 
 crosses! {
-    as_is: (), c_int, c_uint, c_longlong, c_ulonglong, u16, usize, *const c_char, *mut c_char, *mut c_void,
+    as_is: (), c_int, c_uint, c_longlong, c_ulonglong, u16, usize, *const c_char, *const c_uint, *mut c_char, *mut c_void,
         LLVMAttributeRef, LLVMBasicBlockRef, LLVMBuilderRef, LLVMContextRef, LLVMDIBuilderRef, LLVMErrorRef, LLVMMemoryBufferRef,
         LLVMMetadataRef, LLVMModuleRef, LLVMPassBuilderOptionsRef, LLVMTargetDataRef, LLVMTargetMachineRef,
         LLVMTypeRef, LLVMUseRef, LLVMValueRef, *mut LLVMValueMetadataEntry;

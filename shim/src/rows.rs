@@ -275,6 +275,9 @@ macro_rules! rows {
 
                 core LLVMIsAArgument(value: LLVMValueRef) -> LLVMValueRef;
                 core LLVMIsAConstant(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMIsAExtractValueInst(value: LLVMValueRef) -> LLVMValueRef;
+                core LLVMGetNumIndices(value: LLVMValueRef) -> c_uint;
+                core LLVMGetIndices(value: LLVMValueRef) -> *const c_uint;
                 core LLVMCountParams(function: LLVMValueRef) -> c_uint;
                 core LLVMMoveBasicBlockBefore(block: LLVMBasicBlockRef, place: LLVMBasicBlockRef) -> ();
                 core LLVMGetICmpPredicate(comparison: LLVMValueRef) -> LLVMIntPredicate;

@@ -27,6 +27,7 @@ impl<'s> Program<'s, Internalized> {
         session.dump(module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
         preserve_access::claim(module)?;
+        lower::inline(session, module);
         panics::prepare(session, module, &machines.optimizing)?;
         pipeline::run(session, &machines.optimizing, module)?;
         panics::lower(session, module, &machines.optimizing)?;
@@ -42,7 +43,7 @@ impl<'s> Program<'s, Internalized> {
             inline::report(session, module);
         }
         stack_alignment::limit_alignment(module);
-        lower::lower(session, module);
+        lower::lower(session, module, &machines.choice);
         products::spell_out(session, module, &machines.optimizing)?;
         // After all passes: they make new memory operations of those that are spelled out.
         expand_memory::expand(session, module, &machines.optimizing)?;

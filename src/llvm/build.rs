@@ -43,6 +43,12 @@ impl<'ctx> Builder<'ctx> {
         builder
     }
 
+    /// A builder whose instructions go behind `place`, which ends no block.
+    #[must_use]
+    pub fn after(context: &'ctx Context, place: Instruction<'ctx>) -> Option<Self> {
+        Some(Self::before(context, place.next()?))
+    }
+
     /// A builder whose instructions go to the end of `block`.
     #[must_use]
     pub fn at_end(context: &'ctx Context, block: Block<'ctx>) -> Self {
@@ -143,6 +149,26 @@ impl<'ctx> Builder<'ctx> {
         Self::value(unsafe {
             llvm::LLVMBuildGEP2(self.as_raw(), byte, base.as_raw(), &raw mut offset, 1, NAME)
         })
+    }
+
+    /// `value`, an address or an integer without sign, as an integer of 64 bits.
+    #[must_use]
+    pub fn address(&self, value: Value<'ctx>) -> Value<'ctx> {
+        if !value.is_pointer() {
+            return self.resize(Resize::ZExt, value, 64);
+        }
+        let (to, how) = (self.integer_type(64), llvm::llvm_sys::LLVMOpcode::LLVMPtrToInt);
+        // SAFETY: builder, operand and type are alive; the operand is a pointer.
+        Self::value(unsafe { llvm::LLVMBuildCast(self.as_raw(), how, value.as_raw(), to, NAME) })
+    }
+
+    /// The address of a word on the stack, as an integer of 64 bits.
+    #[must_use]
+    pub fn frame(&self) -> Value<'ctx> {
+        let word = self.integer_type(64);
+        // SAFETY: builder and type are alive.
+        let slot = unsafe { llvm::LLVMBuildAlloca(self.as_raw(), word, NAME) };
+        self.address(Self::value(slot))
     }
 
     /// A phi of integers of `bits` bits that nothing comes into yet.

@@ -1,10 +1,10 @@
 //! Editing functions: cloning and erasing instructions, splitting blocks.
 
-use bpf_linker_shim as llvm;
+use bpf_linker_shim::{self as llvm, llvm_sys::LLVMAtomicOrdering};
 
 use super::{
     block::Block, build::Builder, context::Context, global::Global, instruction::Instruction,
-    value::Value,
+    opcode::Opcode, value::Value,
 };
 
 impl<'ctx> Instruction<'ctx> {
@@ -12,6 +12,31 @@ impl<'ctx> Instruction<'ctx> {
     pub fn set_operand(self, index: u32, value: Value<'ctx>) {
         // SAFETY: both are alive; the callers name an operand that is there.
         unsafe { llvm::LLVMSetOperand(self.as_raw(), index, value.as_raw()) };
+    }
+
+    /// Makes an atomic load or store without order a volatile one, if it is of at most 64 bits and aligned to them.
+    pub fn relax(self) {
+        // LLVMAtomicOrdering: 1 is unordered, 2 is monotonic, which Rust and C call relaxed.
+        let is_access = matches!(self.value().opcode(), Opcode::Load | Opcode::Store);
+        // SAFETY: the instruction is a live load or store.
+        if !is_access || !matches!(unsafe { llvm::LLVMGetOrdering(self.as_raw()) }, 1 | 2) {
+            return;
+        }
+        let accessed = match self.value().opcode() {
+            Opcode::Store => self.value().operand(0),
+            _ => Some(self.value()),
+        };
+        let Some(accessed) = accessed else { return };
+        let bits = if accessed.is_pointer() { Some(64) } else { accessed.bits() };
+        // SAFETY: the instruction is a live load or store.
+        let aligned = unsafe { llvm::LLVMGetAlignment(self.as_raw()) }.saturating_mul(8);
+        if bits.is_some_and(|bits| bits <= 64 && bits <= aligned) {
+            let plain = LLVMAtomicOrdering::LLVMAtomicOrderingNotAtomic;
+            // SAFETY: the instruction is a live load or store.
+            unsafe { llvm::LLVMSetOrdering(self.as_raw(), plain) };
+            // SAFETY: as above.
+            unsafe { llvm::LLVMSetVolatile(self.as_raw(), 1) };
+        }
     }
 
     /// Erases it, which nothing uses.

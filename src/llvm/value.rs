@@ -167,6 +167,39 @@ impl<'ctx> Value<'ctx> {
         kind == LLVMTypeKind::LLVMPointerTypeKind as i32
     }
 
+    /// Aligns a variable that this module defines, on the stack or not, to at least so many `bytes`, a power of two; says
+    /// whether it is one.
+    #[must_use]
+    pub fn align(self, bytes: u32) -> bool {
+        let is_local = self.opcode() == Opcode::Alloca;
+        // SAFETY: the value is alive; the answer is null unless it is a variable.
+        let variable = Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(self.as_raw()) });
+        if !is_local && variable.is_none_or(Global::is_declaration) {
+            return false;
+        }
+        // SAFETY: both kinds of variables have an alignment.
+        if unsafe { llvm::LLVMGetAlignment(self.as_raw()) } < bytes {
+            // SAFETY: as above.
+            unsafe { llvm::LLVMSetAlignment(self.as_raw(), bytes) };
+        }
+        true
+    }
+
+    /// Returns which part of its operand an `extractvalue` takes; none for anything else, and for parts of parts.
+    #[must_use]
+    pub fn part(self) -> Option<u32> {
+        // SAFETY: the value is alive; the answer is null unless it is such an instruction.
+        let taken = unsafe { llvm::LLVMIsAExtractValueInst(self.as_raw()) };
+        // SAFETY: it is such an instruction if it is not null, and that is asked first.
+        if taken.is_null() || unsafe { llvm::LLVMGetNumIndices(taken) } != 1 {
+            return None;
+        }
+        // SAFETY: it is such an instruction.
+        let indices = unsafe { llvm::LLVMGetIndices(taken) };
+        // SAFETY: there is one index.
+        Some(unsafe { *indices })
+    }
+
     /// Returns the values that a phi chooses from, each with the block it comes from; none for anything else.
     #[must_use]
     pub fn incoming(self) -> Vec<(Self, Block<'ctx>)> {

@@ -30,21 +30,20 @@ const MOST_CASES: usize = 512;
 const PLAIN: [&str; 1] = ["syscall"];
 
 /// Splits the accesses through contexts in `module` that are not at one constant offset.
-pub(in crate::backend) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>) {
-    let contexts = contexts(module);
+pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, contexts: &[Value<'s>]) {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     for function in bodies.collect::<Vec<_>>() {
         if function.parameters().iter().any(|parameter| contexts.contains(parameter)) {
             let mut offsets = Offsets::new(&session.context, module.layout());
-            copies::spell_out(&session.context, function, &contexts, &offsets);
-            in_function(&session.context, function, &contexts, &mut offsets);
-            localize(&session.context, function, &contexts, &offsets);
+            copies::spell_out(&session.context, function, contexts, &offsets);
+            in_function(&session.context, function, contexts, &mut offsets);
+            localize(&session.context, function, contexts, &offsets);
         }
     }
 }
 
-/// The parameters that are contexts: the first one of each program, and those that are given one.
-fn contexts<'c>(module: &Module<'c>) -> Vec<Value<'c>> {
+/// Returns the parameters that are contexts: the first one of each program, and those that are given one.
+pub(super) fn contexts<'c>(module: &Module<'c>) -> Vec<Value<'c>> {
     let programs = module.functions().filter(|function| is_program(*function));
     let mut found: Vec<Value<'c>> =
         programs.filter_map(|program| program.parameters().first().copied()).collect();

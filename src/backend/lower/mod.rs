@@ -2,19 +2,38 @@
 //!
 //! Each pass changes only code that no kernel loads as it is, so that what loads stays the same.
 
+mod alignment;
+mod arguments;
+mod atomics;
 mod choice;
 mod contexts;
 mod copies;
 mod flow;
 mod offsets;
+mod packets;
+mod ranges;
 mod sets;
 
-use super::session::Session;
-use crate::llvm::Module;
+use super::{cpu::CpuChoice, session::Session};
+use crate::{bpf::target::Cpu, llvm::Module};
+use ranges::Registers;
 
-/// Rewrites `module`, which is optimized.
-pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>) {
+pub(super) use arguments::inline;
+
+/// Rewrites `module`, which is optimized, for the CPU of `choice`.
+pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, choice: &CpuChoice) {
+    atomics::relax(module);
     if session.plan.is_for_a_kernel() {
-        contexts::lower(session, module);
+        let context = &session.context;
+        let contexts = contexts::contexts(module);
+        contexts::lower(session, module, &contexts);
+        packets::restore(context, module, &contexts);
+        ranges::restore(context, module, registers(choice));
+        alignment::lower(context, module);
     }
+}
+
+fn registers(choice: &CpuChoice) -> Registers {
+    let low = matches!(choice.cpu, Cpu::Generic | Cpu::V1 | Cpu::V2);
+    if low && !choice.features.contains("+alu32") { Registers::Wide } else { Registers::Narrow }
 }

@@ -1,12 +1,16 @@
-// LLVM 23 passes the others in memory that r11 points to, which Linux 6.18 does not load.
+// LLVM 23 passes the others in memory that r11 points to, which Linux 6.18 does not load. Before, a function that nobody else
+// calls is inlined.
 //
 // llvm: ..22
+// args: --export entry
+// view: disasm entry
+// reject: call
 // args: --export entry,six
 // error: link the program cannot be expressed in BPF
 // says: `six` takes more than five arguments
-// place: this.c:18
+// place: this.c:19
 // says: `entry` passes more than five arguments
-// place: this.c:27:10
+// place: this.c:28:10
 // cause: it calls `six`
 // cause: BPF passes arguments in the five registers r1 to r5
 // help: pass fewer, or a pointer
