@@ -2,7 +2,7 @@
 
 use bpf_linker_shim::{
     self as llvm,
-    llvm_sys::{LLVMOpcode, LLVMTypeKind, LLVMValue},
+    llvm_sys::{LLVMOpcode, LLVMType, LLVMTypeKind, LLVMValue},
 };
 
 use super::{
@@ -37,17 +37,19 @@ impl<'ctx> Instruction<'ctx> {
             return false;
         }
         // SAFETY: it is an integer type.
-        unsafe { llvm::LLVMGetIntTypeWidth(own) == 128 }
+        let bits = unsafe { llvm::LLVMGetIntTypeWidth(own) };
+        // The optimizer makes products of 65 bits of sums in loops.
+        (65..=128).contains(&bits)
     }
 
-    /// Calls a routine in place of a product of 128 bits: `halves` where both factors have 64 bits at most, else `wide`.
+    /// Calls a routine in place of a product of up to 128 bits: `halves` where both factors have 64 bits at most, else `wide`.
     pub fn multiply_by(self, context: &'ctx Context, halves: Global<'ctx>, wide: Global<'ctx>) {
         let (Some(left), Some(right)) = (self.operand(0), self.operand(1)) else { return };
         let cursor = Cursor::before(context, self);
         let narrow = [left, right].map(|factor| cursor.narrow(factor.as_ptr()));
         let (routine, mut factors) = match narrow {
             [Some(left), Some(right)] => (halves, [left, right]),
-            _ => (wide, [left.as_ptr(), right.as_ptr()]),
+            _ => (wide, [left, right].map(|factor| cursor.widened(factor.as_ptr()))),
         };
         // SAFETY: the function is alive.
         let own = unsafe { llvm::LLVMGlobalGetValueType(routine.as_raw()) };
@@ -58,13 +60,36 @@ impl<'ctx> Instruction<'ctx> {
         if let Some(call) = Instruction::from_raw(call) {
             call.is_of(self);
         }
+        // SAFETY: the instruction is alive.
+        let result = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
+        let product = cursor.cut_to(call, result);
         // SAFETY: both are alive and of one type.
-        unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), call) };
+        unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), product) };
         self.erase();
     }
 }
 
 impl Cursor<'_> {
+    /// `factor`, of up to 128 bits, as one of 128.
+    fn widened(&self, factor: *mut LLVMValue) -> *mut LLVMValue {
+        let wide = self.integer(128);
+        // SAFETY: the factor is alive.
+        if unsafe { llvm::LLVMTypeOf(factor) } == wide {
+            return factor;
+        }
+        // SAFETY: builder and factor are alive, and it has fewer bits.
+        unsafe { llvm::LLVMBuildZExt(self.as_raw(), factor, wide, c"".as_ptr()) }
+    }
+
+    /// The low bits of `product`, which has 128.
+    fn cut_to(&self, product: *mut LLVMValue, own: *mut LLVMType) -> *mut LLVMValue {
+        if own == self.integer(128) {
+            return product;
+        }
+        // SAFETY: builder and product are alive, and the type has fewer bits.
+        unsafe { llvm::LLVMBuildTrunc(self.as_raw(), product, own, c"".as_ptr()) }
+    }
+
     /// `factor` of 128 bits as one of 64, if it is known to fit: it was made of 64 or fewer, or is a small constant.
     fn narrow(&self, factor: *mut LLVMValue) -> Option<*mut LLVMValue> {
         let name = c"".as_ptr();

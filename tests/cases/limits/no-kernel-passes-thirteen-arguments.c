@@ -1,11 +1,12 @@
 // llvm: 23..
 // args: --export entry
+// args: --export entry --kernel 7.2
 // error: link the kernel would refuse the program
 // says: `thirteen` takes 13 arguments, 12 are allowed
 // help: pass fewer, or a pointer
 // view: stderr
 // reject: warning
-// expect: --> {{.*}}this.c:11
+// expect: --> {{.*}}this.c:12
 
 __attribute__((noinline))
 static long thirteen(long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k, long l,

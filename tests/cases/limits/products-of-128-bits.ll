@@ -1,6 +1,6 @@
 ; The upper half of a product, and checks for overflow, are spelled out: no routine of BPF returns 128 bits.
 ;
-; args: --export high,checked,signed,wide
+; args: --export high,checked,signed,wide,odd
 ; view: symbols
 ; reject: __mul
 ; view: disasm high
@@ -43,4 +43,13 @@ define i64 @wide(ptr %x) section "xdp" {
   %up = lshr i128 %product, 64
   %high = trunc i128 %up to i64
   ret i64 %high
+}
+
+define i64 @odd(i64 %a, i64 %b) section "xdp" {
+  %a.wide = zext i64 %a to i65
+  %b.wide = zext i64 %b to i65
+  %product = mul i65 %a.wide, %b.wide
+  %half = lshr i65 %product, 1
+  %value = trunc i65 %half to i64
+  ret i64 %value
 }
