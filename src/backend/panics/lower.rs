@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     callbacks,
     graph::Graph,
-    report,
+    remaining,
     sites::{bodies, cut, leaves, mark, return_at},
     throw,
 };
@@ -47,9 +47,9 @@ pub(in crate::backend) fn lower<'s>(
     // Those that were to hide from the optimizer what a handler does.
     leave.calls().into_iter().for_each(Instruction::take_out);
     cut(session, module, leave);
-    let found = report::panics(session, module, &report::sites(module, leave));
+    let found = remaining::panics(session, module, &remaining::sites(module, leave));
     if session.plan.codegen.panics.way == PanicWay::Error && !found.is_empty() {
-        return Err(report::error(&found));
+        return Err(remaining::error(&found));
     }
     session.panics.replace(found);
     mark(session, module, leave);
