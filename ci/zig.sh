@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Zig 0.15.2 (LLVM 20) and 0.16.0 (LLVM 21), as $lab/zig-VERSION/ziglang/zig. Prints both folders.
+# Zig 0.15.2 (LLVM 20), 0.16.0 (LLVM 21) and 0.17.1 (LLVM 22), as $lab/zig-VERSION/ziglang/zig. Prints the folders.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
@@ -17,6 +17,6 @@ fetch() (
     lab_finish "$name"
 )
 
-for version in 0.15.2 0.16.0; do
+for version in 0.15.2 0.16.0 0.17.1; do
     fetch "$version"
 done

@@ -59,5 +59,5 @@ pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
 pub use linker::{
     Artifact, CommandFiles, check_places, finish, link, locate, reproduce, survey, version,
 };
-pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, Target};
+pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, SourceLines, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};

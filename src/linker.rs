@@ -1,6 +1,7 @@
 //! One link, from plan to files.
 
 mod overwrite;
+mod panics;
 mod phases;
 mod program_report;
 mod reports;

@@ -2,8 +2,15 @@
 //!
 //! LLVM reads the sources too, where they are, but it looks each line up among all strings so far, one by one: a second for a
 //! program of 22 sources. So `input::prune` gives it the name of a file for its text, and the text comes here.
+//!
+//! A file that LLVM or the linker reads is no input: whether it is there depends on the machine. `--btf-source-lines
+//! embedded` therefore takes text from debug info alone.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
+};
 
 use super::{Info, ext::records_mut, strings::StrOff};
 
@@ -27,6 +34,20 @@ pub fn quote(info: &mut Info) {
     }
 }
 
+/// Replaces the text of each line by what `sources`, by path, have there; by nothing where they lack the file.
+///
+/// Text that LLVM read from a file goes.
+pub fn quote_embedded(info: &mut Info, sources: &BTreeMap<String, String>) {
+    let Info { btf, ext: Some(ext) } = info else { return };
+    let split = |(path, text): (&String, &String)| (path.clone(), Lines::of(text.clone().into()));
+    let files: BTreeMap<_, _> = sources.iter().map(split).collect();
+    for line in records_mut(&mut ext.line_info) {
+        let file = files.get(&*String::from_utf8_lossy(btf.strings.get(line.file)));
+        let text = file.and_then(|file| file.get(line.line())).map(<[u8]>::to_vec);
+        line.text = text.map_or(StrOff::EMPTY, |text| btf.strings.intern(&text));
+    }
+}
+
 /// A file, and where its lines start.
 struct Lines {
     bytes: Vec<u8>,
@@ -40,7 +61,11 @@ impl Lines {
             fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MOST)
         };
         let path = Path::new(path);
-        let bytes = if is_source(path) { fs::read(path).unwrap_or_default() } else { Vec::new() };
+        Self::of(if is_source(path) { fs::read(path).unwrap_or_default() } else { Vec::new() })
+    }
+
+    /// Splits a file's contents.
+    fn of(bytes: Vec<u8>) -> Self {
         let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         let starts = [0].into_iter().chain(ends.map(|(end, _)| end + 1)).collect();
         Self { bytes, starts }

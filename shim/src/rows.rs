@@ -212,6 +212,8 @@ macro_rules! rows {
                 debuginfo LLVMDIFileGetFilename(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
                 debuginfo LLVMStripModuleDebugInfo(module: LLVMModuleRef) -> LLVMBool;
                 debuginfo LLVMGetSubprogram(function: LLVMValueRef) -> LLVMMetadataRef;
+                debuginfo LLVMDIFileGetDirectory(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
+                debuginfo LLVMDIFileGetSource(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
 
                 error LLVMGetErrorMessage(error: LLVMErrorRef) -> *mut c_char;
                 error LLVMDisposeErrorMessage(message: *mut c_char) -> ();

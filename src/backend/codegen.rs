@@ -1,18 +1,22 @@
 //! Code generation: from the optimised module to bytes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{
     debuginfo::signatures,
     declarations,
+    panics::Panic,
     program::{Optimized, Program},
     session::Session,
-    unsupported,
+    sources, unsupported,
 };
 use crate::{
     llvm::{FileType, Module},
     object::{Object, externs::Declared},
-    plan::{Btf, Dwarf, OutputKind},
+    plan::{Btf, Dwarf, OutputKind, SourceLines},
     report::{Error, Origin, Result},
 };
 
@@ -33,13 +37,26 @@ impl<'s> Program<'s, Optimized> {
         unsupported::check(self.session, &self.phase.machines, module)?;
         let externs = declarations::left(module);
         let unsigned = signatures::missing(&self.session.context, module).into_iter().collect();
+        let embedded_sources = match self.session.plan.debug_info.source_lines {
+            SourceLines::Embedded => sources::embedded(module),
+            SourceLines::Read | SourceLines::None => BTreeMap::new(),
+        };
         // What is read again has new names of types, which a person would see.
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
         let module = if is_all { self.module.take(self.session)? } else { module.duplicate()? };
         let bytes = self.generate_code(module, FileType::Object)?;
         let origin = Origin::whole("the emitted object");
-        Ok(Object { declared: Declared { externs, unsigned }, ..Object::parse(&bytes, origin)? })
+        Ok(Object {
+            declared: Declared { externs, unsigned, embedded_sources },
+            ..Object::parse(&bytes, origin)?
+        })
+    }
+
+    /// The panics that remain.
+    #[must_use]
+    pub fn panics(&self) -> Vec<Panic> {
+        self.session.panics()
     }
 
     /// Generates BPF assembly.

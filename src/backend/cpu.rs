@@ -100,6 +100,14 @@ fn warn_below(ordered: Cpu, cpu: Cpu, function: &str, warnings: &Warnings) {
     });
 }
 
+/// Features of LLVM's BPF target (`BPF.td`). What was compiled for another machine names dozens of that one's.
+const FEATURES: [&str; 4] = ["alu32", "allows-misaligned-mem-access", "dummy", "dwarfris"];
+
+fn is_of_bpf(feature: &str) -> bool {
+    let name = feature.strip_prefix(['+', '-']).unwrap_or(feature);
+    FEATURES.contains(&name)
+}
+
 /// The user's features, else those that the functions name, each once, in order.
 fn features(plan: &LinkPlan, module: &Module<'_>) -> String {
     if !plan.cpu_features.is_empty() {
@@ -109,7 +117,7 @@ fn features(plan: &LinkPlan, module: &Module<'_>) -> String {
     for named in
         module.functions().filter_map(|function| function.string_attribute(c"target-features"))
     {
-        for feature in named.split(',').filter(|feature| !feature.is_empty()) {
+        for feature in named.split(',').filter(|feature| is_of_bpf(feature)) {
             if !all.iter().any(|known| known == feature) {
                 all.push(feature.to_owned());
             }

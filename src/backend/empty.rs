@@ -23,7 +23,9 @@ const SHOWN: usize = 3;
 /// Warns of an input that neither defines nor refers to anything. Members of archives may be so: somebody else made
 /// the archive.
 pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &Origin) {
-    if origin.members.is_empty()
+    // Thin LTO hands over what it left empty, hundreds of times.
+    if session.audience() == Audience::Person
+        && origin.members.is_empty()
         && module.globals().next().is_none()
         && module.inline_asm().is_empty()
     {

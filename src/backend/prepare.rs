@@ -3,7 +3,7 @@
 use super::{
     co_re, cpu, debuginfo,
     machines::Machines,
-    passes::{aliases, inline, placement, stack_alignment, unroll},
+    passes::{aliases, inline, inline_size, placement, stack_alignment, unroll},
     program::{Merged, Prepared, Program},
     quirks::Relocations,
 };
@@ -17,7 +17,7 @@ impl<'s> Program<'s, Merged> {
     /// Decides the CPU and applies what the plan says about inlining and loops.
     ///
     /// # Errors
-    /// LLVM has no such target.
+    /// LLVM has no such target, or a program without calls would be too large.
     pub fn prepare(self) -> Result<Program<'s, Prepared>> {
         let Self { session, target, .. } = &self;
         let (session, module) = (*session, self.module.get(session)?);
@@ -37,6 +37,9 @@ impl<'s> Program<'s, Merged> {
         cpu::apply(&choice, module);
         let machines = Machines::new(session, target.target.triple(), choice)?;
         module.variables().filter(|variable| is_writable(*variable)).for_each(Global::make_mutable);
+        if plan.codegen.inline_never == InlineNever::Ignore {
+            inline_size::check(module)?;
+        }
         for function in module.functions().filter(|function| !function.is_declaration()) {
             if plan.codegen.inline_never == InlineNever::Ignore {
                 inline::force(session, function);

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     choose_llvm::Reader,
+    panics::Panic,
     quirks::{self, Relocations},
     trace::Account,
 };
@@ -27,6 +28,7 @@ pub struct Session<'a> {
     pub(super) context: Context,
     pub(super) account: RefCell<Account>,
     pub(super) routines: RefCell<Vec<Routines>>,
+    pub(super) panics: RefCell<Vec<Panic>>,
     options: RefCell<Option<OptionsLease>>,
     relocations: Cell<Relocations>,
     audience: Audience,
@@ -45,6 +47,7 @@ impl<'a> Session<'a> {
         let (context, routines) = (Context::new(library), RefCell::default());
         let relocations = Cell::new(Relocations::None);
         let audience = audience(plan, inputs);
+        let panics = RefCell::default();
         Ok(Self {
             plan,
             warnings,
@@ -52,6 +55,7 @@ impl<'a> Session<'a> {
             context,
             account,
             routines,
+            panics,
             options,
             relocations,
             audience,
@@ -90,6 +94,12 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn account(&self) -> Account {
         self.account.borrow().clone()
+    }
+
+    /// The panics that remain in the program, once it is optimized.
+    #[must_use]
+    pub fn panics(&self) -> Vec<Panic> {
+        self.panics.borrow().clone()
     }
 
     /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.

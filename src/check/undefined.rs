@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use super::CheckOptions;
 use crate::{
-    bpf::sections,
+    bpf::{
+        kernel::kernel_functions,
+        section_names,
+        sections::{self, EXTERNS},
+    },
     btf::Info,
     object::{Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
-    report::{Error, Result, Warning, WarningKind, Warnings, demangled, nearest},
+    report::{Audience, Error, Result, Warning, WarningKind, Warnings, demangled, nearest},
 };
 
 /// How many places one message names.
@@ -26,7 +30,7 @@ pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
     });
     let (floats, others): (Vec<&Undefined>, Vec<&Undefined>) =
         missing.iter().partition(|symbol| is_float(&symbol.name));
-    let mut errors = others.iter().map(|symbol| error(symbol, options)).collect::<Vec<_>>();
+    let mut errors = others.iter().map(|symbol| error(symbol, object, options)).collect::<Vec<_>>();
     errors.extend(float_errors(&floats));
     let whole = match errors.pop() {
         None => return Ok(()),
@@ -34,12 +38,17 @@ pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
         Some(last) => Error::link(format!("{} undefined symbols", missing.len()))
             .with_parts(errors.into_iter().chain([last])),
     };
-    Err(match others.first() {
-        Some(first) => whole
-            .help(LINK)
-            .help(format!("if the loader provides it: --allow-undefined={}", first.name)),
-        None => whole,
-    })
+    if others.is_empty() {
+        return Err(whole);
+    }
+    let names: Vec<&str> = others.iter().map(|symbol| symbol.name.as_str()).collect();
+    let option = match options.audience {
+        Audience::Person => "",
+        Audience::Rustc => "-C link-arg=",
+    };
+    Err(whole
+        .help(LINK)
+        .help(format!("if the loader provides it: {option}--allow-undefined={}", names.join(","))))
 }
 
 /// One error for each function that computes with floating point, for which `symbols` would be routines.
@@ -65,11 +74,10 @@ fn float_errors(symbols: &[&Undefined]) -> Vec<Error> {
     errors.collect()
 }
 
-const LINK: &str =
-    "link what defines it; a function or variable of the kernel needs the section `.ksyms`";
+const LINK: &str = "link what defines it; in C a function or variable of the kernel needs the section `.ksyms` (`__ksym`)";
 
 /// What is wrong with one symbol: who needs it, and what it may have been meant to be.
-fn error(symbol: &Undefined, options: &CheckOptions<'_>) -> Error {
+fn error(symbol: &Undefined, object: &Object, options: &CheckOptions<'_>) -> Error {
     let error = Error::link(format!("undefined symbol {}", quoted(&symbol.name)));
     let place = symbol.referrers.iter().find_map(|place| place.source.as_ref());
     let places = symbol.referrers.iter().take(SHOWN);
@@ -81,7 +89,14 @@ fn error(symbol: &Undefined, options: &CheckOptions<'_>) -> Error {
     if let Some(meaning) = routine(&symbol.name) {
         return error.because(meaning);
     }
-    match near_miss(&symbol.name, options.linkable) {
+    let section = object.declared.extern_section(&symbol.name).and_then(section_names::near_data);
+    if let Some(section) = section.filter(|section| EXTERNS.contains(section)) {
+        return error
+            .help(format!("its declaration names another section: did you mean `{section}`?"));
+    }
+    let near = near_miss(&symbol.name, options.linkable)
+        .or_else(|| nearest(&symbol.name, kernel_functions().map(str::to_owned)));
+    match near {
         Some(other) => error.help(format!("did you mean {}?", quoted(&other))),
         None => error,
     }

@@ -146,9 +146,9 @@ fn debug_info(options: &Options) -> DebugInfo {
         btf: if options.btf { Btf::Emit } else { Btf::Omit },
         dwarf: if options.keep_dwarf { Dwarf::Keep } else { Dwarf::Strip },
         source_lines: if options.no_btf_source_lines {
-            SourceLines::Drop
+            SourceLines::None
         } else {
-            SourceLines::Keep
+            options.btf_source_lines.unwrap_or_default()
         },
         remap_path_prefix: options.remap_path_prefix.clone(),
         btf_compat: options.btf_compat,

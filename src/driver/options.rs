@@ -10,7 +10,7 @@ use log::LevelFilter;
 
 use crate::{
     bpf::target::{Cpu, OptLevel, Target},
-    plan::{LinkerWarnings, PanicValue, PanicWay},
+    plan::{LinkerWarnings, PanicValue, PanicWay, SourceLines},
     report::{WarningKind, nearest},
 };
 
@@ -156,8 +156,12 @@ pub struct Options {
     /// The oldest kernel, such as 5.4, that the BTF must suit
     #[arg(long, value_name = "X.Y", help_heading = "Debug information", value_parser = kernel)]
     pub btf_compat: Option<(u16, u16)>,
-    /// Leave source text and paths out of the BTF
-    #[arg(long, help_heading = "Debug information")]
+    /// Where the BTF's source text is from: debug info alone, also source files (the default), or nowhere
+    #[arg(long, value_name = "embedded|read|none", help_heading = "Debug information", value_parser = source_lines,
+          overrides_with_all = ["btf_source_lines", "no_btf_source_lines"])]
+    pub btf_source_lines: Option<SourceLines>,
+    /// The same as --btf-source-lines none
+    #[arg(long, help_heading = "Debug information", overrides_with_all = ["btf_source_lines", "no_btf_source_lines"])]
     pub no_btf_source_lines: bool,
     /// Write NEW for a leading OLD in the paths of the BTF
     #[arg(long, value_name = "OLD=NEW", help_heading = "Debug information", value_parser = remapping,
@@ -394,6 +398,15 @@ fn kernel(version: &str) -> Result<(u16, u16), String> {
 }
 
 /// Splits at the last `=`, as rustc's option of the same name does.
+fn source_lines(word: &str) -> Result<SourceLines, String> {
+    match word {
+        "embedded" => Ok(SourceLines::Embedded),
+        "read" => Ok(SourceLines::Read),
+        "none" => Ok(SourceLines::None),
+        _ => Err("it is `embedded`, `read` or `none`".to_owned()),
+    }
+}
+
 fn remapping(text: &str) -> Result<(String, String), String> {
     let (old, new) = text.rsplit_once('=').ok_or("not of the form OLD=NEW")?;
     Ok((old.to_owned(), new.to_owned()))

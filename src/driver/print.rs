@@ -141,7 +141,11 @@ fn debug_info(debug_info: &DebugInfo) -> Value {
     json!({
         "btf": match debug_info.btf { Btf::Omit => "omit", Btf::Emit => "emit" },
         "dwarf": match debug_info.dwarf { Dwarf::Strip => "strip", Dwarf::Keep => "keep" },
-        "source_lines": match debug_info.source_lines { SourceLines::Keep => "keep", SourceLines::Drop => "drop" },
+        "source_lines": match debug_info.source_lines {
+            SourceLines::Read => "read",
+            SourceLines::Embedded => "embedded",
+            SourceLines::None => "none",
+        },
         "remap_path_prefix": remaps.collect::<Vec<_>>(),
         "btf_compat": debug_info.btf_compat.map(|(major, minor)| format!("{major}.{minor}")),
     })

@@ -9,7 +9,7 @@ use crate::{
     },
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, InlineNever, LinkPlan, Loops, MemcpyExpansion,
-        MemoryBuiltins, PanicWay, Panics, Traps,
+        MemoryBuiltins, PanicWay, Panics, SourceLines, Traps,
     },
     report::{Error, Result},
 };
@@ -44,6 +44,9 @@ pub struct LinkerOptions {
     pub allow_bpf_trap: bool,
     /// Emit BTF; the inputs need debug info.
     pub btf: bool,
+    /// Which text of source lines BTF carries. The default reads source files; [`SourceLines::Embedded`] makes the
+    /// object depend on the inputs alone.
+    pub btf_source_lines: SourceLines,
     /// Which symbols may stay undefined, for a loader that resolves them.
     pub undefined: AllowUndefined,
     /// Where IR before and after optimisation is dumped: a folder, or a file when its name has an extension.
@@ -67,6 +70,7 @@ impl Default for LinkerOptions {
             disable_memory_builtins: false,
             allow_bpf_trap: false,
             btf: false,
+            btf_source_lines: SourceLines::default(),
             undefined: AllowUndefined::default(),
             dump_module: None,
             llvm: None,
@@ -92,6 +96,7 @@ impl LinkerOptions {
             undefined: self.undefined.clone(),
             debug_info: DebugInfo {
                 btf: if self.btf { Btf::Emit } else { Btf::Omit },
+                source_lines: self.btf_source_lines,
                 ..DebugInfo::default()
             },
             codegen: self.codegen(),

@@ -61,8 +61,12 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     }
     btf::fit(&mut info, &mut object.elf, &undefined, &object.declared)?;
     let queries = Queries::of(&info);
-    if plan.debug_info.source_lines == SourceLines::Keep {
-        types::sources::quote(&mut info);
+    match plan.debug_info.source_lines {
+        SourceLines::Read => types::sources::quote(&mut info),
+        SourceLines::Embedded => {
+            types::sources::quote_embedded(&mut info, &object.declared.embedded_sources);
+        }
+        SourceLines::None => {}
     }
     types::fix(&mut info, &plan.debug_info.fix_options())?;
     btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;

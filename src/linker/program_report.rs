@@ -14,7 +14,7 @@ use crate::{
 const SCHEMA: u32 = 1;
 
 /// The report as JSON, with a newline at its end.
-pub(super) fn json(survey: &Survey, records: &[Record]) -> String {
+pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> String {
     let deepest = deepest(survey);
     let functions = survey.functions.iter().zip(0..);
     let functions = functions.map(|(function, index)| {
@@ -39,6 +39,7 @@ pub(super) fn json(survey: &Survey, records: &[Record]) -> String {
         "schema": SCHEMA,
         "functions": functions.collect::<Vec<_>>(),
         "maps": survey.maps.iter().map(map_json).collect::<Vec<_>>(),
+        "panics": panics,
         "core": records.iter().map(record_json).collect::<Vec<_>>(),
         "totals": {
             "programs": programs(survey),
@@ -159,7 +160,7 @@ fn record_row(record: &Record) -> Vec<String> {
 }
 
 /// Columns side by side, two spaces apart.
-fn table(rows: &[Vec<String>]) -> String {
+pub(super) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{program_report, reports};
+use super::{panics, program_report, reports};
 use crate::{
-    backend::{Optimized, Program},
-    check::stack::{Refusal, Survey},
+    backend::{Optimized, Panic, Program},
+    check::{
+        kernel,
+        stack::{Refusal, Survey},
+    },
     link::btf::co_re_list,
     object::Object,
     plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
@@ -23,12 +26,13 @@ pub(super) fn check(
     warnings: &Warnings,
 ) -> Result<()> {
     let survey = Survey::of(object);
-    report(&survey, object, &plan.reports)?;
+    report(&survey, object, &program.panics(), &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let verdict = survey.judge(plan);
+    let runs_on = |version| kernel::check(object, version, &Warnings::default()).is_ok();
+    let verdict = survey.judge(plan, &runs_on);
     verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
     if verdict.refusals.is_empty() {
         return Ok(());
@@ -41,16 +45,19 @@ pub(super) fn check(
     Err(Error::link("the kernel would refuse the program").with_parts(errors))
 }
 
-fn report(survey: &Survey, object: &Object, wanted: &Reports) -> Result<()> {
+fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
     if wanted.program.is_none() && wanted.program_json.is_none() {
         return Ok(());
     }
     let records = co_re_list::list(object)?;
     if let Some(path) = &wanted.program {
-        reports::write(path, &program_report::human(survey, &records))?;
+        reports::write(
+            path,
+            &format!("{}{}", program_report::human(survey, &records), panics::human(panics)),
+        )?;
     }
     if let Some(path) = &wanted.program_json {
-        reports::write(path, &program_report::json(survey, &records))?;
+        reports::write(path, &program_report::json(survey, &records, &panics::json(panics)))?;
     }
     Ok(())
 }

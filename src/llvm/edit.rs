@@ -124,10 +124,54 @@ impl<'ctx> Module<'ctx> {
     }
 }
 
+impl<'ctx> Module<'ctx> {
+    /// Declares a function of the kernel called `name` that takes a number of 64 bits and returns nothing.
+    #[must_use]
+    pub fn declare_kernel_function(
+        &self,
+        context: &'ctx Context,
+        name: &str,
+    ) -> Option<Global<'ctx>> {
+        let name = text::c_string(name).ok()?;
+        // SAFETY: the context is alive.
+        let void = unsafe { llvm::LLVMVoidTypeInContext(context.as_raw()) };
+        // SAFETY: the context is alive.
+        let mut number = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 64) };
+        // SAFETY: the types were made above.
+        let own = unsafe { llvm::LLVMFunctionType(void, &raw mut number, 1, 0) };
+        // SAFETY: the module is alive and copies the name.
+        let made = unsafe { llvm::LLVMAddFunction(self.as_raw(), name.as_ptr(), own) };
+        let made = Global::from_raw(made)?;
+        // SAFETY: the function was made above, and copies the name.
+        unsafe { llvm::LLVMSetSection(made.as_raw(), c".ksyms".as_ptr()) };
+        Some(made)
+    }
+}
+
 impl<'ctx> Instruction<'ctx> {
     /// Calls `function`, which takes and returns nothing, before this instruction, and as of the same place in the source.
     pub fn call_before(self, context: &'ctx Context, function: Global<'ctx>) {
         if let Some(call) = Cursor::before(context, self).call(function) {
+            call.is_of(self);
+        }
+    }
+
+    /// Calls `function`, which takes a number, with `value` before this instruction.
+    pub fn call_with_number_before(
+        self,
+        context: &'ctx Context,
+        function: Global<'ctx>,
+        value: u64,
+    ) {
+        let cursor = Cursor::before(context, self);
+        // SAFETY: the function is alive.
+        let own = unsafe { llvm::LLVMGlobalGetValueType(function.as_raw()) };
+        // SAFETY: the type is one of integers.
+        let mut number = unsafe { llvm::LLVMConstInt(cursor.integer(64), value, 0) };
+        let (builder, called, name) = (cursor.as_raw(), function.as_raw(), c"".as_ptr());
+        // SAFETY: builder and function are alive, and it takes one number.
+        let call = unsafe { llvm::LLVMBuildCall2(builder, own, called, &raw mut number, 1, name) };
+        if let Some(call) = Instruction::from_raw(call) {
             call.is_of(self);
         }
     }
@@ -287,6 +331,27 @@ impl<'ctx> Global<'ctx> {
         }
     }
 
+    /// Takes from a function, and the calls of it, what it promises of the memory that it reads and writes, and of others
+    /// that it calls.
+    pub fn forget_effects(self) {
+        const PROMISES: [&str; 4] = ["memory", "nofree", "nosync", "norecurse"];
+        for name in PROMISES {
+            // SAFETY: a range of bytes.
+            let kind =
+                unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) };
+            if kind == 0 {
+                continue;
+            }
+            // SAFETY: the function is alive.
+            unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, kind) };
+            for call in self.calls() {
+                let call = call.as_raw();
+                // SAFETY: the call is alive.
+                unsafe { llvm::LLVMRemoveCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) };
+            }
+        }
+    }
+
     /// Takes from a function what it promises of the value that it returns.
     pub fn forget_return_promises(self) {
         const PROMISES: [&str; 7] =
@@ -295,8 +360,10 @@ impl<'ctx> Global<'ctx> {
             // SAFETY: a range of bytes.
             let kind =
                 unsafe { llvm::LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) };
-            // SAFETY: the function is alive; index 0 of attributes is the return value.
-            unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), 0, kind) };
+            if kind != 0 {
+                // SAFETY: the function is alive; index 0 of attributes is the return value.
+                unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), 0, kind) };
+            }
         }
     }
 }

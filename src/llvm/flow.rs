@@ -106,6 +106,14 @@ impl<'ctx> Instruction<'ctx> {
         Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
     }
 
+    /// The functions whose address is an operand, the callee aside.
+    #[must_use]
+    pub fn functions_given(self) -> Vec<Global<'ctx>> {
+        // SAFETY: the instruction is alive.
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) }.cast_unsigned();
+        (0..count).filter_map(|index| self.function_operand(index)).collect()
+    }
+
     /// The places in the source that it stands for, innermost first: the others are where the former was inlined. Each
     /// comes with the name of its function.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bpf::signature::Signature;
+use crate::bpf::{kernel::is_kernel_function, sections::EXTERNS, signature::Signature};
 
 /// What the compiler of an object knew of declarations and signatures, and neither ELF nor BTF says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Declared {
     pub externs: BTreeMap<String, Extern>,
     /// Functions whose debug information tells no signature, by symbol; what `.BTF` says of it is chance.
     pub unsigned: BTreeSet<String>,
+    /// The text of source files that debug information embeds, by path.
+    pub embedded_sources: BTreeMap<String, String>,
 }
 
 /// A declaration without a definition.
@@ -23,9 +25,13 @@ pub struct Extern {
 }
 
 impl Declared {
-    /// Returns the section that the declaration of `symbol` names.
+    /// Returns the section that the declaration of `symbol` names; that of the kernel's symbols for a function of the kernel
+    /// whose declaration names none, since rustc takes none for a foreign function.
     #[must_use]
     pub fn extern_section(&self, symbol: &str) -> Option<&str> {
-        self.externs.get(symbol)?.section.as_deref()
+        let declared = self.externs.get(symbol)?;
+        let is_function = declared.signature.is_some();
+        let of_kernel = is_function && is_kernel_function(symbol);
+        declared.section.as_deref().or(of_kernel.then_some(EXTERNS[0]))
     }
 }

@@ -13,7 +13,6 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use crate::bpf::kernel::Kernel;
 pub use crate::bpf::target::{Cpu, Endian, OptLevel, Target};
-pub use crate::btf::SourceLines;
 pub use exports::{Export, Exports, Presence, Requested, matches};
 pub use limits::Limits;
 pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
@@ -206,7 +205,7 @@ pub struct DebugInfo {
     pub btf: Btf,
     /// Whether `.debug_*` sections are in the object.
     pub dwarf: Dwarf,
-    /// Whether `.BTF` carries source text and paths.
+    /// Which text of source lines `.BTF` carries.
     pub source_lines: SourceLines,
     /// `OLD=NEW` prefixes replaced in the paths that `.BTF` carries; the last one that fits wins, as in rustc.
     pub remap_path_prefix: Vec<(String, String)>,
@@ -220,7 +219,10 @@ impl DebugInfo {
     pub fn fix_options(&self) -> FixOptions<'_> {
         FixOptions {
             kernel: self.btf_compat.map_or(Kernel::NEWEST, |(major, minor)| Kernel(major, minor)),
-            source_lines: self.source_lines,
+            source_lines: match self.source_lines {
+                SourceLines::Read | SourceLines::Embedded => crate::btf::SourceLines::Keep,
+                SourceLines::None => crate::btf::SourceLines::Drop,
+            },
             remap_path_prefix: &self.remap_path_prefix,
         }
     }
@@ -266,6 +268,18 @@ pub enum Dwarf {
     Strip,
     /// Kept as LLVM emits it.
     Keep,
+}
+
+/// The text of source lines that BTF carries, and the verifier's log quotes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceLines {
+    /// Text that debug information embeds, else that of the source files, where they can be read.
+    #[default]
+    Read,
+    /// Only text that debug information embeds: the object depends on the inputs alone.
+    Embedded,
+    /// No text.
+    None,
 }
 
 /// Choices of optimisation and code generation.

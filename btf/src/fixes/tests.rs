@@ -264,7 +264,7 @@ fn marks_of_equal_short_names_go_and_different_types_become_flavours() {
     let mut info = empty();
     let int = info.int("u32", 4);
     // LLVM may emit them in any order.
-    let ids = [("Same#2", 8), ("Same", 4), ("Same#3", 12), ("Other#2", 4)];
+    let ids = [("Same#2", 8), ("Same", 4), ("Same#3", 12), ("Other##2", 4)];
     let ids = ids.map(|(name, size)| info.record(name, size, &[("a", int, 0)]));
     let renamed = names::unmark(&mut info);
     run(&mut info, |info| names::unique(info, &renamed));
@@ -272,11 +272,9 @@ fn marks_of_equal_short_names_go_and_different_types_become_flavours() {
         ids.map(|id| info.btf.name(id).into_owned()),
         ["Same___2", "Same", "Same___3", "Other"]
     );
-    let of_c = info.record("same##2", 4, &[]);
     let closure = info.record("{closure_env#0}", 0, &[]);
     run(&mut info, |info| _ = names::unmark(info));
     assert_eq!(info.btf.name(closure), "{closure_env#0}", "its own number");
-    assert_eq!(info.btf.name(of_c), "same");
 }
 
 #[test]

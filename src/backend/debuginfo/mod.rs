@@ -7,14 +7,14 @@
 //! - [`variants`]: the variants of enumerations with data, which LLVM before 22 cannot express in BTF;
 //! - [`maps`]: the keys and values of maps whose definition is wrapped, which LLVM before 22 leaves out;
 //! - [`signatures`]: functions without one, for which LLVM writes a random number;
-//! - [`types`]: those of C++, Rust and Zig that LLVM makes no BTF of.
+//! - [`foreign`]: types of C++, Rust and Zig that LLVM makes no BTF of.
 
+mod foreign;
 mod graph;
 mod maps;
 mod names;
 pub(super) mod signatures;
 pub(super) mod tags;
-mod types;
 mod variants;
 
 use crate::{
@@ -30,7 +30,7 @@ const KNOWS_RUST: u32 = 22;
 pub(super) fn prepare<'ctx>(context: &'ctx Context, module: &Module<'ctx>, btf: Btf) {
     let mut nodes = graph::all(context, module);
     let builder = TypeBuilder::new(context, module).filter(|_| !nodes.is_empty());
-    let is_changed = builder.is_some_and(|builder| types::express(builder, &nodes));
+    let is_changed = builder.is_some_and(|builder| foreign::express(builder, &nodes));
     if btf == Btf::Omit {
         return;
     }

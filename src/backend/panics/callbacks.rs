@@ -2,7 +2,7 @@
 
 use super::{
     lower::leaving,
-    sites::{bodies, return_at},
+    sites::{bodies, left_at, return_at},
 };
 use crate::{
     backend::session::Session,
@@ -66,6 +66,10 @@ const HELPERS: [Helper; 5] = [
     },
 ];
 
+/// How the names of kernel functions begin that call to compare, and go on whatever the answer is (`bpf_rbtree_add_impl` in
+/// `kernel/bpf/helpers.c`).
+const ORDERING: &str = "bpf_rbtree_add";
+
 /// The attribute that a callback carries which notes its panics: the number of the helper.
 const NOTES: &std::ffi::CStr = c"bpf-linker-notes";
 
@@ -109,22 +113,22 @@ pub(super) fn finish<'ctx>(
 ) {
     let How::Now { taken, stop, .. } = helper.how else { return };
     for block in callback.blocks().collect::<Vec<_>>() {
-        if let Some(end) = super::sites::left_at(block, leave) {
-            end.set_flag_before(&session.context, callback, taken);
-            // The call that marks the place stays the last but one.
-            if let Some(call) = first_call_of(end, leave) {
-                call.take_out();
-                end.call_before(&session.context, leave);
-            }
+        let mark = left_at(block, leave).and_then(Instruction::previous);
+        if let Some(mark) = mark {
+            mark.set_flag_before(&session.context, callback, taken);
         }
     }
-    return_at(session, callback, leave, stop);
+    return_at(session, callback, leave, stop, None);
     callback.remove_string_attribute(NOTES);
 }
 
-fn first_call_of<'ctx>(end: Instruction<'ctx>, leave: Global<'ctx>) -> Option<Instruction<'ctx>> {
-    let mut former = std::iter::successors(end.previous(), |one| one.previous());
-    former.find(|one| one.callee() == Some(leave))
+/// Returns true if a helper runs `function` before it returns.
+pub(super) fn is_run(function: Global<'_>) -> bool {
+    let helpers = function.uses().into_iter().filter_map(|one| match one {
+        Use::Address(user) => helper_of(user, function),
+        Use::Call(_) | Use::Constant => None,
+    });
+    helpers.into_iter().any(|helper| helper.how != How::Later)
 }
 
 /// The one helper that all uses of `function` by address give it to; `None` if nothing uses its address.
@@ -133,6 +137,9 @@ fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
     let mut others = Vec::new();
     for one in function.uses() {
         let Use::Address(user) = one else { continue };
+        if let Some(taker) = user.callee().filter(|taker| taker.name().starts_with(ORDERING)) {
+            return Err(unstoppable(function, &taker.name(), user));
+        }
         match helper_of(user, function) {
             Some(helper) if found.is_none_or(|known| known.number == helper.number) => {
                 found = Some(helper);
@@ -146,6 +153,15 @@ fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
         None if !calls || helper.how == How::Later => Ok(Some(helper)),
         other => Err(mixed(function, helper, other.copied())),
     }
+}
+
+fn unstoppable(function: Global<'_>, taker: &str, user: Instruction<'_>) -> Error {
+    let name = quoted(&function.name());
+    let place = user.place().or_else(|| function.place());
+    Error::link(format!("a panic in {name} cannot stop `{taker}`"))
+        .at(place.map(|place| place.to_string()))
+        .because("the kernel goes on whatever the callback returns")
+        .help("let the callback compare, and do what may panic outside of it")
 }
 
 fn mixed(function: Global<'_>, helper: &Helper, other: Option<Instruction<'_>>) -> Error {

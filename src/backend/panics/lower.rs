@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use super::{
     callbacks,
     graph::Graph,
-    sites::{bodies, leaves, mark, return_at},
+    report,
+    sites::{bodies, cut, leaves, mark, return_at},
+    throw,
 };
 use crate::{
     backend::{
@@ -19,7 +21,7 @@ use crate::{
 };
 
 /// Stands for the instructions that leave the program, until it is known which those are.
-const LEAVE: &str = "bpf_linker.leave";
+pub(super) const LEAVE: &str = "bpf_linker.leave";
 
 /// The most instructions that copies of functions that never return may come to. More of them stay one function.
 const MOST_COPIED: usize = 2048;
@@ -39,7 +41,17 @@ pub(in crate::backend) fn lower<'s>(
     if session.plan.codegen.panics.way == PanicWay::Keep {
         return Ok(());
     }
-    let Some(leave) = module.declare_procedure(&session.context, LEAVE) else { return Ok(()) };
+    let declared = module.find(LEAVE);
+    let leave = declared.or_else(|| module.declare_procedure(&session.context, LEAVE));
+    let Some(leave) = leave else { return Ok(()) };
+    // Those that were to hide from the optimizer what a handler does.
+    leave.calls().into_iter().for_each(Instruction::take_out);
+    cut(session, module, leave);
+    let found = report::panics(session, module, &report::sites(module, leave));
+    if session.plan.codegen.panics.way == PanicWay::Error && !found.is_empty() {
+        return Err(report::error(&found));
+    }
+    session.panics.replace(found);
     mark(session, module, leave);
     let wide = bodies(module).any(|function| needs_inlining(session, function));
     let leaving = leave.is_used();
@@ -80,7 +92,7 @@ pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Modu
             let Some(end) = block.terminator().filter(|end| end.is_unreachable()) else { continue };
             // Alone in its block it is a case of a `switch` that never occurs, of which code generation makes nothing.
             let falls_off = end.previous().is_some_and(|last| !last.is_assembly());
-            if falls_off || entry == Some(block) {
+            if falls_off || (entry == Some(block) && end.previous().is_none()) {
                 end.return_instead(&session.context, function, 0);
             }
         }
@@ -113,7 +125,7 @@ pub(super) fn leaving<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> HashS
 }
 
 /// Returns true for what a loader or the kernel calls, or that something calls by its address.
-fn is_root(function: Global<'_>) -> bool {
+pub(super) fn is_root(function: Global<'_>) -> bool {
     function.linkage() != Linkage::Local && function.linkage() != Linkage::LinkOnce
         || function.uses().into_iter().any(|one| !matches!(one, Use::Call(_)))
 }
@@ -170,11 +182,13 @@ fn finish<'ctx>(
         if let Some(callback) = callbacks::kind(function) {
             callbacks::finish(session, function, leave, callback);
         } else if is_root(function) {
-            return_at(session, function, leave, value(session, function)?);
+            let throws = throw::throws(session, &function.section());
+            let throw = throws.then(|| throw::declaration(session, module)).flatten();
+            return_at(session, function, leave, value(session, function)?, throw);
         } else if function.can_return() {
             return Err(stuck(module, function));
         } else {
-            return_at(session, function, leave, 0);
+            return_at(session, function, leave, 0, None);
         }
     }
     Ok(())

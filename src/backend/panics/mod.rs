@@ -23,7 +23,10 @@ mod graph;
 mod lower;
 mod names;
 mod prepare;
+mod report;
 mod sites;
+mod throw;
 
 pub(super) use lower::{end_blocks, lower};
 pub(super) use prepare::prepare;
+pub use report::{Panic, Way};

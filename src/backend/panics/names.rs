@@ -1,5 +1,7 @@
 //! Functions that are known by their symbols: the panic handler, core's panics, and the checks of debug builds.
 
+use crate::report::quoted;
+
 /// The function that `#[panic_handler]` marks is called, by the lang item, `rust_begin_unwind`: plain up to rustc 1.87,
 /// mangled since.
 pub(super) fn is_handler(symbol: &str) -> bool {
@@ -48,6 +50,41 @@ pub(super) fn is_abort(symbol: &str) -> bool {
     const ABORTS: [&str; 5] =
         ["abort", "__bpf_trap", "llvm.trap", "llvm.ubsantrap", "llvm.debugtrap"];
     ABORTS.contains(&symbol)
+}
+
+/// What panics say, by a part of the symbol of the function that says it (`library/core/src/panicking.rs`, `option.rs`,
+/// `result.rs`, `slice/index.rs`).
+const WORDS: [(&str, &str); 19] = [
+    ("18panic_bounds_check", "index out of bounds"),
+    ("24panic_const_add_overflow", "attempt to add with overflow"),
+    ("24panic_const_sub_overflow", "attempt to subtract with overflow"),
+    ("24panic_const_mul_overflow", "attempt to multiply with overflow"),
+    ("24panic_const_div_overflow", "attempt to divide with overflow"),
+    ("24panic_const_rem_overflow", "attempt to calculate the remainder with overflow"),
+    ("24panic_const_neg_overflow", "attempt to negate with overflow"),
+    ("24panic_const_shl_overflow", "attempt to shift left with overflow"),
+    ("24panic_const_shr_overflow", "attempt to shift right with overflow"),
+    ("23panic_const_div_by_zero", "attempt to divide by zero"),
+    ("23panic_const_rem_by_zero", "attempt to calculate the remainder with a divisor of zero"),
+    ("6option13unwrap_failed", "`unwrap` of a `None`"),
+    ("6option13expect_failed", "`expect` of a `None`"),
+    ("6result13unwrap_failed", "`unwrap` or `expect` of the other variant of a `Result`"),
+    ("slice_start_index_len_fail", "range of a slice out of bounds"),
+    ("slice_end_index_len_fail", "range of a slice out of bounds"),
+    ("slice_index_fail", "range of a slice out of bounds"),
+    ("len_mismatch_fail", "slices of different lengths"),
+    ("4core9panicking", "a panic"),
+];
+
+/// What happens at a call of `symbol`, which never returns.
+pub(super) fn what(symbol: &str) -> String {
+    let known = WORDS.iter().find(|(part, _)| symbol.contains(part));
+    match known {
+        Some((_, words)) => (*words).to_owned(),
+        None if is_abort(symbol) => "an abort".to_owned(),
+        None if is_handler(symbol) => "a panic".to_owned(),
+        None => format!("{} never returns", quoted(symbol)),
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 //! The checks for undefined behavior go, since they would cost what optimization cannot get back. And the handler becomes
 //! one that cannot panic itself: in a debug build also `unreachable_unchecked` does, so each panic would be a recursion.
 
-use super::{graph::Graph, names};
+use super::{graph::Graph, lower::LEAVE, names};
 use crate::{
     backend::{passes::inline, session::Session},
-    llvm::{Attribute, Global, Instruction, Machine, Module},
+    llvm::{Attribute, Block, Global, Instruction, Machine, Module},
     plan::PanicWay,
     report::Result,
 };
@@ -28,11 +28,34 @@ pub(in crate::backend) fn prepare(
     }
     // While the handler is a function of its own, a panic is a call with a line of its own.
     if let Some(handler) = handler(module) {
-        handler.add(&session.context, Attribute::NoInline);
+        if !handler.has(Attribute::AlwaysInline) {
+            handler.add(&session.context, Attribute::NoInline);
+        }
         end_at(session, handler, |callee| names::is_unreachable(&callee.name()));
     }
     drop_checks(session, module);
-    calm(session, module, machine)
+    calm(session, module, machine)?;
+    observe(session, module);
+    Ok(())
+}
+
+/// Has the handler call a function that nobody knows: the optimizer drops what was written to a map before a panic if it
+/// sees that nothing reads it any more. A handler that ends in undefined behavior says that no panic ever happens.
+fn observe(session: &Session<'_>, module: &Module<'_>) {
+    let Some(handler) = handler(module) else { return };
+    let is_undefined = |block: Block<'_>| {
+        let end = block.terminator().filter(|end| end.is_unreachable());
+        end.is_some_and(|end| !end.previous().is_some_and(Instruction::never_returns))
+    };
+    if handler.blocks().any(is_undefined) {
+        return;
+    }
+    let first = handler.blocks().next().and_then(|block| block.instructions().next());
+    let leave = module.declare_procedure(&session.context, LEAVE);
+    if let (Some(first), Some(leave)) = (first, leave) {
+        handler.forget_effects();
+        first.call_before(&session.context, leave);
+    }
 }
 
 /// The user's panic handler.

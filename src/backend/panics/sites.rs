@@ -7,12 +7,15 @@ use crate::{
     plan::Traps,
 };
 
-/// Puts a call of `leave` behind each call in `module` that never returns, and at the end of each loop that nothing
-/// leaves.
-pub(super) fn mark<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) {
+/// Puts a call of `leave` at the end of each loop in `module` that nothing leaves.
+pub(super) fn cut<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) {
     for function in bodies(module) {
         endless::cut(session, function, leave);
     }
+}
+
+/// Puts a call of `leave` behind each call in `module` that never returns.
+pub(super) fn mark<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) {
     for function in bodies(module) {
         for block in function.blocks().collect::<Vec<_>>() {
             mark_block(session, block, leave);
@@ -75,10 +78,15 @@ pub(super) fn return_at<'ctx>(
     function: Global<'ctx>,
     leave: Global<'ctx>,
     value: i64,
+    throw: Option<Global<'ctx>>,
 ) {
     for block in function.blocks().collect::<Vec<_>>() {
         let Some(end) = left_at(block, leave) else { continue };
-        if let Some(call) = end.previous() {
+        if let Some(throw) = throw {
+            end.call_with_number_before(&session.context, throw, value.cast_unsigned());
+        }
+        let mut former = std::iter::successors(end.previous(), |one| one.previous());
+        if let Some(call) = former.find(|one| one.callee() == Some(leave)) {
             call.take_out();
         }
         end.return_instead(&session.context, function, value.cast_unsigned());

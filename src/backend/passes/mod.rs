@@ -5,6 +5,7 @@ pub(super) mod alignment;
 pub(super) mod expand_memory;
 pub(super) mod fences;
 pub(super) mod inline;
+pub(super) mod inline_size;
 pub(super) mod license;
 pub(super) mod noinline;
 pub(super) mod pipeline;

@@ -31,11 +31,9 @@ fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Finding>
     let symbols = object.elf.symbols_in(id).into_iter();
     let mut variables = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object);
     let name = variables.next().map_or("data", |(_, symbol)| symbol.name.as_str());
-    let fact = format!("{} is in {section}, which no loader reads", quoted(name));
-    let error = users
-        .iter()
-        .take(SHOWN)
-        .fold(Error::link(fact), |error, user| error.because(format!("{user} uses it")));
+    let error = Error::link(format!("{} is in {section}, which no loader reads", quoted(name)));
+    let shown = users.iter().take(SHOWN);
+    let error = shown.fold(error, |error, user| error.because(format!("{user} uses it")));
     let error = match users.len().saturating_sub(SHOWN) {
         0 => error,
         more => error.because(format!("and {more} more places")),

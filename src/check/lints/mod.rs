@@ -81,10 +81,13 @@ pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -
             }
         }
     }
-    match errors.len() {
-        0 => Ok(()),
-        1 => Err(errors.remove(0)),
-        _ => Err(Error::link("no loader would take the object as it is meant").with_parts(errors)),
+    match (errors.pop(), errors.is_empty()) {
+        (None, _) => Ok(()),
+        (Some(only), true) => Err(only),
+        (Some(last), false) => {
+            errors.push(last);
+            Err(Error::link("no loader would take the object as it is meant").with_parts(errors))
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Survey {
                 Fault::Jump => Error::link(format!("{name} jumps out of its instructions")),
             };
             let error = error.at(source.as_ref().or(function.source.as_ref()));
-            let error = self.links(&self.way_to(index)).fold(error, Error::because);
+            let error = self.links(&self.way_to(index)).into_iter().fold(error, Error::because);
             verdict.refusals.push(
                 error
                     .because("the kernel refuses such a function even where it is never called")

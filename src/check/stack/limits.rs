@@ -5,7 +5,7 @@
 //! 6.9, where there is a JIT compiler, in steps of 16. From 6.13 on, x86-64 and arm64 give every function of programs
 //! that trace a stack of its own.
 
-use super::{Chain, Count, Function, Root, Survey, Target};
+use super::{Chain, Circle, Count, Function, Root, Survey, Target};
 use crate::{
     bpf::kernel::Kernel,
     plan::{LinkPlan, PanicWay},
@@ -20,6 +20,14 @@ pub const MAX_FRAMES: usize = 8;
 /// tries both.
 const MAX_NEW_FRAMES: usize = 16;
 const NEW_FRAMES: Kernel = Kernel(7, 2);
+/// The last one before.
+const OLD_FRAMES: Kernel = Kernel(7, 1);
+/// The last kernel that counts frames by [`Count::OLD`] with a JIT compiler, too.
+pub(super) const OLD_COUNT: Kernel = Kernel(6, 8);
+/// How many circles of calls are told.
+const MOST_CIRCLES: usize = 10;
+/// How many functions of a long chain are named at each of its ends.
+const NAMED: usize = 10;
 
 const FEWER_CALLS: &str =
     "let functions be inlined (`#[inline(always)]`, `__always_inline`), or call fewer";
@@ -74,13 +82,15 @@ impl From<Error> for Refusal {
 impl Survey {
     /// What is wrong: chains that need more stack than `plan` allows, or than the kernel does if it says nothing; chains
     /// that are too long, recursion and indirect calls; tail calls that are too deep, arguments that are too many, and
-    /// traps; programs of more instructions than `plan` allows.
+    /// traps; programs of more instructions than `plan` allows. `runs_on` tells whether a kernel knows all that the program
+    /// uses: what only others refuse is not worth a word.
     #[must_use]
-    pub fn judge(&self, plan: &LinkPlan) -> Verdict {
+    pub fn judge(&self, plan: &LinkPlan, runs_on: &dyn Fn(Kernel) -> bool) -> Verdict {
         let mut verdict = Verdict::default();
-        self.judge_calls(plan.kernel, &mut verdict);
-        self.judge_stack(plan.limits.stack, &mut verdict);
-        self.judge_tail_calls(&mut verdict);
+        let kernels = Kernels { oldest: plan.kernel, runs_on };
+        self.judge_calls(&kernels, &mut verdict);
+        self.judge_stack(plan.limits.stack, &kernels, &mut verdict);
+        self.judge_tail_calls(&kernels, &mut verdict);
         self.judge_arguments(plan.kernel, &mut verdict);
         self.judge_traps(plan.codegen.traps, &mut verdict);
         if plan.codegen.panics.way != PanicWay::Keep {
@@ -92,19 +102,28 @@ impl Survey {
         verdict
     }
 
-    fn judge_calls(&self, kernel: Option<Kernel>, verdict: &mut Verdict) {
+    fn judge_calls(&self, kernels: &Kernels<'_>, verdict: &mut Verdict) {
         let longest = self.heaviest(|_| 1);
-        for circle in &longest.circles {
-            verdict.refusals.push(self.recursion(circle).into());
+        let circles = self.circles();
+        let more = circles.len().saturating_sub(MOST_CIRCLES);
+        for (number, circle) in circles.iter().take(MOST_CIRCLES).enumerate() {
+            let error = self.recursion(circle);
+            let is_last = more > 0 && number.saturating_add(1) == MOST_CIRCLES;
+            let error = if is_last {
+                error.because(format!("{more} more circles of calls are in the program"))
+            } else {
+                error
+            };
+            verdict.refusals.push(error.into());
         }
-        if longest.circles.is_empty() {
+        if circles.is_empty() {
             let chains = self.roots().into_iter().map(|(root, _)| longest.from(root));
             for chain in chains.filter(|chain| chain.functions.len() > MAX_FRAMES) {
-                if self.frames_at_once(&chain) > MAX_NEW_FRAMES {
-                    verdict.refusals.push(self.too_deep(&chain, MAX_NEW_FRAMES).into());
-                } else if kernel.is_some_and(|kernel| kernel < NEW_FRAMES) {
+                if kernels.oldest.is_some_and(|kernel| kernel < NEW_FRAMES) {
                     verdict.refusals.push(self.too_deep(&chain, MAX_FRAMES).into());
-                } else if kernel.is_none() {
+                } else if self.frames_at_once(&chain) > MAX_NEW_FRAMES {
+                    verdict.refusals.push(self.too_deep(&chain, MAX_NEW_FRAMES).into());
+                } else if kernels.may_be(OLD_FRAMES) {
                     verdict.warnings.push(self.too_deep_for_some(&chain));
                 }
             }
@@ -123,18 +142,21 @@ impl Survey {
         }
     }
 
-    fn judge_stack(&self, asked: Option<u64>, verdict: &mut Verdict) {
+    fn judge_stack(&self, asked: Option<u64>, kernels: &Kernels<'_>, verdict: &mut Verdict) {
         let [heaviest, formerly] = [Count::NEW, Count::OLD]
             .map(|count| self.heaviest(move |function| count.frame(function)));
         let limit = asked.unwrap_or(STACK_LIMIT);
         for (root, kind) in self.roots() {
             let (chain, former) = (heaviest.from(root), formerly.from(root));
             let (new, old) = (chain.stack(self, Count::NEW), former.stack(self, Count::OLD));
-            if new > limit && (asked.is_some() || !self.may_be_private(root, kind)) {
-                let frames = self.along(&chain).map(|function| function.name.clone()).collect();
+            if asked.is_none() && old.max(new) > limit && self.may_stay_away(root, &chain) {
+                let bytes = if new > limit { new } else { old };
+                verdict.warnings.push(self.too_large_if_reached(root, &chain, bytes));
+            } else if new > limit && (asked.is_some() || !self.may_be_private(root, kind)) {
+                let frames = self.along(&chain).take(NAMED).map(|function| function.name.clone());
                 let error = self.too_large(&chain, new, limit);
-                verdict.refusals.push(Refusal { error, frames });
-            } else if old.max(new) > limit && asked.is_none() {
+                verdict.refusals.push(Refusal { error, frames: frames.collect() });
+            } else if new > limit || old > limit && kernels.may_be(OLD_COUNT) && asked.is_none() {
                 let chain = if new > limit { chain } else { former };
                 verdict.warnings.push(self.sometimes_too_large(&chain, new, old));
             }
@@ -159,6 +181,35 @@ impl Survey {
                         .into(),
                 );
             }
+        }
+    }
+
+    /// Whether the program need not be loaded (a section such as `?xdp`), or the verifier need not come by: functions above
+    /// the last one of `chain` read constants, and a test of these may keep calls from being reached.
+    fn may_stay_away(&self, root: usize, chain: &Chain) -> bool {
+        let is_optional =
+            self.functions.get(root).is_some_and(|function| function.section.starts_with('?'));
+        let callers = chain.functions.split_last().map_or(&[][..], |(_, callers)| callers);
+        let mut callers = callers.iter().filter_map(|&index| self.functions.get(index));
+        is_optional || callers.any(|caller| caller.reads_constants)
+    }
+
+    fn too_large_if_reached(&self, root: usize, chain: &Chain, bytes: u64) -> Warning {
+        let (name, _) = self.first(chain);
+        let is_optional =
+            self.functions.get(root).is_some_and(|function| function.section.starts_with('?'));
+        let reason = if is_optional {
+            "loaders leave the program out unless they are asked for it"
+        } else {
+            "they take it only where a constant keeps the calls from being reached"
+        };
+        let help = self.frames(chain).chain(["keep large data in a map".to_owned()]).collect();
+        Warning {
+            kind: WarningKind::StackChain,
+            message: format!(
+                "the calls from {name} need {bytes} bytes of stack, and kernels allow {STACK_LIMIT}: {reason}"
+            ),
+            help,
         }
     }
 
@@ -213,10 +264,16 @@ impl Survey {
         )
     }
 
-    fn recursion(&self, circle: &Chain) -> Error {
-        let (name, source) = self.first(circle);
+    fn recursion(&self, circle: &Circle) -> Error {
+        let Circle { chain, members } = circle;
+        let (name, source) = self.first(chain);
         let error = Error::link(format!("{name} is recursive")).at(source);
-        let error = self.links(circle).fold(error, Error::because);
+        let error = self.links(chain).into_iter().fold(error, Error::because);
+        let error = if *members > chain.functions.len() {
+            error.because(format!("it is one of {members} functions that all reach each other"))
+        } else {
+            error
+        };
         error
             .because("the kernel refuses a function that is called again before it returns")
             .help("make it a loop with a bound that is known, or use `bpf_loop`")
@@ -237,7 +294,7 @@ impl Survey {
         let depth = chain.functions.len();
         let error =
             Error::link(format!("the calls from {name} are {depth} deep, {allowed} are allowed"));
-        let error = self.links(chain).fold(error.at(source), Error::because);
+        let error = self.links(chain).into_iter().fold(error.at(source), Error::because);
         error.help(FEWER_CALLS)
     }
 
@@ -249,7 +306,7 @@ impl Survey {
             message: format!(
                 "the calls from {name} are {depth} deep: kernels before {NEW_FRAMES} allow {MAX_FRAMES}"
             ),
-            help: self.links(chain).chain([FEWER_CALLS.to_owned()]).collect(),
+            help: self.links(chain).into_iter().chain([FEWER_CALLS.to_owned()]).collect(),
         }
     }
 
@@ -282,30 +339,66 @@ impl Survey {
         Warning { kind: WarningKind::StackChain, message, help }
     }
 
-    /// Each function of `chain`, where it is called, and its frame.
+    /// Each function of `chain`, where it is called, and its frame; of a long chain both ends.
     pub(super) fn frames<'a>(&'a self, chain: &'a Chain) -> impl Iterator<Item = String> + 'a {
-        self.links(chain)
-            .zip(self.along(chain))
-            .map(|(link, function)| format!("{link}: {} bytes", function.stack))
+        let frame = |index: &usize| self.functions.get(*index).map(|function| function.stack);
+        shortened(chain.functions.len(), |place| {
+            let bytes = chain.functions.get(place).and_then(frame)?;
+            Some(format!("{}: {bytes} bytes", self.link(chain, place)?))
+        })
+        .into_iter()
     }
 
-    /// Each function of `chain`, with its place and that of the call.
-    pub(super) fn links<'a>(&'a self, chain: &'a Chain) -> impl Iterator<Item = String> + 'a {
-        let callers = std::iter::once(None).chain(chain.functions.iter().copied().map(Some));
-        let callees = chain.functions.iter().copied().chain(chain.recursive);
-        callers.zip(callees).filter_map(|(caller, index)| {
-            let function = self.functions.get(index)?;
-            let place = function.source.as_ref().map(|source| format!(" ({source})"));
-            let text = format!("{}{}", quoted(&function.name), place.unwrap_or_default());
-            let Some(caller) = caller.and_then(|caller| self.functions.get(caller)) else {
-                return Some(text);
-            };
-            let to = |target: &Target| {
-                *target == Target::Function(index) || *target == Target::Callback(index)
-            };
-            let call = caller.calls.iter().find(|call| to(&call.target));
-            let at = call.and_then(|call| call.source.as_ref()).map(|at| format!(" at {at}"));
-            Some(format!("{text}, called by {}{}", quoted(&caller.name), at.unwrap_or_default()))
-        })
+    /// Each function of `chain`, with its place and that of the call; of a long chain both ends.
+    pub(super) fn links(&self, chain: &Chain) -> Vec<String> {
+        let count = chain.functions.len().saturating_add(usize::from(chain.recursive.is_some()));
+        shortened(count, |place| self.link(chain, place))
     }
+
+    /// The function at `place` of `chain`, with its source and that of the call that leads to it.
+    fn link(&self, chain: &Chain, place: usize) -> Option<String> {
+        let index = chain.functions.get(place).copied().or(chain.recursive)?;
+        let function = self.functions.get(index)?;
+        let source = function.source.as_ref().map(|source| format!(" ({source})"));
+        let text = format!("{}{}", quoted(&function.name), source.unwrap_or_default());
+        let caller = place.checked_sub(1).and_then(|before| chain.functions.get(before));
+        let Some(caller) = caller.and_then(|caller| self.functions.get(*caller)) else {
+            return Some(text);
+        };
+        let to = |target: &Target| {
+            *target == Target::Function(index) || *target == Target::Callback(index)
+        };
+        let call = caller.calls.iter().find(|call| to(&call.target));
+        let at = call.and_then(|call| call.source.as_ref()).map(|at| format!(" at {at}"));
+        Some(format!("{text}, called by {}{}", quoted(&caller.name), at.unwrap_or_default()))
+    }
+}
+
+/// Which kernels a program is for.
+pub(super) struct Kernels<'a> {
+    /// The oldest one, if the user says so.
+    oldest: Option<Kernel>,
+    runs_on: &'a dyn Fn(Kernel) -> bool,
+}
+
+impl Kernels<'_> {
+    /// Whether the program may have to run on `kernel`: nobody says that all are newer, neither the user nor what it uses.
+    pub(super) fn may_be(&self, kernel: Kernel) -> bool {
+        match self.oldest {
+            Some(oldest) => oldest <= kernel,
+            None => (self.runs_on)(kernel),
+        }
+    }
+}
+
+/// Lines 0 to `count` as `line` gives them; of many the first and last ones, and how many are between.
+fn shortened(count: usize, line: impl Fn(usize) -> Option<String>) -> Vec<String> {
+    let ends = NAMED.saturating_mul(2);
+    if count <= ends.saturating_add(1) {
+        return (0..count).filter_map(line).collect();
+    }
+    let between = format!("{} more functions", count.saturating_sub(ends));
+    let first = (0..NAMED).filter_map(&line);
+    let last = (count.saturating_sub(NAMED)..count).filter_map(&line);
+    first.chain([between]).chain(last).collect()
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod chains;
+mod components;
 mod ends;
 mod frame;
 mod limits;
@@ -16,11 +17,11 @@ use std::collections::BTreeMap;
 
 use crate::{
     bpf::insn::{INSN_SIZE, Insn, StackArgument},
-    elf::{Binding, Elf, SymbolId, SymbolKind},
+    elf::{Binding, Elf, Place, SymbolId, SymbolKind},
     object::{self, Callee, Object, Reference},
 };
 
-pub use chains::{Chain, Count, Heaviest, Root, SYNCHRONOUS};
+pub use chains::{Chain, Circle, Count, Heaviest, Root, SYNCHRONOUS};
 pub use ends::Fault;
 pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
@@ -54,6 +55,8 @@ pub struct Function {
     pub source: Option<String>,
     /// Its calls, in order.
     pub calls: Vec<Call>,
+    /// Whether it reads constants, which may decide what it reaches: the verifier passes over the rest.
+    pub reads_constants: bool,
     /// Whether others may call it: it is verified by itself.
     pub is_global: bool,
     /// The last argument beyond the fifth that it takes, and the last that it passes.
@@ -150,10 +153,24 @@ fn describe(
         stack: frame::size(&code),
         source: source(0),
         calls: function.references.iter().filter_map(call).collect(),
+        reads_constants: reads_constants(&object.elf, function),
         is_global: function.binding != Binding::Local,
         fault: ends::fault(&code).map(|(slot, fault)| (fault, source(slot))),
         excess: excess(&code, source),
     }
+}
+
+/// Whether code of `function` refers to a global constant.
+fn reads_constants(elf: &Elf, function: &object::Function) -> bool {
+    let Some(section) = elf.sections.get(&function.section) else { return false };
+    let own = function.offset..function.offset.saturating_add(function.size);
+    let mut mine = section.relocations.iter().filter(|it| own.contains(&it.offset));
+    mine.any(|relocation| {
+        let symbol = elf.symbols.get(&relocation.symbol);
+        let place = symbol.filter(|it| it.binding == Binding::Global).map(|it| it.place);
+        let Some(Place::Section(id)) = place else { return false };
+        elf.sections.get(&id).is_some_and(|it| it.name.starts_with(".rodata"))
+    })
 }
 
 fn excess(code: &[Insn], source: impl Fn(u64) -> Option<String>) -> Vec<Excess> {

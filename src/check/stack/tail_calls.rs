@@ -6,7 +6,10 @@
 //! the one or the other). And a program with a tail call has no stacks of its own for its functions, whatever its
 //! type (`check_max_stack_depth`).
 
-use super::{Call, Chain, Count, Survey, Target, Verdict};
+use super::{
+    Call, Chain, Count, Survey, Target, Verdict,
+    limits::{Kernels, OLD_COUNT},
+};
 use crate::report::{Error, Warning, WarningKind, quoted};
 
 /// The bytes of frames above a tail call that are too many.
@@ -21,13 +24,15 @@ type Path = Vec<usize>;
 
 impl Survey {
     /// Refuses tail calls that are too deep for every kernel, and warns of those that are for some.
-    pub(super) fn judge_tail_calls(&self, verdict: &mut Verdict) {
+    pub(super) fn judge_tail_calls(&self, kernels: &Kernels<'_>, verdict: &mut Verdict) {
         for (root, _) in self.roots() {
             let deepest = |count| self.deepest_tail_call(root, count);
             let too_deep = |(bytes, _): &(u64, Chain)| *bytes >= CALLERS_LIMIT;
             if let Some((bytes, chain)) = deepest(Count::NEW).filter(too_deep) {
                 verdict.refusals.push(self.too_deep_a_tail_call(&chain, bytes).into());
-            } else if let Some((bytes, chain)) = deepest(Count::OLD).filter(too_deep) {
+            } else if let Some((bytes, chain)) = deepest(Count::OLD).filter(too_deep)
+                && kernels.may_be(OLD_COUNT)
+            {
                 verdict.warnings.push(self.sometimes_too_deep(&chain, bytes));
             }
         }

@@ -1,14 +1,17 @@
 // LLVM up to 22 ends the process at it, without a name or a line; LLVM 23 writes code that no kernel loads, since a
 // call leaves nothing in r2.
 //
-// args: --export entry
+// args: --export entry,wide
 // error: link the program cannot be expressed in BPF
 // says: `wide` returns more than one register
-// place: this.c:14
+// place: this.c:17
 // says: `entry` calls what returns more than one register
-// place: this.c:23:19
+// place: this.c:26:19
 // cause: a BPF function returns at most 64 bits, in r0
 // help: return through a pointer
+// args: --export entry
+// view: disasm entry
+// reject: call
 
 __attribute__((noinline))
 __int128 wide(long a)

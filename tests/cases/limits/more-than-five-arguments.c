@@ -1,15 +1,18 @@
 // LLVM 23 passes the others in memory that r11 points to, which Linux 6.18 does not load.
 //
 // llvm: ..22
-// args: --export entry
+// args: --export entry,six
 // error: link the program cannot be expressed in BPF
 // says: `six` takes more than five arguments
-// place: this.c:15
+// place: this.c:18
 // says: `entry` passes more than five arguments
-// place: this.c:24:10
+// place: this.c:27:10
 // cause: it calls `six`
 // cause: BPF passes arguments in the five registers r1 to r5
 // help: pass fewer, or a pointer
+// args: --export entry
+// view: disasm entry
+// reject: call
 
 __attribute__((noinline))
 long six(long a, long b, long c, long d, long e, long f)

@@ -37,11 +37,12 @@ pub fn all(folder: &Path) -> Vec<Input> {
         Maker::new("clang_22", "/usr/bin/clang-22", Language::C, "LLVM22.1.8"),
     ];
     makers.extend(rustcs());
-    for (zig, major) in readers::folders("zig.sh").iter().zip([20, 21]) {
-        let version = zig.file_name().unwrap_or_default().to_string_lossy().replace('-', " ");
-        let name = version.replace([' ', '.'], "_");
+    // Up to 0.16 it names itself, later ones LLVM.
+    let producers = [(20, "zig 0.15.2"), (21, "zig 0.16.0"), (22, "LLVM22.1.8")];
+    for (zig, (llvm_major, producer)) in readers::folders("zig.sh").iter().zip(producers) {
+        let name = zig.file_name().unwrap_or_default().to_string_lossy().replace(['-', '.'], "_");
         let zig = zig.join("ziglang/zig");
-        makers.push(Maker { llvm_major: major, ..Maker::new(&name, zig, Language::Zig, &version) });
+        makers.push(Maker { llvm_major, ..Maker::new(&name, zig, Language::Zig, producer) });
     }
     makers.iter().zip(40..).map(|(maker, number)| maker.make(folder, number)).collect()
 }

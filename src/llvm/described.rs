@@ -14,6 +14,9 @@ use super::{
     text,
 };
 
+/// The operands of a type that are the file and the scope it is declared in.
+const FILE: usize = 0;
+const SCOPE: usize = 1;
 /// The first operand of a type that may be the type it is made of: before it are file, scope and name.
 const FIRST_BASE: usize = 3;
 /// `DINode::FlagVirtual` of llvm/IR/DebugInfoFlags.def.
@@ -86,8 +89,12 @@ impl<'ctx> Node<'ctx> {
     }
 
     fn scope(self) -> *mut LLVMOpaqueMetadata {
-        let scope = self.operands().get(1).copied().and_then(Operand::node);
-        scope.map_or(ptr::null_mut(), Self::metadata)
+        self.operand_at(SCOPE)
+    }
+
+    fn operand_at(self, index: usize) -> *mut LLVMOpaqueMetadata {
+        let operand = self.operands().get(index).copied().and_then(Operand::node);
+        operand.map_or(ptr::null_mut(), Self::metadata)
     }
 }
 
@@ -189,15 +196,18 @@ impl<'ctx> TypeBuilder<'ctx> {
         let mut elements: Vec<_> = elements.iter().map(|element| element.metadata()).collect();
         let count = u32::try_from(elements.len()).ok()?;
         let (nothing, empty) = (ptr::null_mut(), c"".as_ptr());
-        // SAFETY: builder, scope and elements are alive, the name is copied, and neither file nor base class is fine.
+        let file = like.operand_at(FILE);
+        // LLVM 23 takes no line without a file.
+        let line = if file.is_null() { 0 } else { like.type_line() };
+        // SAFETY: builder, file, scope and elements are alive, the name is copied, and no base class is fine.
         let made = unsafe {
             llvm::LLVMDIBuilderCreateStructType(
                 builder,
                 like.scope(),
                 name.as_ptr().cast(),
                 name.len(),
-                nothing,
-                like.type_line(),
+                file,
+                line,
                 like.type_size(),
                 0,
                 like.type_flags(),

@@ -1,0 +1,77 @@
+//! Source files, as debug information describes them.
+
+use std::ptr::NonNull;
+
+use bpf_linker_shim::{self as llvm, llvm_sys::LLVMOpaqueMetadata};
+
+use super::{Global, Instruction, text};
+
+/// A source file that debug information names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceFile(NonNull<LLVMOpaqueMetadata>);
+
+impl SourceFile {
+    /// The file of `scope`, which is null or a scope of live debug information.
+    fn of_scope(scope: *mut LLVMOpaqueMetadata) -> Option<Self> {
+        if scope.is_null() {
+            return None;
+        }
+        // SAFETY: it is a live scope; the answer is null when it names no file.
+        NonNull::new(unsafe { llvm::LLVMDIScopeGetFile(scope) }).map(Self)
+    }
+
+    /// Returns the path as `BTFDebug::populateFileContent` puts it together.
+    #[must_use]
+    pub fn path(self) -> String {
+        let name = self.read(llvm::LLVMDIFileGetFilename);
+        let directory = self.read(llvm::LLVMDIFileGetDirectory);
+        if name.starts_with('/') || directory.is_empty() {
+            return name;
+        }
+        format!("{directory}/{name}")
+    }
+
+    /// Returns the text that debug information embeds.
+    ///
+    /// `input::prune` gives C files their own name as text, so that LLVM does not read them; that is no text.
+    #[must_use]
+    pub fn embedded_text(self) -> Option<String> {
+        let source = self.read(llvm::LLVMDIFileGetSource);
+        let is_text = !source.is_empty() && source != self.read(llvm::LLVMDIFileGetFilename);
+        is_text.then_some(source)
+    }
+
+    fn read(
+        self,
+        get: unsafe fn(*mut LLVMOpaqueMetadata, *mut u32) -> *const std::ffi::c_char,
+    ) -> String {
+        let mut length = 0;
+        // SAFETY: the file is alive.
+        let start = unsafe { get(self.0.as_ptr(), &raw mut length) };
+        // SAFETY: null, or a range of the context's.
+        unsafe { text::copy(start, length as usize) }
+    }
+}
+
+impl Global<'_> {
+    /// Returns the file that a function is defined in.
+    #[must_use]
+    pub fn source_file(self) -> Option<SourceFile> {
+        // SAFETY: the function is alive; the answer is null without debug info.
+        SourceFile::of_scope(unsafe { llvm::LLVMGetSubprogram(self.as_raw()) })
+    }
+}
+
+impl Instruction<'_> {
+    /// Returns the file of the line that it stands for.
+    #[must_use]
+    pub fn source_file(self) -> Option<SourceFile> {
+        // SAFETY: the instruction is alive; the answer is null without debug info.
+        let location = unsafe { llvm::LLVMInstructionGetDebugLoc(self.as_raw()) };
+        if location.is_null() {
+            return None;
+        }
+        // SAFETY: a live location has a scope.
+        SourceFile::of_scope(unsafe { llvm::LLVMDILocationGetScope(location) })
+    }
+}
