@@ -1,10 +1,7 @@
 //! Ordinary Rust loads, and computes what it computes on this machine.
 //!
-//! Each file of a folder of `tests/idioms` has one function, `run`, of a program's context. All of a folder become one
+//! Each file of a folder of `tests/system/idioms` has one function, `run`, of a program's context. All of a folder become one
 //! object with a program for each, and one program for this machine. The running kernel runs them on the same inputs.
-
-#[expect(dead_code, reason = "each test program uses its part")]
-mod support;
 
 use std::{
     collections::BTreeMap,
@@ -15,8 +12,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use crate::support::{chance::Chance, tools};
 use libbpf_rs::{Object, ObjectBuilder, PrintLevel, ProgramInput};
-use support::{chance::Chance, tools};
 
 /// Levels of optimization, each with a CPU level.
 const WAYS: [(&str, &str); 5] =
@@ -75,7 +72,7 @@ fn check(folder: &str) {
 
 /// The name and the text of each case.
 fn cases(folder: &str) -> Vec<(String, String)> {
-    let files = fs::read_dir(tools::workspace().join("tests/idioms").join(folder));
+    let files = fs::read_dir(tools::workspace().join("tests/system/idioms").join(folder));
     let files = files.expect("a folder of cases").map(|file| file.expect("a file").path());
     let case = |path: PathBuf| {
         let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
@@ -104,7 +101,7 @@ fn inputs() -> Vec<Input> {
 
 /// The modules of all cases, and what they share.
 fn modules(cases: &[(String, String)]) -> String {
-    let context = fs::read_to_string(tools::workspace().join("tests/idioms/context.rs"));
+    let context = fs::read_to_string(tools::workspace().join("tests/system/idioms/context.rs"));
     let mut text = context.expect("a source is text").replace("//!", "//");
     for (name, source) in cases {
         let _ = writeln!(text, "mod {name} {{\nuse super::*;\n{source}}}");

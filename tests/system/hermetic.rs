@@ -1,15 +1,12 @@
 //! A link that sees nothing but its inputs makes the bytes that it makes elsewhere.
 
-#[expect(dead_code, reason = "each test program uses its part")]
-mod support;
-
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use support::tools;
+use crate::support::tools;
 use tempfile::TempDir;
 
 const LLVM: &str = "/usr/lib/x86_64-linux-gnu/libLLVM.so.22.1";

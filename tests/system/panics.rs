@@ -3,12 +3,7 @@
 //!
 //! `BPF_LINKER_PANICS_SEED` chooses other functions, `BPF_LINKER_PANICS_FUNCTIONS` how many.
 
-#[expect(dead_code, reason = "each test program uses its part")]
-mod support;
-
-mod panics {
-    pub mod generator;
-}
+mod generator;
 
 use std::{
     env,
@@ -20,13 +15,12 @@ use std::{
     thread,
 };
 
-use libbpf_rs::{ObjectBuilder, OpenObject, ProgramInput};
-use panics::generator;
-use support::{
+use crate::support::{
     chance::Chance,
     lab::{self, Loader, Step},
     tools,
 };
+use libbpf_rs::{ObjectBuilder, OpenObject, ProgramInput};
 
 const SEED: u64 = 17;
 const FUNCTIONS: usize = 100;
@@ -47,7 +41,7 @@ const BUILDS: [(&str, &[&str]); 5] = [
 
 #[test]
 fn ordinary_programs_load_however_they_are_built() {
-    let source = tools::workspace().join("tests/panics/programs.rs");
+    let source = tools::workspace().join("tests/system/panics/programs.rs");
     for (name, build) in BUILDS {
         let object = compile(&source, &tools::kept("panics/programs"), name, build);
         for loader in [Loader::Aya, Loader::Libbpf] {
@@ -69,7 +63,7 @@ fn globals(object: &Path, program: &str, length: usize) -> ([u32; 3], String, u3
 
 #[test]
 fn a_handler_is_told_the_place_and_nothing_follows_it() {
-    let source = tools::workspace().join("tests/panics/programs.rs");
+    let source = tools::workspace().join("tests/system/panics/programs.rs");
     let text = fs::read_to_string(&source).expect("it is there");
     let line = |mark: &str| {
         let found = text.lines().position(|line| line.contains(mark)).expect("a marked line");
