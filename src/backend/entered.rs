@@ -1,6 +1,7 @@
-//! Functions that nothing in the program calls, and a loader or the kernel enters all the same.
+//! Functions that nothing in the program calls, and a loader or the kernel enters all the same; and the license and version
+//! that a loader reads.
 //!
-//! They are programs of their own to a loader, which looks for them by name: the entries of an array of programs, the members
+//! The functions are programs of their own to a loader, which looks for them by name: the entries of an array of programs, the members
 //! of a `struct_ops`, the callback for exceptions that a program names in a tag. Who exports the one wants the others.
 
 use std::collections::HashSet;
@@ -13,16 +14,24 @@ use crate::llvm::{Context, Global, Module};
 const SECTIONS: [&str; 5] =
     [".maps", ".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"];
 
+/// Sections that a loader reads by their names (libbpf's `bpf_object__elf_collect`): without a license the kernel refuses
+/// most programs.
+const READ: [&str; 2] = ["license", "version"];
+
 /// How a program names its callback (libbpf's `exception_callback:`, `bpf_object_fixup_btf`).
 const CALLBACK: &str = "exception_callback:";
 
-/// Those of `module`.
+/// Returns the functions and variables of `module` that a loader looks for.
 pub(super) fn find<'s>(context: &'s Context, module: &Module<'s>) -> HashSet<Global<'s>> {
     let is_named = |variable: &Global<'_>| {
         !variable.is_declaration() && SECTIONS.contains(&variable.section().as_str())
     };
     let variables = module.variables().filter(is_named);
     let mut entered = variables.flat_map(Global::initial_functions).collect::<HashSet<_>>();
+    let is_read = |variable: &Global<'_>| {
+        !variable.is_declaration() && READ.contains(&variable.section().as_str())
+    };
+    entered.extend(module.variables().filter(is_read));
     let is_program =
         |function: &Global<'_>| !function.is_declaration() && !function.section().is_empty();
     for program in module.functions().filter(is_program) {

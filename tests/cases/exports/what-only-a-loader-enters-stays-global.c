@@ -3,6 +3,8 @@
 //
 // args: --export entry --export operations --btf
 // view: symbols
+// expect: g O license {{.*}} LICENSE
+// view: symbols
 // expect: g F .text {{.*}} callback
 // view: symbols
 // expect: g F tc {{.*}} entry
@@ -62,3 +64,5 @@ struct operations {
 };
 
 SEC(".struct_ops") struct operations operations = { .first = (void *)first, .name = "mine" };
+
+char LICENSE[] __attribute__((section("license"))) = "GPL";

@@ -14,9 +14,6 @@
 // cause: it calls `six`
 // cause: BPF passes arguments in the five registers r1 to r5
 // help: pass fewer, or a pointer
-// args: --export entry
-// view: disasm entry
-// reject: call
 
 __attribute__((noinline))
 long six(long a, long b, long c, long d, long e, long f)

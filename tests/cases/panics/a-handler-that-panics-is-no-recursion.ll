@@ -2,7 +2,7 @@
 ;
 ; args: --export entry
 ; view: disasm entry
-; expect: call 0x6
+; expect: call 0x8
 ; expect: r0 = 0x0
 ; reject: call 0x7
 ; count: 1 call
@@ -32,7 +32,7 @@ define internal void @rust_begin_unwind() noreturn {
 }
 
 define internal i32 @bump() noinline {
-  %old = call i32 inttoptr (i64 6 to ptr)()
+  %old = call i32 inttoptr (i64 8 to ptr)()
   call void @_RNvNtCs1_4core4hint21unreachable_unchecked()
   unreachable
 }

@@ -1,4 +1,4 @@
-; They become calls of __multi3, which returns more than the one register that BPF has for it: no object, and the
+; They become calls of __udivti3, which returns more than the one register that BPF has for it: no object, and the
 ; function is named, also when an archive has such a routine.
 ;
 ; llvm: ..22
@@ -14,7 +14,7 @@ target triple = "bpfel"
 
 define i64 @entry(ptr %context) section "xdp" {
   %wide = load volatile i128, ptr %context
-  %product = mul i128 %wide, %wide
-  store volatile i128 %product, ptr %context
+  %quotient = udiv i128 %wide, 7
+  store volatile i128 %quotient, ptr %context
   ret i64 0
 }
