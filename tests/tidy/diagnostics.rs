@@ -21,8 +21,9 @@ const MAKERS: [&str; 7] = [
 ];
 
 /// Messages that are computed before the error is made, by the file that has their text.
-const COMPUTED: [(&str, &[&str]); 5] = [
+const COMPUTED: [(&str, &[&str]); 6] = [
     ("check/kernel/mod.rs", &["kernel … would refuse the object"]),
+    ("object/btf_error.rs", &[]),
     ("output/mod.rs", &["cannot write …"]),
     ("backend/unsupported/construct.rs", &[]),
     ("llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
@@ -163,7 +164,7 @@ fn is_product(path: &Path) -> bool {
     text.ends_with(".rs")
         && !text.contains("/tests")
         && !text.ends_with("/fixture.rs")
-        && !text.ends_with("/report.rs")
+        && text != "/src/report.rs"
 }
 
 /// The first string of the first argument, whose text `rest` starts with.
