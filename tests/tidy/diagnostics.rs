@@ -142,7 +142,7 @@ fn sources() -> Vec<(String, String)> {
             let path = entry.expect("a readable entry").path();
             if path.is_dir() {
                 open.push(path);
-            } else if is_product(path.strip_prefix(&root).expect("below src")) {
+            } else if is_product(path.strip_prefix(root).expect("below src")) {
                 let text = fs::read_to_string(&path).expect("a source file");
                 let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 let code = product.lines().filter(|line| !line.trim_start().starts_with("//"));
