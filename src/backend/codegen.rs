@@ -8,8 +8,8 @@ use std::{
 use super::{
     debuginfo::signatures,
     declarations,
-    panics::Panic,
     program::{Optimized, Program},
+    remaining_panic::Panic,
     session::Session,
     sources, unsupported,
 };

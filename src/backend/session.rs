@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     choose_llvm::Reader,
-    panics::Panic,
     quirks::{self, Relocations},
+    remaining_panic::Panic,
     trace::Account,
 };
 use crate::{

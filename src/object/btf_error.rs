@@ -12,25 +12,25 @@ impl From<btf::Error> for Error {
     fn from(error: btf::Error) -> Self {
         match error {
             btf::Error::Malformed { fact, place } => {
-                let error = Self::input("malformed BTF").because(fact);
+                let error = Error::input("malformed BTF").because(fact);
                 place.into_iter().fold(error, Self::because)
             }
             btf::Error::TooLarge { what, place } => {
-                let error = Self::link(format!("{what} does not fit the BTF format")).help(
+                let error = Error::link(format!("{what} does not fit the BTF format")).help(
                     "link less debug information into one object: fewer crates with `debug = 2`",
                 );
                 place.into_iter().fold(error, Self::because)
             }
             btf::Error::LostPath { path, root, fact, place } => {
                 let error =
-                    Self::link(format!("the CO-RE path `{path}` of `{root}` leads nowhere"));
+                    Error::link(format!("the CO-RE path `{path}` of `{root}` leads nowhere"));
                 let error = error.because(fact);
                 let place = place.map(|place| format!("it is asked at {place}"));
                 let error = place.into_iter().fold(error, Self::because);
                 error.help("declare the member in the type that the path starts from")
             }
             btf::Error::Refused { violations, source } => refused(&violations, source),
-            other => Self::link(other.to_string()),
+            other => Error::link(other.to_string()),
         }
     }
 }

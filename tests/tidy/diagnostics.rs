@@ -21,8 +21,9 @@ const MAKERS: [&str; 7] = [
 ];
 
 /// Messages that are computed before the error is made, by the file that has their text.
-const COMPUTED: [(&str, &[&str]); 5] = [
+const COMPUTED: [(&str, &[&str]); 6] = [
     ("check/kernel/mod.rs", &["kernel … would refuse the object"]),
+    ("object/btf_error.rs", &[]),
     ("output/mod.rs", &["cannot write …"]),
     ("backend/unsupported/construct.rs", &[]),
     ("llvm/locate/survey.rs", &["no libLLVM can be used for this link"]),
@@ -141,7 +142,7 @@ fn sources() -> Vec<(String, String)> {
             let path = entry.expect("a readable entry").path();
             if path.is_dir() {
                 open.push(path);
-            } else if is_product(path.strip_prefix(&root).expect("below src")) {
+            } else if is_product(path.strip_prefix(root).expect("below src")) {
                 let text = fs::read_to_string(&path).expect("a source file");
                 let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 let code = product.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -163,7 +164,7 @@ fn is_product(path: &Path) -> bool {
     text.ends_with(".rs")
         && !text.contains("/tests")
         && !text.ends_with("/fixture.rs")
-        && !text.ends_with("/report.rs")
+        && text != "/src/report.rs"
 }
 
 /// The first string of the first argument, whose text `rest` starts with.

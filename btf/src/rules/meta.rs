@@ -151,7 +151,7 @@ impl Pass<'_> {
             return;
         }
         let lifted = [LONG_NAMES, DOTTED_NAMES, PRINTABLE_SECTIONS].into_iter().find(|feature| {
-            !self.kernel.knows(&feature) && names::valid(bytes, place, feature.since)
+            !self.kernel.knows(feature) && names::valid(bytes, place, feature.since)
         });
         match lifted {
             Some(feature) => self.blame.add_lifted(self.id, member, NAME, feature.since),

@@ -1,9 +1,6 @@
 //! Callbacks that a helper function of the kernel runs before it returns, and those that are programs of their own.
 
-use super::{
-    lower::leaving,
-    sites::{bodies, left_at, return_at},
-};
+use super::sites::{bodies, leaving, left_at, return_at};
 use crate::{
     backend::session::Session,
     llvm::{Global, Instruction, Module, Use},

@@ -6,7 +6,7 @@ use super::{
     callbacks,
     graph::Graph,
     remaining,
-    sites::{bodies, cut, leaves, mark, return_at},
+    sites::{bodies, cut, is_root, leaves, leaving, mark, return_at},
     throw,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         session::Session,
     },
     bpf::kernel::STACK_ARGUMENTS,
-    llvm::{Attribute, Global, Instruction, Linkage, Machine, Module, Use},
+    llvm::{Attribute, Global, Instruction, Linkage, Machine, Module},
     plan::{PanicWay, Traps},
     report::{Error, Result, quoted},
 };
@@ -111,23 +111,6 @@ fn take_in<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) {
             function.internalize();
         }
     }
-}
-
-/// The functions that may leave the program, themselves or through what they call.
-pub(super) fn leaving<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> HashSet<Global<'ctx>> {
-    let mut open: Vec<_> = bodies(module).filter(|function| leaves(*function, leave)).collect();
-    let mut found: HashSet<_> = open.iter().copied().collect();
-    while let Some(function) = open.pop() {
-        let callers = function.calls().into_iter().filter_map(Instruction::function);
-        open.extend(callers.filter(|caller| found.insert(*caller)));
-    }
-    found
-}
-
-/// Returns true for what a loader or the kernel calls, or that something calls by its address.
-pub(super) fn is_root(function: Global<'_>) -> bool {
-    function.linkage() != Linkage::Local && function.linkage() != Linkage::LinkOnce
-        || function.uses().into_iter().any(|one| !matches!(one, Use::Call(_)))
 }
 
 /// Returns true for a function that BPF can only express where it is called: it returns more than a register, or takes more

@@ -29,4 +29,3 @@ mod throw;
 
 pub(super) use lower::{end_blocks, lower};
 pub(super) use prepare::prepare;
-pub use remaining::{Panic, Way};

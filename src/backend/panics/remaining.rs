@@ -2,40 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::{callbacks, lower::is_root, names, sites::bodies};
+use super::{
+    callbacks, names,
+    sites::{bodies, is_root},
+};
 use crate::{
-    backend::session::Session,
+    backend::{
+        remaining_panic::{Panic, Way},
+        session::Session,
+    },
     llvm::{Global, Instruction, Module, Place},
     report::{Error, quoted},
 };
-
-/// A panic that remains in a program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panic {
-    /// The symbol of the program.
-    pub program: String,
-    /// The function that panics, once the optimizer inlined what it likes.
-    pub function: String,
-    /// Where in the user's source, as `file:line:column`.
-    pub source: Option<String>,
-    /// What happens there.
-    pub what: String,
-    /// How it ends the program.
-    pub way: Way,
-    /// What the program returns, if that is known from its section.
-    pub value: i64,
-}
-
-/// How a panic ends its program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// By a return of the program, into which the function is inlined.
-    Return,
-    /// By a flag that a callback sets, and whoever has it run tests.
-    Flag,
-    /// By `bpf_throw`.
-    Throw,
-}
 
 impl Way {
     /// Its name in reports.

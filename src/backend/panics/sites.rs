@@ -1,9 +1,11 @@
 //! The places where a program is left.
 
+use std::collections::HashSet;
+
 use super::{endless, names};
 use crate::{
     backend::session::Session,
-    llvm::{Attribute, Block, Global, Instruction, Module},
+    llvm::{Attribute, Block, Global, Instruction, Linkage, Module, Use},
     plan::Traps,
 };
 
@@ -94,4 +96,21 @@ pub(super) fn return_at<'ctx>(
     function.remove(Attribute::NoReturn);
     function.calls().into_iter().for_each(|call| call.remove(Attribute::NoReturn));
     function.forget_return_promises();
+}
+
+/// The functions that may leave the program, themselves or through what they call.
+pub(super) fn leaving<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> HashSet<Global<'ctx>> {
+    let mut open: Vec<_> = bodies(module).filter(|function| leaves(*function, leave)).collect();
+    let mut found: HashSet<_> = open.iter().copied().collect();
+    while let Some(function) = open.pop() {
+        let callers = function.calls().into_iter().filter_map(Instruction::function);
+        open.extend(callers.filter(|caller| found.insert(*caller)));
+    }
+    found
+}
+
+/// Returns true for what a loader or the kernel calls, or that something calls by its address.
+pub(super) fn is_root(function: Global<'_>) -> bool {
+    function.linkage() != Linkage::Local && function.linkage() != Linkage::LinkOnce
+        || function.uses().into_iter().any(|one| !matches!(one, Use::Call(_)))
 }
