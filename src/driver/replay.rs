@@ -37,7 +37,7 @@ const LEFT_OUT: [&str; 11] = [
 /// is read to its new name. Outputs keep their names and lose their folders.
 ///
 /// # Errors
-/// Those of `copy`.
+/// `copy` fails.
 pub fn replay(
     args: &[OsString],
     mut copy: impl FnMut(Read, &OsStr) -> Result<OsString>,

@@ -38,7 +38,7 @@ pub struct LinkerOptions {
     pub llvm_args: Vec<String>,
     /// Permission for LLVM to reorder the loads and stores of a `memcpy`.
     pub disable_expand_memcpy_in_order: bool,
-    /// Opt-out that leaves calls of `memcpy` and similar functions undefined instead of providing them.
+    /// No definitions for calls of `memcpy` and similar functions, which stay undefined.
     pub disable_memory_builtins: bool,
     /// Permission for unreachable code to call `__bpf_trap`, which needs a recent kernel.
     pub allow_bpf_trap: bool,
