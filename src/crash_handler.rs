@@ -1,7 +1,7 @@
-//! What survives a crash of LLVM: see [`bpf_linker_shim::guard`], which this room opens to the others.
+//! Recovery from a crash of LLVM: re-exports [`bpf_linker_shim::guard`].
 //!
-//! Only the command arms it. In a program that embeds the linker nothing here has an effect, since signals belong to the
-//! program.
+//! Only the command arms the handler. In a program that embeds the linker this module has no effect, since signals
+//! belong to the program.
 
 pub use bpf_linker_shim::guard::{
     FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, Hold, PANIC, arm, enter, file_size_limit, hold,

@@ -1,9 +1,10 @@
-//! The story of a crash, told by the process that comes after it.
+//! The crash report, written by the process that follows a crashed one.
 //!
-//! [`arm`] has a process that crashes become a new one of the same program, called with the same words, that finds in its
-//! environment how the first one ended: see [`bpf_linker::crash_handler`]. It writes the folder that repeats the link, since the
-//! inputs are often a compiler's temporary files. It also lets one more process, the witness, repeat the link to memory and
-//! crash again, because LLVM can say which pass it was in and on which function, but only while it crashes.
+//! [`arm`] makes a crashing process replace itself by a new one of the same program with the same arguments, which
+//! finds in its environment how the first one ended: see [`bpf_linker::crash_handler`]. The new process writes a
+//! folder that reproduces the link, since the inputs are often a compiler's temporary files. It also starts a second
+//! process, the witness, which repeats the link in memory and crashes again, because LLVM reports the pass and
+//! function it was working on only while it crashes.
 
 use std::{
     env,
@@ -24,16 +25,16 @@ use bpf_linker::{
     report::demangled,
 };
 
-/// Set for the process that repeats a link which crashed, to see where.
+/// Environment variable for the process that repeats a crashed link to find where it crashes.
 const WITNESS: &str = "BPF_LINKER_WITNESS";
 
-/// How long the witness may take.
+/// Time limit of the witness.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The phases in which no LLVM is at work.
+/// Phases during which LLVM does not run.
 const OURS: [&str; 3] = ["", "read the inputs", "finish the object"];
 
-/// How a process ended.
+/// The end of a crashed process.
 pub struct Fall {
     by: u32,
     phase: String,
@@ -41,14 +42,14 @@ pub struct Fall {
     words: String,
 }
 
-/// What LLVM said of where it was.
+/// LLVM's report of the passes and the function it was working on.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Testimony {
     passes: Vec<String>,
     function: Option<String>,
 }
 
-/// Makes this process one whose crash is told. The witness crashes for itself.
+/// Installs the crash handlers, which report a crash from a new process. The witness reports its own crash.
 pub fn arm() {
     if is_witness() {
         return crash_handler::trace();
@@ -62,7 +63,7 @@ pub fn arm() {
     }
 }
 
-/// How the process before this one ended, if it crashed.
+/// Returns how the previous process ended, if it crashed.
 pub fn former() -> Option<Fall> {
     let text = |name| env::var_os(name).unwrap_or_default().to_string_lossy().into_owned();
     let by = text(FELL_BY).parse().ok()?;
@@ -70,12 +71,12 @@ pub fn former() -> Option<Fall> {
     Some(Fall { by, phase: text(FELL_IN), input: text(FELL_ON), words: text(FELL_SAYING) })
 }
 
-/// Whether this process is to repeat a link without a trace.
+/// Returns true if this process repeats a crashed link and must leave no files.
 pub fn is_witness() -> bool {
     env::var_os(WITNESS).is_some()
 }
 
-/// `plan` with outputs in memory and no reports if this process is a witness.
+/// Redirects the outputs of `plan` to memory and drops its reports if this process is a witness.
 pub fn without_traces(plan: &mut LinkPlan) {
     if is_witness() {
         plan.outputs.iter_mut().for_each(|output| output.destination = Destination::Memory);
@@ -84,7 +85,7 @@ pub fn without_traces(plan: &mut LinkPlan) {
     }
 }
 
-/// What happened, for a person who may want to report it.
+/// Describes the crash to a user who may want to report it.
 pub fn tell(fall: &Fall, warnings: &Warnings) -> Error {
     let testimony = Some(fall).filter(|fall| fall.is_of_llvm()).and_then(|_| witness());
     let error = fall.describe(&testimony.unwrap_or_default());
@@ -148,8 +149,8 @@ impl Fall {
     }
 }
 
-/// What LLVM says where a jump of before `-mcpu=v4`, which knows no farther place than 32767 instructions off, would have
-/// to go beyond (`BPFAsmBackend.cpp`).
+/// LLVM's message for a jump out of range: before `-mcpu=v4`, offsets are limited to 32767 instructions
+/// (`BPFAsmBackend.cpp`).
 const TOO_FAR: &str = "Branch target out of insn range";
 
 fn described_signal(number: u32) -> Option<String> {
@@ -172,7 +173,7 @@ fn described(panic: &PanicHookInfo<'_>) -> String {
     panic.location().map_or_else(|| words.to_owned(), |place| format!("{words}, at {place}"))
 }
 
-/// Writes what repeats the link into the folder asked for, else into a new one of the temporary folder.
+/// Writes the files that reproduce the link into the requested folder, or into a new temporary one.
 fn pack(
     plan: &LinkPlan,
     invocation: &Invocation,
@@ -183,7 +184,7 @@ fn pack(
     }
     let folder = tempfile::Builder::new().prefix("bpf-linker-crash-").tempdir();
     let folder = folder.map_err(|error| Error::io("no temporary folder").because(error))?;
-    // What crashed may be what reads the inputs.
+    // The crash may have been in the code that reads the inputs.
     let _ = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let written = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -197,7 +198,7 @@ fn pack(
     Ok(folder.keep())
 }
 
-/// Repeats the link in a process that says where LLVM crashes.
+/// Repeats the link in a process that reports where LLVM crashes.
 fn witness() -> Option<Testimony> {
     let mut words = env::args_os();
     let mut command = Command::new(env::current_exe().ok()?);
@@ -230,7 +231,7 @@ fn wait(child: &mut Child) {
 }
 
 impl Testimony {
-    /// Reads LLVM's "Stack dump", whose lines are a number, a dot, a tab and what was going on.
+    /// Reads LLVM's "Stack dump", whose lines hold a number, a dot, a tab and an activity.
     fn read(said: &str) -> Self {
         let frames = said.lines().filter_map(|line| {
             let (number, frame) = line.split_once(".\t")?;
@@ -243,7 +244,7 @@ impl Testimony {
     }
 }
 
-/// The function in `Running pass 'X' on function '@f'` or `Running pass "x" on function "f"`.
+/// Returns the function in `Running pass 'X' on function '@f'` or `Running pass "x" on function "f"`.
 fn function_of(pass: &str) -> Option<String> {
     let (_, name) = pass.split_once(" on function ")?;
     let name = name.trim_end_matches('.').trim_matches(['\'', '"']);

@@ -6,16 +6,16 @@ use std::{
     path::Path,
 };
 
-/// Opens the regular file at `path`; a folder is opened too, for the caller to refuse in its own words.
+/// Opens the regular file at `path`. Folders are opened too, so that the caller can refuse them in its own words.
 ///
-/// The null device counts as an empty file: it is the usual way to say that a list holds nothing.
+/// The null device counts as an empty file, since it is the usual way to pass an empty list.
 ///
 /// # Errors
-/// It is missing, may not be read, or is a pipe, a socket or a device; the message says which.
+/// The file is missing, is not readable, or is a pipe, a socket or a device; the message names the cause.
 pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
     check(&fs::metadata(path)?)?;
     let file = without_waiting(path)?;
-    // What stands there may be another file than a moment ago.
+    // The file may have been replaced since the check above.
     let metadata = file.metadata()?;
     check(&metadata)?;
     Ok((file, metadata))
@@ -42,7 +42,7 @@ fn check(found: &Metadata) -> io::Result<()> {
     }
 }
 
-/// Names the kind of file whose reading may not end.
+/// Names a kind of file that may never reach its end when read; returns `None` for other kinds.
 #[cfg(unix)]
 fn special(kind: FileType) -> Option<&'static str> {
     use std::os::unix::fs::FileTypeExt as _;

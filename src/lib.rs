@@ -1,6 +1,6 @@
 //! A linker that turns LLVM bitcode of Rust, C and Zig into eBPF objects.
 //!
-//! The map, in the order data flows; each arrow is one phase that takes its predecessor by value:
+//! Modules in the order of data flow; each arrow is one phase, which takes the result of the previous one by value:
 //!
 //! ```text
 //! argv -> driver -> LinkPlan -> input -> Inputs
@@ -8,20 +8,20 @@
 //!      -> link and check: finished Object -> output: file
 //! ```
 //!
-//! - [`plan`]: the contract, what is to be linked and how;
-//! - [`driver`]: words to plan; pure, no LLVM;
-//! - [`input`]: files to bitcode candidates; no LLVM;
+//! - [`plan`]: the contract between the modules: what to link, and how;
+//! - [`driver`]: arguments to plan; pure, without LLVM;
+//! - [`input`]: files to bitcode candidates; without LLVM;
 //! - [`backend`]: candidates to ELF bytes, through a libLLVM opened at run time;
-//! - [`link`](mod@link): ELF bytes to the finished object (BTF, maps, stripping); below it [`elf`], [`btf`], [`object`] and [`bpf`];
-//! - [`check`]: what kernel and loaders would refuse;
+//! - [`link`](mod@link): ELF bytes to the finished object (BTF, maps, stripping), built on [`elf`], [`btf`],
+//!   [`object`] and [`bpf`];
+//! - [`check`]: checks for what the kernel and loaders would refuse;
 //! - [`llvm`]: safe wrappers, and the search for a libLLVM;
-//! - [`output`]: bytes to files, replaced as a whole;
+//! - [`output`]: bytes to files, each replaced atomically;
 //! - [`report`]: errors and warnings;
-//! - [`crash_handler`]: what survives a crash of LLVM;
-//! - [`embed`]: the whole as a library, [`Linker`].
+//! - [`crash_handler`]: recovery from a crash of LLVM;
+//! - [`embed`]: the linker as a library, [`Linker`].
 
-// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
-// next to it says why it holds.
+// Code that handles input must not panic: each remaining index, slice or `expect` carries the reason why it holds.
 #![cfg_attr(
     not(test),
     deny(

@@ -1,4 +1,4 @@
-//! One link, from plan to files.
+//! A single link, from plan to files.
 
 mod overwrite;
 mod panics;
@@ -30,28 +30,29 @@ use crate::{
     report::Audience,
 };
 
-/// LLVM walks types by recursion: a list of 60 000 types that point to each other does not fit the usual 8 MiB. Memory
-/// that is not touched costs nothing.
+/// Stack size of the linking thread. LLVM walks types recursively: a list of 60 000 types that point to each other
+/// does not fit in the usual 8 MiB. Untouched memory costs nothing.
 const STACK: usize = 256 << 20;
 
-/// What a library is taken to hold where only a limit is reckoned.
+/// Assumed size of a library, used only to compute a limit.
 const LIBRARY: u64 = 64 << 20;
 
 /// One form of the result, in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
-    /// What it is.
+    /// Kind of output.
     pub kind: OutputKind,
     /// The file's contents.
     pub bytes: Vec<u8>,
 }
 
-/// Links as `plan` says and writes its outputs; those whose destination is memory are returned, in the plan's order.
+/// Links according to `plan` and writes its outputs. Outputs with a destination in memory are returned in the plan's
+/// order.
 ///
-/// Nothing is written unless every output could be made.
+/// Writes nothing unless every output could be produced.
 ///
 /// # Errors
-/// See [`ErrorKind`](crate::ErrorKind): whatever keeps the link from giving a sound result.
+/// See [`ErrorKind`](crate::ErrorKind): anything that prevents a correct result.
 pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let made = link_on_a_large_stack(plan, warnings);
     warnings.silence(&plan.warnings.silenced);
@@ -82,7 +83,7 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
     let artifacts = build(&session, inputs, plan, warnings, &clock);
-    // Of a link that failed too: what was taken often says why.
+    // Publish the reports of a failed link too: the list of extracted members often explains the failure.
     let reported = reports::publish(&plan.reports, &session.account(), &clock);
     leave(session);
     let artifacts = artifacts?;
@@ -91,7 +92,7 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     deliver(plan, artifacts)
 }
 
-/// More than any sound link needs. What a damaged input claims to need is mostly far beyond it.
+/// Returns a memory limit above the needs of any valid link. Damaged inputs mostly claim far more.
 fn memory_for(plan: &LinkPlan) -> u64 {
     const BASE: u64 = 4 << 30;
     const PER_BYTE: u64 = 256;
@@ -103,7 +104,7 @@ fn memory_for(plan: &LinkPlan) -> u64 {
     inputs.fold(BASE, |sum, bytes| sum.saturating_add(bytes.saturating_mul(PER_BYTE)))
 }
 
-/// Fails if a warning that was not silenced is there, and warnings are to be fatal.
+/// Fails if warnings are fatal and one was not silenced.
 fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     warnings.silence(&plan.warnings.silenced);
     match warnings.first() {
@@ -133,22 +134,23 @@ fn build(
     made
 }
 
-/// Drops `it`, but not at the end of the process, which frees memory at once: LLVM would take its graphs apart node by node.
+/// Leaks `it` when the process is about to exit, which frees all memory at once: LLVM would free its graphs node by
+/// node.
 fn leave<T>(it: T) {
     if crash_handler::is_armed() {
         std::mem::forget(it);
     }
 }
 
-/// The libLLVM that a link as `plan` says would load.
+/// Returns the libLLVM that a link according to `plan` would load.
 ///
 /// # Errors
-/// An input cannot be read, or there is none that fits.
+/// An input cannot be read, or no libLLVM fits.
 pub fn locate(plan: &LinkPlan, warnings: &Warnings) -> Result<Located> {
     backend::locate_for(plan, &input::load(plan, warnings)?)
 }
 
-/// Which libLLVM a link as `plan` says would load, and why not another, for a person to read.
+/// Describes in plain text which libLLVM a link according to `plan` would load, and why the others are passed over.
 ///
 /// # Errors
 /// An input cannot be read.
@@ -157,7 +159,8 @@ pub fn survey(plan: &LinkPlan, warnings: &Warnings) -> Result<String> {
     Ok(backend::survey_for(plan, &inputs).to_string())
 }
 
-/// Our version, the LLVMs supported, and if asked for the one that a link as `plan` says would load.
+/// Returns our version, the supported LLVM versions and, on request, the libLLVM that a link according to `plan` would
+/// load.
 #[must_use]
 pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> String {
     let own = driver::version();
@@ -172,7 +175,7 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
     }
 }
 
-/// Every kind of output that the plan wants, each once.
+/// Produces each kind of output in the plan once.
 fn make(
     program: &mut Program<'_, Optimized>,
     plan: &LinkPlan,
@@ -181,7 +184,7 @@ fn make(
     clock: &Clock,
 ) -> Result<Vec<Artifact>> {
     let kinds = plan.outputs.iter().map(|output| output.kind).collect::<BTreeSet<_>>();
-    // Code generation comes first: it shows which routines are missing, and the other forms get them too.
+    // Code generation comes first: it reveals missing routines, which the other forms then contain as well.
     let needs_code =
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
     let mut emitted =
@@ -207,7 +210,7 @@ fn make(
     Ok(artifacts)
 }
 
-/// Generates code until it invents no more calls of routines that can be had.
+/// Generates code repeatedly until it introduces no further calls of available routines.
 fn generate(program: &mut Program<'_, Optimized>) -> Result<Object> {
     loop {
         let object = program.object()?;
@@ -217,10 +220,10 @@ fn generate(program: &mut Program<'_, Optimized>) -> Result<Object> {
     }
 }
 
-/// Makes the finished object of `objects`: links them, checks what came of it, and writes it.
+/// Links `objects` into the finished object, checks it, and writes it.
 ///
 /// # Errors
-/// They need what nobody defines, or loaders or the kernel would refuse the result.
+/// A symbol is undefined, or loaders or the kernel would refuse the result.
 pub fn finish(
     objects: Vec<Object>,
     options: &CheckOptions<'_>,
@@ -238,7 +241,7 @@ pub fn finish(
     linking::emit(object)
 }
 
-/// `--disable-memory-builtins` leaves calls of them for somebody else to resolve.
+/// Returns the routines left undefined for another tool to resolve (`--disable-memory-builtins`).
 fn left_open(plan: &LinkPlan) -> &'static [&'static str] {
     match plan.codegen.memory_builtins {
         MemoryBuiltins::Leave => &backend::MEMORY,
@@ -246,7 +249,7 @@ fn left_open(plan: &LinkPlan) -> &'static [&'static str] {
     }
 }
 
-/// Writes every output beside its place before the first one is put there.
+/// Stages every output next to its destination before the first one is moved into place.
 fn deliver(plan: &LinkPlan, artifacts: Vec<Artifact>) -> Result<Vec<Artifact>> {
     let (mut kept, mut files) = (Vec::new(), Vec::new());
     for wanted in &plan.outputs {

@@ -1,8 +1,7 @@
-//! The command: start logging, run, report, exit code; and once more with another libLLVM where that may help, or to
-//! tell of a crash.
+//! The `bpf-linker` command: starts logging, links, reports, and exits with a code.
+//! If a libLLVM does not fit, the command starts itself again with another one; after a crash, it reports the crash.
 
-// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
-// next to it says why it holds.
+// Code that handles input must not panic: each remaining index, slice or `expect` carries the reason why it holds.
 #![cfg_attr(
     not(test),
     deny(
@@ -55,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// That nobody listens changes nothing about the link.
+/// Prints `text` on standard error. A closed standard error must not fail the link.
 fn say(text: &str) {
     if let Err(error) = writeln!(stderr(), "{text}") {
         log::debug!("cannot write to standard error: {error}");
@@ -89,13 +88,13 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Refuses places that would be written over what is read, before the log is opened.
+/// Refuses outputs that would overwrite files being read. Runs before the log file is opened.
 fn check_places(invocation: &Invocation) -> anyhow::Result<()> {
     let log = invocation.logging.file.as_deref();
     let own = CommandFiles { arguments: &invocation.files, log };
     match (&invocation.request, invocation.plan()) {
         (Request::Link(plan), _) => bpf_linker::check_places(plan, own)?,
-        // Nothing but the log is written.
+        // Only the log is written.
         (_, Some(plan)) => {
             let inputs = plan.inputs.clone();
             let plan =
@@ -115,7 +114,7 @@ fn start_logging(logging: &Logging) -> anyhow::Result<()> {
     }
     if let Some(path) = &logging.file {
         let mut file = File::options();
-        // Another try goes on with the log of the first.
+        // A retry appends to the log of the first attempt.
         let file = if reexec::is_another_try() {
             file.append(true)
         } else {

@@ -1,7 +1,7 @@
-//! Starts this program again: with other libLLVMs to choose from, or to have a libLLVM list its options.
+//! Starts this program again, either to choose among other libLLVMs or to have a libLLVM list its options.
 //!
-//! A libLLVM that is loaded stays for good and two do not get on in one process, so another try needs another one.
-//! Each run passes over at least one library more than the last, so the tries come to an end.
+//! A loaded libLLVM cannot be unloaded and two conflict in one process, so each retry needs a new process. Each run
+//! excludes at least one more library than the last, so the retries terminate.
 
 use std::{
     convert::Infallible,
@@ -15,12 +15,13 @@ use bpf_linker::{
     llvm::locate::{self, EXCLUDED_VARIABLE},
 };
 
-/// Set for a process that is to do nothing but list the options of the libLLVM it names.
+/// Environment variable for a process that only lists the options of the libLLVM it names.
 const LIST_VARIABLE: &str = "BPF_LINKER_LIST_OPTIONS_OF";
 
-/// Becomes a new process of the same program with the same words that passes over the libraries named by `error`.
+/// Replaces this process by a new one of the same program with the same arguments that excludes the libraries named by
+/// `error`.
 ///
-/// Returns only if there are none, or that process cannot be started: then with the error to show.
+/// Returns only if `error` names none or the process cannot be started, with the error to show.
 pub fn without_unfit_llvms(error: Error) -> Error {
     if error.unfit_llvms().is_empty() {
         return error;
@@ -32,15 +33,15 @@ pub fn without_unfit_llvms(error: Error) -> Error {
     }
 }
 
-/// Whether this process goes on where one that could not use its libLLVM stopped.
+/// Returns true if this process is a retry after one that could not use its libLLVM.
 pub fn is_another_try() -> bool {
     env::var_os(EXCLUDED_VARIABLE).is_some()
 }
 
-/// Refuses options of `--llvm-args` that the libLLVM of this link does not know.
+/// Refuses options of `--llvm-args` that are unknown to the libLLVM of this link.
 ///
 /// # Errors
-/// There is such an option, or no library.
+/// An option is unknown, or no library is found.
 pub fn check_llvm_args(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     if plan.llvm_args.is_empty() {
         return Ok(());
@@ -51,12 +52,12 @@ pub fn check_llvm_args(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     let list = command.output().map_err(|error| {
         Error::io("cannot start myself to list the options of LLVM").because(error)
     })?;
-    // A library that does not load prints nothing; the link itself will tell what is wrong with it.
+    // A library that fails to load prints nothing; the link itself will report the reason.
     let library = format!("LLVM {} ({})", located.version, located.path.display());
     backend::check_options(&plan.llvm_args, &String::from_utf8_lossy(&list.stdout), &library)
 }
 
-/// Lists options and ends the process if that is what this process was started for.
+/// Lists options and exits if this process was started for that.
 ///
 /// # Errors
 /// The library cannot be loaded.
@@ -77,7 +78,7 @@ fn same_words(error: &Error) -> Result<Command> {
     let mut words = env::args_os();
     let name = words.next();
     let mut command = this_program()?;
-    // The name may say which linker to act as.
+    // The program name can select the linker to emulate.
     #[cfg(unix)]
     if let Some(name) = name {
         std::os::unix::process::CommandExt::arg0(&mut command, name);

@@ -1,8 +1,7 @@
-//! What is told to the person at the keyboard: errors, warnings and exit codes.
+//! Diagnostics: errors, warnings and exit codes.
 //!
-//! An [`Error`] is a subject with a fact, a place in the source, its causes, and help lines; it may hold others that
-//! were found with it. [`Warnings`] collects what did not stop the link, as values, so that an embedder decides how to
-//! show them.
+//! An [`Error`] has a message, a place in the source, causes and help lines, and it may contain other errors found
+//! with it. [`Warnings`] collects the warnings as values, so that an embedder decides how to show them.
 
 mod near;
 mod origin;
@@ -21,17 +20,17 @@ use std::{error, fmt, path::PathBuf, process::ExitCode, sync::Mutex};
 /// The result of every fallible step of a link.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Who sees what a link says.
+/// The audience of the linker's messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Audience {
-    /// A person, or a program that passes all of it on.
+    /// A user, or a program that passes on all messages.
     #[default]
     Person,
-    /// rustc, which shows what a linker says only if it fails.
+    /// rustc, which shows a linker's messages only if it fails.
     Rustc,
 }
 
-/// What failed, as far as a script that calls the linker cares.
+/// The kind of failure, for scripts that call the linker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -45,12 +44,12 @@ pub enum ErrorKind {
     Llvm,
     /// A file cannot be read or written for reasons outside the link.
     Io,
-    /// The linker itself is wrong.
+    /// An internal error of the linker.
     Internal,
 }
 
 impl ErrorKind {
-    /// The exit code of a link that failed this way; 0 is success.
+    /// Returns the exit code of a link that failed this way; 0 is success.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         match self {
@@ -59,25 +58,25 @@ impl ErrorKind {
             Self::Input => 3,
             Self::Llvm => 4,
             Self::Io => 5,
-            // What a Rust program that panics ends with.
+            // The exit code of a Rust program that panics.
             Self::Internal => 101,
         }
     }
 }
 
-/// Why a link failed: `error:` a subject and a fact, `-->` the place in the source, `cause:` lines from near to far, and
-/// `help:` lines.
+/// The reason why a link failed: `error:` with the message, `-->` with the place in the source, `cause:` lines from
+/// near to far, and `help:` lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
     causes: Vec<String>,
     help: Vec<String>,
-    // Boxed, since results are passed around on the good path too.
+    // Boxed to keep `Result`s small on the success path.
     rest: Box<Rest>,
 }
 
-/// What few errors have.
+/// The rarely used fields of an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Rest {
     place: Option<String>,
@@ -86,7 +85,7 @@ struct Rest {
 }
 
 impl Error {
-    /// An error of `kind`; `message` is lower-case, without a full stop, and names its subject.
+    /// Creates an error of `kind`; `message` is lower-case, without a full stop, and names its subject.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -97,53 +96,53 @@ impl Error {
         }
     }
 
-    /// A [`ErrorKind::Usage`] error.
+    /// Creates an [`ErrorKind::Usage`] error.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Usage, message)
     }
 
-    /// A [`ErrorKind::Input`] error.
+    /// Creates an [`ErrorKind::Input`] error.
     pub fn input(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Input, message)
     }
 
-    /// A [`ErrorKind::Link`] error.
+    /// Creates an [`ErrorKind::Link`] error.
     pub fn link(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Link, message)
     }
 
-    /// A [`ErrorKind::Llvm`] error.
+    /// Creates an [`ErrorKind::Llvm`] error.
     pub fn llvm(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Llvm, message)
     }
 
-    /// A [`ErrorKind::Io`] error.
+    /// Creates an [`ErrorKind::Io`] error.
     pub fn io(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Io, message)
     }
 
-    /// Says where in the source it is, as `file:line` or `file:line:column`; `None` when nobody knows.
+    /// Sets the place in the source, as `file:line` or `file:line:column`; `None` if unknown.
     #[must_use]
     pub fn at(mut self, place: Option<impl Into<String>>) -> Self {
         self.rest.place = place.map(Into::into);
         self
     }
 
-    /// Adds what else was found; it is shown first, and this error after all of them.
+    /// Adds other errors; they are shown first, and this error after all of them.
     #[must_use]
     pub fn with_parts(mut self, parts: impl IntoIterator<Item = Self>) -> Self {
         self.rest.parts.extend(parts);
         self
     }
 
-    /// Adds a cause behind those already there.
+    /// Adds a cause after the existing ones.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.causes.push(cause.to_string());
         self
     }
 
-    /// Adds a line that says what to do about it.
+    /// Adds a help line, which suggests a remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
@@ -158,61 +157,61 @@ impl Error {
         self
     }
 
-    /// Says that the libLLVMs of `unfit` cannot do this link, but that another one may, in another process.
+    /// Marks the libLLVMs in `unfit` as unable to do this link; another one may succeed, in another process.
     #[must_use]
     pub fn unless_without(mut self, unfit: Vec<PathBuf>) -> Self {
         self.rest.unfit = unfit;
         self
     }
 
-    /// The libLLVMs to pass over when the same link is tried again, in another process: one process holds one libLLVM
-    /// for good. Empty when no other candidate could do it.
+    /// Returns the libLLVMs to exclude when the same link is retried in another process, since one process can load
+    /// only one libLLVM. Empty if no other candidate could succeed.
     ///
-    /// The command line tries again by itself; whoever embeds the linker may start a process with
-    /// [`EXCLUDED_VARIABLE`](crate::llvm::locate::EXCLUDED_VARIABLE) set to
+    /// The command retries by itself; an embedder may start a process with
+    /// [`EXCLUDED_VARIABLE`](crate::llvm::locate::EXCLUDED_VARIABLE) set to the
     /// [`exclusion_list`](crate::llvm::locate::exclusion_list) of these.
     #[must_use]
     pub fn unfit_llvms(&self) -> &[PathBuf] {
         &self.rest.unfit
     }
 
-    /// What failed.
+    /// Returns the kind of failure.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The first line, without the word `error`.
+    /// Returns the first line, without the word `error`.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Where in the source it is, as `file:line` or `file:line:column`.
+    /// Returns the place in the source, as `file:line` or `file:line:column`.
     #[must_use]
     pub fn place(&self) -> Option<&str> {
         self.rest.place.as_deref()
     }
 
-    /// The single errors that this one sums up, in the order of the program; often none.
+    /// Returns the individual errors that this one summarizes, in the order of the program; often none.
     #[must_use]
     pub fn parts(&self) -> &[Self] {
         &self.rest.parts
     }
 
-    /// The causes, nearest first.
+    /// Returns the causes, nearest first.
     #[must_use]
     pub fn causes(&self) -> &[String] {
         &self.causes
     }
 
-    /// The help lines.
+    /// Returns the help lines.
     #[must_use]
     pub fn help_lines(&self) -> &[String] {
         &self.help
     }
 
-    /// The process exit code for this error.
+    /// Returns the process exit code for this error.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.kind.exit_code())
@@ -221,18 +220,18 @@ impl Error {
 
 impl error::Error for Error {}
 
-/// Something a person should know about a link that went on.
+/// A diagnostic about a link that continued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// What it is about; its name is what `-W no-NAME` takes.
+    /// Kind of warning; its name is the one that `-W no-NAME` takes.
     pub kind: WarningKind,
-    /// Subject and fact, lower-case.
+    /// The message, lower-case and with its subject.
     pub message: String,
-    /// What to do about it.
+    /// Suggested remedies.
     pub help: Vec<String>,
 }
 
-/// The warnings of one link, in the order they arose; a repeated one is kept once.
+/// The warnings of one link, in the order they arose, without duplicates.
 #[derive(Debug, Default)]
 pub struct Warnings(Mutex<Vec<Warning>>);
 
@@ -242,7 +241,7 @@ impl Warnings {
         self.push(Warning { kind, message: message.into(), help: Vec::new() });
     }
 
-    /// Adds a warning unless the same one is there.
+    /// Adds a warning unless it is a duplicate.
     pub fn push(&self, warning: Warning) {
         let mut all = self.lock();
         if !all.contains(&warning) {
@@ -250,17 +249,17 @@ impl Warnings {
         }
     }
 
-    /// Drops those of the given kinds.
+    /// Removes the warnings of the given kinds.
     pub fn silence(&self, kinds: &[WarningKind]) {
         self.lock().retain(|warning| !kinds.contains(&warning.kind));
     }
 
-    /// The first one, if there is any.
+    /// Returns the first warning, if any.
     pub fn first(&self) -> Option<Warning> {
         self.lock().first().cloned()
     }
 
-    /// Takes the warnings out.
+    /// Removes and returns all warnings.
     pub fn take(&self) -> Vec<Warning> {
         std::mem::take(&mut *self.lock())
     }

@@ -1,4 +1,4 @@
-//! Options to plan: what each means for the link.
+//! Options to plan: the meaning of each option for the link.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
@@ -24,10 +24,10 @@ use crate::{
     report::{Error, Result},
 };
 
-/// What `normal` asks for, whose words were read from `files` too.
+/// Builds the invocation from `normal`, whose words come from the command line and from `files`.
 ///
 /// # Errors
-/// A value is not one that its option takes, a link lacks inputs or an output, or a file of symbols cannot be read.
+/// A value is invalid for its option, a link lacks inputs or an output, or a file of symbols cannot be read.
 pub fn assemble(command: Command, normal: Normal, mut files: Vec<PathBuf>) -> Result<Invocation> {
     let matches = command
         .clone()
@@ -64,7 +64,7 @@ fn logging(options: &Options) -> Logging {
 }
 
 fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
-    // `-v` alone asks for the version, as of ld and of gcc.
+    // A lone `-v` asks for the version, as in ld and gcc.
     let version = options.version
         || (options.verbose && options.inputs.is_empty() && options.output.is_none());
     let named = outputs::outputs(&options.emit, options.output.as_deref());
@@ -208,7 +208,7 @@ fn reports(options: &Options) -> Reports {
     }
 }
 
-/// clap's error in our words; only values can be wrong by now.
+/// Converts clap's error to our wording; at this point only values can be wrong.
 fn explain(error: clap::Error) -> Error {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),

@@ -1,5 +1,5 @@
-//! Who speaks: which program's command line this is, from `argv[0]`, `-flavor X` and the wrappers `-Wl,` and
-//! `-Xlinker`, by which compiler drivers pass words on to ld.
+//! Detects which linker's or driver's command-line syntax the arguments use, from `argv[0]`, `-flavor X` and the
+//! wrappers `-Wl,` and `-Xlinker`, which compiler drivers use to pass arguments on to ld.
 
 use std::ffi::{OsStr, OsString};
 
@@ -9,29 +9,29 @@ use super::{
 };
 use crate::report::{Error, Result};
 
-/// The program whose command line is spoken.
+/// The program whose command-line syntax is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavor {
-    /// Ours, as rustc's BPF targets speak it.
+    /// Our own syntax, as rustc's BPF targets use it.
     Bpf,
-    /// llvm-bitcode-linker's.
+    /// The syntax of llvm-bitcode-linker.
     Llbc,
-    /// ld's, gold's and ld.lld's.
+    /// The syntax of ld, gold and ld.lld.
     Gnu,
-    /// wasm-ld's.
+    /// The syntax of wasm-ld.
     Wasm,
-    /// That of gcc or clang as a linker driver.
+    /// The syntax of gcc or clang as a linker driver.
     Gcc,
 }
 
 impl Flavor {
-    /// Whether the words are those of a link for the host, libraries of its C runtime and all.
+    /// Returns true if the arguments are those of a link for the host, including libraries of its C runtime.
     pub const fn speaks_for_a_host(self) -> bool {
         matches!(self, Self::Gnu | Self::Wasm | Self::Gcc)
     }
 }
 
-/// Whom one word is meant for; a few options mean one thing to a compiler driver and another to ld.
+/// The intended recipient of an argument; a few options differ in meaning between a compiler driver and ld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
     /// This linker, or a compiler driver.
@@ -40,18 +40,18 @@ pub enum Listener {
     Ld,
 }
 
-/// One word of the command line without its wrapper.
+/// One argument of the command line without its wrapper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// The word.
+    /// The argument.
     pub text: OsString,
-    /// Whom it is meant for.
+    /// The program it is intended for.
     pub listener: Listener,
-    /// Where it was written.
+    /// The place it was written in.
     pub place: Place,
 }
 
-/// `-flavor` names and what they are; an error for those whose options cannot say what a BPF link needs.
+/// Names for `-flavor` and their meaning; an error for flavors whose options cannot express a BPF link.
 const FLAVORS: &[(&str, Result<Flavor, &str>)] = &[
     ("bpf", Ok(Flavor::Bpf)),
     ("bpf-linker", Ok(Flavor::Bpf)),
@@ -74,8 +74,8 @@ const FLAVORS: &[(&str, Result<Flavor, &str>)] = &[
     ("lld-link", Err("link.exe's options start with a slash, as paths do")),
 ];
 
-/// File names of linkers and what they make of this one, the longest match first; each stands for itself and for
-/// what ends in it after a `-`, such as `x86_64-linux-gnu-ld`.
+/// File names of linkers and the flavor each selects, the longest match first. A name also matches with a prefix that
+/// ends in `-`, as in `x86_64-linux-gnu-ld`.
 const PROGRAMS: &[(&str, Flavor)] = &[
     ("llvm-bitcode-linker", Flavor::Llbc),
     ("wasm-ld", Flavor::Wasm),
@@ -94,10 +94,10 @@ const PROGRAMS: &[(&str, Flavor)] = &[
     ("c++", Flavor::Gcc),
 ];
 
-/// The flavor of `stream` and its words, without `-flavor X` at its start and without `-Wl,` and `-Xlinker`.
+/// Returns the flavor of `stream` and its arguments, without a leading `-flavor X` and without `-Wl,` and `-Xlinker`.
 ///
 /// # Errors
-/// The flavor is unknown or cannot drive a BPF link, or a wrapper wraps nothing.
+/// The flavor is unknown or cannot drive a BPF link, or a wrapper has no argument.
 pub fn identify(stream: ArgStream) -> Result<(Flavor, Vec<Word>)> {
     let named = flavor_of_program(&stream.program);
     let mut args = stream.args;
@@ -113,7 +113,7 @@ pub fn identify(stream: ArgStream) -> Result<(Flavor, Vec<Word>)> {
     Ok((flavor, unwrap(flavor, args)?))
 }
 
-/// rustc names no flavor to a linker that it takes for gcc, but always passes one of these.
+/// Returns true if `arg` is one that rustc always passes to a linker it takes for gcc, which gets no flavor.
 fn is_of_gcc(arg: &Arg) -> bool {
     ["-m64", "-m32", "-nodefaultlibs", "-nostartfiles", "-nostdlib"]
         .iter()
@@ -141,7 +141,7 @@ fn flavors_help() -> String {
     format!("flavors are {}", known.join(", "))
 }
 
-/// The flavor for a program of this name: of the file name without folder, `.exe` and version.
+/// Returns the flavor for a program of this name, ignoring folder, `.exe` and version.
 fn flavor_of_program(program: &OsStr) -> Flavor {
     let name = std::path::Path::new(program)
         .file_name()
@@ -157,7 +157,7 @@ fn flavor_of_program(program: &OsStr) -> Flavor {
     PROGRAMS.iter().find(|(known, _)| called(known)).map_or(Flavor::Bpf, |(_, flavor)| *flavor)
 }
 
-/// Takes `-Wl,a,b` and `-Xlinker a` apart, up to a `--`.
+/// Unwraps `-Wl,a,b` and `-Xlinker a`, up to a `--`.
 fn unwrap(flavor: Flavor, args: Vec<Arg>) -> Result<Vec<Word>> {
     let own = if flavor == Flavor::Gnu { Listener::Ld } else { Listener::Driver };
     let mut words = Vec::with_capacity(args.len());

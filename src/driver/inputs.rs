@@ -1,4 +1,4 @@
-//! The order of inputs, libraries and the switches between them.
+//! The order of inputs, libraries and the options between them that affect them.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -19,7 +19,8 @@ enum Switch {
     Pop,
 }
 
-/// The inputs and libraries of `options`, in command-line order, each with the state of `--whole-archive` at its place.
+/// Returns the inputs and libraries of `options` in command-line order, each with the state of `--whole-archive` at
+/// its position.
 pub fn in_order(options: &Options, matches: &ArgMatches) -> Vec<Input> {
     let mut items = BTreeMap::new();
     let mut place = |name: &str, all: Vec<Item>| {

@@ -1,5 +1,5 @@
-//! Which option a word names: the options of [`options`](super::options) and the spellings of [`rules`](super::rules),
-//! side by side. The longest name that fits wins, so `-mcpu=v3` is not `-m cpu=v3`.
+//! Lookup of options: those of [`options`](super::options) and the spellings of [`rules`](super::rules). The longest
+//! matching name wins, so `-mcpu=v3` is not `-m cpu=v3`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,10 +22,10 @@ pub struct Known {
     letters: BTreeMap<char, String>,
 }
 
-/// What one of our options takes.
+/// The value of one of our options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Takes {
-    /// Nothing.
+    /// No value.
     Nothing,
     /// A value that does not start with `-`, unless it is joined.
     Value,
@@ -35,16 +35,16 @@ pub enum Takes {
     Maybe(Vec<String>),
 }
 
-/// An option that was recognised.
+/// A recognized option.
 #[derive(Debug)]
 pub struct Named<'known> {
-    /// What it means.
+    /// Meaning of the option.
     pub meaning: Meaning<'known>,
-    /// The value that stood in the same word.
+    /// The value in the same word.
     pub value: Option<OsString>,
 }
 
-/// What an option means.
+/// The meaning of an option.
 #[derive(Clone, Debug)]
 pub enum Meaning<'known> {
     /// Our own option of this name.
@@ -56,7 +56,7 @@ pub enum Meaning<'known> {
 }
 
 impl Known {
-    /// The options that `command` defines.
+    /// Collects the options that `command` defines.
     pub fn of(command: &Command) -> Self {
         let mut known =
             Self { options: BTreeMap::new(), paths: BTreeSet::new(), letters: BTreeMap::new() };
@@ -74,7 +74,7 @@ impl Known {
         known
     }
 
-    /// The option that `word`, which starts with a dash, names.
+    /// Returns the option that `word`, which starts with a dash, names.
     pub fn find(&self, word: &Word) -> Option<Named<'_>> {
         let own = self.own_name(&word.text).or_else(|| self.own_letter(&word.text));
         let own = own.map(|(length, named)| ((length, 1), named));
@@ -119,12 +119,12 @@ impl Known {
             .map(String::as_str)
     }
 
-    /// Whether the value of our option `name` is a path, which need not be UTF-8.
+    /// Returns true if the value of our option `name` is a path, which need not be UTF-8.
     pub fn takes_path(&self, name: &str) -> bool {
         self.paths.contains(name)
     }
 
-    /// The known option that `word` looks most like, with its dashes.
+    /// Returns the known option most similar to `word`, with its dashes.
     pub fn nearest(&self, word: &OsStr) -> Option<String> {
         let (_, body) = undash(word);
         let body = body.to_string_lossy();
@@ -142,7 +142,7 @@ impl Known {
     }
 }
 
-/// Whether one dash before `name` reads as a letter with a joined value, as ld has it: `-output` is `-o utput`.
+/// Returns true if `name` after one dash reads as a letter with a joined value, as in ld: `-output` is `-o utput`.
 fn hides(name: &str) -> bool {
     matches!(first(name), 'o' | 'l')
 }
@@ -188,7 +188,7 @@ fn foreign(rule: &'static Rule, dashes: usize, body: &OsStr) -> Option<Ranked<'s
     fitting.max_by_key(|(rank, _)| *rank)
 }
 
-/// The value that `body` holds, if `name` fits it; `None` if it does not fit.
+/// Returns the value in `body` if `name` matches, or `None` if it does not match.
 fn value_after(body: &OsStr, name: &str, value: Value) -> Option<Option<OsString>> {
     let rest = words::strip_prefix(body, name)?;
     match value {

@@ -1,12 +1,12 @@
-//! Words to plan: the command line, response files and argument files become a [`LinkPlan`].
+//! Arguments to plan: the command line, response files and argument files become a [`LinkPlan`].
 //!
 //! ```text
 //! argv -> ArgStream -> words -> our own words -> Options -> LinkPlan
 //!      response    dialect  normalize        clap       assemble
 //! ```
 //!
-//! Pure but for the files that arguments name as lists of arguments or symbols: neither the environment nor an input
-//! nor LLVM has a say, so the same words give the same plan on every machine.
+//! The conversion is pure except for files that hold arguments or symbols: it does not depend on the environment, the
+//! inputs or LLVM, so the same arguments give the same plan on every machine.
 
 mod assemble;
 pub mod dialect;
@@ -35,23 +35,24 @@ use options::Options;
 pub use print::{PLAN_SCHEMA, PlanFormat, print_plan};
 pub use replay::{Read, replay};
 
-/// What the command line asks for.
+/// A parsed command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invocation {
-    /// What to do.
+    /// The requested action.
     pub request: Request,
-    /// Where and how much to log.
+    /// Log settings.
     pub logging: Logging,
-    /// The command line in our own words, without our name: what a response file must hold to ask for the same.
+    /// The command line in our own options, without the program's name, as a response file needs it to repeat the
+    /// request.
     pub args: Vec<OsString>,
-    /// What was passed over, and why; worth a line of the debug log each.
+    /// Ignored options with the reasons, one line of the debug log each.
     pub notes: Vec<String>,
-    /// The files that arguments and lists of symbols were read from.
+    /// The files that hold arguments and lists of symbols.
     pub files: Vec<PathBuf>,
 }
 
 impl Invocation {
-    /// The plan of the link that is asked for or asked about.
+    /// Returns the plan of the link, if the request involves one.
     #[must_use]
     pub fn plan(&self) -> Option<&LinkPlan> {
         match &self.request {
@@ -64,35 +65,36 @@ impl Invocation {
     }
 }
 
-/// What to do.
+/// A requested action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Link.
     Link(Box<LinkPlan>),
-    /// Print the plan with [`print_plan`], link nothing.
+    /// Print the plan with [`print_plan`] without linking.
     PrintPlan {
         /// The plan.
         plan: Box<LinkPlan>,
-        /// In which form.
+        /// Form of the printed plan.
         format: PlanFormat,
     },
-    /// Print which libLLVM would be loaded for a link, and why not another. The plan may lack inputs and outputs.
+    /// Print which libLLVM a link would load, and why the others are passed over. The plan may lack inputs and
+    /// outputs.
     PrintLlvm(Box<LinkPlan>),
-    /// Print our version, as [`version`] has it.
+    /// Print the version given by [`version`].
     Version {
-        /// Whether to go on with the libLLVM that would be loaded.
+        /// Level of detail: with or without the libLLVM that would be loaded.
         detail: VersionDetail,
-        /// The plan as far as it was given; it may name a libLLVM, inputs or nothing.
+        /// The plan as far as given; it may lack a libLLVM and inputs.
         plan: Box<LinkPlan>,
     },
     /// Print this text: help, completions or the man page.
     Print(Text),
 }
 
-/// How much `--version` says.
+/// The level of detail of `--version`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VersionDetail {
-    /// Our version and the LLVMs that it supports.
+    /// Our version and the supported LLVM versions.
     Short,
     /// Also the libLLVM that would be loaded (`-v`).
     Loaded,
@@ -107,20 +109,20 @@ pub struct Text {
     pub styled: String,
 }
 
-/// Where and how much to log.
+/// Log settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Logging {
-    /// The file that receives the log; standard error when `None`.
+    /// The log file; standard error if `None`.
     pub file: Option<PathBuf>,
-    /// The level asked for; when `None` the environment decides.
+    /// The requested level; the environment decides if `None`.
     pub level: Option<LevelFilter>,
 }
 
-/// What `argv` asks for; its first word is the name the linker was called by, which selects a dialect.
+/// Parses `argv`, whose first word is the program's name and selects a dialect.
 ///
 /// # Errors
 /// Of kind [`Usage`](crate::ErrorKind::Usage): an option is unknown, malformed or contradicts another, or a file of
-/// arguments or symbols cannot be read. The message names the option and, if it stands in one, the response file.
+/// arguments or symbols cannot be read. The message names the option and, if any, its response file.
 pub fn parse(argv: Vec<OsString>) -> Result<Invocation> {
     let command = Options::command();
     let known = Known::of(&command);
@@ -131,7 +133,7 @@ pub fn parse(argv: Vec<OsString>) -> Result<Invocation> {
     assemble::assemble(command, normal, files)
 }
 
-/// What `--version` prints.
+/// Returns the text of `--version`.
 #[must_use]
 pub fn version() -> String {
     format!(
@@ -141,5 +143,5 @@ pub fn version() -> String {
     )
 }
 
-/// The oldest major version of LLVM that is supported.
+/// The oldest supported major version of LLVM.
 pub const OLDEST_LLVM: u32 = 19;

@@ -1,5 +1,5 @@
-//! Every spelling becomes ours: foreign options by [`rules`](super::rules), own ones with their values joined by `=`,
-//! so that what follows has one form to read.
+//! Normalization: foreign options are rewritten by [`rules`](super::rules), and our own get their values joined by
+//! `=`, so that later stages read a single form.
 
 use std::{collections::VecDeque, ffi::OsString};
 
@@ -12,19 +12,19 @@ use super::{
 };
 use crate::report::{Error, Result};
 
-/// A command line in our own words.
+/// A command line in our own options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Normal {
     /// Our options, values joined, and inputs.
     pub words: Vec<OsString>,
-    /// What was passed over and why, for the log.
+    /// Ignored options with the reasons, for the log.
     pub notes: Vec<String>,
 }
 
-/// Puts `words` into the form of our own options.
+/// Converts `words` to our own options.
 ///
 /// # Errors
-/// An option is unknown, refused by a rule, lacks its value, or has one that it cannot take.
+/// An option is unknown, refused by a rule, lacks its value, or has an invalid one.
 pub fn normalize(flavor: Flavor, words: Vec<Word>, known: &Known) -> Result<Normal> {
     let mut pass = Pass { flavor, known, words: words.into(), normal: Normal::default() };
     while let Some(word) = pass.words.pop_front() {
@@ -78,7 +78,7 @@ impl Pass<'_> {
                 }
             };
         }
-        // After `--` an input may start with a dash, which clap would take for an option.
+        // After `--`, an input can start with a dash, which clap would take for an option.
         let dashed = words::starts_with(&word.text, "-") && word.text != "-";
         self.normal.words.push(if dashed { words::join("./", &word.text) } else { word.text });
         Ok(())
@@ -179,7 +179,7 @@ impl Pass<'_> {
         self.words.pop_front_if(|next| fits(&next.text)).map(|next| next.text)
     }
 
-    /// Writes our option `name`; what follows an `=` in it comes before the value.
+    /// Writes our option `name`; text after an `=` in it comes before the value.
     fn emit(&mut self, name: &str, value: Option<OsString>) {
         let dashes = if name.len() == 1 { "-" } else { "--" };
         let mut text = OsString::from(format!("{dashes}{name}"));

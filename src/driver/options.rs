@@ -1,7 +1,7 @@
-//! Our own options: the one definition behind parsing, `--help`, completions and the man page.
+//! Our own options: the single definition behind parsing, `--help`, completions and the man page.
 //!
-//! clap sees only words that [`normalize`](super::normalize) wrote, so every value arrives joined by `=` and a value
-//! may start with `-`. What a value means is decided in [`assemble`](super::assemble).
+//! clap gets only words written by [`normalize`](super::normalize), so every value is joined by `=` and may start with
+//! `-`. [`assemble`](super::assemble) interprets the values.
 
 use std::path::PathBuf;
 
@@ -272,7 +272,7 @@ pub struct Options {
     pub man: bool,
 }
 
-/// Flags whose place among the inputs counts. clap remembers the places of values only, so each has an empty one.
+/// Flags whose position among the inputs matters. clap records positions of values only, so each gets an empty value.
 pub const PLACED_FLAGS: [&str; 4] =
     ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
 
@@ -311,7 +311,7 @@ fn target(triple: &str) -> Result<Target, String> {
     })
 }
 
-/// A parser of the names in a table, so that help and completions know them.
+/// Defines a parser of the names in a table, which makes help and completions list them.
 macro_rules! one_of {
     ($parser:ident -> $type:ty, $names:expr, $parse:expr) => {
         fn $parser() -> impl clap::builder::TypedValueParser<Value = $type> {
@@ -341,16 +341,16 @@ fn panic_value(text: &str) -> Result<PanicValue, String> {
     Ok(PanicValue { section, value })
 }
 
-/// What one `-W` asks for.
+/// The request of one `-W`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WarningWish {
-    /// Not to show a warning.
+    /// Hide a warning.
     Hide(WarningKind),
-    /// To show it again.
+    /// Show a hidden warning again.
     Show(WarningKind),
-    /// What all warnings do that are not hidden, as gcc's `-Werror` has it.
+    /// Set the effect of all warnings that are not hidden, as gcc's `-Werror` does.
     Others(LinkerWarnings),
-    /// Nothing: gcc's words for more warnings than usual, and the names of warnings that are gone.
+    /// Nothing: gcc's names for more warnings than usual, and the names of removed warnings.
     Nothing,
 }
 
@@ -378,7 +378,7 @@ fn unknown_warning(name: &str) -> String {
     }
 }
 
-/// The long help of `-W`, which lists the names.
+/// Returns the long help of `-W`, which lists the names.
 fn warning_help() -> String {
     let width = WarningKind::ALL.iter().map(|kind| kind.name().len()).max().unwrap_or_default();
     let mut help =
@@ -397,7 +397,6 @@ fn kernel(version: &str) -> Result<(u16, u16), String> {
     numbers.ok_or_else(|| "not a kernel version such as 5.4".to_owned())
 }
 
-/// Splits at the last `=`, as rustc's option of the same name does.
 fn source_lines(word: &str) -> Result<SourceLines, String> {
     match word {
         "embedded" => Ok(SourceLines::Embedded),
@@ -407,6 +406,7 @@ fn source_lines(word: &str) -> Result<SourceLines, String> {
     }
 }
 
+/// Splits at the last `=`, as rustc's option of the same name does.
 fn remapping(text: &str) -> Result<(String, String), String> {
     let (old, new) = text.rsplit_once('=').ok_or("not of the form OLD=NEW")?;
     Ok((old.to_owned(), new.to_owned()))

@@ -1,4 +1,4 @@
-//! What is written where: `--emit` and `--output` together.
+//! Kinds and paths of the outputs, from `--emit` and `--output` together.
 
 use std::{
     ffi::OsStr,
@@ -11,7 +11,7 @@ use crate::{
     report::{Error, Result},
 };
 
-/// Extensions that a derived name puts its own in place of; any other is part of the name, as in `prog-1.2`.
+/// Extensions replaced in a derived name; any other is part of the name, as in `prog-1.2`.
 const EXTENSIONS: [&str; 9] = ["o", "s", "ll", "bc", "so", "elf", "bpf", "obj", "asm"];
 
 struct Wish {
@@ -19,10 +19,10 @@ struct Wish {
     file: Option<PathBuf>,
 }
 
-/// The outputs that `emit` lists and `output` names.
+/// Returns the outputs that `emit` lists and `output` names.
 ///
 /// # Errors
-/// A kind is unknown, none has a name, or two go to one place.
+/// A kind is unknown, no output has a name, or two have the same path.
 pub fn outputs(emit: &[impl AsRef<OsStr>], output: Option<&Path>) -> Result<Vec<Output>> {
     let mut wishes = wishes(emit)?;
     if wishes.is_empty() {
@@ -56,7 +56,7 @@ fn wishes(emit: &[impl AsRef<OsStr>]) -> Result<Vec<Wish>> {
             .iter_mut()
             .find(|other| other.kind == wish.kind && (other.file.is_none() || wish.file.is_none()));
         match twice {
-            // The same kind again, now with its name, or once more without one.
+            // The same kind again, now with its name, or repeated without one.
             Some(other) => other.file = other.file.take().or(wish.file),
             None => wishes.push(wish),
         }
@@ -73,7 +73,7 @@ fn parse(kind: &OsStr) -> Result<OutputKind> {
     })
 }
 
-/// The kind that `--output` itself names: of those without a file the object, else the first.
+/// Returns the kind that `--output` names: among those without a file the object, otherwise the first.
 fn main_kind(wishes: &[Wish]) -> Option<OutputKind> {
     let mut nameless = wishes.iter().filter(|wish| wish.file.is_none()).map(|wish| wish.kind);
     let first = nameless.next();

@@ -5,17 +5,17 @@ use clap_complete::Shell;
 
 use super::{Text, options::PLACED_FLAGS};
 
-/// What `-h` prints.
+/// Returns the text of `-h`.
 pub fn short_help(command: &Command) -> Text {
     styled(&shown(command).render_help())
 }
 
-/// What `--help` prints.
+/// Returns the text of `--help`.
 pub fn long_help(command: &Command) -> Text {
     styled(&shown(command).render_long_help())
 }
 
-/// `command` as a person sees it: flags without the values that parsing needs.
+/// Returns `command` as shown to users: flags without the values that parsing needs.
 fn shown(command: &Command) -> Command {
     PLACED_FLAGS
         .iter()
@@ -35,14 +35,14 @@ fn styled(text: &StyledStr) -> Text {
     Text { plain: text.to_string(), styled: text.ansi().to_string() }
 }
 
-/// A script that completes our options in `shell`.
+/// Returns a script that completes our options in `shell`.
 pub fn completions(command: &Command, shell: Shell) -> Text {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut shown(command), "bpf-linker", &mut script);
     unstyled(&script)
 }
 
-/// The man page, in roff.
+/// Returns the man page, in roff.
 pub fn man(command: &Command) -> Text {
     let mut page = Vec::new();
     let command = shown(command).version(env!("CARGO_PKG_VERSION"));

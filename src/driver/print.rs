@@ -1,6 +1,6 @@
-//! The plan for people and for programs (`docs/plan-schema.md`).
+//! Printing of the plan, as text and as JSON (`docs/plan-schema.md`).
 //!
-//! Both forms come from one JSON value, so neither can forget what the other shows.
+//! Both forms are generated from one JSON value, so their contents cannot diverge.
 
 use std::path::Path;
 
@@ -17,19 +17,19 @@ use crate::{
     },
 };
 
-/// The version of the JSON form; it grows only when a field changes its meaning or goes away.
+/// Version of the JSON form; it increases only when a field changes its meaning or is removed.
 pub const PLAN_SCHEMA: u32 = 1;
 
 /// The forms of a printed plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanFormat {
-    /// One fact a line.
+    /// Text, one fact per line.
     Human,
     /// JSON, as `docs/plan-schema.md` describes it.
     Json,
 }
 
-/// `plan` in the form `format`, with a newline at its end.
+/// Returns `plan` in the form `format`, with a trailing newline.
 #[must_use]
 pub fn print_plan(plan: &LinkPlan, format: PlanFormat) -> String {
     let value = value(plan);
@@ -74,7 +74,7 @@ fn value(plan: &LinkPlan) -> Value {
     })
 }
 
-/// A string; for a path that is not UTF-8 an object with its bytes, and its text as far as it has one.
+/// Returns a string or, for a path that is not UTF-8, an object with its bytes and its text as far as valid.
 fn path(path: &Path) -> Value {
     match path.to_str() {
         Some(text) => json!(text),
@@ -189,7 +189,8 @@ fn reports(reports: &Reports) -> Value {
     })
 }
 
-/// Inputs, exports and outputs in their own words, everything else as `name value`; a list gives a line an item.
+/// Formats inputs, exports and outputs in lines of their own, and everything else as `name value`, with one line per
+/// list item.
 fn human(plan: &LinkPlan, value: &Value) -> String {
     let mut lines = Vec::new();
     lines.extend(plan.inputs.iter().map(human_input));
@@ -231,7 +232,7 @@ fn human_output(output: &Output) -> String {
     format!("output {} to {place}", output.kind.name())
 }
 
-/// Escaped only where it would not read as one word of one line.
+/// Formats a path, escaped only if it would not read as one word on one line.
 fn human_path(path: &Path) -> String {
     match path.to_str() {
         Some(text)

@@ -1,23 +1,24 @@
-//! The command line of a link that is repeated elsewhere: other paths, and nothing that is not about the object.
+//! The command line for repeating a link elsewhere: with other paths, and without options that do not affect the
+//! object.
 
 use std::ffi::{OsStr, OsString};
 
 use super::words;
 use crate::report::Result;
 
-/// How a word names a file that the link reads.
+/// The way a word names a file that the link reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
-    /// By its path.
+    /// By path.
     File,
-    /// By the name of a library (`-l`), which lies in a search folder.
+    /// By the name of a library (`-l`) in a search folder.
     Library,
 }
 
-/// Options whose value is a file to read.
+/// Options with a file to read as their value.
 const READING: [&str; 3] = ["--export-symbols", "--version-script", "--dynamic-list"];
 
-/// Options that name a place, a report, or what only this machine has.
+/// Options that name a path, a report, or something specific to this machine.
 const LEFT_OUT: [&str; 11] = [
     "--library-path",
     "--dump-module",
@@ -32,11 +33,11 @@ const LEFT_OUT: [&str; 11] = [
     "--why-extract",
 ];
 
-/// The words of [`Invocation::args`](super::Invocation::args) for a link of copies: `copy` says what a file that is
-/// read is called now. Outputs keep their names and lose their folders.
+/// Returns the words of [`Invocation::args`](super::Invocation::args) for a link of copies: `copy` maps each file that
+/// is read to its new name. Outputs keep their names and lose their folders.
 ///
 /// # Errors
-/// Those of `copy`.
+/// `copy` fails.
 pub fn replay(
     args: &[OsString],
     mut copy: impl FnMut(Read, &OsStr) -> Result<OsString>,
@@ -66,7 +67,7 @@ pub fn replay(
     Ok(replayed)
 }
 
-/// `--name=value` in two; `None` for an input.
+/// Splits `--name=value` in two; returns `None` for an input.
 fn option(word: &OsStr) -> Option<(OsString, Option<OsString>)> {
     if !words::starts_with(word, "-") || word == "-" {
         return None;

@@ -1,22 +1,22 @@
-//! What an embedder hands over to be linked.
+//! Inputs passed by an embedder.
 
 use std::path::Path;
 
 use crate::plan::{Input, Members, Source};
 
-/// One input: bitcode, textual IR, an ELF object with bitcode in it, or an archive of these, told apart by contents.
+/// One input: bitcode, textual IR, an ELF object with bitcode in it, or an archive of these, detected by contents.
 ///
-/// Archives are searched for what is undefined, as on the command line.
+/// Archives are searched for undefined symbols, as on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkerInput<'a> {
     /// A file.
     File {
-        /// Where it is.
+        /// The file's path.
         path: &'a Path,
     },
-    /// A file's contents; they are copied when the link starts.
+    /// A file's contents, copied when the link starts.
     Buffer {
-        /// Named in messages, and nowhere else.
+        /// Name used in messages only.
         name: &'a str,
         /// The contents.
         bytes: &'a [u8],
@@ -24,13 +24,13 @@ pub enum LinkerInput<'a> {
 }
 
 impl<'a> LinkerInput<'a> {
-    /// The file at `path`.
+    /// Makes an input of the file at `path`.
     #[must_use]
     pub fn file<P: AsRef<Path> + ?Sized>(path: &'a P) -> Self {
         Self::File { path: path.as_ref() }
     }
 
-    /// The contents of a file; messages call it `name`.
+    /// Makes an input of a file's contents, called `name` in messages.
     #[must_use]
     pub const fn buffer(name: &'a str, bytes: &'a [u8]) -> Self {
         Self::Buffer { name, bytes }

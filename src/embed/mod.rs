@@ -1,6 +1,6 @@
 //! The linker as a library: inputs from files and memory, outputs to files and memory, diagnostics as values.
 //!
-//! A [`Linker`] holds options and links as often as it is asked to, from any number of threads:
+//! A [`Linker`] holds options and can link any number of times, from any number of threads:
 //!
 //! ```
 //! use bpf_linker::{Linker, LinkerInput, LinkerOptions, OutputType};
@@ -21,7 +21,7 @@
 //! # }
 //! ```
 //!
-//! An error is a value with a subject, causes and help; so is a warning, and a failed link returns those it gave:
+//! Errors and warnings are values with a subject, causes and help, and a failed link returns its warnings too:
 //!
 //! ```
 //! use bpf_linker::{ErrorKind, Linker, LinkerInput, LinkerOptions, OutputType};
@@ -36,9 +36,9 @@
 //! assert!(failed.warnings().is_empty());
 //! ```
 //!
-//! What the options do not offer, a [`LinkPlan`] does: it is all that the command line can say. [`Linker::plan`] is
-//! where to start, [`link`](fn@crate::link) carries a plan out, and [`driver::parse`](crate::driver::parse) reads one from
-//! words:
+//! A [`LinkPlan`] gives access to everything that the command line offers beyond [`LinkerOptions`]. Start from
+//! [`Linker::plan`], or parse arguments with [`driver::parse`](crate::driver::parse), and run the plan with
+//! [`link`](fn@crate::link):
 //!
 //! ```
 //! use bpf_linker::{
@@ -61,22 +61,22 @@
 //! # }
 //! ```
 //!
-//! # What belongs to the process
+//! # Process-wide state
 //!
-//! - **libLLVM.** The first link chooses one, as the command does, and the process keeps it. A later link takes the
-//!   same one, and fails when [`LinkerOptions::llvm`] names another or an input was written by a newer LLVM. Who links
-//!   old bitcode before new names the newest library from the start.
-//! - **LLVM's options.** Links that want the same options run side by side, others one after the other, in the order
-//!   in which they came; nothing is left of an option when the link that wanted it is over. A libLLVM that exports its
-//!   C interface alone cannot take options back: there, a link that would inherit one fails.
-//! - **CO-RE accesses that the compiler did not lower**, which is bitcode of clang with `-O0` or without LLVM's passes:
+//! - **libLLVM.** The first link chooses one, as the command does, and the process keeps it. A later link uses the
+//!   same one, and fails if [`LinkerOptions::llvm`] names another or an input was written by a newer LLVM. To link old
+//!   bitcode before new, name the newest library from the start.
+//! - **LLVM's options.** Links with the same options run in parallel, others one after the other, in the order of
+//!   their start; options are reset when their link is over. A libLLVM that exports only its C interface cannot reset
+//!   options: there, a link that would inherit one fails.
+//! - **CO-RE accesses that the compiler did not lower**, as in bitcode of clang with `-O0` or without LLVM's passes:
 //!   LLVM can lower them in one link of a process, and the next such link fails with an error.
-//! - **Fatal errors of LLVM.** Of its own bugs, and of a few kinds of input that it cannot compile, LLVM says so by
-//!   ending the process, and nothing that is safe can stop it. The reason is printed, and the exit code is that of
-//!   [`ErrorKind::Llvm`](crate::ErrorKind::Llvm). An embedder that must outlive that links in a child process.
+//! - **Fatal errors of LLVM.** For its own bugs, and for a few kinds of input that it cannot compile, LLVM ends the
+//!   process, and safe code cannot prevent it. The reason is printed, and the exit code is that of
+//!   [`ErrorKind::Llvm`](crate::ErrorKind::Llvm). An embedder that must survive such errors links in a child process.
 //!
-//! Nothing else ends the process or prints, no environment variable is written, and no log is kept unless the embedder
-//! installs a logger for the crate `log`.
+//! The linker does not print or end the process in any other case, writes no environment variable, and keeps no log
+//! unless the embedder installs a logger for the crate `log`.
 
 mod input;
 mod options;
@@ -101,20 +101,20 @@ use crate::{
     report::{Result, Warning, Warnings},
 };
 
-/// Links BPF programs, as its options say, as often as it is asked to; see the [module](self) for examples.
+/// A linker of BPF programs with fixed options, usable for any number of links; see the [module](self) for examples.
 #[derive(Clone, Debug, Default)]
 pub struct Linker {
     options: LinkerOptions,
 }
 
 impl Linker {
-    /// A linker with these options; nothing is opened or checked before the first link.
+    /// Creates a linker with these options. Nothing is opened or checked before the first link.
     #[must_use]
     pub const fn new(options: LinkerOptions) -> Self {
         Self { options }
     }
 
-    /// The options it was made with.
+    /// Returns the options.
     #[must_use]
     pub const fn options(&self) -> &LinkerOptions {
         &self.options
@@ -122,11 +122,11 @@ impl Linker {
 
     /// Links `inputs` into one buffer.
     ///
-    /// `exports` are the symbols to keep visible, which must exist. When there are none, as on the command line,
-    /// whatever is not static in the source stays; pass `[""; 0]`.
+    /// `exports` are the symbols to keep visible, which must exist. Without any, as on the command line, every symbol
+    /// that is not static in the source stays visible; pass `[""; 0]`.
     ///
     /// # Errors
-    /// Whatever keeps the link from giving a sound result; see [`ErrorKind`](crate::ErrorKind).
+    /// Anything that prevents a correct result; see [`ErrorKind`](crate::ErrorKind).
     pub fn link_to_buffer<'i, S: AsRef<str>>(
         &self,
         inputs: impl IntoIterator<Item = LinkerInput<'i>>,
@@ -138,9 +138,9 @@ impl Linker {
         Ok(LinkerOutput::new(output_type, made.unwrap_or_default(), warnings))
     }
 
-    /// Links `inputs` into the file `path`, which is replaced as a whole, or left as it was if the link fails.
+    /// Links `inputs` into the file `path`, which is replaced atomically, or left unchanged if the link fails.
     ///
-    /// The rest is as for [`link_to_buffer`](Self::link_to_buffer). Returns the warnings.
+    /// Returns the warnings. For `exports`, see [`link_to_buffer`](Self::link_to_buffer).
     ///
     /// ```
     /// use bpf_linker::{Linker, LinkerInput, LinkerOptions, OutputType};
@@ -174,7 +174,7 @@ impl Linker {
         self.carry_out(inputs, output, exports).map(|(_, warnings)| warnings)
     }
 
-    /// The plan of a link of `inputs` that keeps `exports` visible; it has no outputs yet.
+    /// Returns the plan of a link of `inputs` that keeps `exports` visible; it has no outputs yet.
     ///
     /// # Errors
     /// An option for LLVM would print something and end the process.

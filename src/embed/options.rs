@@ -1,4 +1,4 @@
-//! How an embedder wants its links.
+//! Options of an embedder's links.
 
 use std::path::PathBuf;
 
@@ -16,40 +16,40 @@ use crate::{
 
 /// The options of a [`Linker`](super::Linker); the defaults are those of the command line.
 ///
-/// Name the ones you mean and take the rest from `..LinkerOptions::default()`: later versions add fields.
+/// Set the fields you need and take the rest from `..LinkerOptions::default()`, since later versions add fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkerOptions {
-    /// The target; `None` takes that of the inputs, which must agree.
+    /// The target; `None` infers it from the inputs, which must agree.
     pub target: Option<Target>,
-    /// The level of the instruction set; [`Cpu::Generic`] lets the inputs decide.
+    /// The level of the instruction set; [`Cpu::Generic`] infers it from the inputs.
     pub cpu: Cpu,
-    /// The oldest kernel that must take the object; what it would refuse is an error.
+    /// The oldest kernel that must accept the object; unsupported features are errors.
     pub kernel: Option<Kernel>,
     /// LLVM subtarget features, such as `+alu32,-dwarfris`; empty for none.
     pub cpu_features: String,
-    /// How hard to optimise.
+    /// Optimization level.
     pub optimize: OptLevel,
-    /// Unroll every loop of known length, for kernels before 5.3.
+    /// Unrolling of every loop of known length, for kernels before 5.3.
     pub unroll_loops: bool,
-    /// Inline what the source says never to inline, for kernels before 4.16.
+    /// Inlining of functions marked never to inline, for kernels before 4.16.
     pub ignore_inline_never: bool,
-    /// Options for LLVM's own command line, such as `-bpf-stack-size=4096`; they last as long as the link. LLVM
-    /// passes over names it does not know.
+    /// Options for LLVM's own command line, such as `-bpf-stack-size=4096`, applied for the duration of the link. LLVM
+    /// ignores unknown names.
     pub llvm_args: Vec<String>,
-    /// Let LLVM order the loads and stores of a `memcpy`.
+    /// Permission for LLVM to reorder the loads and stores of a `memcpy`.
     pub disable_expand_memcpy_in_order: bool,
-    /// Leave calls of `memcpy` and its like undefined instead of providing them.
+    /// No definitions for calls of `memcpy` and similar functions, which stay undefined.
     pub disable_memory_builtins: bool,
-    /// Let unreachable code call `__bpf_trap`, which needs a new kernel.
+    /// Permission for unreachable code to call `__bpf_trap`, which needs a recent kernel.
     pub allow_bpf_trap: bool,
-    /// Emit BTF; the inputs need debug info.
+    /// Emission of BTF; the inputs need debug info.
     pub btf: bool,
-    /// Which text of source lines BTF carries. The default reads source files; [`SourceLines::Embedded`] makes the
-    /// object depend on the inputs alone.
+    /// Text of the source lines in BTF. The default reads source files; [`SourceLines::Embedded`] makes the object
+    /// depend on the inputs alone.
     pub btf_source_lines: SourceLines,
-    /// Which symbols may stay undefined, for a loader that resolves them.
+    /// Symbols that may stay undefined, for a loader that resolves them.
     pub undefined: AllowUndefined,
-    /// Where IR before and after optimisation is dumped: a folder, or a file when its name has an extension.
+    /// Path for dumps of the IR before and after optimization: a folder, or a file if its name has an extension.
     pub dump_module: Option<PathBuf>,
     /// The libLLVM to use, a library or a folder that holds one; `None` searches as the command does.
     pub llvm: Option<PathBuf>,
@@ -78,11 +78,11 @@ impl Default for LinkerOptions {
     }
 }
 
-/// Options at which LLVM prints something and ends the process (`CommonOptions` in `CommandLine.cpp`).
+/// Options that make LLVM print something and end the process (`CommonOptions` in `CommandLine.cpp`).
 const TELLING: [&str; 6] = ["h", "help", "help-hidden", "help-list", "help-list-hidden", "version"];
 
 impl LinkerOptions {
-    /// A plan without inputs, exports and outputs.
+    /// Returns a plan without inputs, exports and outputs.
     pub(super) fn plan(&self) -> Result<LinkPlan> {
         if let Some(arg) = self.llvm_args.iter().find(|arg| tells(arg)) {
             return Err(Error::usage(format!("LLVM's option `{arg}` is not for a library"))

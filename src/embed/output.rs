@@ -1,4 +1,4 @@
-//! What an embedder gets back.
+//! The results returned to an embedder.
 
 use std::{error, fmt, ops::Deref};
 
@@ -7,7 +7,7 @@ use crate::{
     report::{Error, Warning},
 };
 
-/// The result of a link into memory; it reads as a slice of bytes.
+/// The result of a link into memory; it dereferences to a slice of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkerOutput {
     output_type: OutputType,
@@ -24,25 +24,25 @@ impl LinkerOutput {
         Self { output_type, bytes, warnings }
     }
 
-    /// What it is.
+    /// Returns the kind of output.
     #[must_use]
     pub const fn output_type(&self) -> OutputType {
         self.output_type
     }
 
-    /// The contents of the file that the command would have written.
+    /// Returns the contents, the same bytes that the command would write to a file.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The same, to keep.
+    /// Returns the contents as an owned vector.
     #[must_use]
     pub fn into_vec(self) -> Vec<u8> {
         self.bytes
     }
 
-    /// What a person should know although the link went well, in the order it arose.
+    /// Returns the warnings of the successful link, in the order they arose.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -63,10 +63,10 @@ impl Deref for LinkerOutput {
     }
 }
 
-/// Why a link failed, and what it warned of before; `Display` has the error alone.
+/// The error of a failed link, with the warnings before it; `Display` shows the error alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkerError {
-    // Boxed, since results of this type are passed around on the good path too.
+    // Boxed to keep `Result`s small on the success path.
     inner: Box<(Error, Vec<Warning>)>,
 }
 
@@ -75,13 +75,13 @@ impl LinkerError {
         Self { inner: Box::new((error, warnings)) }
     }
 
-    /// What went wrong: kind, message, causes and help.
+    /// Returns the error: kind, message, causes and help.
     #[must_use]
     pub fn error(&self) -> &Error {
         &self.inner.0
     }
 
-    /// The warnings given before, in the order they arose.
+    /// Returns the warnings issued before the error, in the order they arose.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.inner.1

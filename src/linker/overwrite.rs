@@ -1,4 +1,4 @@
-//! Refuses to write over what a link reads, and to write two things to one place.
+//! Checks that outputs do not overwrite inputs or each other.
 
 use std::{
     env, fs,
@@ -12,40 +12,40 @@ use crate::{
     report::Error,
 };
 
-/// Files that the command reads and writes for itself, besides those of its plan.
+/// Files that the command itself reads and writes, in addition to those of its plan.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CommandFiles<'a> {
-    /// Files that arguments were read from: response files, lists, scripts.
+    /// Files that contain arguments: response files, lists, scripts.
     pub arguments: &'a [PathBuf],
-    /// The file of the log.
+    /// The log file.
     pub log: Option<&'a Path>,
 }
 
-/// One thing to write: the option that asked for it, and where to.
+/// One file to write: the option that requested it, and its path.
 struct Written {
     option: &'static str,
     path: PathBuf,
 }
 
-/// A file, whatever it is called.
+/// Identity of a file, independent of its spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Identity {
     There(u64, u64),
-    /// One that is not there yet, by the real path of its folder.
+    /// A missing file, identified by the real path of its folder.
     NotYet(PathBuf),
     Stdout,
 }
 
-/// Checks that nothing that `plan` and `command` write replaces a file that the link reads, or another one of them.
+/// Checks that no file written by `plan` or `command` replaces a file that the link reads, or another output.
 ///
 /// # Errors
-/// It would; the message names both.
+/// Two paths collide; the message names both.
 pub fn check_places(plan: &LinkPlan, command: CommandFiles<'_>) -> Result<()> {
     let written = written(plan, command);
     let places: Vec<_> =
         written.iter().filter_map(|written| Some((written, identity(&written.path)?))).collect();
     check_apart(&places)?;
-    // What is not there yet is no input, and nearly every output of a first build is not there.
+    // A missing file cannot be an input, and in a first build nearly every output is missing.
     let there: Vec<_> = places
         .iter()
         .filter(|(_, place)| matches!(place, Identity::There(..)))
@@ -63,10 +63,10 @@ pub fn check_places(plan: &LinkPlan, command: CommandFiles<'_>) -> Result<()> {
     clash.map_or(Ok(()), Err)
 }
 
-/// Checks that no output of `plan` replaces `library`, the libLLVM at work.
+/// Checks that no output of `plan` replaces `library`, the loaded libLLVM.
 ///
 /// # Errors
-/// One does.
+/// An output would replace it.
 pub(super) fn check_library(plan: &LinkPlan, library: &Path) -> Result<()> {
     let Some(library_as) = identity(library) else { return Ok(()) };
     let written = written(plan, CommandFiles::default());
@@ -130,13 +130,13 @@ fn written(plan: &LinkPlan, command: CommandFiles<'_>) -> Vec<Written> {
         }
     }
     if let Some(log) = command.log {
-        // `-` is a file name here.
+        // Here `-` is a file name.
         add("--log-file", if log == Path::new("-") { "./-".into() } else { log.to_owned() });
     }
     all
 }
 
-/// What the link reads, each with its role in the words of an error.
+/// Returns the files that the link reads, each with its role for error messages.
 fn read<'a>(
     plan: &'a LinkPlan,
     command: CommandFiles<'a>,
@@ -156,7 +156,7 @@ fn read<'a>(
     arguments.chain(inputs).chain(libraries)
 }
 
-/// The file that `--llvm` names, or the files that may be meant in the folder that it names.
+/// Returns the file named by `--llvm`, or the candidate files in the folder it names.
 fn libraries_at(path: PathBuf) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(&path) else { return vec![path] };
     let entries = entries.flatten();
@@ -176,7 +176,7 @@ fn path_of(source: &Source, plan: &LinkPlan) -> Option<PathBuf> {
     }
 }
 
-/// Tells two spellings of one place from two places; `None` for devices, which take any number of outputs.
+/// Returns the same value for two spellings of one file; `None` for devices, which accept any number of outputs.
 fn identity(path: &Path) -> Option<Identity> {
     if path == Path::new("-") {
         return fs::metadata("/dev/stdout").map_or(Some(Identity::Stdout), |found| {
@@ -197,7 +197,7 @@ fn identity(path: &Path) -> Option<Identity> {
     Some(Identity::NotYet(real(&place)))
 }
 
-/// `path` by the real path of the deepest folder in it that is there.
+/// Resolves the deepest existing folder of `path` to its real path.
 fn real(path: &Path) -> PathBuf {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return path.to_owned();

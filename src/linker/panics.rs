@@ -1,11 +1,11 @@
-//! The panics that remain, for a person and as JSON (`docs/report-schema.md`).
+//! The remaining panics, as text and as JSON (`docs/report-schema.md`).
 
 use serde_json::{Value, json};
 
 use super::program_report;
 use crate::{backend::Panic, report::demangled};
 
-/// A table of the panics; nothing if there are none.
+/// Returns a table of the panics, or an empty string if there are none.
 pub(super) fn human(panics: &[Panic]) -> String {
     if panics.is_empty() {
         return String::new();
@@ -24,7 +24,7 @@ pub(super) fn human(panics: &[Panic]) -> String {
     format!("\n{}", program_report::table(&rows))
 }
 
-/// A list of the panics.
+/// Returns the panics as a JSON array.
 pub(super) fn json(panics: &[Panic]) -> Value {
     let panics = panics.iter().map(|panic| {
         json!({

@@ -1,4 +1,4 @@
-//! How long the phases of a link take.
+//! Timing of the phases of a link.
 
 use std::{
     cell::RefCell,
@@ -7,31 +7,31 @@ use std::{
 
 use crate::crash_handler;
 
-/// Times phases, one after the other.
+/// Timer of consecutive phases.
 #[derive(Debug)]
 pub(super) struct Clock {
     start: Instant,
     phases: RefCell<Vec<Phase>>,
 }
 
-/// What was timed.
+/// A timed phase.
 #[derive(Clone, Debug)]
 pub(super) struct Phase {
-    /// Its name.
+    /// Name of the phase.
     pub(super) name: &'static str,
-    /// When it began, since the clock was started.
+    /// Start time, relative to the clock's start.
     pub(super) began: Duration,
-    /// How long it took.
+    /// Duration.
     pub(super) took: Duration,
 }
 
 impl Clock {
-    /// A clock that starts now.
+    /// Starts a new clock.
     pub(super) fn start() -> Self {
         Self { start: Instant::now(), phases: RefCell::default() }
     }
 
-    /// Does `work` as the phase called `name`.
+    /// Runs `work` as the phase called `name`.
     pub(super) fn run<T>(&self, name: &'static str, work: impl FnOnce() -> T) -> T {
         crash_handler::enter(name);
         let began = self.start.elapsed();
@@ -41,7 +41,7 @@ impl Clock {
         result
     }
 
-    /// What was timed so far, in the order it ended.
+    /// Returns the phases timed so far, in the order they ended.
     pub(super) fn phases(&self) -> Vec<Phase> {
         self.phases.borrow().clone()
     }

@@ -1,4 +1,4 @@
-//! What a program is made of, for a person and as JSON (`docs/report-schema.md`).
+//! The contents of a program, as text and as JSON (`docs/report-schema.md`).
 
 use std::fmt::Write;
 
@@ -10,10 +10,10 @@ use crate::{
     report::demangled,
 };
 
-/// The version of the JSON form; it grows only when a field changes its meaning or goes away.
+/// Version of the JSON form; it increases only when a field changes its meaning or is removed.
 const SCHEMA: u32 = 1;
 
-/// The report as JSON, with a newline at its end.
+/// Returns the report as JSON, with a trailing newline.
 pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> String {
     let deepest = deepest(survey);
     let functions = survey.functions.iter().zip(0..);
@@ -78,7 +78,7 @@ fn map_json(map: &Map) -> Value {
     })
 }
 
-/// The report for a person: a table of functions, one of maps, and totals.
+/// Returns the report as text: a table of functions, one of maps, and totals.
 pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
     let deepest = deepest(survey);
     let header = ["function", "section", "insns", "stack", "deepest", "chain", "source"];
@@ -159,7 +159,7 @@ fn record_row(record: &Record) -> Vec<String> {
     ]
 }
 
-/// Columns side by side, two spaces apart.
+/// Formats `rows` as aligned columns, two spaces apart.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {

@@ -1,4 +1,4 @@
-//! What a link tells about itself.
+//! Reports about the link itself.
 
 use std::{fmt::Write, path::Path};
 
@@ -12,7 +12,7 @@ use crate::{
     report::Result,
 };
 
-/// Prints and writes the reports that are wanted.
+/// Prints and writes the requested reports.
 ///
 /// # Errors
 /// A file cannot be written.
@@ -41,7 +41,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     }
 }
 
-/// One line for each module, as ld prints.
+/// Returns one line for each module, as ld prints.
 fn trace(taken: &[Taken]) -> String {
     lines(taken.iter().map(|taken| taken.origin.to_string()))
 }
@@ -52,7 +52,7 @@ fn dropped(account: &Account) -> String {
     }))
 }
 
-/// The table that lld writes: who refers, what was taken, and the symbol that it was taken for.
+/// Returns the same table as lld: the referring file, the extracted member, and the symbol.
 fn why_extract(taken: &[Taken]) -> String {
     let header = "reference\textracted\tsymbol".to_owned();
     let rows = taken.iter().filter_map(|taken| match &taken.reason {
@@ -65,7 +65,7 @@ fn why_extract(taken: &[Taken]) -> String {
     lines(std::iter::once(header).chain(rows))
 }
 
-/// The format that chrome://tracing and Perfetto read; times in microseconds.
+/// Returns the trace in the format of chrome://tracing and Perfetto, with times in microseconds.
 fn time_trace(account: &Account, clock: &Clock) -> String {
     let phases = clock.phases();
     let mut events = vec![json!({

@@ -1,6 +1,6 @@
-//! `--reproduce`: a folder that holds all that a link reads, to repeat it elsewhere: as a bug report, as a benchmark.
+//! `--reproduce`: a folder with everything that a link reads, to repeat it elsewhere, as a bug report or a benchmark.
 //!
-//! `cd FOLDER && bpf-linker @response` links again. Inputs are numbered, in order, since two may have one name.
+//! `cd FOLDER && bpf-linker @response` links again. Inputs are numbered in order, since two can have the same name.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -16,16 +16,17 @@ use crate::{
     report::{Error, WarningKind},
 };
 
-/// Files in the folder of `--reproduce`, besides the copies of the inputs.
+/// Files in the folder of `--reproduce`, in addition to the copies of the inputs.
 pub(super) const FILES: [&str; 2] = [RESPONSE, VERSIONS];
 const RESPONSE: &str = "response";
 const VERSIONS: &str = "versions";
 
-/// Writes into `folder` the inputs of `plan`, the words `args` of [`Invocation::args`](driver::Invocation::args) that
-/// asked for it as a response file that names the copies, and the versions of what takes part.
+/// Writes into `folder` the inputs of `plan`, a response file with `args` (see
+/// [`Invocation::args`](driver::Invocation::args)) that names the copies, and the versions of the linker, LLVM and
+/// compiler.
 ///
 /// # Errors
-/// An input cannot be read, or the folder not be written.
+/// An input cannot be read, or the folder cannot be written.
 pub fn reproduce(
     plan: &LinkPlan,
     args: &[OsString],
@@ -73,7 +74,7 @@ fn cannot_write(folder: &Path, error: &std::io::Error) -> Error {
         .help("choose another one for --reproduce")
 }
 
-/// The members of a thin archive stay where they are.
+/// Warns if `file` is a thin archive, whose members are not copied.
 fn warn_of_references(file: &Path, warnings: &Warnings) {
     if input::is_thin_archive(file) {
         warnings.warn(

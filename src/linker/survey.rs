@@ -1,4 +1,4 @@
-//! The check of a program's limits, and the report on what it is made of.
+//! The check of a program's limits, and the report on its contents.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ use crate::{
     report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
-/// Reports on the `object` of `program` if `plan` asks for it, and checks what is in it.
+/// Reports on the `object` of `program` if `plan` requests it, and checks the object against the limits.
 ///
 /// # Errors
-/// The kernel would refuse the program, it exceeds a limit of the user, or a report cannot be written.
+/// The kernel would refuse the program, it exceeds a limit set by the user, or a report cannot be written.
 pub(super) fn check(
     program: &Program<'_, Optimized>,
     object: &Object,

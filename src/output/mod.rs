@@ -1,4 +1,4 @@
-//! Bytes to files: written beside, then renamed.
+//! Output files, written next to their destination and then renamed.
 
 use std::{
     fs, io,
@@ -13,35 +13,36 @@ use crate::{
     report::{Error, Result},
 };
 
-/// As many links to links as Linux follows.
+/// Maximum length of a chain of symbolic links, as in Linux.
 const MOST_LINKS: usize = 40;
 
-/// Bytes that lie beside their place, on the same disk, until they are put there. Dropping it removes them.
+/// Bytes staged next to their destination, on the same disk, until committed. Dropping it removes them.
 #[derive(Debug)]
 #[must_use = "nothing is replaced before `commit`"]
 pub struct Staged(Target);
 
 #[derive(Debug)]
 enum Target {
-    /// A regular file, or one that is not there yet; `name` is as it was given.
+    /// A regular or missing file; `name` is its path as given.
     File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: crash_handler::Hold },
-    /// A device or a pipe, which was written to at once.
+    /// A device or a pipe, already written.
     Special,
 }
 
-/// Replaces the file at `path` by `bytes`, as a whole: a reader sees the old file or the new one.
+/// Replaces the file at `path` by `bytes` atomically: a reader sees the old file or the new one.
 ///
-/// A link is followed, so that what it points at is replaced, or made. What is not a regular file, such as `/dev/null`,
-/// is written to.
+/// Symbolic links are followed, and their target is replaced or created. Anything but a regular file, such as
+/// `/dev/null`, is written in place.
 ///
 /// # Errors
-/// The folder is missing or not writable, or the disk is full; what was there before stays, and no temporary does.
+/// The folder is missing or not writable, or the disk is full. The previous file stays intact and no temporary file
+/// remains.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     stage(path, bytes)?.commit()
 }
 
-/// Writes `bytes` beside `path`, so that [`Staged::commit`] only has to rename: of several outputs all are replaced,
-/// or none. See [`write()`] for links and devices.
+/// Writes `bytes` next to `path`, so that [`Staged::commit`] only has to rename: either all of several outputs are
+/// replaced, or none. See [`write()`] for links and devices.
 ///
 /// # Errors
 /// The folder is missing or not writable, or the disk is full.
@@ -64,14 +65,15 @@ pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged> {
 }
 
 impl Staged {
-    /// Puts the bytes in their place.
+    /// Moves the bytes to their destination.
     ///
     /// # Errors
-    /// The place became something else meanwhile, or the folder read-only; what was there before stays.
+    /// The destination changed its kind in the meantime, or the folder became read-only. The previous file stays
+    /// intact.
     pub fn commit(self) -> Result<()> {
         let Target::File { beside, place, name, hold } = self.0 else { return Ok(()) };
         let put = beside.persist(place).map_err(|error| explain(&name, &error.error));
-        // A signal that waited takes effect here, when no temporary is left.
+        // A pending signal takes effect here, when no temporary file is left.
         drop(hold);
         put.map(drop)
     }
@@ -80,24 +82,25 @@ impl Staged {
 /// Writes `bytes` to standard output.
 ///
 /// # Errors
-/// Nobody reads them.
+/// Standard output cannot be written.
 pub fn write_stdout(bytes: &[u8]) -> Result<()> {
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     written.map_err(|error| Error::io("cannot write to standard output").because(error))
 }
 
-/// Writes `text` to standard error; that nobody reads it there is no failure.
+/// Writes `text` to standard error and ignores a closed one.
 pub fn write_stderr(text: &str) {
     if let Err(error) = io::stderr().lock().write_all(text.as_bytes()) {
         log::debug!("cannot write to standard error: {error}");
     }
 }
 
-/// The file to replace or make at `path`, behind all links; `None` for what is written to as it is.
+/// Returns the file to replace or create at `path`, with all symbolic links resolved; `None` for a file to write in
+/// place.
 ///
 /// # Errors
-/// It is a folder, or its place cannot be looked at.
+/// The path is a folder, or it cannot be inspected.
 pub fn destination(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -107,7 +110,7 @@ pub fn destination(path: &Path) -> io::Result<Option<PathBuf>> {
             Ok(_) => return Ok(None),
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Err(_missing) => match fs::read_link(&place) {
-                // A link to what is not there yet: that is what is made.
+                // A dangling link: its target is the file to create.
                 Ok(to) => place = folder_of(&place).join(to),
                 Err(_no_link) => return Ok(Some(place)),
             },
@@ -120,7 +123,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
-/// A new file beside `place`: its name cannot be guessed, and it is made only if nothing is there, not even a link.
+/// Creates a temporary file next to `place`, with an unpredictable name and only if nothing has it, not even a link.
 fn beside(place: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let builder = tempfile::Builder::new().prefix(".bpf-linker-").tempfile_in(folder_of(place));
     let mut temporary = builder?;
@@ -129,11 +132,11 @@ fn beside(place: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     Ok(temporary)
 }
 
-/// Those of the file that is replaced, else what a new file gets.
+/// Returns the permissions of the file being replaced, otherwise those of a new file.
 fn permissions(path: &Path) -> io::Result<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
     match fs::metadata(path) {
-        // Whoever may run the old output as its owner shall not get to run the new one so.
+        // Drop setuid and setgid: users who could run the old output as its owner must not run the new one so.
         Ok(former) => Ok(fs::Permissions::from_mode(former.permissions().mode() & 0o777)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(fs::Permissions::from_mode(0o666 & !umask()))
@@ -142,7 +145,8 @@ fn permissions(path: &Path) -> io::Result<fs::Permissions> {
     }
 }
 
-/// The process's file mode creation mask, from /proc; 022 where there is none (umask(2) can only be read by setting).
+/// Returns the process's file mode creation mask from /proc, or 022 if unavailable (umask(2) can only be read by
+/// setting it).
 fn umask() -> u32 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("Umask:"));

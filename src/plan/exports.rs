@@ -1,8 +1,8 @@
-//! Which symbols stay visible.
+//! Symbols that stay visible.
 
 /// The symbols that stay visible in the output.
 ///
-/// When nothing was asked for, what is not static in the source stays.
+/// Without any request, every symbol that is not static in the source stays visible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exports {
     /// Symbols by name, sorted, each once.
@@ -11,52 +11,52 @@ pub struct Exports {
     pub patterns: Vec<String>,
     /// Names and glob patterns that version scripts make local, in the order written.
     pub locals: Vec<String>,
-    /// Whether any option or file spoke of exports at all, even to name none.
+    /// Presence of any option or file about exports, even of an empty list.
     pub requested: Requested,
 }
 
 /// One symbol to export.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Export {
-    /// The symbol, as it stands in the symbol table.
+    /// The symbol's name in the symbol table.
     pub name: String,
-    /// Where the wish was written, for messages: `--export` or a file.
+    /// The origin of the request, for messages: `--export` or a file.
     pub wished_by: String,
-    /// Whether it is an error that no input defines it.
+    /// The treatment of a missing definition.
     pub presence: Presence,
 }
 
-/// Whether an export must exist.
+/// The treatment of an export that no input defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Presence {
-    /// A person named it: it must be defined.
+    /// An error: the user named it.
     Required,
-    /// A list written by a tool: what is missing is passed over.
+    /// Ignored: a list written by a tool names it.
     Optional,
 }
 
-/// Whether exports were spoken of.
+/// Presence of export requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Requested {
-    /// No option named exports: they are inferred from the inputs.
+    /// No option names exports: they are inferred from the inputs.
     #[default]
     Inferred,
-    /// An option did: only what it names is exported.
+    /// An option names exports: nothing else is exported.
     Explicit,
 }
 
 impl Exports {
-    /// The export called `name`, if it was asked for by name.
+    /// Returns the export that was requested by this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Export> {
         let index = self.names.binary_search_by(|export| export.name.as_str().cmp(name)).ok()?;
         self.names.get(index)
     }
 
-    /// Whether `name` was asked for, by name or by pattern.
+    /// Returns true if `name` was requested, by name or by pattern.
     ///
-    /// As in ld: an exact name beats a pattern, any other pattern beats a lone `*`, and of two alike the wish to
-    /// export beats the wish to hide.
+    /// As in ld, an exact name beats a pattern and any other pattern beats a lone `*`; between equals, export beats
+    /// hide.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         let hidden = closeness(&self.locals, name);
@@ -81,7 +81,7 @@ fn closeness(patterns: &[String], name: &str) -> Option<Closeness> {
     patterns.iter().filter(|pattern| matches(pattern, name)).map(judge).max()
 }
 
-/// Whether `name` fits the glob `pattern`: `*` any run, `?` one character, `[a-z]` one of a set.
+/// Returns true if `name` matches the glob `pattern`: `*` any run, `?` one character, `[a-z]` one of a set.
 ///
 /// The rules are those of version scripts, which use fnmatch(3).
 #[must_use]
@@ -89,11 +89,11 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     fits(pattern.as_bytes(), name.as_bytes())
 }
 
-/// Only the last `*` is ever taken back: what an earlier one matched can stay as short as it is, since the later one takes
-/// up the difference. So the time is at most the product of the lengths.
+/// Matches by backtracking to the last `*` only: an earlier one can keep its shortest match, since the later one
+/// absorbs the difference. The time is at most the product of the lengths.
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let (mut pattern, mut name) = (pattern, name);
-    // What follows the last `*`, and where the rest of the name starts that it does not match yet.
+    // The pattern after the last `*`, and the part of the name from which it has to match.
     let mut star: Option<(&[u8], &[u8])> = None;
     loop {
         if let [b'*', rest @ ..] = pattern {
@@ -112,7 +112,7 @@ fn fits(pattern: &[u8], name: &[u8]) -> bool {
     }
 }
 
-/// Matches one character of `name`; returns what is left of both.
+/// Matches one character of `name`; returns the rest of both.
 fn step<'a>(pattern: &'a [u8], name: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     let ((&first, rest), (&byte, tail)) = (pattern.split_first()?, name.split_first()?);
     let set = if first == b'[' { set(rest) } else { None };

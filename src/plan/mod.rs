@@ -1,7 +1,7 @@
-//! The contract between the rooms: what is to be linked and how.
+//! The contract between the modules: what to link, and how.
 //!
-//! Plain data, a function of the arguments and argument files alone. Nothing here knows how it was spelled on a
-//! command line, and nothing here touches LLVM, the environment or the clock.
+//! The plan is plain data and a function of the arguments and argument files alone. It does not depend on the syntax
+//! of a command line, on LLVM, the environment or the clock.
 
 use crate::{
     bpf::kernel,
@@ -22,57 +22,57 @@ pub use limits::Limits;
 pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
 pub use reports::{Listing, Reports};
 
-/// Everything a link needs to know.
+/// Everything a link depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkPlan {
     /// Inputs, in command-line order.
     pub inputs: Vec<Input>,
-    /// Where `-l name` looks, in order.
+    /// Folders searched for `-l name`, in order.
     pub search_dirs: Vec<PathBuf>,
-    /// What stays visible in the output.
+    /// Symbols that stay visible in the output.
     pub exports: Exports,
-    /// The target asked for; otherwise inferred from the inputs.
+    /// The requested target; otherwise inferred from the inputs.
     pub target: Option<Target>,
-    /// The CPU level asked for; `None` or [`Cpu::Generic`] lets the inputs decide.
+    /// The requested CPU level; `None` or [`Cpu::Generic`] infers it from the inputs.
     pub cpu: Option<Cpu>,
-    /// The oldest kernel that must take the object.
+    /// The oldest kernel that must accept the object.
     ///
-    /// It limits the CPU level; the object is checked against what that kernel knows. What else it decides is in the
-    /// other fields already.
+    /// It limits the CPU level, and the object is checked against the features of that kernel. Its other consequences
+    /// are already part of the other fields.
     pub kernel: Option<Kernel>,
     /// LLVM subtarget features, such as `+alu32,-dwarfris`; empty for none.
     pub cpu_features: String,
-    /// How hard to optimise.
+    /// Optimization level.
     pub opt_level: OptLevel,
-    /// What to write, at least one.
+    /// Outputs, at least one.
     pub outputs: Vec<Output>,
-    /// Which symbols may stay undefined.
+    /// Symbols that may stay undefined.
     pub undefined: AllowUndefined,
-    /// What happens to map definitions in the form of aya's `maps` section.
+    /// Treatment of map definitions in the form of aya's `maps` section.
     pub maps: MapDefinitions,
-    /// What happens to debug information.
+    /// Treatment of debug information.
     pub debug_info: DebugInfo,
-    /// Choices of optimisation and code generation.
+    /// Choices of optimization and code generation.
     pub codegen: Codegen,
-    /// The libLLVM asked for: a library file or a folder that holds one.
+    /// The requested libLLVM: a library file or a folder that holds one.
     pub llvm: Option<PathBuf>,
     /// Options for LLVM's own command line, verbatim.
     pub llvm_args: Vec<String>,
-    /// Where IR before and after optimisation is dumped: a folder, or a file when its name has an extension.
+    /// Path for dumps of the IR before and after optimization: a folder, or a file if its name has an extension.
     pub dump_module: Option<PathBuf>,
-    /// What an error-level diagnostic of LLVM does.
+    /// Effect of an error-level diagnostic of LLVM.
     pub llvm_errors: LlvmErrors,
-    /// What happens to warnings.
+    /// Treatment of warnings.
     pub warnings: WarningPolicy,
-    /// How large the program may get.
+    /// Limits on the size of the program.
     pub limits: Limits,
-    /// What the link tells about itself besides its output.
+    /// Reports about the link, in addition to its output.
     pub reports: Reports,
 }
 
 impl LinkPlan {
-    /// The same link, for a kernel that may be old: loops are unrolled and functions inlined where it knows no better,
-    /// and unless the plan says which BTF it reads, it is as old as the kernel.
+    /// Adapts the plan to `kernel`: if the kernel lacks support for them, loops are unrolled and functions inlined.
+    /// Unless the plan sets `btf_compat`, the BTF is made for this kernel too.
     #[must_use]
     pub fn suited_to(mut self, kernel: Kernel) -> Self {
         self.kernel = Some(kernel);
@@ -86,7 +86,7 @@ impl LinkPlan {
         self
     }
 
-    /// Whether an output can show all debug information: DWARF does, and IR, of which somebody may make DWARF.
+    /// Returns true if an output can carry all debug information: DWARF, or IR, which can be compiled to DWARF.
     #[must_use]
     pub fn shows_dwarf(&self) -> bool {
         let is_ir = |kind| matches!(kind, OutputKind::Ir | OutputKind::Bitcode);
@@ -97,13 +97,13 @@ impl LinkPlan {
 /// One input of the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
-    /// Where it comes from.
+    /// Origin of the input.
     pub source: Source,
-    /// Whether every member of an archive is linked, or only those needed.
+    /// Members to link if the input is an archive.
     pub members: Members,
 }
 
-/// Where an input comes from.
+/// The origin of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A file.
@@ -112,31 +112,31 @@ pub enum Source {
     Library(PathBuf),
     /// `-l :file`: `file` itself in a search folder.
     ExactLibrary(PathBuf),
-    /// Bytes that an embedder hands over, with a name for messages.
+    /// Bytes passed by an embedder, with a name for messages.
     Buffer {
-        /// Named in messages.
+        /// Name for messages.
         name: String,
         /// The file's contents.
         bytes: Arc<[u8]>,
     },
 }
 
-/// Which members of an archive are linked.
+/// The members of an archive to link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Members {
-    /// Those that define something undefined.
+    /// Members that define an undefined symbol.
     #[default]
     Needed,
-    /// All of them (`--whole-archive`).
+    /// All members (`--whole-archive`).
     All,
 }
 
 /// One file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// What is written.
+    /// Kind of output.
     pub kind: OutputKind,
-    /// Where to.
+    /// Destination of the output.
     pub destination: Destination,
 }
 
@@ -154,10 +154,10 @@ pub enum OutputKind {
 }
 
 impl OutputKind {
-    /// All, in the order `--help` lists them.
+    /// All kinds, in the order of `--help`.
     pub const ALL: [Self; 4] = [Self::Object, Self::Assembly, Self::Ir, Self::Bitcode];
 
-    /// Its name for `--emit`.
+    /// Returns the name for `--emit`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -168,7 +168,7 @@ impl OutputKind {
         }
     }
 
-    /// The option that asks for it alone.
+    /// Returns the option that requests this kind alone.
     #[must_use]
     pub const fn option(self) -> &'static str {
         match self {
@@ -179,7 +179,7 @@ impl OutputKind {
         }
     }
 
-    /// The usual extension of its file, without the dot.
+    /// Returns the usual extension of the file, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -191,10 +191,10 @@ impl OutputKind {
     }
 }
 
-/// Where an output goes.
+/// The destination of an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// A file, replaced as a whole.
+    /// A file, replaced atomically.
     File(PathBuf),
     /// Standard output (`-o -`).
     Stdout,
@@ -202,23 +202,23 @@ pub enum Destination {
     Memory,
 }
 
-/// What happens to debug information.
+/// The treatment of debug information.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DebugInfo {
-    /// Whether `.BTF` and `.BTF.ext` are in the object.
+    /// Treatment of `.BTF` and `.BTF.ext`.
     pub btf: Btf,
-    /// Whether `.debug_*` sections are in the object.
+    /// Treatment of `.debug_*` sections.
     pub dwarf: Dwarf,
-    /// Which text of source lines `.BTF` carries.
+    /// Text of the source lines in `.BTF`.
     pub source_lines: SourceLines,
-    /// `OLD=NEW` prefixes replaced in the paths that `.BTF` carries; the last one that fits wins, as in rustc.
+    /// `OLD=NEW` prefixes replaced in the paths in `.BTF`; the last match wins, as in rustc.
     pub remap_path_prefix: Vec<(String, String)>,
     /// The oldest kernel, as (major, minor), whose BTF rules the output follows.
     pub btf_compat: Option<(u16, u16)>,
 }
 
 impl DebugInfo {
-    /// Returns what this means for the types.
+    /// Returns the corresponding options of the BTF crate.
     #[must_use]
     pub fn fix_options(&self) -> FixOptions<'_> {
         FixOptions {
@@ -232,39 +232,39 @@ impl DebugInfo {
     }
 }
 
-/// Which symbols may stay undefined, besides weak ones and externs of `.ksyms` and `.kconfig`.
+/// Symbols that may stay undefined, in addition to weak ones and externs of `.ksyms` and `.kconfig`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AllowUndefined {
-    /// None.
+    /// No symbol.
     #[default]
     Nothing,
-    /// Those named.
+    /// The named symbols.
     Named(Vec<String>),
-    /// All.
+    /// All symbols.
     Anything,
 }
 
-/// What happens to map definitions in the form of aya's `maps` section.
+/// The treatment of map definitions in the form of aya's `maps` section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MapDefinitions {
-    /// Turned into BTF-defined maps in `.maps`, which aya and libbpf read; without BTF, left alone.
+    /// Converted to BTF-defined maps in `.maps`, which aya and libbpf read; left alone without BTF.
     #[default]
     Btf,
-    /// Left alone: only aya reads them, for libbpf 1.0 and later refuse the section.
+    /// Left alone: only aya reads them, since libbpf 1.0 and later refuse the section.
     Keep,
 }
 
-/// Whether BTF is emitted.
+/// The treatment of BTF.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Btf {
     /// No `.BTF` in the object.
     #[default]
     Omit,
-    /// `.BTF` and `.BTF.ext`, fit for the kernel.
+    /// `.BTF` and `.BTF.ext`, adapted to the kernel.
     Emit,
 }
 
-/// Whether DWARF is kept.
+/// The treatment of DWARF.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dwarf {
     /// No `.debug_*` section: the verifier never reads one.
@@ -274,49 +274,49 @@ pub enum Dwarf {
     Keep,
 }
 
-/// The text of source lines that BTF carries, and the verifier's log quotes.
+/// The text of source lines in BTF, which the verifier's log quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SourceLines {
-    /// Text that debug information embeds, else that of the source files, where they can be read.
+    /// Text embedded in debug information, otherwise read from the source files if they are readable.
     #[default]
     Read,
-    /// Only text that debug information embeds: the object depends on the inputs alone.
+    /// Only text embedded in debug information, so that the object depends on the inputs alone.
     Embedded,
     /// No text.
     None,
 }
 
-/// Choices of optimisation and code generation.
+/// Choices of optimization and code generation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Codegen {
-    /// How memory intrinsics of constant size are expanded.
+    /// Expansion of memory intrinsics of constant size.
     pub memcpy: MemcpyExpansion,
-    /// Whether the memory builtins may be linked and kept.
+    /// Treatment of the memory builtins.
     pub memory_builtins: MemoryBuiltins,
-    /// Whether loops are unrolled hard.
+    /// Treatment of loops.
     pub loops: Loops,
-    /// Whether `noinline` is honoured.
+    /// Treatment of `noinline`.
     pub inline_never: InlineNever,
-    /// Whether unreachable code may call `__bpf_trap`.
+    /// Treatment of traps in unreachable code.
     pub traps: Traps,
-    /// What a panic does.
+    /// Effect of a panic.
     pub panics: Panics,
 }
 
-/// How memory intrinsics of constant size are expanded.
+/// The expansion of memory intrinsics of constant size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemcpyExpansion {
     /// Loads and stores in ascending address order, which the verifier follows best.
     #[default]
     InOrder,
-    /// As LLVM likes.
+    /// LLVM's own order.
     AnyOrder,
 }
 
-/// Whether memory builtins (`memcpy`, `memset`, ...) are provided where a call remains.
+/// The treatment of calls of memory builtins (`memcpy`, `memset`, ...) that remain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemoryBuiltins {
-    /// Taken from the inputs or from the linker's own.
+    /// Provided by the inputs or by the linker itself.
     #[default]
     Provide,
     /// Left alone (`--disable-memory-builtins`).
@@ -326,58 +326,58 @@ pub enum MemoryBuiltins {
 /// Loop unrolling.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Loops {
-    /// As the optimiser likes.
+    /// Left to the optimizer.
     #[default]
     AsOptimized,
-    /// Every loop with a known bound is unrolled, for kernels before 5.3.
+    /// Full unrolling of every loop with a known bound, for kernels before 5.3.
     Unroll,
 }
 
-/// What `noinline` means.
+/// The treatment of `noinline`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InlineNever {
-    /// Honoured.
+    /// Honored.
     #[default]
     Honor,
-    /// Dropped, for kernels before 4.16 that know no BPF-to-BPF call.
+    /// Ignored, for kernels before 4.16, which do not support BPF-to-BPF calls.
     Ignore,
 }
 
-/// Traps in unreachable code.
+/// The treatment of traps in unreachable code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Traps {
     /// No call of `__bpf_trap`, which needs kernel support.
     #[default]
     Disallow,
-    /// `--allow-bpf-trap`.
+    /// Calls of `__bpf_trap` (`--allow-bpf-trap`).
     Allow,
 }
 
-/// What an error-level diagnostic of LLVM does.
+/// The effect of an error-level diagnostic of LLVM.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LlvmErrors {
-    /// The link fails.
+    /// Failure of the link.
     #[default]
     Fatal,
-    /// It is shown and the link goes on (`--fatal-errors false`).
+    /// Message only; the link continues (`--fatal-errors false`).
     Tolerate,
 }
 
-/// What happens to warnings.
+/// The treatment of warnings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WarningPolicy {
-    /// Those that nobody wants to see, sorted, each once.
+    /// Silenced warnings, sorted, each once.
     pub silenced: Vec<WarningKind>,
-    /// What any other does.
+    /// Effect of the other warnings.
     pub others: LinkerWarnings,
 }
 
-/// What a warning of the linker does.
+/// The effect of a warning of the linker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LinkerWarnings {
-    /// It is shown and the link goes on.
+    /// Message only; the link continues.
     #[default]
     Tolerate,
-    /// The link fails (`--fatal-warnings`).
+    /// Failure of the link (`--fatal-warnings`).
     Fatal,
 }

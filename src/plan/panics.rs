@@ -1,37 +1,37 @@
-//! What a panic does, and what a program may return.
+//! The effect of a panic, and the values that a program may return.
 
 use std::ops::RangeInclusive;
 
 use super::kernel::program_type;
 
-/// What a panic does.
+/// The effect of a panic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Panics {
-    /// How a program ends.
+    /// The way a program ends.
     pub way: PanicWay,
-    /// What it returns, where that is not the default of its type; later ones win.
+    /// Values to return in place of the default of the program's type; later ones win.
     pub values: Vec<PanicValue>,
 }
 
-/// How a panic ends a program.
+/// The way a panic ends a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PanicWay {
-    /// The program returns.
+    /// Return from the program.
     #[default]
     Exit,
-    /// `bpf_throw` ends it, where kernel, program type and place have it; otherwise the program returns.
+    /// End it by `bpf_throw` if kernel, program type and call site support it; otherwise return.
     Throw,
-    /// A panic that remains is an error of the link.
+    /// Fail the link if a panic remains.
     Error,
-    /// As the compiler wrote it, for targets that are not the kernel.
+    /// Keep the compiler's code, for targets other than the kernel.
     Keep,
 }
 
 impl PanicWay {
-    /// All, in the order that help lists them.
+    /// All ways, in the order of the help text.
     pub const ALL: [Self; 4] = [Self::Exit, Self::Throw, Self::Error, Self::Keep];
 
-    /// Its name on a command line.
+    /// Returns the name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,18 +43,18 @@ impl PanicWay {
     }
 }
 
-/// What a program returns when it panics.
+/// The value a program returns when it panics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PanicValue {
-    /// The section of the programs that it is for, or how such sections begin up to a `/`; all programs if `None`.
+    /// The section of the programs, or the part of it before a `/`; all programs if `None`.
     pub section: Option<String>,
     /// The value.
     pub value: i64,
 }
 
 impl Panics {
-    /// The value for programs of `section`: that of the last wish that names the section, else of the last for all, else
-    /// the default.
+    /// Returns the value for programs of `section`: the last one given for that section, otherwise the last one given
+    /// for all, otherwise the default.
     #[must_use]
     pub fn value(&self, section: &str) -> i64 {
         let names = |wish: &&PanicValue| {
@@ -68,7 +68,7 @@ impl Panics {
     }
 }
 
-/// What the verifier lets programs of a type return.
+/// The range of values that the verifier lets programs of a type return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returns(RangeInclusive<i64>);
 
@@ -81,13 +81,13 @@ impl Returns {
         self.0.contains(&value)
     }
 
-    /// 0 where it is accepted, else the smallest value.
+    /// Returns 0 if it is accepted, otherwise the smallest value.
     #[must_use]
     pub fn default(&self) -> i64 {
         if self.accepts(0) { 0 } else { *self.0.start() }
     }
 
-    /// The range, lowest and highest.
+    /// Returns the lowest and the highest value.
     #[must_use]
     pub fn bounds(&self) -> (i64, i64) {
         (*self.0.start(), *self.0.end())
@@ -95,10 +95,10 @@ impl Returns {
 }
 
 /// Ranges by section, as `check_return_code` and `return_retval_range` in `kernel/bpf/verifier.c` set them by type and
-/// place of attachment. Sections that are not here may return anything.
+/// place of attachment. Sections that are not listed may return anything.
 ///
-/// Hooks of LSM are `int`, most of them, and return 0 or a negative error (`bpf_lsm_get_retval_range`). A `void` hook
-/// attached to a cgroup takes 1 alone; those of `include/linux/lsm_hook_defs.h` follow it.
+/// Most LSM hooks are `int` and return 0 or a negative error (`bpf_lsm_get_retval_range`). A `void` hook attached to a
+/// cgroup accepts 1 alone; the list of those follows `include/linux/lsm_hook_defs.h`.
 const RANGES: &[(&str, i64, i64)] = &[
     ("cgroup/skb", 0, 1),
     ("cgroup_skb/ingress", 0, 1),
@@ -156,17 +156,17 @@ const RANGES: &[(&str, i64, i64)] = &[
     ("lsm_cgroup/sctp_sk_clone", 1, 1),
 ];
 
-/// What programs in `section` may return.
+/// Returns the range of values that programs in `section` may return.
 #[must_use]
 pub fn returns(section: &str) -> Returns {
-    // libbpf takes a question mark for programs that it does not load by itself.
+    // libbpf marks programs that it does not load automatically with a question mark.
     let section = section.strip_prefix('?').unwrap_or(section);
     let fits = |row: &&(&str, i64, i64)| {
         let rest = section.strip_prefix(row.0);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let row = RANGES.iter().filter(fits).max_by_key(|row| row.0.len());
-    // `cgroup/skb` is one type, `cgroup/skbx` none: the names of types are looked up first.
+    // `cgroup/skb` is a type and `cgroup/skbx` is not, so look up the names of types first.
     let known = program_type(section).is_some();
     row.filter(|_| known).map_or(Returns::ANYTHING, |row| Returns(row.1..=row.2))
 }

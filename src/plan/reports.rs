@@ -1,32 +1,33 @@
-//! What the link tells about itself besides its output.
+//! Reports about the link, in addition to its output.
 
 use std::path::PathBuf;
 
 /// Reports about one link; none by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reports {
-    /// Whether each file and member taken is listed on standard error (`--trace`).
+    /// Listing of each file and member taken, on standard error (`--trace`).
     pub trace: Listing,
-    /// Whether what was dropped is listed on standard error (`--print-gc`).
+    /// Listing of removed symbols, on standard error (`--print-gc`).
     pub dropped: Listing,
-    /// Where to say which member was taken, and why (`--why-extract`); `-` is standard output.
+    /// The file for the extracted members and the reasons (`--why-extract`); `-` is standard output.
     pub why_extract: Option<PathBuf>,
-    /// Where to say for a person what the program is made of (`--report`); `-` is standard output.
+    /// The file for the report on the program as text (`--report`); `-` is standard output.
     pub program: Option<PathBuf>,
-    /// Where to say it as JSON, as `docs/report-schema.md` describes (`--report-json`); `-` is standard output.
+    /// The file for the same report as JSON, described in `docs/report-schema.md` (`--report-json`); `-` is standard
+    /// output.
     pub program_json: Option<PathBuf>,
-    /// Where to write the phases in the Chrome trace format (`--time-trace`).
+    /// The file for the timing of the phases in the Chrome trace format (`--time-trace`).
     pub time_trace: Option<PathBuf>,
-    /// The folder that receives everything needed to repeat the link (`--reproduce`).
+    /// The folder for everything needed to repeat the link (`--reproduce`).
     pub reproduce: Option<PathBuf>,
 }
 
-/// Whether a listing is printed.
+/// State of a listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Listing {
-    /// Nothing is printed.
+    /// No listing.
     #[default]
     Silent,
-    /// The listing is printed.
+    /// Listing on standard error.
     Print,
 }

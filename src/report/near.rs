@@ -1,10 +1,10 @@
-//! Near misses: what a person may have meant.
+//! Suggestions for misspelled names.
 
-/// Of `known`, the name nearest to `name`, if one is near: at most a third of its length, and six edits, away, the
-/// first in the order of names if several are.
+/// Returns the name in `known` nearest to `name`: at most a third of its length and six edits away, and the first in
+/// alphabetical order among equals.
 #[must_use]
 pub fn nearest(name: &str, known: impl IntoIterator<Item = String>) -> Option<String> {
-    // A distance is at least the difference in length, which is cheaper to find.
+    // The distance is at least the difference in length, which is cheaper to compute.
     let limit = (name.len() / 3).clamp(1, 6);
     let close = known
         .into_iter()

@@ -1,8 +1,8 @@
-//! Where things come from, as messages name it.
+//! Origins of modules and objects, as named in messages.
 
 use std::{fmt, path::PathBuf};
 
-/// Where a module or an object comes from; reads `libcore.rlib(core.o)`.
+/// The origin of a module or an object, displayed as `libcore.rlib(core.o)`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     /// The input file or buffer.
@@ -12,7 +12,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Makes the origin of what is a file, or a buffer, by itself.
+    /// Makes the origin of an input that is a file or a buffer, not a member.
     #[must_use]
     pub fn whole(file: impl Into<PathBuf>) -> Self {
         Self { file: file.into(), members: Vec::new() }

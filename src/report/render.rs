@@ -1,4 +1,4 @@
-//! How errors and warnings look: as rustc's do, with colour where a person sees it.
+//! Rendering of errors and warnings in rustc's style, with color on a terminal.
 
 use std::{
     env,
@@ -8,17 +8,17 @@ use std::{
 
 use super::{Error, Warning};
 
-/// Whether text is coloured.
+/// The style of rendered text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
-    /// As it is.
+    /// Plain text.
     Plain,
-    /// With the escape sequences of a terminal.
+    /// Text with the escape sequences of a terminal.
     Coloured,
 }
 
 impl Paint {
-    /// Colour for `stream` if it is a terminal that knows it and nobody minds: see <https://no-color.org>.
+    /// Uses color if `stream` is a terminal that supports it and NO_COLOR is unset: see <https://no-color.org>.
     #[must_use]
     pub fn suits(stream: &impl IsTerminal) -> Self {
         let minds = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -43,7 +43,7 @@ enum Style {
 }
 
 impl Style {
-    /// Select graphic rendition: bold with red, yellow, nothing and blue, as rustc chooses.
+    /// Returns the SGR parameters (select graphic rendition): bold with red, yellow, no color and blue, as in rustc.
     const fn code(self) -> &'static str {
         match self {
             Self::Error => "1;31",
@@ -55,7 +55,7 @@ impl Style {
 }
 
 impl Error {
-    /// The error as a person reads it; [`Display`](fmt::Display) is the plain form.
+    /// Renders the error for a terminal or as plain text; [`Display`](fmt::Display) is the plain form.
     #[must_use]
     pub fn render(&self, paint: Paint) -> String {
         let mut text = String::new();
@@ -74,7 +74,7 @@ impl Error {
 }
 
 impl Warning {
-    /// The warning as a person reads it; [`Display`](fmt::Display) is the plain form.
+    /// Renders the warning for a terminal or as plain text; [`Display`](fmt::Display) is the plain form.
     #[must_use]
     pub fn render(&self, paint: Paint) -> String {
         let message = format!("{} [{}]", self.message.trim_end(), self.kind);

@@ -1,12 +1,12 @@
-//! Symbols as people read them.
+//! Symbols in readable form.
 
-/// The name of `symbol` as its source writes it: a mangled one of Rust as a path without the hash, others as they are.
+/// Returns the name of `symbol` as in its source: mangled Rust names as a path without the hash, others unchanged.
 #[must_use]
 pub fn demangled(symbol: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(symbol))
 }
 
-/// The same in backquotes, as a message names it.
+/// Returns the demangled name in backquotes, for messages.
 #[must_use]
 pub fn quoted(symbol: &str) -> String {
     format!("`{}`", demangled(symbol))

@@ -1,11 +1,11 @@
-//! Every warning, by the name that `-W` takes.
+//! All warnings, by the names that `-W` takes.
 
 use std::fmt;
 
-/// Declares the warnings: a variant, its name, and what it is about.
+/// Declares the warnings: a variant, its name, and its description.
 macro_rules! warnings {
     ($($kind:ident = $name:literal, $about:literal;)*) => {
-        /// What a warning is about. `--help` and the list of warnings in docs/diagnostics.md go by it.
+        /// The kind of a warning. `--help` and the list of warnings in docs/diagnostics.md follow this list.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum WarningKind {
@@ -13,10 +13,10 @@ macro_rules! warnings {
         }
 
         impl WarningKind {
-            /// All of them, in the order of their names.
+            /// All kinds, in the order of their names.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
-            /// Returns its stable name, in kebab case.
+            /// Returns the stable name, in kebab case.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -24,7 +24,7 @@ macro_rules! warnings {
                 }
             }
 
-            /// Returns what it is about, in a few words.
+            /// Returns a short description.
             #[must_use]
             pub const fn about(self) -> &'static str {
                 match self {
@@ -65,7 +65,7 @@ warnings! {
 }
 
 impl WarningKind {
-    /// Names of earlier versions, whose warnings are gone: command lines may still silence them.
+    /// Names of removed warnings, which command lines may still silence.
     pub const RETIRED: [&str; 0] = [];
 
     /// Returns the kind called `name`.

@@ -1,4 +1,4 @@
-//! Wishes to export, from options and from the files that options name.
+//! Export requests, from options and from the files that options name.
 
 mod script;
 
@@ -11,7 +11,7 @@ use crate::{
     report::{Error, Result},
 };
 
-/// What `options` and the files they name ask to export.
+/// Collects the exports requested by `options` and the files they name.
 ///
 /// # Errors
 /// A file cannot be read or is malformed.
@@ -63,7 +63,7 @@ impl Wishes {
         }
     }
 
-    /// One symbol a line, as rustc writes them; blank lines mean nothing.
+    /// Reads one symbol per line, as rustc writes them, ignoring blank lines.
     fn symbols(&mut self, path: &Path) -> Result<()> {
         self.requested = Requested::Explicit;
         let text = read(path, "--export-symbols")?;

@@ -1,9 +1,9 @@
-//! Version scripts and dynamic lists: the part of ld's script language that says which symbols are visible
-//! (ld's manual, "VERSION Command" and "--dynamic-list").
+//! Version scripts and dynamic lists: the part of ld's script language that sets the visibility of symbols (ld's
+//! manual, "VERSION Command" and "--dynamic-list").
 
 use std::{iter::Peekable, vec};
 
-/// What a script says of visibility.
+/// Visibility settings of a script.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Script {
     /// Global symbols by name.
@@ -14,7 +14,7 @@ pub struct Script {
     pub locals: Vec<String>,
 }
 
-/// Whether `text` holds a character that makes it a glob pattern.
+/// Returns true if `text` contains a character that makes it a glob pattern.
 pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
@@ -22,7 +22,7 @@ pub fn is_pattern(text: &str) -> bool {
 /// Parses `NAME { global: a; b*; local: *; } PARENT; ...`.
 ///
 /// # Errors
-/// Where and why the script is malformed, or that it uses `extern "C++"`.
+/// The script is malformed, with the line and the reason, or it uses `extern "C++"`.
 pub fn parse_version_script(text: &str) -> Result<Script, String> {
     let mut parser = Parser::new(text)?;
     while parser.tokens.peek().is_some() {
@@ -41,7 +41,7 @@ pub fn parse_version_script(text: &str) -> Result<Script, String> {
 /// Parses `{ a; b*; };`.
 ///
 /// # Errors
-/// Where and why the list is malformed, or that it uses `extern "C++"`.
+/// The list is malformed, with the line and the reason, or it uses `extern "C++"`.
 pub fn parse_dynamic_list(text: &str) -> Result<Script, String> {
     let mut parser = Parser::new(text)?;
     while parser.tokens.peek().is_some() {
@@ -130,7 +130,7 @@ impl Parser {
                 continue;
             }
             self.add(name, visibility);
-            // The last name of a block may lack its semicolon.
+            // The semicolon after the last name of a block is optional.
             if !self.at_mark("}") {
                 self.expect(";")?;
             }
@@ -138,7 +138,7 @@ impl Parser {
         self.expect("}")
     }
 
-    /// `extern "C" { a; b; };`
+    /// Parses `extern "C" { a; b; };`.
     fn language(&mut self, line: usize, visibility: Visibility) -> Result<(), String> {
         match self.tokens.next() {
             Some(language) if language.text == "C" => {}
@@ -222,7 +222,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     Ok(tokens)
 }
 
-/// The length of the name that `text` starts with; `::` belongs to it, a lone `:` ends it.
+/// Returns the length of the name at the start of `text`; `::` is part of a name, a single `:` ends it.
 fn name_end(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {

@@ -1,4 +1,4 @@
-//! The three dialects of response files: how each is recognised, read and written.
+//! The three dialects of response files: detection, reading and writing.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -7,33 +7,33 @@ use std::{
 
 use super::super::words::word;
 
-/// How a response file spells its arguments.
+/// The syntax of a response file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// One argument a line; only backslash and space are escaped, by a backslash; an empty line is an empty argument
+    /// One argument per line; only backslash and space are escaped, by a backslash; an empty line is an empty argument
     /// (`rustc_codegen_ssa/src/back/link.rs`, `escape_linker_args`).
     Rustc,
-    /// White space separates; `'`, `"` and backslash quote (libiberty's `buildargv`, LLVM's
+    /// Arguments separated by white space; `'`, `"` and backslash quote (libiberty's `buildargv`, LLVM's
     /// `TokenizeGNUCommandLine`).
     Gnu,
     /// UTF-16 with a byte order mark; `"` groups, `\"` is a quote.
     Windows,
 }
 
-/// Why a response file cannot be read.
+/// The reason why a response file cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// A NUL, which no argument can hold.
+    /// A NUL, which is not allowed in an argument.
     Nul {
-        /// Its place, in bytes from the start.
+        /// Offset in bytes from the start.
         at: usize,
     },
-    /// A quote that nothing closes.
+    /// An unclosed quote.
     OpenQuote {
-        /// The line it is in, from 1.
+        /// Line number, starting at 1.
         line: usize,
     },
-    /// UTF-16 with half a character in it.
+    /// Invalid UTF-16.
     Utf16,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for Malformed {
 const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl Dialect {
-    /// The dialect that a file with these `bytes` is written in.
+    /// Detects the dialect of a file with these `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         match bytes {
@@ -65,7 +65,7 @@ impl Dialect {
 
 fn is_rustc(bytes: &[u8]) -> bool {
     let mut rest = bytes;
-    // Most files escape nothing, and may be large.
+    // Fast path: most files escape nothing, and they can be large.
     if !(bytes.contains(&b'\\') || bytes.contains(&b' ') || bytes.contains(&b'\r')) {
         return true;
     }
@@ -79,10 +79,10 @@ fn is_rustc(bytes: &[u8]) -> bool {
     true
 }
 
-/// The arguments that a response file with these `bytes` holds.
+/// Splits the `bytes` of a response file into arguments.
 ///
 /// # Errors
-/// The file holds a NUL or an unclosed quote, or is not what its byte order mark says.
+/// The file contains a NUL or an unclosed quote, or does not match its byte order mark.
 pub fn split(bytes: &[u8]) -> Result<Vec<OsString>, Malformed> {
     let dialect = Dialect::of(bytes);
     if dialect == Dialect::Windows {
@@ -106,7 +106,7 @@ fn read_rustc(bytes: &[u8]) -> Vec<OsString> {
     lines.split(|&byte| byte == b'\n').map(|line| word(&unescape(line))).collect()
 }
 
-/// Drops each backslash and keeps what it stands before.
+/// Removes each backslash and keeps the byte after it.
 fn unescape(line: &[u8]) -> Vec<u8> {
     if !line.contains(&b'\\') {
         return line.to_vec();
@@ -150,9 +150,9 @@ fn read_gnu(bytes: &[u8]) -> Result<Vec<OsString>, Malformed> {
     Ok(words.iter().map(|bytes| word(bytes)).collect())
 }
 
-/// `args` as a response file of GNU's dialect, which can hold any argument.
+/// Writes `args` as a response file in GNU's dialect, which can express any argument.
 ///
-/// Each line ends in a space: it tells the reader that rustc did not write the file.
+/// Each line ends in a space, which shows the reader that rustc did not write the file.
 #[must_use]
 pub fn write_gnu<'a>(args: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
     let mut file = Vec::new();
@@ -183,8 +183,8 @@ fn read_windows(bytes: &[u8]) -> Result<Vec<OsString>, Malformed> {
     }
 }
 
-/// rustc's own way for MSVC: each line in quotes, each quote within escaped, and nothing else, so that a backslash
-/// at the end of a path stands right before the closing quote.
+/// Splits rustc's form for MSVC: each line is quoted, inner quotes are escaped, and nothing else is, so a backslash at
+/// the end of a path stands right before the closing quote.
 fn lines_in_quotes(text: &str) -> Option<Vec<OsString>> {
     text.lines().map(|line| undo_quotes(line.strip_prefix('"')?.strip_suffix('"')?)).collect()
 }
@@ -200,8 +200,8 @@ fn undo_quotes(inner: &str) -> Option<OsString> {
     Some(undone.into())
 }
 
-/// The rules of `CommandLineToArgvW`: backslashes are literal unless a quote follows them; then two make one, and an
-/// odd one escapes the quote.
+/// Splits by the rules of `CommandLineToArgvW`: backslashes are literal unless a quote follows them; then two make
+/// one, and an odd one escapes the quote.
 fn split_windows(text: &str) -> Result<Vec<OsString>, Malformed> {
     let mut words: Vec<OsString> = Vec::new();
     let mut current: Option<String> = None;

@@ -1,10 +1,10 @@
-//! Response files: `@file` stands for the arguments that `file` holds, one file within another.
+//! Response files: `@file` stands for the arguments in `file`, and files can be nested.
 //!
-//! The command line names a file, not its dialect, and the dialects contradict each other: to rustc a quote is a
-//! character of a path, to GNU it groups words. [`split`] therefore looks at the whole file first. rustc escapes
+//! The command line names a file, not its dialect, and the dialects contradict each other: for rustc a quote is a
+//! character of a path, for GNU it groups words. [`split`] therefore looks at the whole file first. rustc escapes
 //! every space and every backslash and puts one argument on a line, so a file with a bare space, with a backslash
-//! before anything else, or with DOS line ends was not written by rustc and has GNU's rules. A byte order mark of
-//! UTF-16 announces the form that Windows linkers read.
+//! before anything else, or with DOS line ends was not written by rustc and follows GNU's rules. A byte order mark of
+//! UTF-16 marks the form that Windows linkers read.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -28,17 +28,17 @@ use crate::{
     report::{Error, Result},
 };
 
-/// How deep response files may nest.
+/// Maximum nesting depth of response files.
 pub const MAX_DEPTH: usize = 32;
 
-/// How many bytes all response files of a command line may hold together: guards against files that name each
-/// other over and over without being a cycle.
+/// Maximum total size in bytes of all response files of a command line. Guards against files that name each other many
+/// times without forming a cycle.
 pub const MAX_BYTES: u64 = 64 << 20;
 
-/// The arguments of a link after its response files were read, without the program's name.
+/// The arguments of a link after its response files were expanded, without the program's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArgStream {
-    /// `argv[0]`, empty when there is none.
+    /// `argv[0]`, or empty if there is none.
     pub program: OsString,
     /// The arguments, in order.
     pub args: Vec<Arg>,
@@ -46,21 +46,21 @@ pub struct ArgStream {
     pub files: Vec<PathBuf>,
 }
 
-/// One argument and where it was written.
+/// One argument and the place it was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arg {
     /// The argument.
     pub word: OsString,
-    /// Where it was written.
+    /// The place it was written in.
     pub place: Place,
 }
 
-/// Where an argument was written.
+/// Place of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// On the command line itself.
+    /// The command line itself.
     CommandLine,
-    /// In this response file.
+    /// This response file.
     File(Arc<Path>),
 }
 
@@ -85,13 +85,13 @@ impl fmt::Display for Place {
 
 /// Replaces each `@file` of `argv` by the arguments in the file, up to a `--`; a lone `@` stands for itself.
 ///
-/// In `-Wl,@file` and `-Xlinker @file` the file holds words for ld, which is who would read it there.
+/// In `-Wl,@file` and `-Xlinker @file` the file holds arguments for ld, since ld would read it.
 ///
-/// A relative path is relative to the current folder, also in a nested file, as GNU's and LLVM's tools have it.
+/// A relative path is relative to the current folder, even in a nested file, as in GNU's and LLVM's tools.
 ///
 /// # Errors
-/// A file cannot be read, is malformed, includes itself, nests deeper than [`MAX_DEPTH`], or all of them hold more
-/// than [`MAX_BYTES`].
+/// A file cannot be read, is malformed, includes itself, is nested deeper than [`MAX_DEPTH`], or the files together
+/// exceed [`MAX_BYTES`].
 pub fn expand(argv: Vec<OsString>) -> Result<ArgStream> {
     let mut argv = argv.into_iter();
     let program = argv.next().unwrap_or_default();
@@ -114,18 +114,18 @@ struct Reader {
     rest: Rest,
 }
 
-/// A file being read; `real` tells two spellings of one file apart from two files.
+/// A file being read; `real` identifies it regardless of spelling.
 struct Open {
     named: PathBuf,
     real: PathBuf,
 }
 
-/// How the words of a response file are put among the arguments.
+/// The way the words of a response file are inserted among the arguments.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wrapping {
-    /// As they are.
+    /// Words inserted unchanged.
     None,
-    /// Each behind `-Xlinker`: the file was named to ld, by `-Wl,@file` or `-Xlinker @file`.
+    /// Each word behind `-Xlinker`: the file was passed to ld, by `-Wl,@file` or `-Xlinker @file`.
     ForLd,
 }
 
@@ -165,7 +165,7 @@ impl Reader {
         self.args.push(Arg { word, place: place.clone() });
     }
 
-    /// Whether the last argument is an `-Xlinker` that has no word yet.
+    /// Returns true if the last argument is an `-Xlinker` that still lacks its word.
     fn awaits_word_for_ld(&self) -> bool {
         self.args.iter().rev().take_while(|arg| arg.word == "-Xlinker").count() % 2 == 1
     }
@@ -230,12 +230,12 @@ impl Reader {
     }
 }
 
-/// The response file that `word` names.
+/// Returns the response file that `word` names.
 fn file_named(word: &OsStr) -> Option<PathBuf> {
     words::strip_prefix(word, "@").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// The parts of `-Wl,a,b` if one of them names a response file.
+/// Returns the parts of `-Wl,a,b` if one of them names a response file.
 fn files_for_ld(word: &OsStr) -> Option<Vec<OsString>> {
     let parts = words::split_commas(&words::strip_prefix(word, "-Wl,")?);
     parts.iter().any(|part| file_named(part).is_some()).then_some(parts)

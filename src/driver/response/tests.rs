@@ -1,4 +1,4 @@
-//! What is written in a dialect is read back, for any list of arguments that the dialect can hold.
+//! Round trips: a list of arguments written in a dialect reads back unchanged.
 
 use std::ffi::{OsStr, OsString};
 
@@ -6,7 +6,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::{super::words::word, Dialect, Malformed, split, write_gnu};
 
-/// Arguments made of what the dialects treat specially.
+/// Generates arguments from characters that the dialects treat specially.
 fn argument(special: &'static str) -> impl Strategy<Value = OsString> {
     let special = proptest::sample::select(special.chars().collect::<Vec<_>>());
     let char = prop_oneof![3 => special, 2 => proptest::char::range('a', 'e'), 1 => any::<char>()];
@@ -14,12 +14,12 @@ fn argument(special: &'static str) -> impl Strategy<Value = OsString> {
     text.prop_map(|chars| chars.into_iter().collect::<String>().into())
 }
 
-/// An argument of bytes that need not be UTF-8.
+/// Generates an argument of bytes that need not be UTF-8.
 fn bytes() -> impl Strategy<Value = OsString> {
     vec(1..=255_u8, 0..12).prop_map(|bytes| word(&bytes))
 }
 
-/// rustc's writer (`rustc_codegen_ssa/src/back/link.rs`): a backslash before each backslash and space.
+/// Mimics rustc's writer (`rustc_codegen_ssa/src/back/link.rs`): a backslash before each backslash and space.
 fn write_rustc(args: &[OsString]) -> Vec<u8> {
     let mut file = Vec::new();
     for arg in args {
@@ -34,7 +34,8 @@ fn write_rustc(args: &[OsString]) -> Vec<u8> {
     file
 }
 
-/// rustc's writer for MSVC: UTF-16LE with its mark, each argument in quotes, a backslash before each quote.
+/// Mimics rustc's writer for MSVC: UTF-16LE with a byte order mark, each argument in quotes, a backslash before each
+/// quote.
 fn write_windows(args: &[OsString]) -> Vec<u8> {
     let text =
         args.iter().map(|arg| format!("\"{}\"\n", arg.to_str().unwrap().replace('"', "\\\"")));
@@ -48,7 +49,8 @@ fn holds(forbidden: &'static [u8]) -> impl Fn(&Vec<OsString>) -> bool {
     }
 }
 
-/// Line ends of DOS tell that rustc did not write a file, and a mark at its start is not part of an argument.
+/// Returns true if the file reads back as one of rustc's: DOS line ends would mark another writer, and a leading byte
+/// order mark is not part of an argument.
 fn rustc_can_write(args: &Vec<OsString>) -> bool {
     let dos = args.iter().any(|arg| arg.as_encoded_bytes().ends_with(b"\r"));
     let first = args.first().map(|arg| arg.as_encoded_bytes()).unwrap_or_default();

@@ -1,55 +1,54 @@
-//! What other linkers' options mean here: one table of spellings, each rewritten to ours, ignored or refused, with
-//! the reason.
+//! Options of other linkers: one table of spellings, each rewritten to ours, ignored or refused, with the reason.
 //!
 //! Sources: `ld --help` and ld's manual, ld.lld(1), wasm-ld's `Options.td`, gcc's link options, llvm-bitcode-linker's
-//! `--help`, and what `rustc_codegen_ssa/src/back/linker.rs` writes for each flavor.
+//! `--help`, and the options that `rustc_codegen_ssa/src/back/linker.rs` writes for each flavor.
 
 #[cfg(test)]
 mod tests;
 
 use super::dialect::Listener;
 
-/// Spellings of one option and what becomes of them.
+/// Spellings of one option and their treatment.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// As written. A name of several letters is recognised with one dash and with two.
+    /// Spellings as written. A name of several letters is recognized with one dash and with two.
     pub spellings: &'static [&'static str],
-    /// How the value comes.
+    /// Form of the value.
     pub value: Value,
-    /// Whom the word must be meant for; anybody when `None`.
+    /// The program the option must be intended for; any if `None`.
     pub listener: Option<Listener>,
-    /// What becomes of it.
+    /// Treatment of the option.
     pub action: Action,
 }
 
-/// How an option takes its value.
+/// The form of an option's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// It has none.
+    /// No value.
     None,
     /// `--name=VALUE`, `--name VALUE`; for one letter `-nVALUE`, `-n VALUE`.
     Required,
     /// `--name` or `--name=VALUE`.
     Optional,
-    /// The spelling is a prefix and the rest of the word is the value.
+    /// The rest of the word: the spelling is a prefix.
     Glued,
 }
 
-/// What becomes of an option.
+/// The treatment of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Our option of this name takes its place, with its value if it has one; what follows an `=` in the name is put
-    /// before the value.
+    /// Replaced by our option of this name, with its value if it has one; text after an `=` in the name is put before
+    /// the value.
     Rewrite(&'static str),
-    /// These words take its place.
+    /// Replaced by these words.
     Replace(&'static [&'static str]),
-    /// Our option takes its place if the value is one of these; otherwise it is ignored for the reason.
+    /// Replaced by our option if the value is one of these; otherwise ignored for the reason.
     RewriteOneOf(&'static str, &'static [&'static str], &'static str),
-    /// The value belongs to the word: `-plugin-opt X` is `-plugin-opt=X`.
+    /// Joined with its value: `-plugin-opt X` is `-plugin-opt=X`.
     Join,
-    /// It means nothing here, for this reason.
+    /// Ignored because of this reason: the option has no effect here.
     Ignore(&'static str),
-    /// It cannot be done, for this reason; leaving it out would link something else than asked for.
+    /// Refused because of this reason: ignoring the option would change the result.
     Refuse(&'static str),
 }
 
@@ -85,11 +84,11 @@ impl Rule {
 
 const CPUS: &[&str] = &["generic", "probe", "v1", "v2", "v3", "v4"];
 
-/// Libraries of the host's C and C++ runtime, which host targets of rustc and gcc always add.
+/// Libraries of the host's C and C++ runtime, which rustc and gcc always add for host targets.
 pub const HOST_LIBRARIES: &[&str] =
     &["c", "dl", "gcc", "gcc_eh", "gcc_s", "m", "pthread", "rt", "stdc++", "unwind", "util"];
 
-/// Why [`HOST_LIBRARIES`] are passed over.
+/// The reason why [`HOST_LIBRARIES`] are ignored.
 pub const HOST_LIBRARY: &str = "a BPF program cannot call the host's runtime libraries";
 
 const DYNAMIC: &str = "a BPF object is neither dynamic nor position-dependent";
@@ -99,7 +98,7 @@ const LISTED_LATER: &str = "it tunes the linker, not the program";
 const PLUGIN: &str = "bitcode is linked without a plugin";
 const UNDEFINED: &str = "what a BPF program may leave undefined does not depend on it";
 
-/// All rules; of several that fit, the longest spelling wins.
+/// All rules; if several match, the longest spelling wins.
 pub const RULES: &[Rule] = &[
     // Symbols
     rewrite(&["--export-symbol"], "export-if-defined"),
@@ -291,7 +290,7 @@ pub const RULES: &[Rule] = &[
     )
     .to_ld(),
     refuse(&["--out-implib"], Value::Required, "a BPF object has no import library"),
-    // Dropping what is not needed
+    // Removal of unused code
     ignore(&["--gc-sections"], Value::None, "what nothing needs is always dropped"),
     ignore(
         &["--no-gc-sections"],
@@ -307,7 +306,7 @@ pub const RULES: &[Rule] = &[
         "loaders need the symbols",
     ),
     ignore(&["--no-strip"], Value::None, "loaders need the symbols"),
-    // Link-time optimisation
+    // Link-time optimization
     ignore(
         &["-O", "--optimize"],
         Value::Required,
@@ -364,7 +363,7 @@ pub const RULES: &[Rule] = &[
         Value::None,
         "debug info is what the inputs hold; see --btf and --keep-dwarf",
     ),
-    // What nothing here depends on
+    // Options without effect here
     ignore(
         &["--no-ctors-in-init-array", "--fix-cortex-a53-843419", "--fix-cortex-a8"],
         Value::None,

@@ -1,4 +1,4 @@
-//! The table agrees with itself and with our own options.
+//! Consistency of the table, with itself and with our own options.
 
 use std::collections::BTreeSet;
 
