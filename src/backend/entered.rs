@@ -1,22 +1,22 @@
-//! Functions that nothing in the program calls, and a loader or the kernel enters all the same.
+//! Finds functions that nothing in the program calls, but that a loader or the kernel enters.
 //!
-//! They are programs of their own to a loader, which looks for them by name: the entries of an array of programs, the members
-//! of a `struct_ops`, the callback for exceptions that a program names in a tag. Who exports the one wants the others.
+//! A loader treats them as programs of their own, looked up by name: the entries of a program array, the members of a
+//! `struct_ops`, and the exception callback that a program names in a tag. An export of the one implies the others.
 
 use std::collections::HashSet;
 
 use super::debuginfo::tags;
 use crate::llvm::{Context, Global, Module};
 
-/// Sections of variables whose initial values name programs: libbpf's `MAPS_ELF_SEC`, `STRUCT_OPS_SEC` and
-/// `STRUCT_OPS_LINK_SEC`, the latter two also with the mark of what may be missing.
+/// The sections of variables whose initial values name programs: libbpf's `MAPS_ELF_SEC`, `STRUCT_OPS_SEC` and
+/// `STRUCT_OPS_LINK_SEC`, the latter two also with the prefix that marks them as optional.
 const SECTIONS: [&str; 5] =
     [".maps", ".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"];
 
-/// How a program names its callback (libbpf's `exception_callback:`, `bpf_object_fixup_btf`).
+/// The tag prefix by which a program names its callback (libbpf's `exception_callback:`, `bpf_object_fixup_btf`).
 const CALLBACK: &str = "exception_callback:";
 
-/// Those of `module`.
+/// Returns the functions of `module` that are entered in this way.
 pub(super) fn find<'s>(context: &'s Context, module: &Module<'s>) -> HashSet<Global<'s>> {
     let is_named = |variable: &Global<'_>| {
         !variable.is_declaration() && SECTIONS.contains(&variable.section().as_str())
