@@ -1,15 +1,15 @@
-//! Functions whose debug information tells lines, but no signature.
+//! Completes functions whose debug information has lines but no signature.
 //!
-//! With `debug = 1` or `line-tables-only` in Rust and `-g1` in C, a function's type is an empty list: it has not even a
-//! result. LLVM makes no prototype of that, yet a `FUNC`, whose prototype's number it never sets
-//! (`BTFDebug::beginFunctionImpl` and `visitSubroutineType`): any number may stand there, which often is that of another
-//! type. Passes that cut functions in pieces leave the same behind (`CodeExtractor`). No one can tell from the object
-//! which numbers are right, so right before code generation such functions get the signature `void (void)`, and their
-//! names are noted: `link::btf` gives them a prototype as it does to functions without debug information.
+//! With `debug = 1` or `line-tables-only` in Rust and `-g1` in C, a function's type is an empty list, without even a
+//! result. LLVM makes no prototype for it, but a `FUNC` whose prototype number it never sets
+//! (`BTFDebug::beginFunctionImpl` and `visitSubroutineType`): the number is random, often that of another type. Passes
+//! that split functions leave the same behind (`CodeExtractor`). The object does not show which numbers are right, so
+//! just before code generation such functions get the signature `void (void)`, and their names are recorded:
+//! `link::btf` gives them a prototype as it does to functions without debug information.
 
 use crate::llvm::{Context, Module, Node};
 
-/// The most types in a signature that LLVM makes a prototype of: a result and `BTF::MAX_VLEN` parameters.
+/// The most types in a signature that LLVM makes a prototype for: a result and `BTF::MAX_VLEN` parameters.
 const MOST: usize = 1 + 0xffff;
 
 /// Returns the functions of `module`, declared or defined, that have debug information but no signature in it.
@@ -23,7 +23,7 @@ pub(in super::super) fn missing<'ctx>(
     missing.map(|function| function.name()).collect()
 }
 
-/// Gives each function of `module` that [`missing`] finds the signature `void (void)`.
+/// Gives the signature `void (void)` to each function of `module` that [`missing`] finds.
 pub(in super::super) fn complete<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
     let subprograms = module.functions().filter_map(|function| function.subprogram(context));
     let incomplete: Vec<Node<'_>> = subprograms.filter(|node| lacks_signature(*node)).collect();

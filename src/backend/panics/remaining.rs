@@ -1,4 +1,4 @@
-//! Which panics remain in a program, for reports and errors.
+//! Collects the panics that remain in a program, for reports and errors.
 
 use std::collections::HashSet;
 
@@ -14,31 +14,31 @@ use crate::{
 pub struct Panic {
     /// The symbol of the program.
     pub program: String,
-    /// The function that panics, once the optimizer inlined what it likes.
+    /// The function that panics, after inlining by the optimizer.
     pub function: String,
-    /// Where in the user's source, as `file:line:column`.
+    /// The place in the user's source, as `file:line:column`.
     pub source: Option<String>,
-    /// What happens there.
+    /// The description of the panic.
     pub what: String,
-    /// How it ends the program.
+    /// The way in which it ends the program.
     pub way: Way,
-    /// What the program returns, if that is known from its section.
+    /// The value that the program returns, if that is known from its section.
     pub value: i64,
 }
 
-/// How a panic ends its program.
+/// The way in which a panic ends its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// By a return of the program, into which the function is inlined.
+    /// A return of the program, into which the function is inlined.
     Return,
-    /// By a flag that a callback sets, and whoever has it run tests.
+    /// A flag that a callback sets and that the caller of the helper tests.
     Flag,
-    /// By `bpf_throw`.
+    /// A call of `bpf_throw`.
     Throw,
 }
 
 impl Way {
-    /// Its name in reports.
+    /// Returns the name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ pub(super) struct Site<'ctx> {
     what: String,
 }
 
-/// Collects the places in `module` where a program may panic, before they are marked: calls that never return, from
+/// Collects the places in `module` where a program may panic, before they are marked: calls that never return, in
 /// functions that do.
 pub(super) fn sites<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> Vec<Site<'ctx>> {
     let mut found = Vec::new();
@@ -75,7 +75,7 @@ pub(super) fn sites<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> Vec<Sit
     found
 }
 
-/// The panics of all programs in `module`, by program, in the order of its functions.
+/// Returns the panics of all programs in `module`, by program, in the order of its functions.
 pub(super) fn panics<'ctx>(
     session: &Session<'_>,
     module: &Module<'ctx>,
@@ -99,7 +99,7 @@ pub(super) fn panics<'ctx>(
     found
 }
 
-/// The error about programs that may panic.
+/// Returns the error about programs that may panic.
 pub(super) fn error(panics: &[Panic]) -> Error {
     let parts = panics.iter().map(|panic| {
         Error::link(format!("{} may panic: {}", quoted(&panic.program), panic.what))
@@ -115,7 +115,7 @@ fn is_entry(function: Global<'_>) -> bool {
     is_root(function) && !callbacks::is_run(function)
 }
 
-/// `program`, what it calls, and the functions whose address is taken there.
+/// Returns `program`, its callees, and the functions whose address is taken there.
 fn run_by<'ctx>(program: Global<'ctx>) -> HashSet<Global<'ctx>> {
     let (mut found, mut open) = (HashSet::from([program]), vec![program]);
     while let Some(function) = open.pop() {
@@ -129,7 +129,7 @@ fn run_by<'ctx>(program: Global<'ctx>) -> HashSet<Global<'ctx>> {
     found
 }
 
-/// The innermost place that is not in Rust's own library, where the user's code is to blame.
+/// Returns the innermost place outside of Rust's own library, in the user's code.
 pub(super) fn source(instruction: Instruction<'_>) -> Option<Place> {
     let places = instruction.inlined_places();
     let own = places.iter().find(|place| !is_library(&place.file));
