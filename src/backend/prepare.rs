@@ -1,4 +1,4 @@
-//! Changes that the merged module needs before optimization.
+//! Prepares the merged module for optimization.
 
 use super::{
     co_re, cpu, debuginfo,

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use super::session::Session;
 use crate::{llvm::Module, report::Result};
 
-/// A module that can be consumed and requested again. It is then restored from bitcode, which takes a third of the time
-/// to write that a copy of the module takes. Few links need it: those that lack a routine, or fail.
+/// A module that can be consumed and requested again, and is then restored from bitcode: writing that takes a third of
+/// the time of copying the module. Few links need it: those that lack a routine, or fail.
 #[derive(Debug)]
 pub(super) struct RestorableModule<'s> {
     module: OnceCell<Module<'s>>,

@@ -1,6 +1,6 @@
 //! Replaces types that LLVM makes no BTF for.
 //!
-//! LLVM knows the types of C (`BTFDebug::visitTypeEntry`). For an unknown type it emits nothing and refers to `void`
+//! LLVM supports the types of C (`BTFDebug::visitTypeEntry`). For another type it emits nothing and refers to `void`
 //! instead, or, from an array of such elements, to a random number: `visitArrayType` never sets it. So before LLVM
 //! makes BTF, each reference to such a type is redirected to the closest equivalent in C:
 //!
@@ -10,10 +10,10 @@
 //! | references of C++ | pointers |
 //! | the type of `nullptr` | a pointer to `void` |
 //! | classes | structures |
-//! | base classes | members called as the class is |
+//! | base classes | members named after the class |
 //! | functions, static members and types in a class | nothing |
-//! | atomic and other qualified types that C has no word for | what they qualify |
-//! | an integer whose name stands for that of an enumeration | that integer |
+//! | atomic and other qualified types that C lacks | the types that they qualify |
+//! | a typedef of an integer as the base type of an enumeration | that integer |
 //! | complex and decimal numbers, integers over 128 bits, pointers to members | an integer or bytes of that size |
 
 use std::collections::HashMap;

@@ -4,8 +4,8 @@
 //! information, which is therefore expressed differently before it:
 //!
 //! - [`names`]: the types that pointers point to, if several types share a short name;
-//! - [`variants`]: the variants of enumerations with data, which LLVM before 22 cannot express in BTF;
-//! - [`maps`]: the keys and values of wrapped map definitions, which LLVM before 22 leaves out;
+//! - [`variants`]: the variants of enumerations with data, which LLVM older than 22 cannot express in BTF;
+//! - [`maps`]: the keys and values of wrapped map definitions, which LLVM older than 22 leaves out;
 //! - [`signatures`]: functions without a signature, for which LLVM writes a random number;
 //! - [`foreign`]: types of C++, Rust and Zig that LLVM makes no BTF for.
 

@@ -77,7 +77,7 @@ fn replace_operand<'c>(user: Value<'c>, old: Value<'c>, new: Value<'c>) {
     }
 }
 
-/// Returns an opaque copy of `value`, in 64 bits, that the verifier knows to be at most `most`.
+/// Returns an opaque 64-bit copy of `value`, limited so that the verifier sees at most `most`.
 fn limit<'c>(builder: &Builder<'c>, value: Value<'c>, most: u64) -> Value<'c> {
     let (copy, most) = (builder.opaque(value), builder.integer(64, most.cast_signed()));
     let exceeds = builder.compare(Predicate::Ugt, copy, most);

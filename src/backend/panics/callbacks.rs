@@ -25,7 +25,7 @@ pub(super) struct Helper {
 /// The way in which a helper runs its callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
-    /// Before the helper returns, passing on a pointer.
+    /// A run before the helper returns, with a pointer that the helper passes on.
     Now {
         /// The index of the helper's argument that is the pointer.
         given: u32,
@@ -34,7 +34,7 @@ enum How {
         /// The return value by which the callback stops the iteration.
         stop: i64,
     },
-    /// As a program of its own, which must return 0 (`set_timer_callback_state` in `kernel/bpf/verifier.c`).
+    /// A run as a program of its own, which must return 0 (`set_timer_callback_state` in `kernel/bpf/verifier.c`).
     Later,
 }
 

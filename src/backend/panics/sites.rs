@@ -73,7 +73,7 @@ pub(super) fn left_at<'ctx>(block: Block<'ctx>, leave: Global<'ctx>) -> Option<I
     Some(end)
 }
 
-/// Replaces each place of `function` where the program is left with a return of `value`.
+/// Makes `function` return `value` at each place where the program is left.
 pub(super) fn return_at<'ctx>(
     session: &'ctx Session<'_>,
     function: Global<'ctx>,

@@ -15,8 +15,8 @@ use crate::llvm::{Global, Instruction, Module};
 /// The widest unit of a copy.
 const WIDEST: u32 = 8;
 
-/// Aligns stack variables that are copied to or from to the width of the copy, at most to 8 bytes. Variables that are
-/// only copied from, which LLVM leaves alone, are aligned only as far as the frame has room.
+/// Aligns stack variables used in copies to the width of the copy, at most 8 bytes. Variables that are only copied
+/// from, which LLVM leaves alone, are aligned only as far as the frame has room.
 pub(super) fn align_stack(module: &Module<'_>) {
     for function in module.functions().filter(|function| !function.is_declaration()) {
         let copies = function.instructions().filter(|call| is_call_of(*call, &COPIES));

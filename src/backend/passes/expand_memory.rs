@@ -83,7 +83,7 @@ struct Operation {
     name: &'static str,
     /// The arguments that are pointers.
     pointers: &'static [u32],
-    /// Returns the alignment of each of them.
+    /// The function that computes the alignment of each of them.
     alignment: fn(Instruction<'_>, u32) -> u64,
 }
 
@@ -179,7 +179,7 @@ fn spell_out_moves<'s>(session: &'s Session<'_>, module: &Module<'s>, most: u64)
     }
 }
 
-/// Replaces copies that LLVM would turn into calls because of their alignment with loads and stores, in order.
+/// Expands copies that LLVM would turn into calls because of their alignment into loads and stores, in order.
 fn spell_out_copies<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let is_left = |extent: Extent| extent.words() > MOST_STORES && extent.bytes <= MOST_BYTES;
     for (call, extent) in COPY.find(module, is_left) {

@@ -76,8 +76,8 @@ impl<'ctx> Calls<'ctx> {
     }
 }
 
-/// Makes `program` return zero: the kernel reads the result of every program, and rejects one that never sets it ("R0
-/// !read_ok").
+/// Makes `program` return zero: the kernel reads the result of every program, and rejects one that never sets it
+/// ("R0 !read_ok").
 fn return_zero(session: &Session<'_>, program: Global<'_>) {
     let returns: Vec<_> = program.instructions().filter(|it| it.is_return()).collect();
     returns.into_iter().for_each(|it| it.zero_result_before(&session.context));

@@ -1,6 +1,6 @@
 //! Finds the large locals of functions whose frame is too large.
 //!
-//! Only code generation knows a frame, and it reports it in remarks (`StackFrameLayoutAnalysisPass`, from LLVM 16 on),
+//! Only code generation computes a frame, and lists it in remarks (`StackFrameLayoutAnalysisPass`, from LLVM 16 on),
 //! which would slow down every link. So code is generated once more, with remarks, when a frame is too large.
 
 use std::{collections::BTreeSet, fmt};
@@ -20,7 +20,7 @@ const LARGE: u64 = 32;
 pub(super) struct Frame {
     /// The symbol of the function.
     pub(super) function: String,
-    /// In bytes.
+    /// The size in bytes.
     pub(super) size: u64,
     /// The largest locals, largest first.
     pub(super) locals: Vec<Local>,
@@ -29,7 +29,7 @@ pub(super) struct Frame {
 /// A place in a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Local {
-    /// In bytes.
+    /// The size in bytes.
     size: u64,
     /// The names with file and line; several locals share a place when they do not live at once.
     names: Vec<String>,

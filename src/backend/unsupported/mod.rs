@@ -98,7 +98,7 @@ impl Program<'_, Optimized> {
 /// Checks that `module` contains nothing at which LLVM would end the process.
 ///
 /// # Errors
-/// It does; the error includes LLVM's diagnostics about the rest.
+/// There is such a construct; the error includes LLVM's diagnostics about the rest.
 pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<'_>) -> Result<()> {
     let version = session.context.library().version();
     let abilities = Abilities::of(&machines.choice, version, session.plan);
