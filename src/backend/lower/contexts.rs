@@ -3,7 +3,8 @@
 //! The kernel translates a context access by its offset, so it accepts only constant offsets from the pointer that it
 //! passed ("dereference of modified ctx ptr", "variable ctx access var_off=..."; `check_ptr_off_reg` and
 //! `check_ctx_access` in `kernel/bpf/verifier.c`). rustc and LLVM merge the two loads of
-//! `if c.mark == 2 { c.len } else { c.hash }` into one load from `ctx + (mark == 2 ? 0 : 68)`, and `c.cb[i]` is a single load to begin with.
+//! `if c.mark == 2 { c.len } else { c.hash }` into one load from `ctx + (mark == 2 ? 0 : 68)`, and `c.cb[i]` is
+//! a single load to begin with.
 //!
 //! Each such access becomes a switch over its possible offsets, with an access at a constant offset in each case. The
 //! possible offsets follow from the computation of the offset; if a loop bound is not proven, the original access stays

@@ -3,8 +3,8 @@
 //!
 //! Interprocedural passes that run a second time know more about the arguments of such a function than the verifier
 //! does, and remove bounds checks that the verifier needs: scx_rusty's `sched_prio_to_latency_weight` lost its
-//! `if (prio >= 39)` to `IPSCCPPass`, by the range of an `llvm.usub.sat`, and then indexed its table with a value that was
-//! unbounded to the verifier ("R1 max value is outside of the allowed memory range"). These passes ignore functions
+//! `if (prio >= 39)` to `IPSCCPPass`, by the range of an `llvm.usub.sat`, and then indexed its table with a value that
+//! was unbounded to the verifier ("R1 max value is outside of the allowed memory range"). These passes ignore functions
 //! that another module might define, so such functions temporarily get that linkage.
 
 use crate::llvm::{Attribute, Global, Linkage, Module};
