@@ -1,9 +1,10 @@
-//! Routines that code generation calls although no source named them: `memcpy`, `__multi3` and their like.
+//! Provides the runtime routines that code generation calls although no source names them, such as `memcpy` and
+//! `__multi3`.
 //!
-//! LLVM decides late, while selecting instructions, that an operation becomes a call. Linking all candidates up front
-//! is what makes 100 KB objects of two instructions. Here the finished object tells what it lacks; just that comes
-//! from the inputs' archives, else from a few routines of our own. They are optimised apart from the program, whose
-//! code must not change any more.
+//! LLVM decides late, during instruction selection, that an operation becomes a call. Linking all candidates up front
+//! would turn two instructions into a 100 KB object. Instead, the undefined symbols of the finished object are resolved
+//! from the inputs' archives, or else from a few built-in routines. The routines are optimized separately, since the
+//! program's code must not change anymore.
 
 use std::collections::BTreeSet;
 
@@ -22,12 +23,12 @@ use crate::{
     report::{Origin, Result},
 };
 
-/// Our own, for programs whose inputs define none.
+/// The built-in routines, for programs whose inputs define none.
 const OWN: &str = include_str!("builtins.ll");
 
 impl<'s> Program<'s, Optimized> {
-    /// Links definitions of what `object`, which was made of this program, lacks and no input names; says whether there were
-    /// any.
+    /// Links definitions of the symbols that `object`, generated from this program, leaves undefined and that no input
+    /// names. Returns true if any were found.
     ///
     /// # Errors
     /// An archive cannot be read, or LLVM refuses a routine.
@@ -65,7 +66,7 @@ impl<'s> Program<'s, Optimized> {
         Ok(!provided.is_empty())
     }
 
-    /// What a kernel that takes no calls, or no loops, will not take of `routines`, which define `found`.
+    /// Warns about calls and loops in `routines`, which define `found`, if the target kernel does not support them.
     fn report_for_old_kernels(&self, routines: &Module<'s>, found: &[String]) {
         let codegen = &self.session.plan.codegen;
         if codegen.inline_never == InlineNever::Ignore {
@@ -76,7 +77,8 @@ impl<'s> Program<'s, Optimized> {
         }
     }
 
-    /// A module that defines what can be found of `names`: in given modules, else in the archives, else among our own.
+    /// Returns a module with the definitions found for `names`: in given modules, else in the archives, else among the
+    /// built-in routines.
     fn routines(&mut self, names: &BTreeSet<String>) -> Result<Module<'s>> {
         let (session, target) = (self.session, &self.target);
         let module = target.fresh(session)?;
@@ -88,7 +90,7 @@ impl<'s> Program<'s, Optimized> {
         Ok(module)
     }
 
-    /// Links into `module` what given modules define of `names`.
+    /// Links into `module` the routines among `names` that given modules define.
     fn take_given(&self, module: &Module<'s>, names: &BTreeSet<String>) -> Result<()> {
         let mut missing = names.clone();
         for routines in self.session.routines.borrow().iter() {
@@ -106,7 +108,7 @@ impl<'s> Program<'s, Optimized> {
     }
 }
 
-/// Links our own definitions of those memory routines that `module` calls by name and does not define.
+/// Links the built-in definitions of the memory routines that `module` calls by name but does not define.
 ///
 /// # Errors
 /// LLVM refuses one.
@@ -132,7 +134,7 @@ pub(super) fn define_called<'s>(
     Ok(())
 }
 
-/// Links our own definitions of `names` into `module`.
+/// Links the built-in definitions of `names` into `module`.
 fn link_own<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
@@ -149,11 +151,11 @@ fn link_own<'s>(
     session.link_into(module, own.module, &own.origin)
 }
 
-/// The memory routines of C that return where they wrote to.
+/// The C memory routines that return their destination.
 const RETURNING: [&str; 3] = ["memcpy", "memmove", "memset"];
 
-/// Makes the routines return nothing, and those who use what they return use the argument, which is the same: the
-/// kernel lets no function return an address on the stack, and most memory that a program sets is there.
+/// Makes the routines return nothing and replaces uses of their result with the argument, which is the same value: a
+/// kernel rejects functions that return a stack address, and most memory that a program sets is on the stack.
 fn discard_results(module: &Module<'_>) {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     let calls = bodies.flat_map(Global::instructions).filter(|instruction| {
@@ -167,7 +169,7 @@ fn discard_results(module: &Module<'_>) {
     }
 }
 
-/// Those of `names` that `module` does not define.
+/// Returns the `names` that `module` does not define.
 fn undefined(module: &Module<'_>, names: &BTreeSet<String>) -> BTreeSet<String> {
     let missing = names.iter().filter(|name| module.find(name).is_none_or(Global::is_declaration));
     missing.cloned().collect()

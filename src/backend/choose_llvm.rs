@@ -1,9 +1,9 @@
-//! The libLLVM that reads the inputs, and what to do when it turns out that it cannot.
+//! Chooses the libLLVM that reads the inputs, and finds an alternative if it cannot.
 //!
-//! What a file tells about a library is not all: the loader may refuse it, it may lack functions, and an input whose
-//! producer is not known may be too new for it. By then it is loaded, and a process never gets rid of it. So the
-//! error says which libraries to pass over, and the command line starts itself again, each time with a longer list,
-//! until nothing is left that could do better.
+//! Inspecting a library file is not enough: the loader may refuse it, functions may be missing, and an input from an
+//! unknown producer may be too new for it. By then the library is loaded, and a process cannot unload it. So the error
+//! lists the libraries to exclude, and the command line restarts itself with a longer list each time, until no better
+//! candidate is left.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::{
     report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
-/// The chosen library, and what it was chosen for.
+/// The chosen library and the search that found it.
 #[derive(Debug)]
 pub(super) struct Reader<'p> {
     search: Search<'p>,
@@ -25,7 +25,7 @@ pub(super) struct Reader<'p> {
 }
 
 impl<'p> Reader<'p> {
-    /// Finds the libLLVM for `plan` and `inputs`, and loads it for the rest of the process.
+    /// Finds the libLLVM for `plan` and `inputs` and loads it for the rest of the process.
     pub(super) fn open(
         plan: &'p LinkPlan,
         inputs: &Inputs,
@@ -47,12 +47,12 @@ impl<'p> Reader<'p> {
         Ok((reader, library))
     }
 
-    /// The file of the library.
+    /// Returns the path of the library.
     pub(super) fn path(&self) -> &Path {
         &self.located.path
     }
 
-    /// Explains that the library did not load; any other one may.
+    /// Explains that the library did not load; another candidate may.
     fn cannot_load(&self, error: Error) -> Error {
         let error = error.because(format!("it was {}", self.located.found_by));
         let unfit = vec![self.located.path.clone()];
@@ -70,7 +70,7 @@ impl<'p> Reader<'p> {
             Some(producer) => error.because(format!("written by `{}`, {read_by}", producer.text)),
             None => error.because(read_by),
         };
-        // A library that reads all other text of its time is seldom to blame for one that is wrong.
+        // A library that reads textual IR of its own version is rarely to blame for invalid text.
         if input.format == Format::Text && self.located.found_by.is_final() {
             return error;
         }
@@ -89,7 +89,8 @@ impl<'p> Reader<'p> {
         })
     }
 
-    /// Explains that a function body could not be read, or that modules do not go together; LLVM does not tell which.
+    /// Explains that a function body could not be read or that modules are incompatible; LLVM does not tell these
+    /// apart.
     pub(super) fn cannot_link(&self, error: Error) -> Error {
         if self.located.found_by.is_final() {
             return error;
@@ -97,7 +98,7 @@ impl<'p> Reader<'p> {
         self.suggest(error, |error, _| error)
     }
 
-    /// Points to a newer library where there is one: only a newer one reads more. `otherwise` helps where there is none.
+    /// Suggests a newer library if there is one, since only a newer one reads more; otherwise calls `otherwise`.
     fn suggest(&self, error: Error, otherwise: impl FnOnce(Error, &Survey) -> Error) -> Error {
         let all = self.search.survey_without(&[]);
         let older = all.candidates().iter().filter(|candidate| !self.is_newer(candidate));
@@ -113,7 +114,7 @@ impl<'p> Reader<'p> {
 
     fn point_to(&self, winner: &Candidate, error: Error, unfit: Vec<PathBuf>) -> Error {
         let error = error.help(format!("use another libLLVM: --llvm {}", winner.path.display()));
-        // What a person asked for is not replaced behind their back.
+        // An explicitly requested library is never replaced silently.
         if self.located.found_by.is_final() {
             return error;
         }
@@ -128,7 +129,7 @@ impl<'p> Reader<'p> {
 
     fn is_newer(&self, candidate: &Candidate) -> bool {
         let (Verdict::Fits(version) | Verdict::OlderRelease(version)) = candidate.verdict else {
-            // It is passed over for a reason of its own.
+            // It is excluded for another reason.
             return true;
         };
         let rank = |version: locate::LibraryVersion| (version.major, version.minor, version.patch);
@@ -155,12 +156,12 @@ fn untested(library: &Library) -> Warning {
 /// Finds the libLLVM for `plan` and `inputs`.
 ///
 /// # Errors
-/// There is none that fits; the message lists the candidates.
+/// No candidate fits; the message lists the candidates.
 pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
     locate::locate(&search(plan, inputs))
 }
 
-/// Judges every libLLVM that could be found for `plan` and `inputs`.
+/// Evaluates every libLLVM found for `plan` and `inputs`.
 #[must_use]
 pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
     search(plan, inputs).survey()

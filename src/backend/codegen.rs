@@ -1,4 +1,4 @@
-//! Code generation: from the optimised module to bytes.
+//! Generates code: turns the optimized module into bytes.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use crate::{
     report::{Error, Origin, Result},
 };
 
-/// Where in the pipeline a module is dumped.
+/// The pipeline stage at which a module is dumped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     BeforeOptimization,
@@ -28,7 +28,7 @@ pub(super) enum Stage {
 }
 
 impl<'s> Program<'s, Optimized> {
-    /// Generates the object, with whatever debug information there is: it tells source lines.
+    /// Generates the object with all available debug information, which later stages need for source lines.
     ///
     /// # Errors
     /// LLVM cannot express the program in BPF.
@@ -41,7 +41,7 @@ impl<'s> Program<'s, Optimized> {
             SourceLines::Embedded => sources::embedded(module),
             SourceLines::Read | SourceLines::None => BTreeMap::new(),
         };
-        // What is read again has new names of types, which a person would see.
+        // A module that is read back has new type names, which users would see in other outputs.
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
         let module = if is_all { self.module.take(self.session)? } else { module.duplicate()? };
@@ -53,7 +53,7 @@ impl<'s> Program<'s, Optimized> {
         })
     }
 
-    /// The panics that remain.
+    /// Returns the panics that remain in the program.
     #[must_use]
     pub fn panics(&self) -> Vec<Panic> {
         self.session.panics()
@@ -68,7 +68,7 @@ impl<'s> Program<'s, Optimized> {
         self.generate_code(self.presentable()?, FileType::Assembly)
     }
 
-    /// The program as textual IR.
+    /// Returns the program as textual IR.
     ///
     /// # Errors
     /// LLVM cannot copy the module.
@@ -76,7 +76,7 @@ impl<'s> Program<'s, Optimized> {
         Ok(self.presentable()?.to_text())
     }
 
-    /// The program as bitcode.
+    /// Returns the program as bitcode.
     ///
     /// # Errors
     /// LLVM cannot copy or write the module.
@@ -94,7 +94,8 @@ impl<'s> Program<'s, Optimized> {
         code
     }
 
-    /// A copy without the debug information that nobody asked for; in an object that is a matter of sections.
+    /// Returns a copy of the module without debug information that was not requested; in an object, that is a matter of
+    /// sections.
     fn presentable(&self) -> Result<Module<'s>> {
         let copy = self.module.get(self.session)?.duplicate()?;
         let wanted = &self.session.plan.debug_info;
@@ -106,7 +107,8 @@ impl<'s> Program<'s, Optimized> {
 }
 
 impl Session<'_> {
-    /// Writes `module` where `--dump-module` says: both stages into a folder, the last one into a file.
+    /// Writes `module` to the place given by `--dump-module`: both stages into a directory, or only the last one into a
+    /// file.
     pub(super) fn dump(&self, module: &Module<'_>, stage: Stage) -> Result<()> {
         let Some(place) = &self.plan.dump_module else { return Ok(()) };
         match (stage, dump_files(place).as_slice()) {
@@ -117,7 +119,8 @@ impl Session<'_> {
     }
 }
 
-/// The files that `--dump-module place` writes: one for each stage into a folder, or the last stage to the file `place`.
+/// Returns the files that `--dump-module place` writes: one per stage if `place` is a directory, or the file `place`
+/// for the last stage.
 #[must_use]
 pub fn dump_files(place: &Path) -> Vec<PathBuf> {
     if place.extension().is_some() && !place.is_dir() {

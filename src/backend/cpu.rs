@@ -1,9 +1,9 @@
-//! Which CPU level and features to generate code for.
+//! Chooses the CPU level and features to generate code for.
 //!
 //! One rule: `--cpu v1..v4|probe` is an order. `--cpu generic`, which rustc always passes, and no `--cpu` at all mean
-//! "what the inputs ask for": the highest `target-cpu` that a function of the inputs names, v1 when none does. clang
-//! names none without `-mcpu`, and means v3 from clang 20 on; rustc always names one. A kernel to link for lowers that
-//! to what it knows, and has v3, which clang takes for granted, when the inputs ask for nothing.
+//! the level that the inputs request: the highest `target-cpu` of any input function, or v1 if there is none. clang
+//! sets none without `-mcpu`, and means v3 from clang 20 on; rustc always sets one. `--kernel` lowers the level to the
+//! highest that this kernel supports, and selects v3, clang's default, if the inputs request nothing.
 
 use crate::{
     bpf::{kernel::highest_cpu, target::Cpu},
@@ -12,14 +12,14 @@ use crate::{
     report::{Warning, WarningKind, Warnings},
 };
 
-/// CPU and features, as LLVM takes them.
+/// The CPU and features, in LLVM's syntax.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CpuChoice {
     pub(super) cpu: Cpu,
     pub(super) features: String,
 }
 
-/// Decides for `module`; says so when an order contradicts a function.
+/// Chooses the CPU for `module`; warns if an explicit `--cpu` is below the level of a function.
 pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) -> CpuChoice {
     let highest = module.functions().filter_map(asked_by).max_by_key(|(cpu, _)| *cpu);
     match (plan.cpu.filter(|cpu| *cpu != Cpu::Generic), highest) {
@@ -39,7 +39,7 @@ pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) 
                     cpu: asked.unwrap_or(Cpu::Generic),
                     features: features(plan, module),
                 },
-                // What the functions name may be more than the kernel knows.
+                // The functions may name a higher level than the kernel supports.
                 Some(limit) => CpuChoice {
                     cpu: asked.unwrap_or(Cpu::V3).min(limit),
                     features: plan.cpu_features.clone(),
@@ -49,8 +49,8 @@ pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) 
     }
 }
 
-/// Makes every function of `module` say what was decided, whatever it was compiled for: functions of two levels are not
-/// inlined into each other, and what is written as IR or bitcode keeps its level.
+/// Sets the chosen CPU on every function of `module`, whatever it was compiled for: LLVM does not inline across levels,
+/// and emitted IR or bitcode must keep its level.
 pub(super) fn apply(choice: &CpuChoice, module: &Module<'_>) {
     for function in module.functions().filter(|function| !function.is_declaration()) {
         function.remove_string_attribute(c"target-cpu");
@@ -64,10 +64,10 @@ pub(super) fn apply(choice: &CpuChoice, module: &Module<'_>) {
     }
 }
 
-/// The first clang that makes code of v3 when it is not told otherwise.
+/// The first clang that targets v3 by default.
 const CLANG_OF_V3: u32 = 20;
 
-/// What the compiler of functions that name no CPU would have made of them.
+/// Returns the default level of the compiler for functions that name no CPU.
 fn taken_for_granted(module: &Module<'_>) -> Option<Cpu> {
     let says_nothing = |function: Global<'_>| {
         !function.is_declaration() && function.string_attribute(c"target-cpu").is_none()
@@ -77,7 +77,7 @@ fn taken_for_granted(module: &Module<'_>) -> Option<Cpu> {
         .then_some(Cpu::V3)
 }
 
-/// The major version in `Debian clang version 22.1.8 (1~deb12u1)`.
+/// Returns the major version in `Debian clang version 22.1.8 (1~deb12u1)`.
 fn clang_major(compiler: &str) -> Option<u32> {
     let (_, version) = compiler.split_once("clang version ")?;
     version.split('.').next()?.parse().ok()
@@ -100,7 +100,8 @@ fn warn_below(ordered: Cpu, cpu: Cpu, function: &str, warnings: &Warnings) {
     });
 }
 
-/// Features of LLVM's BPF target (`BPF.td`). What was compiled for another machine names dozens of that one's.
+/// The features of LLVM's BPF target (`BPF.td`). Functions compiled for another machine name dozens of that machine's
+/// features.
 const FEATURES: [&str; 4] = ["alu32", "allows-misaligned-mem-access", "dummy", "dwarfris"];
 
 fn is_of_bpf(feature: &str) -> bool {
@@ -108,7 +109,7 @@ fn is_of_bpf(feature: &str) -> bool {
     FEATURES.contains(&name)
 }
 
-/// The user's features, else those that the functions name, each once, in order.
+/// Returns the user's features, or else those that the functions name, each once, in order.
 fn features(plan: &LinkPlan, module: &Module<'_>) -> String {
     if !plan.cpu_features.is_empty() {
         return plan.cpu_features.clone();

@@ -1,4 +1,4 @@
-//! What the program leaves for the loader to resolve.
+//! Collects the symbols that the program leaves for the loader to resolve.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use super::program::{Optimized, Program};
 use crate::{input::Archive, llvm::Module, object::externs::Extern};
 
 impl Program<'_, Optimized> {
-    /// What the inputs define and what members of archives offer, sorted; nothing when nothing else is needed.
+    /// Returns the names that the inputs define or that archive members offer, sorted; returns nothing if no symbol is
+    /// undefined.
     #[must_use]
     pub fn linkable(&self) -> Vec<String> {
         let mut names = self.session.account.borrow().defined.clone();

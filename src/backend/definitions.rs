@@ -1,4 +1,4 @@
-//! Who defines what, so that a duplicate names both places.
+//! Tracks which input defines each symbol, so that an error about a duplicate names both places.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::{
 pub(super) struct Definitions(BTreeMap<String, Origin>);
 
 impl Definitions {
-    /// Adds what `module` defines for all.
+    /// Adds the strong definitions of `module`.
     ///
     /// # Errors
-    /// A symbol is defined in two objects, or has a name that no object can hold.
+    /// A symbol is defined in two objects, or has a name that an object cannot hold.
     pub(super) fn add(&mut self, module: &Module<'_>, origin: &Origin) -> Result<()> {
         for global in module.globals() {
             if global.is_declaration()
@@ -39,7 +39,7 @@ impl Definitions {
     }
 }
 
-/// A name ends where a byte is zero, in objects and for loaders, which would not find what has one inside.
+/// Returns the error about a name with a zero byte: names in objects are zero-terminated, so loaders would not find it.
 fn nameless(origin: &Origin) -> Error {
     Error::input(format!("{origin} is malformed"))
         .because("it defines a symbol with a zero byte in its name")

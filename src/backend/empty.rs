@@ -1,5 +1,5 @@
-//! Links that come to nothing: an input without contents, an output without contents. Neither is an error, for a build
-//! may well have a crate without a program; but mostly something else was meant.
+//! Detects inputs and outputs without contents. Neither is an error, since a build may contain a crate without a
+//! program; but usually it is a mistake.
 
 use super::{
     program::{Optimized, Program},
@@ -11,19 +11,19 @@ use crate::{
     report::{Audience, Error, Origin, Result, Warning, WarningKind},
 };
 
-/// Sections that are about a program and hold none.
+/// The sections that describe a program but do not hold one.
 const ABOUT: [&str; 2] = ["license", "version"];
 
-/// Sections of maps.
+/// The sections of maps.
 const MAPS: [&str; 2] = ["maps", ".maps"];
 
-/// How many names one message shows.
+/// The most names that one message shows.
 const SHOWN: usize = 3;
 
-/// Warns of an input that neither defines nor refers to anything. Members of archives may be so: somebody else made
-/// the archive.
+/// Warns about an input that neither defines nor refers to anything. Archive members are exempt: the user may not
+/// control the archive.
 pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &Origin) {
-    // Thin LTO hands over what it left empty, hundreds of times.
+    // Thin LTO passes hundreds of inputs that it left empty.
     if session.audience() == Audience::Person
         && origin.members.is_empty()
         && module.globals().next().is_none()
@@ -40,10 +40,10 @@ pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &O
 }
 
 impl Program<'_, Optimized> {
-    /// Warns if neither a program nor data is left.
+    /// Warns if the output holds neither a program nor data.
     ///
     /// # Errors
-    /// rustc, which hides warnings, drives a link that leaves neither a program, a map nor an exported function.
+    /// rustc, which hides warnings, drives a link that leaves no program, map or exported function.
     pub fn check_contents(&self) -> Result<()> {
         if self.session.audience() == Audience::Rustc && !self.is_of_use() {
             return Err(Error::link("the output holds no program, no map and no exported function")
@@ -69,7 +69,7 @@ impl Program<'_, Optimized> {
         Ok(())
     }
 
-    /// Whether a loader, or another linker, finds anything in it.
+    /// Returns true if the output holds something that a loader or another linker can use.
     fn is_of_use(&self) -> bool {
         let is_offered = |global: Global<'_>| {
             !global.is_declaration()

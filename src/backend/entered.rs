@@ -1,24 +1,24 @@
-//! Functions that nothing in the program calls, and a loader or the kernel enters all the same; and the license and version
+//! Finds functions that nothing in the program calls, but that a loader or the kernel enters; and the license and version
 //! that a loader reads.
 //!
-//! The functions are programs of their own to a loader, which looks for them by name: the entries of an array of programs, the members
-//! of a `struct_ops`, the callback for exceptions that a program names in a tag. Who exports the one wants the others.
+//! A loader treats the functions as programs of their own, looked up by name: the entries of a program array, the members
+//! of a `struct_ops`, and the exception callback that a program names in a tag. An export of the one implies the others.
 
 use std::collections::HashSet;
 
 use super::debuginfo::tags;
 use crate::llvm::{Context, Global, Module};
 
-/// Sections of variables whose initial values name programs: libbpf's `MAPS_ELF_SEC`, `STRUCT_OPS_SEC` and
-/// `STRUCT_OPS_LINK_SEC`, the latter two also with the mark of what may be missing.
+/// The sections of variables whose initial values name programs: libbpf's `MAPS_ELF_SEC`, `STRUCT_OPS_SEC` and
+/// `STRUCT_OPS_LINK_SEC`, the latter two also with the prefix that marks them as optional.
 const SECTIONS: [&str; 5] =
     [".maps", ".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"];
 
-/// Sections that a loader reads by their names (libbpf's `bpf_object__elf_collect`): without a license the kernel refuses
+/// Sections that a loader reads by name (libbpf's `bpf_object__elf_collect`): without a license the kernel refuses
 /// most programs.
 const READ: [&str; 2] = ["license", "version"];
 
-/// How a program names its callback (libbpf's `exception_callback:`, `bpf_object_fixup_btf`).
+/// The tag prefix by which a program names its callback (libbpf's `exception_callback:`, `bpf_object_fixup_btf`).
 const CALLBACK: &str = "exception_callback:";
 
 /// Returns the functions and variables of `module` that a loader looks for.

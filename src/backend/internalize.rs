@@ -1,4 +1,4 @@
-//! What stays visible.
+//! Hides all definitions except the exports.
 
 use std::collections::HashSet;
 
@@ -17,10 +17,11 @@ use crate::{
 };
 
 impl<'s> Program<'s, Prepared> {
-    /// Hides all definitions but the exports. Declarations keep their linkage: kfuncs and ksyms are found by it.
+    /// Hides all definitions except the exports. Declarations keep their linkage, by which loaders find kfuncs and
+    /// ksyms.
     ///
     /// # Errors
-    /// A symbol that a person asked to export is not defined.
+    /// A symbol that the user asked to export is not defined.
     pub fn internalize(self) -> Result<Program<'s, Internalized>> {
         let session = self.session;
         let module = self.module.get(session)?;
@@ -34,14 +35,15 @@ impl<'s> Program<'s, Prepared> {
         };
         for global in module.globals().filter(|global| can_hide(*global)) {
             if is_exported(session, global) || entered.contains(&global) {
-                // What an archive gave was marked discardable on its way in; an export stays. No loader reads a
-                // tentative definition of C, which has no section; now that all are merged it is a definition.
+                // Definitions from archives were marked discardable when linked; an exported one must stay. No loader
+                // reads a tentative C definition, which has no section; after merging it is a definition.
                 if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
                     global.export();
                 }
             } else if kept.contains(&global.name()) && section_names::is_program(&global.section())
             {
-                // It stays whatever is exported, and as a static one it would keep loaders from taking the others.
+                // It stays whatever is exported, but as a static function it would keep loaders from loading the other
+                // programs.
                 session.warnings.push(unexported(&global.name()));
             } else {
                 global.internalize();
@@ -65,8 +67,9 @@ fn can_hide(global: Global<'_>) -> bool {
     visible && !global.is_declaration() && !global.is_llvm_own()
 }
 
-/// With no export asked for, what is not static in the source stays. Of an archive's members, taken only because
-/// something needed them, that is what a loader looks for: programs, maps, the licence; they are in named sections.
+/// Returns true if `global` stays visible. Without requested exports, everything that is not static in the source
+/// stays. Of archive members, which are linked only on demand, the things that a loader looks for stay: programs, maps
+/// and the license, all in named sections.
 fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
     let exports = &session.plan.exports;
     match exports.requested {
@@ -76,7 +79,7 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
         }
         Requested::Inferred => {
             let has_section = !global.section().is_empty();
-            // As for a list that rustc makes: see below.
+            // The same rule as for a list made by rustc: see below.
             let is_routine = MEMORY.contains(&global.name().as_str());
             has_section || global.linkage() != Linkage::LinkOnce && !is_routine
         }

@@ -1,8 +1,8 @@
-//! The names of LLVM's own options.
+//! Checks the names of LLVM's own options.
 //!
-//! LLVM ignores an option it does not know, so a typo in `--llvm-args` would go unnoticed. It does print the options
-//! it knows, but ends the process when it has; so the list comes from a process of its own, which the command line
-//! starts when there are such options to check. Whoever embeds the linker checks them that way, or not at all.
+//! LLVM ignores unknown options, so a typo in `--llvm-args` would go unnoticed. LLVM can print its options, but then
+//! exits; so the command line starts a separate process for the list if there are such options to check. A program that
+//! embeds the linker checks them in the same way, or not at all.
 
 use std::{collections::BTreeSet, convert::Infallible, path::Path};
 
@@ -11,23 +11,23 @@ use crate::{
     report::{Error, Result},
 };
 
-/// The option that prints the list, which names itself in it.
+/// The option that prints the list, which includes itself.
 const LIST: &str = "help-list-hidden";
 
-/// Has the libLLVM at `path` print its options to standard output, upon which LLVM ends the process.
+/// Makes the libLLVM at `path` print its options to standard output, after which LLVM ends the process.
 ///
 /// # Errors
-/// The library cannot be loaded, or returned without ending the process.
+/// The library cannot be loaded, or it returned without ending the process.
 pub fn print_and_exit(path: &Path) -> Result<Infallible> {
     let library = Library::open(path)?;
     library.set_options(vec![format!("--{LIST}")])?;
     Err(Error::llvm(format!("{library} does not list its options")))
 }
 
-/// Checks that each option among `words` is in `list`, what [`print_and_exit`] printed for `library`.
+/// Checks that `list`, the output of [`print_and_exit`] for `library`, contains each option among `words`.
 ///
 /// # Errors
-/// One is not; the error names the nearest that is.
+/// An option is unknown; the error names the nearest known one.
 pub fn check(words: &[String], list: &str, library: &str) -> Result<()> {
     let known: BTreeSet<&str> = list.lines().filter_map(name).collect();
     if !known.contains(LIST) {
@@ -40,7 +40,7 @@ pub fn check(words: &[String], list: &str, library: &str) -> Result<()> {
     }
 }
 
-/// The name of an option, in a word or a line of the list: `-x`, `--x=1`, `  --x[=<value>]  - what it does`.
+/// Returns the name of the option in a word or a line of the list: `-x`, `--x=1`, `  --x[=<value>]  - what it does`.
 fn name(text: &str) -> Option<&str> {
     let name = text.trim_start().strip_prefix('-')?;
     let name = name.strip_prefix('-').unwrap_or(name);

@@ -8,12 +8,12 @@ use crate::{
     report::Result,
 };
 
-/// Two machines for one CPU, made under different settings.
+/// Two target machines for one CPU, created under different settings.
 #[derive(Debug)]
 pub(super) struct Machines {
-    /// For passes over IR: it knows LLVM's own limits for inline memory operations.
+    /// The machine for IR passes, with LLVM's own limits for inline memory operations.
     pub(super) optimizing: Machine,
-    /// For code generation, as the plan wants it.
+    /// The machine for code generation, with the plan's settings.
     pub(super) generating: Machine,
     /// The CPU of both.
     pub(super) choice: CpuChoice,

@@ -1,9 +1,9 @@
-//! One module out of many.
+//! Merges all modules into one.
 //!
-//! LLVM's C API links two modules at a time, and each time scans the types of the module that grows. One input after
-//! the other is therefore quadratic. Objects are instead linked in small groups into fresh modules, and those in
-//! groups again, so that each global moves a number of times that grows with the logarithm of the inputs. Order is
-//! kept, so which weak definition wins does not depend on the grouping. Archive members follow: see
+//! LLVM's C API links two modules at a time and scans the types of the growing module each time, so linking inputs one
+//! after the other is quadratic. Instead, objects are linked in small groups into fresh modules, and those in groups
+//! again, so that each global moves a number of times that grows with the logarithm of the number of inputs. The order
+//! is kept, so the choice among weak definitions does not depend on the grouping. Archive members follow: see
 //! [`resolve`](mod@super::resolve).
 
 use std::collections::BTreeSet;
@@ -29,11 +29,11 @@ use crate::{
     report::{Error, Origin, Result},
 };
 
-/// How many modules are linked one after the other before the result is linked onwards.
+/// The most modules that are linked one after the other into one.
 const GROUP: usize = 32;
 
 impl<'a> Session<'a> {
-    /// Links the objects of `inputs` and what they need of its archives.
+    /// Links the objects of `inputs` and the archive members that they need.
     ///
     /// # Errors
     /// An input cannot be parsed, a symbol is defined twice, or byte orders are mixed.
@@ -72,21 +72,22 @@ impl<'a> Session<'a> {
         Ok(Program { session: self, module, archives, target, phase: Merged })
     }
 
-    /// What is taken from archives although nothing may refer to it: what rustc or the user wants to keep.
+    /// Returns the symbols to take from archives even if nothing refers to them: those that rustc or the user wants to
+    /// keep.
     fn wanted(&self, roots: Vec<String>) -> BTreeSet<String> {
         let exports = self.plan.exports.names.iter().map(|export| export.name.clone());
         let wanted = roots.into_iter().chain(exports);
         wanted.filter(|name| !runtime::is_listed_builtin(name, self.plan)).collect()
     }
 
-    /// Takes out of `input`, which is to be linked, what no output shows.
+    /// Removes from `input`, which is to be linked, the types that no output shows.
     pub(super) fn hide_types(&self, input: &mut Bitcode) {
         if !self.plan.shows_dwarf() {
             input.hide_types();
         }
     }
 
-    /// Opens one input.
+    /// Opens one input as a module.
     pub(super) fn open_module(&self, input: &Bitcode) -> Result<Opened<'_>> {
         let name = input.origin.to_string();
         crash_handler::work_on(&name);

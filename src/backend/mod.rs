@@ -1,4 +1,4 @@
-//! Candidates to ELF bytes, through LLVM.
+//! Turns candidates into ELF bytes, through LLVM.
 //!
 //! Each phase takes its predecessor by value, so that a wrong order does not compile:
 //! [`Session::merge`] -> [`Program::prepare`] -> [`Program::internalize`] -> [`Program::optimize`] ->

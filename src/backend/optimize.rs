@@ -1,4 +1,4 @@
-//! Optimisation: the one place that chooses passes.
+//! Optimizes the program: the one place that chooses passes.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl<'s> Program<'s, Internalized> {
-    /// Optimises the whole program.
+    /// Optimizes the whole program.
     ///
     /// # Errors
     /// The module is inconsistent, or LLVM reports an error.
@@ -45,7 +45,7 @@ impl<'s> Program<'s, Internalized> {
         stack_alignment::limit_alignment(module);
         lower::lower(session, module, &machines.choice);
         products::spell_out(session, module, &machines.optimizing)?;
-        // After all passes: they make new memory operations of those that are spelled out.
+        // After all passes, since they turn expanded memory operations back into new ones.
         expand_memory::expand(session, module, &machines.optimizing)?;
         undefined::define(module);
         fences::lower(session, module);

@@ -1,4 +1,4 @@
-//! What must change in the merged module before anything is optimised.
+//! Prepares the merged module for optimization.
 
 use super::{
     co_re, cpu, debuginfo,
@@ -14,10 +14,10 @@ use crate::{
 };
 
 impl<'s> Program<'s, Merged> {
-    /// Decides the CPU and applies what the plan says about inlining and loops.
+    /// Chooses the CPU and applies the plan's settings for inlining and loops.
     ///
     /// # Errors
-    /// LLVM has no such target, or a program without calls would be too large.
+    /// LLVM has no such target, or a program would become too large with all calls inlined.
     pub fn prepare(self) -> Result<Program<'s, Prepared>> {
         let Self { session, target, .. } = &self;
         let (session, module) = (*session, self.module.get(session)?);
@@ -55,8 +55,9 @@ impl<'s> Program<'s, Merged> {
     }
 }
 
-/// Sections of variables in C, which Rust fills with constants. One that holds both becomes two of one name, and libbpf
-/// refuses the second; and it joins sections of several objects only if all of them are of variables.
+/// Returns true if `variable` is in a section that C fills with variables and Rust with constants. A section with both
+/// would become two of the same name, of which libbpf refuses the second; and libbpf joins sections of several objects
+/// only if all hold variables.
 fn is_writable(variable: Global<'_>) -> bool {
     const SECTIONS: [&str; 4] = ["maps", ".maps", "license", "version"];
     !variable.is_declaration() && SECTIONS.contains(&variable.section().as_str())

@@ -1,11 +1,12 @@
-//! A program on its way through the phases.
+//! A program in one of the phases of the link.
 
 use std::collections::BTreeSet;
 
 use super::{machines::Machines, restorable::RestorableModule, session::Session, triple::Triple};
 use crate::input::Archive;
 
-/// A program in one module, after `Phase`. Each phase takes the former one by value, so that a wrong order does not compile.
+/// A program in one module, after `Phase`. Each phase takes the previous one by value, so that a wrong order does not
+/// compile.
 #[derive(Debug)]
 pub struct Program<'s, Phase> {
     pub(super) session: &'s Session<'s>,
@@ -15,32 +16,32 @@ pub struct Program<'s, Phase> {
     pub(super) phase: Phase,
 }
 
-/// All that takes part in the link is in one module.
+/// The phase in which all inputs are in one module.
 #[derive(Debug)]
 pub struct Merged;
 
-/// The module says what BPF needs it to say.
+/// The phase in which the module has the attributes that BPF needs.
 #[derive(Debug)]
 pub struct Prepared {
     pub(super) machines: Machines,
 }
 
-/// Only exports can be seen from outside.
+/// The phase in which only exports are visible from outside.
 #[derive(Debug)]
 pub struct Internalized {
     pub(super) machines: Machines,
 }
 
-/// The module is ready for code generation.
+/// The phase in which the module is ready for code generation.
 #[derive(Debug)]
 pub struct Optimized {
     pub(super) machines: Machines,
-    /// The functions that were linked since code generation calls them.
+    /// The functions that were linked because code generation calls them.
     pub(super) routines: BTreeSet<String>,
 }
 
 impl<'s, Phase> Program<'s, Phase> {
-    /// Says that the `next` phase is done.
+    /// Moves on to the `next` phase.
     pub(super) fn after<Next>(self, next: impl FnOnce(Phase) -> Next) -> Program<'s, Next> {
         let Self { session, module, archives, target, phase } = self;
         Program { session, module, archives, target, phase: next(phase) }

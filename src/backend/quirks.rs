@@ -1,4 +1,4 @@
-//! Workarounds and settings that a version of LLVM, or BPF itself, makes necessary. Each has a reason and an expiry.
+//! Workarounds and settings that an LLVM version, or BPF itself, requires. Each has a reason and an expiry.
 
 use std::ops::RangeInclusive;
 
@@ -11,14 +11,14 @@ use crate::{
 
 /// An option for LLVM's command line.
 struct Setting {
-    /// The LLVM majors it is for.
+    /// The LLVM major versions that it applies to.
     majors: RangeInclusive<u32>,
-    /// The option, given the plan; every link sets all of them.
+    /// The option, given the plan; every link sets all applicable ones.
     option: fn(&LinkPlan) -> String,
-    /// Why.
+    /// The reason.
     #[expect(dead_code, reason = "for the reader")]
     reason: &'static str,
-    /// What makes it go away.
+    /// The condition under which it can be removed.
     #[expect(dead_code, reason = "for the reader")]
     remove_when: &'static str,
 }
@@ -56,25 +56,25 @@ const SETTINGS: &[Setting] = &[
     },
 ];
 
-/// Whether a program has values that a loader fills in, by CO-RE.
+/// The presence of values that a loader fills in by CO-RE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Relocations {
-    /// It has.
+    /// The program has such values.
     Some,
-    /// It has none.
+    /// The program has no such values.
     None,
 }
 
-/// A value that a loader fills in is an immediate to LLVM, which it moves out of loops: before the question that
-/// guards it. Where the kernel lacks the field, the loader puts an instruction there that no kernel accepts.
-/// Remove when LLVM keeps such values in their blocks.
+/// The options that keep CO-RE values in place. A value that a loader fills in is an immediate to LLVM, which moves it
+/// out of loops, ahead of the check that guards it. If the kernel lacks the field, the loader puts an instruction there
+/// that every kernel rejects. Remove when LLVM keeps such values in their blocks.
 const MOVERS: &[&str] = &["--disable-machine-licm", "--disable-postra-machine-licm"];
 
-/// Options that unroll every bounded loop, for kernels before 5.3 that refuse any cycle.
+/// Options that unroll every bounded loop, for kernels older than 5.3, which reject any cycle.
 ///
-/// Those before 5.2 take 4096 instructions, and no jump leads further than 32 767; beyond such sizes LLVM's time grows
-/// with the square. What was unrolled would become a loop again if stores in a row were recognised as a large `memset`.
-/// Blocks stay in the order in which they are put: see [`loops`](super::passes::unroll).
+/// Kernels older than 5.2 accept 4096 instructions, and no jump spans more than 32,767; beyond such sizes, LLVM's time
+/// grows quadratically. Unrolled code would become a loop again if consecutive stores were recognized as a large
+/// `memset`. Blocks stay in the order in which they are put: see [`loops`](super::passes::unroll).
 const UNROLL: &[&str] = &[
     "--unroll-threshold=65536",
     "--unroll-partial-threshold=0",
@@ -85,12 +85,12 @@ const UNROLL: &[&str] = &[
     "--disable-branch-fold",
 ];
 
-/// The setting that machines are made under.
+/// Returns the memcpy setting under which machines are created.
 pub(super) fn in_order(memcpy: MemcpyExpansion) -> String {
     format!("--bpf-expand-memcpy-in-order={}", memcpy == MemcpyExpansion::InOrder)
 }
 
-/// The options for LLVM's command line, the user's last.
+/// Returns the options for LLVM's command line, the user's last.
 pub(super) fn options(
     plan: &LinkPlan,
     version: LlvmVersion,
@@ -101,26 +101,27 @@ pub(super) fn options(
     if plan.codegen.loops == Loops::Unroll {
         all.extend(UNROLL.iter().map(ToString::to_string));
     }
-    // Said in both cases: some libLLVMs cannot take an option back.
+    // Set in both cases: some libLLVMs cannot take an option back.
     let stays = relocations == Relocations::Some;
     all.extend(MOVERS.iter().map(|option| format!("{option}={stays}")));
     all.extend(plan.llvm_args.iter().cloned());
     all
 }
 
-/// How LLVM is told what to optimise for.
+/// The pipeline and attributes for an optimization level.
 #[derive(Debug)]
 pub(super) struct Optimisation {
     /// The passes.
     pub(super) pipeline: &'static str,
-    /// What every function is marked with before.
+    /// The attributes that every function gets before the passes run.
     pub(super) attributes: &'static [Attribute],
 }
 
-/// What `level` means to LLVM. `-O0` is `-O1`: code generation for BPF needs inlining and promotion to registers.
+/// Returns the pipeline and attributes for `level`. `-O0` is `-O1`: code generation for BPF needs inlining and
+/// promotion to registers.
 ///
-/// From 23 on there are no pipelines for size (LLVMRunPasses ends the process when asked for one): the attributes
-/// that clang gives to functions, too, say so. Up to 22 the pipelines are used, since they set their own thresholds.
+/// From 23 on, LLVM has no pipelines for size (LLVMRunPasses ends the process when asked for one); function attributes,
+/// which clang sets too, request it instead. Up to 22, the pipelines are used, since they set their own thresholds.
 /// Remove `Os` and `Oz` when LLVM 22 is no longer supported.
 pub(super) const fn optimisation(level: OptLevel, version: LlvmVersion) -> Optimisation {
     let has_size_levels = version.major < 23;
@@ -138,16 +139,16 @@ pub(super) const fn optimisation(level: OptLevel, version: LlvmVersion) -> Optim
     Optimisation { pipeline, attributes }
 }
 
-/// Errors that LLVM reports although the object comes out right.
+/// Returns true for an error that LLVM reports although the object is correct.
 ///
-/// Up to LLVM 22 the BPF back end reports every call that it invents of a memory or arithmetic routine ("A call to
-/// built-in function 'memcpy' is not supported."), whether or not the program defines the routine. Undefined
-/// symbols are looked for in the finished object instead. Remove when LLVM 22 is no longer supported.
+/// Up to LLVM 22, the BPF back end reports every call to a memory or arithmetic routine that it inserts ("A call to
+/// built-in function 'memcpy' is not supported."), even if the program defines the routine. Undefined symbols are
+/// detected in the finished object instead. Remove when LLVM 22 is no longer supported.
 pub(super) fn is_bogus(text: &str) -> bool {
     text.contains("A call to built-in function '")
 }
 
-/// Whether assembly outside of functions is to be dropped: compiler_builtins carries stack probes for other machines.
+/// Returns true for module-level assembly to drop: compiler_builtins carries stack probes for other machines.
 pub(super) fn is_foreign_assembly(assembly: &str) -> bool {
     assembly.contains("__rust_probestack")
 }

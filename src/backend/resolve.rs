@@ -1,14 +1,14 @@
-//! Archive members: only those that are needed, and of those only what is reached.
+//! Links archive members: only those that are needed, and only the parts of them that are reached.
 //!
-//! As ld does, a member is taken when it defines a symbol that is still undefined; unlike ld's, our members are lazy.
-//! Every definition of a taken member that others can see is marked `linkonce_odr` before it is linked: LLVM's mover
-//! then copies, and reads, only the bodies that the destination refers to, directly or through others. What was
-//! copied may refer to a member that was linked before, so this goes round until nothing more is found.
+//! As in ld, a member is taken when it defines a symbol that is still undefined; unlike in ld, members are lazy. Every
+//! externally visible definition of a member is marked `linkonce_odr` before linking: LLVM's mover then reads and
+//! copies only the bodies that the destination refers to, directly or indirectly. The copied code may refer to a member
+//! that was linked before, so this repeats until nothing more is found.
 //!
-//! A member can therefore be linked more than once, each time for other functions. What is local to it must stay one
-//! thing all the same: two copies of a counter would be a bug. Local functions and variables get a name of the
-//! member's own and `linkonce_odr` too, so that a later round meets the copy of an earlier one. Constants stay as
-//! they are: a second copy of those does no harm.
+//! A member can therefore be linked more than once, each time for other functions, but its local definitions must stay
+//! unique: two copies of a counter would be a bug. So local functions and variables also become `linkonce_odr`, under a
+//! name specific to the member, so that a later round finds the copy of an earlier one. Constants stay as they are: a
+//! second copy does no harm.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -28,7 +28,8 @@ use crate::{
     report::Result,
 };
 
-/// Links members of `archives` into `module` until nothing they define is undefined; `strong` is wanted in any case.
+/// Links members of `archives` into `module` until they define no undefined symbol; `strong` symbols are always
+/// requested.
 pub(super) fn resolve<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
@@ -59,7 +60,7 @@ pub(super) fn resolve<'s>(
             let tag = format!("m{archive}.{}", member.0);
             locals.add(&opened, &tag, offer(&opened, &tag, &(&wanted & strong)));
             target.apply(&opened.module)?;
-            // Assembly outside of functions is never lazy; a second copy would define its symbols twice.
+            // Module-level assembly is never lazy; a second copy would define its symbols twice.
             if !linked.insert((archive, member)) {
                 opened.module.set_inline_asm("");
             }
@@ -72,17 +73,17 @@ pub(super) fn resolve<'s>(
     Ok(())
 }
 
-/// What is local to the members that were linked.
+/// The local definitions of the members that were linked.
 #[derive(Default)]
 struct Locals {
-    /// The name it was linked by to the name in the member.
+    /// Maps the name used for linking to the name in the member.
     renamed: BTreeMap<String, String>,
-    /// The tag of the member that defines a function.
+    /// Maps each function to the tag of the member that defines it.
     members: HashMap<String, Rc<str>>,
 }
 
 impl Locals {
-    /// Adds what [`offer`] renamed in a member.
+    /// Adds the names that [`offer`] changed in a member.
     fn add(&mut self, opened: &Opened<'_>, tag: &str, renamed: Vec<(String, String)>) {
         if renamed.is_empty() {
             return;
@@ -95,15 +96,16 @@ impl Locals {
         self.renamed.extend(renamed);
     }
 
-    /// What assembly in `function` calls `name`: something of its own member, or else what all see.
+    /// Finds the symbol that assembly in `function` refers to as `name`: a local one of the same member, or else a
+    /// global one.
     fn find<'s>(&self, module: &Module<'s>, function: &str, name: &str) -> Option<Global<'s>> {
         let own = self.members.get(function).and_then(|tag| module.find(&format!("{name}.{tag}")));
         own.or_else(|| module.find(name))
     }
 }
 
-/// Gives what is local to a member its name back, the key of which is the one it was linked by: a person reads it in
-/// symbols and in BTF. Now that nothing is linked any more, it can be local again; LLVM tells equal names apart.
+/// Restores the original names of local definitions, keyed in `renamed` by the name used for linking: users see them in
+/// symbols and BTF. After the last link they can be local again; LLVM keeps equal names apart.
 fn restore_names(module: &Module<'_>, renamed: &BTreeMap<String, String>) {
     for global in module.globals().filter(|global| !global.is_declaration()) {
         if let Some(name) = renamed.get(&global.name()) {
@@ -113,7 +115,7 @@ fn restore_names(module: &Module<'_>, renamed: &BTreeMap<String, String>) {
     }
 }
 
-/// Lists with LLVM's help what members define that carry no symbol table.
+/// Uses LLVM to list the definitions of members without a symbol table.
 fn index(session: &Session<'_>, archives: &mut [Archive]) -> Result<()> {
     for archive in archives {
         for member in archive.unindexed().to_vec() {
@@ -125,7 +127,7 @@ fn index(session: &Session<'_>, archives: &mut [Archive]) -> Result<()> {
     Ok(())
 }
 
-/// What `module` refers to and does not define, and what of `strong` it does not define.
+/// Returns the symbols that `module` refers to, or that `strong` lists, but that it does not define.
 fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String> {
     let referred = module.globals().filter(|global| {
         global.is_declaration()
@@ -137,7 +139,7 @@ fn undefined(module: &Module<'_>, strong: &BTreeSet<String>) -> BTreeSet<String>
     referred.map(Global::name).chain(wished.cloned()).collect()
 }
 
-/// The first member in order that defines each of `wanted`, with the first symbol that it is taken for.
+/// Returns the first member that defines each of `wanted`, with the first symbol that it is taken for.
 fn members(
     archives: &[Archive],
     wanted: &BTreeSet<String>,
@@ -157,8 +159,8 @@ fn members(
     taken
 }
 
-/// Returns true for a memory routine of rustc's own, to which ours is preferred: it works on whole words, which takes bits of
-/// addresses, and the verifier allows no such thing.
+/// Returns true for a memory routine of rustc, to which the built-in one is preferred: rustc's works on whole words and
+/// thus computes with bits of addresses, which the verifier does not allow.
 fn gives_way(symbol: &str, archive: &Archive, member: MemberId, plan: &LinkPlan) -> bool {
     let is_demanded =
         plan.exports.named(symbol).is_some_and(|export| export.presence == Presence::Required);
@@ -170,8 +172,8 @@ fn gives_way(symbol: &str, archive: &Archive, member: MemberId, plan: &LinkPlan)
             .is_some_and(|it| it.to_string().contains("compiler_builtins"))
 }
 
-/// Marks the definitions of the member called `tag` so that only what is in use, or `strong`, is moved. Returns the new
-/// names of what is local to the member, each with the old one.
+/// Marks the definitions of the member called `tag` so that only those in use, or in `strong`, are moved. Returns the
+/// new names of its local definitions, each with the old one.
 pub(super) fn offer(
     opened: &Opened<'_>,
     tag: &str,

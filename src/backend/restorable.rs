@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use super::session::Session;
 use crate::{llvm::Module, report::Result};
 
-/// A module that may be used up and asked for again: it comes back from bitcode then, which is written in a third of the
-/// time that copying the module takes. Few links ask: those that lack a routine, or fail.
+/// A module that can be consumed and requested again, and is then restored from bitcode: writing that takes a third of
+/// the time of copying the module. Few links need it: those that lack a routine, or fail.
 #[derive(Debug)]
 pub(super) struct RestorableModule<'s> {
     module: OnceCell<Module<'s>>,
@@ -18,7 +18,7 @@ impl<'s> RestorableModule<'s> {
         Self { module: OnceCell::from(module), bitcode: Vec::new() }
     }
 
-    /// The module, read again if it was used up.
+    /// Returns the module, read again if it was consumed.
     ///
     /// # Errors
     /// LLVM cannot read what it wrote.
@@ -32,7 +32,7 @@ impl<'s> RestorableModule<'s> {
         }
     }
 
-    /// The module, for whoever changes it beyond use.
+    /// Returns the module for a caller that consumes it.
     ///
     /// # Errors
     /// LLVM cannot write it, or cannot read what it wrote.

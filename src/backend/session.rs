@@ -1,4 +1,4 @@
-//! What all phases of one link share.
+//! The state that all phases of one link share.
 
 use std::{
     cell::{Cell, RefCell},
@@ -38,7 +38,7 @@ impl<'a> Session<'a> {
     /// Finds and opens a libLLVM that can read `inputs`, and sets it up for `plan`.
     ///
     /// # Errors
-    /// There is none, or it cannot be loaded; see [`Error::unfit_llvms`].
+    /// No library fits, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
         let (reader, library) = Reader::open(plan, inputs, warnings)?;
         let wanted = quirks::options(plan, library.version(), Relocations::None);
@@ -62,27 +62,27 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// The file of the libLLVM at work.
+    /// Returns the path of the libLLVM in use.
     #[must_use]
     pub fn library(&self) -> &Path {
         self.reader.path()
     }
 
-    /// Who sees the warnings.
+    /// Returns the audience of the warnings.
     #[must_use]
     pub const fn audience(&self) -> Audience {
         self.audience
     }
 
-    /// Sets LLVM up for a program with `relocations`, which is known only when its modules are linked.
+    /// Sets LLVM up for a program with `relocations`, which are known only once its modules are linked.
     ///
-    /// What LLVM did until then depends on none of these options.
+    /// Nothing that LLVM did before depends on these options.
     ///
     /// # Errors
     /// See [`Library::set_options`](crate::llvm::Library::set_options).
     pub(super) fn prepare_for(&self, relocations: Relocations) -> Result<()> {
         self.relocations.set(relocations);
-        // The former ones are given back first: two links that wait for each other's would wait for ever.
+        // Release the old lease first: two links each waiting for the other's would deadlock.
         drop(self.options.take());
         let library = self.context.library();
         let wanted = quirks::options(self.plan, library.version(), relocations);
@@ -90,19 +90,19 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// What was taken and dropped so far.
+    /// Returns the record of what was taken and dropped so far.
     #[must_use]
     pub fn account(&self) -> Account {
         self.account.borrow().clone()
     }
 
-    /// The panics that remain in the program, once it is optimized.
+    /// Returns the panics that remain in the program once it is optimized.
     #[must_use]
     pub fn panics(&self) -> Vec<Panic> {
         self.panics.borrow().clone()
     }
 
-    /// Shows LLVM's warnings as ours; LLVM's errors become `error` unless the plan tolerates them.
+    /// Reports LLVM's warnings as the linker's own; LLVM's errors become `error` unless the plan tolerates them.
     pub(super) fn hear(&self, error: impl FnOnce() -> Error) -> Result<()> {
         let mut errors = Vec::new();
         for said in self.context.take_diagnostics() {
@@ -122,7 +122,7 @@ impl<'a> Session<'a> {
         Err(errors.into_iter().fold(error(), Error::because))
     }
 
-    /// Does `work` while LLVM has one more `option`.
+    /// Runs `work` with one more LLVM `option`.
     ///
     /// # Errors
     /// This libLLVM cannot take options back.
@@ -130,7 +130,7 @@ impl<'a> Session<'a> {
         let library = self.context.library();
         let usual = quirks::options(self.plan, library.version(), self.relocations.get());
         let more = usual.iter().cloned().chain([option.to_owned()]).collect();
-        // Options belong to the process: whoever wants others waits until nobody relies on these.
+        // Options are process-wide: another link that needs different ones waits until these are released.
         drop(self.options.take());
         let lease = library.set_options(more)?;
         let done = work();
@@ -140,8 +140,8 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Tells a link that rustc drives by what only rustc passes, its `symbols.o` or its list of symbols in a temporary folder
-/// of its own, or by the processes that led to this one.
+/// Detects a link driven by rustc, either by inputs that only rustc passes (its `symbols.o`, or its list of symbols in
+/// a temporary directory of its own) or by the parent processes.
 fn audience(plan: &LinkPlan, inputs: &Inputs) -> Audience {
     let of_rustc = |list: &str| {
         let folder = Path::new(list).parent().and_then(Path::file_name);

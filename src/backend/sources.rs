@@ -1,14 +1,14 @@
-//! The text of source files that debug information embeds (`clang -gembed-source`).
+//! Collects the source text that debug information embeds (`clang -gembed-source`).
 //!
-//! LLVM prefers it to the file on disk, but the emitted object no longer tells which of the two a line came from.
+//! LLVM prefers it to the file on disk, but the emitted object no longer shows which of the two a line came from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::llvm::{Module, SourceFile};
 
-/// Returns the embedded text of every file that the lines of `module` are from, by path.
+/// Returns the embedded text of every source file of `module`, by path.
 ///
-/// Of several texts for one path the first in the order of the code counts.
+/// If a path has several texts, the first in code order counts.
 pub(super) fn embedded(module: &Module<'_>) -> BTreeMap<String, String> {
     let (mut seen, mut texts) = (BTreeSet::new(), BTreeMap::new());
     let mut add = |file: SourceFile| {

@@ -1,4 +1,5 @@
-//! What a link took and why, and what it left out: for `--trace`, `--why-extract`, `--print-gc` and `--time-trace`.
+//! Records what a link took and why, and what it dropped: for `--trace`, `--why-extract`, `--print-gc` and
+//! `--time-trace`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -9,44 +10,44 @@ use crate::{
     report::Origin,
 };
 
-/// What a link took and what it dropped.
+/// A record of the modules that a link took and the definitions that it dropped.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
-    /// The modules that were linked, each once, in the order they were taken.
+    /// The linked modules, each once, in the order in which they were taken.
     pub taken: Vec<Taken>,
-    /// The functions and variables of given modules that nothing reaches: where they are and their names, in order.
-    /// Filled when the plan wants a list.
+    /// The unreachable functions and variables of given modules, with their origins, in order. Filled if the plan
+    /// requests a list.
     pub dropped: Vec<(Origin, String)>,
-    /// What the inputs define, when they also need what they do not: near misses are looked for here.
+    /// The names that the inputs define, to find near misses for undefined symbols; empty if nothing is undefined.
     pub defined: BTreeSet<String>,
-    /// Who mentions a symbol first. Filled when the plan wants to know why members were taken.
+    /// The first module that mentions each symbol. Filled if the plan requests the reasons for taking members.
     mentions: Option<BTreeMap<String, Origin>>,
     entered: HashSet<Origin>,
-    /// What may turn out to be dropped.
+    /// The definitions that may turn out to be dropped.
     candidates: Option<Vec<(Origin, String)>>,
 }
 
 /// A module that was linked.
 #[derive(Clone, Debug)]
 pub struct Taken {
-    /// Where it comes from.
+    /// The origin of the module.
     pub origin: Origin,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub bytes: usize,
-    /// Why it was taken.
+    /// The reason for taking it.
     pub reason: Reason,
 }
 
-/// Why a module was linked.
+/// The reason for linking a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It is an object, or of an archive that is linked whole.
+    /// An object, or a member of an archive that is linked whole.
     Given,
     /// An archive member that defines `symbol`.
     Needed {
-        /// The symbol, the first in the order of names if there are several.
+        /// The symbol, the first by name if there are several.
         symbol: String,
-        /// Who refers to it first; `None` when it is wanted for itself, or by code generation.
+        /// The first module that refers to it; `None` if the symbol itself was requested, or code generation needs it.
         by: Option<Origin>,
     },
 }
@@ -58,7 +59,7 @@ impl Account {
         Self { mentions, candidates, ..Self::default() }
     }
 
-    /// Enters a module of `bytes` bytes; it may have been taken before, for other symbols.
+    /// Records a linked module of `bytes` bytes. A member can be linked several times; only the first counts.
     pub(super) fn enter(&mut self, opened: &Opened<'_>, bytes: usize, reason: Reason) {
         if !self.entered.insert(opened.origin.clone()) {
             return;
@@ -75,7 +76,7 @@ impl Account {
         self.taken.push(Taken { origin: opened.origin.clone(), bytes, reason });
     }
 
-    /// Notes what `module`, which is all that was linked, defines, unless it needs nothing else.
+    /// Records the definitions in `module`, the result of linking, unless it refers to nothing undefined.
     pub(super) fn note_definitions(&mut self, module: &Module<'_>) {
         let is_missing = |global: &Global<'_>| {
             global.is_declaration()
@@ -91,12 +92,12 @@ impl Account {
         }
     }
 
-    /// Whether anybody wants to know what is dropped.
+    /// Returns true if a list of dropped definitions is requested.
     pub(super) const fn wants_dropped(&self) -> bool {
         self.candidates.is_some()
     }
 
-    /// Says that `kept` is what is left of all that was linked.
+    /// Records `kept` as what remains of all linked modules.
     pub(super) fn keep(&mut self, kept: &Module<'_>) {
         let kept = kept
             .globals()
@@ -107,14 +108,15 @@ impl Account {
         self.dropped = candidates.into_iter().filter(|(_, name)| !kept.contains(name)).collect();
     }
 
-    /// Why a member that defines `symbol` is taken.
+    /// Returns the reason for taking a member that defines `symbol`.
     pub(super) fn reason(&self, symbol: &str) -> Reason {
         let by = self.mentions.as_ref().and_then(|mentions| mentions.get(symbol).cloned());
         Reason::Needed { symbol: symbol.to_owned(), by }
     }
 }
 
-/// What of `module` a list of dropped things is about: functions, and variables but for nameless constants.
+/// Returns the definitions of `module` that a list of dropped ones covers: functions, and variables except nameless
+/// constants.
 fn listed<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
     let worth = |global: &Global<'_>| !global.is_declaration() && !global.is_llvm_own();
     let variables = module.variables().filter(worth);

@@ -1,4 +1,4 @@
-//! The target of the link, and which one the inputs are for.
+//! Decides the target of the link from the options and the inputs.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::{
     report::{Error, Origin, Result, Warning, WarningKind, Warnings},
 };
 
-/// The target with the data layout that goes with it.
+/// The target with its data layout.
 #[derive(Clone, Debug)]
 pub(super) struct Triple {
     pub(super) target: Target,
@@ -17,12 +17,12 @@ pub(super) struct Triple {
 }
 
 impl Triple {
-    /// Makes `module` one of this target.
+    /// Sets this target on `module`.
     pub(super) fn apply(&self, module: &Module<'_>) -> Result<()> {
         module.set_target(self.target.triple(), &self.layout)
     }
 
-    /// An empty module of this target.
+    /// Returns an empty module for this target.
     pub(super) fn fresh<'s>(&self, session: &'s Session<'_>) -> Result<Module<'s>> {
         let module = Module::empty(&session.context)?;
         self.apply(&module)?;
@@ -30,7 +30,7 @@ impl Triple {
     }
 }
 
-/// The triples of the inputs, gathered while they are opened.
+/// The triples of the inputs, collected while they are opened.
 #[derive(Debug, Default)]
 pub(super) struct Triples {
     first: BTreeMap<&'static str, (Target, Origin)>,
@@ -38,7 +38,7 @@ pub(super) struct Triples {
 }
 
 impl Triples {
-    /// Notes the `triple` of the input `origin`; an empty one says nothing.
+    /// Records the `triple` of the input `origin`; an empty one is ignored.
     pub(super) fn note(&mut self, triple: &str, origin: &Origin) {
         match Target::from_triple(triple) {
             Some(target) => {
@@ -53,10 +53,10 @@ impl Triples {
         }
     }
 
-    /// The target of the link: the one asked for, else that of the inputs, else `bpf`.
+    /// Returns the target of the link: the requested one, else that of the inputs, else `bpf`.
     ///
     /// # Errors
-    /// Little- and big-endian inputs are mixed, or an input's byte order is not that of the target asked for.
+    /// Little- and big-endian inputs are mixed, or an input's byte order differs from that of the requested target.
     pub(super) fn decide(self, asked: Option<&Target>, warnings: &Warnings) -> Result<Target> {
         if let (Some(little), Some(big)) = (self.first.get("little"), self.first.get("big")) {
             return Err(Error::link("inputs of both byte orders cannot make one object")

@@ -1,8 +1,8 @@
-//! Names that inline assembly uses.
+//! Resolves the names that inline assembly uses.
 //!
-//! LLVM reads the text of assembly when code is generated. Until then a function or a variable that only the text names seems
-//! unused, and a static one may get another name, as a second of its name exists: the text would then reach the wrong one. So
-//! what the text names is found out here, is kept, and keeps its name in the text.
+//! LLVM parses assembly text only during code generation. Until then, a function or a variable that only the text names
+//! seems unused, and a static one may be renamed if there is another of its name, so that the text would refer to the
+//! wrong one. So this module finds the names in the text, keeps the symbols, and updates the text to their new names.
 
 mod words;
 
@@ -14,16 +14,16 @@ use crate::{
     report::{Error, Origin, Result, quoted},
 };
 
-/// Static functions and variables of several inputs that share a name, once each has a name of its own.
+/// Static functions and variables of several inputs that shared a name, after each got a unique name.
 #[derive(Debug, Default)]
 pub(super) struct Statics {
-    /// Input and former name to the name of now.
+    /// Maps the input and the former name to the current name.
     renamed: BTreeMap<(usize, String), String>,
-    /// The input that defines each function.
+    /// Maps each function to the input that defines it.
     functions: HashMap<String, usize>,
 }
 
-/// What a name in the text of a call of assembly stands for.
+/// The symbol that a name in the text of an assembly call refers to.
 #[derive(Clone, Debug)]
 struct Mention<'s> {
     call: Instruction<'s>,
@@ -31,7 +31,7 @@ struct Mention<'s> {
     global: Global<'s>,
 }
 
-/// What assembly names.
+/// The symbols that assembly names.
 #[derive(Debug, Default)]
 pub(super) struct Mentions<'s> {
     mentions: Vec<Mention<'s>>,
@@ -39,7 +39,7 @@ pub(super) struct Mentions<'s> {
 }
 
 impl Statics {
-    /// Gives static definitions of `opened` that share their name with something of another input names of their own.
+    /// Gives static definitions of `opened` unique names if they share theirs with a symbol of another input.
     pub(super) fn separate(opened: &[Opened<'_>]) -> Self {
         let names = Named::of(opened);
         let taken = |name: &str| names.contains_key(name);
@@ -77,14 +77,14 @@ impl Statics {
         }
     }
 
-    /// The name of now of what assembly in `function` calls `name`.
+    /// Returns the current name of the symbol that assembly in `function` refers to as `name`.
     fn name_in(&self, function: &str, name: &str) -> Option<&String> {
         let unit = *self.functions.get(function)?;
         self.renamed.get(&(unit, name.to_owned()))
     }
 }
 
-/// Who defines a name for himself, and whether others see one of that name.
+/// The static definitions of a name, and whether there is also a visible symbol of that name.
 #[derive(Debug, Default)]
 struct Named<'s> {
     statics: Vec<(usize, Global<'s>)>,
@@ -113,7 +113,7 @@ impl<'s> Named<'s> {
 }
 
 impl<'s> Mentions<'s> {
-    /// Notes what assembly in `module` names; `find` tells what a function calls so.
+    /// Records the symbols that assembly in `module` names; `find` resolves a name within a function.
     pub(super) fn note(
         &mut self,
         module: &Module<'s>,
@@ -134,7 +134,7 @@ impl<'s> Mentions<'s> {
         }
     }
 
-    /// Has each text say the names of now, and keeps what they stand for in `module`.
+    /// Updates each text to the current names, and keeps the named symbols in `module`.
     pub(super) fn settle(self, session: &'s Session<'_>, module: &Module<'s>) {
         for Mention { call, name, global } in &self.mentions {
             let other = global.name();
@@ -155,7 +155,7 @@ impl<'s> Mentions<'s> {
     }
 }
 
-/// What given inputs, which are all there is in `module`, name in assembly.
+/// Collects the symbols that assembly in the given inputs names; `module` holds exactly these inputs.
 pub(super) fn given<'s>(module: &Module<'s>, statics: &Statics) -> Mentions<'s> {
     let mut mentions = Mentions::default();
     mentions.note(module, |function, name| match statics.name_in(function, name) {
@@ -165,7 +165,7 @@ pub(super) fn given<'s>(module: &Module<'s>, statics: &Statics) -> Mentions<'s> 
     mentions
 }
 
-/// What the assembly outside of functions names.
+/// Returns the symbols that module-level assembly names.
 fn of_module<'s>(module: &Module<'s>) -> Vec<Global<'s>> {
     let text = module.inline_asm();
     words::names(&text).into_iter().filter_map(|(name, _)| module.find(name)).collect()
@@ -175,10 +175,10 @@ fn texts<'s>(function: Global<'s>) -> impl Iterator<Item = (Instruction<'s>, Str
     function.instructions().filter_map(|call| Some((call, call.assembly_text()?)))
 }
 
-/// Refuses assembly in `module`, from `origin`, that reads files.
+/// Rejects module-level assembly in `module`, from `origin`, that reads files.
 ///
 /// # Errors
-/// There is some, outside of functions.
+/// The module has such assembly.
 pub(super) fn check_module(module: &Module<'_>, origin: &Origin) -> Result<()> {
     match words::reading(&module.inline_asm()) {
         Some(word) => {
@@ -188,10 +188,10 @@ pub(super) fn check_module(module: &Module<'_>, origin: &Origin) -> Result<()> {
     }
 }
 
-/// Refuses assembly in functions of `module` that reads files.
+/// Rejects assembly in functions of `module` that reads files.
 ///
 /// # Errors
-/// There is some.
+/// A function has such assembly.
 pub(super) fn check_functions(module: &Module<'_>) -> Result<()> {
     for function in module.functions().filter(|function| !function.is_declaration()) {
         for (call, text) in texts(function) {

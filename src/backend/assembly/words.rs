@@ -1,18 +1,18 @@
-//! The text of assembly, as far as names go.
+//! Finds and replaces names in assembly text.
 
 use std::ops::Range;
 
-/// What BPF assembly means by itself, besides registers and numbers (`BPFAsmParser.cpp`, `BPFInstrInfo.td`).
+/// The keywords of BPF assembly, besides registers and numbers (`BPFAsmParser.cpp`, `BPFInstrInfo.td`).
 const KEYWORDS: [&str; 27] = [
     "if", "goto", "gotol", "gotox", "may_goto", "call", "callx", "exit", "ll", "lock", "skb", "u8",
     "u16", "u32", "u64", "s8", "s16", "s32", "s64", "be16", "be32", "be64", "le16", "le32", "le64",
     "may", "as",
 ];
 
-/// Directives by which assembly reads a file, or a part of one.
+/// The directives by which assembly reads a file, or a part of one.
 const READING: [&str; 2] = [".incbin", ".include"];
 
-/// The names in `text`, each with its place; strings, operands and numbers are none. Keywords are left out.
+/// Returns the names in `text`, each with its range; strings, operands, numbers and keywords are skipped.
 pub(super) fn names(text: &str) -> Vec<(&str, Range<usize>)> {
     let bytes = text.as_bytes();
     let at = |place: usize| bytes.get(place).copied().unwrap_or(0);
@@ -37,7 +37,7 @@ pub(super) fn names(text: &str) -> Vec<(&str, Range<usize>)> {
     found
 }
 
-/// `text` with other names, where `rename` gives one; `None` if it stays as it is.
+/// Returns `text` with the names replaced for which `rename` returns another; `None` if nothing changes.
 pub(super) fn renamed(text: &str, rename: impl Fn(&str) -> Option<String>) -> Option<String> {
     let (mut result, mut done) = (String::new(), 0);
     for (name, range) in names(text) {
@@ -54,7 +54,7 @@ pub(super) fn renamed(text: &str, rename: impl Fn(&str) -> Option<String>) -> Op
     Some(result)
 }
 
-/// The directive in `text` that reads a file, or a name put together from arguments of a macro, which could be one.
+/// Returns the directive in `text` that reads a file, or a name composed from macro arguments, which could be one.
 pub(super) fn reading(text: &str) -> Option<String> {
     let is_composed =
         |word: &&str| word.contains('\\') && (word.contains('.') || word.matches('\\').count() > 1);
@@ -88,7 +88,7 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-/// `$0`, `${0:w}`, `$$`.
+/// Returns the end of an operand: `$0`, `${0:w}`, `$$`.
 fn end_of_operand(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start + 1..).unwrap_or_default();
     let length = match rest.first() {

@@ -1,4 +1,4 @@
-//! What is put in the place of queries.
+//! Replaces queries with loads that LLVM's back end turns into records.
 //!
 //! ```text
 //! @"llvm.core.0:0:0$.se.load@src/main.rs:7:9" = external global i64 #0
@@ -10,9 +10,9 @@
 //! attributes #0 = { "btf_ama" }
 //! ```
 //!
-//! The name is what the back end reads, `<unique>:<kind>:<immediate>$<access string>`. The load is volatile so that it
-//! stays behind the guard it was written behind; the number of the passthrough keeps two of them from being made one
-//! behind a join. It is made of text, since LLVM's C interface cannot give a variable an attribute.
+//! The back end parses the name, `<unique>:<kind>:<immediate>$<access string>`. The load is volatile so that it stays
+//! behind its guard in the source; the number of the passthrough keeps two of them from being merged after a join. The
+//! code is generated as text, since LLVM's C interface cannot set attributes on a variable.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -26,13 +26,13 @@ use crate::{
 /// The first number for passthroughs: clang counts from 0 in each file.
 const FIRST: usize = 1 << 30;
 
-/// The largest offset that fits a load or store. LLVM before 23 cuts larger ones off when it folds them in.
+/// The largest offset that fits a load or store. LLVM older than 23 truncates larger ones when it folds them in.
 const LARGEST_FOLDED: u64 = i16::MAX as u64;
 
 /// Replaces each of `queries` in `module`.
 ///
 /// # Errors
-/// LLVM refuses what is put in the place.
+/// LLVM refuses the replacement.
 pub(super) fn replace<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
@@ -64,7 +64,7 @@ pub(super) fn replace<'s>(
     Ok(())
 }
 
-/// rustc says of calls, too, that they are not to be inlined.
+/// Allows inlining of the querying functions: rustc marks calls, too, as not to be inlined.
 fn allow_inlining<'s>(module: &Module<'s>, queries: &[Query<'s>]) {
     let asking: BTreeSet<String> = queries.iter().map(|query| query.function.name()).collect();
     for instruction in module.functions().flat_map(Global::instructions) {
@@ -74,7 +74,7 @@ fn allow_inlining<'s>(module: &Module<'s>, queries: &[Query<'s>]) {
     }
 }
 
-/// Puts `replacement` in the place of `former`.
+/// Replaces `former` with `replacement`.
 fn settle<'s>(session: &'s Session<'_>, replacement: Global<'s>, former: Global<'s>) {
     former.give_way_to(replacement);
     replacement.internalize();
@@ -118,7 +118,7 @@ fn text(queries: &[Query<'_>]) -> String {
     text
 }
 
-/// A name as IR takes any.
+/// Returns `name` quoted, as IR accepts any name.
 fn quoted(name: &str) -> String {
     let mut text = "\"".to_owned();
     for byte in name.bytes() {

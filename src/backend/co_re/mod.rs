@@ -1,21 +1,22 @@
-//! CO-RE queries from Rust, lowered to what LLVM's BPF back end makes records of.
+//! Lowers CO-RE queries from Rust to code for which LLVM's BPF back end makes records.
 //!
-//! rustc cannot mark an access as one whose offset the loader is to fill in. So a macro of the crate `btf-core` calls a
+//! rustc cannot mark an access as one whose offset the loader fills in. So a macro of the crate `btf-core` calls a
 //! function that is never defined, `__btf_core_query_v1(kind, text, length)`, from a function of its own that is never
-//! inlined and generic over the type in question. Before anything is optimised, each such function is replaced by one
-//! that loads a variable which the back end knows: its name holds kind and path, its metadata the type, and its
-//! attribute `btf_ama` says so. The back end turns the load into an immediate and writes a record for it
-//! (`BTFDebug.cpp`, `BPFMISimplifyPatchable.cpp`).
+//! inlined and is generic over the type in question. Before optimization, each such function is replaced with one that
+//! loads a specially marked variable: its name holds the kind and the path, its metadata the type, and it has the
+//! attribute `btf_ama`. The back end turns the load into an immediate and writes a record for it (`BTFDebug.cpp`,
+//! `BPFMISimplifyPatchable.cpp`).
 //!
-//! Why not the intrinsics that clang uses, `llvm.preserve.*`: see [`preserve_access`](mod@super::passes::preserve_access). And why so early:
-//! as long as the function is there, its debug information says which type it is about; later, inlining and merging of
-//! equal functions would lose that.
+//! For the reason not to use clang's intrinsics, `llvm.preserve.*`, see
+//! [`preserve_access`](mod@super::passes::preserve_access). The replacement is made this early because as long as the
+//! function exists, its debug information has the type in question; later, inlining and the merging of equal functions
+//! would lose it.
 //!
-//! The path stays in words, and the immediate is 0: members have numbers and offsets in BTF only, and the object's BTF
-//! is what loaders compare with. `btf` fills in both.
+//! The path stays textual, and the immediate is 0: members have numbers and offsets in BTF only, and loaders compare
+//! with the object's BTF. `btf` fills in both.
 //!
-//! - [`query`]: what was asked, where;
-//! - [`lower`](mod@lower): what is put in its place.
+//! - [`query`]: the question and its place;
+//! - [`lower`](mod@lower): the replacement.
 
 mod lower;
 mod query;
@@ -31,17 +32,17 @@ use crate::{
 };
 use query::Query;
 
-/// What queries call; the number is that of the convention between crate and linker.
+/// The function that queries call; the number is the version of the convention between crate and linker.
 const MARKER: &str = "__btf_core_query_v1";
-/// What markers of other versions begin with.
+/// The prefix of markers of all versions.
 const MARKERS: &str = "__btf_core_query_v";
-/// The intrinsic that both clang and [`lower`](mod@lower) put behind each value that a loader fills in.
+/// The intrinsic that both clang and [`lower`](mod@lower) apply to each value that a loader fills in.
 const PASSTHROUGH: &str = "llvm.bpf.passthrough";
 
 /// Replaces the queries of `module`.
 ///
 /// # Errors
-/// One cannot be understood, its type is unknown, or no BTF is wanted.
+/// A query cannot be parsed, its type is unknown, or BTF is omitted.
 pub(super) fn lower<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
@@ -72,7 +73,7 @@ pub(super) fn lower<'s>(
     Ok(())
 }
 
-/// Whether `module` has values that a loader fills in: clang's, or those of queries that are lowered.
+/// Returns true if `module` has values that a loader fills in: clang's, or those of lowered queries.
 pub(super) fn is_relocatable(module: &Module<'_>) -> bool {
     let makes_one = |name: String| {
         name.starts_with(PASSTHROUGH)
@@ -81,7 +82,7 @@ pub(super) fn is_relocatable(module: &Module<'_>) -> bool {
     module.functions().any(|function| function.is_used() && makes_one(function.name()))
 }
 
-/// The functions that call `callee`, in module order.
+/// Returns the functions that call `callee`, in module order.
 fn callers<'s>(module: &Module<'s>, callee: Global<'s>) -> Vec<Global<'s>> {
     let calls = |function: &Global<'s>| {
         function.instructions().any(|instruction| instruction.callee() == Some(callee))
@@ -89,7 +90,7 @@ fn callers<'s>(module: &Module<'s>, callee: Global<'s>) -> Vec<Global<'s>> {
     module.functions().filter(calls).collect()
 }
 
-/// The functions that call `callee`, by their names in the source.
+/// Returns the functions that call `callee`, by their names in the source.
 fn names_of_callers(module: &Module<'_>, callee: Global<'_>) -> BTreeSet<String> {
     let callers = callers(module, callee).into_iter();
     callers.map(|caller| demangled(&caller.name())).collect()

@@ -1,4 +1,4 @@
-//! One query: the function that asks, and what.
+//! Parses a query: the function that asks, and the question.
 
 use std::fmt::Write as _;
 
@@ -9,29 +9,29 @@ use crate::{
     report::{Error, Result, quoted},
 };
 
-/// The last of `enum bpf_core_relo_kind` (`include/uapi/linux/bpf.h`): whether a type matches.
+/// The last of `enum bpf_core_relo_kind` (`include/uapi/linux/bpf.h`): a type match.
 const LAST_KIND: u64 = 12;
 
-/// What a function asks.
+/// The question that a function asks.
 #[derive(Debug)]
 pub(super) struct Query<'s> {
-    /// The function: it takes nothing, calls the marker once, and returns the answer.
+    /// The function, which has no parameters, calls the marker once, and returns the answer.
     pub(super) function: Global<'s>,
-    /// What it returns; nothing, where nobody looks at the answer.
+    /// The return type; `None` if the answer is unused.
     pub(super) returns: Option<Scalar>,
-    /// Of `enum bpf_core_relo_kind`.
+    /// The kind, a value of `enum bpf_core_relo_kind`.
     pub(super) kind: u64,
-    /// The path behind a dot, the place in the source and the module, each in a line.
+    /// The path after a dot, the place in the source and the module, each on a line.
     text: String,
     /// The type that the path starts from.
     pub(super) root: Node<'s>,
 }
 
 impl<'s> Query<'s> {
-    /// Reads what `function` asks of `marker`.
+    /// Parses the query that `function` makes of `marker`.
     ///
     /// # Errors
-    /// It is no function of the crate btf-core, or has no debug info.
+    /// The function is not from the crate btf-core, or has no debug info.
     pub(super) fn of(
         session: &'s Session<'_>,
         module: &Module<'s>,
@@ -61,12 +61,12 @@ impl<'s> Query<'s> {
         Ok(Self { function, returns, kind, text, root })
     }
 
-    /// Where it is asked: file, line and column.
+    /// Returns the place of the query: file, line and column.
     pub(super) fn place(&self) -> &str {
         place_in(&self.text)
     }
 
-    /// Path and place, as a record carries them to the BTF stage: `.se.load@src/main.rs:7:9`.
+    /// Returns the path and the place, as a record passes them to the BTF stage: `.se.load@src/main.rs:7:9`.
     pub(super) fn path_at_place(&self) -> String {
         let path = self.text.lines().next().unwrap_or_default();
         let mut text: String = path.chars().filter(|char| !char.is_whitespace()).collect();
@@ -74,13 +74,13 @@ impl<'s> Query<'s> {
         text
     }
 
-    /// The size of the root type in bytes.
+    /// Returns the size of the root type in bytes.
     pub(super) fn root_size(&self) -> u64 {
         self.root.type_size() / 8
     }
 }
 
-/// The kind and the text of the one call of `marker` in `function`.
+/// Returns the kind and the text of the only call of `marker` in `function`.
 fn asked(function: Global<'_>, marker: Global<'_>) -> Option<(u64, String)> {
     let mut calls = function.instructions().filter(|call| call.callee() == Some(marker));
     let (call, None) = (calls.next()?, calls.next()) else { return None };
@@ -99,7 +99,7 @@ fn place_in(text: &str) -> &str {
     text.lines().nth(1).unwrap_or_default()
 }
 
-/// What the subprogram `node` is generic over first.
+/// Returns the first type parameter of the subprogram `node`.
 fn type_parameter(node: Node<'_>) -> Option<Node<'_>> {
     let lists = nodes(node).filter(|node| node.kind() == MetadataKind::Tuple);
     let mut elements = lists.flat_map(nodes);
@@ -111,7 +111,7 @@ fn nodes<'s>(of: Node<'s>) -> impl Iterator<Item = Node<'s>> {
     of.operands().into_iter().filter_map(Operand::node)
 }
 
-/// The name of any node: its first string.
+/// Returns the name of any node: its first string.
 fn name_of(node: Node<'_>) -> String {
     let texts = node.operands().into_iter().find_map(|operand| match operand {
         Operand::Text(text) => Some(text.to_text()),
@@ -137,7 +137,8 @@ fn unknown(function: Global<'_>) -> Error {
         .help("ask through the macros of the crate btf-core, and take a crate and a linker of one release")
 }
 
-/// Names the crate, which the module path starts with, and the functions that ask.
+/// Returns the error about a type without debug information; names the crate, which the module path starts with, and
+/// the functions that ask.
 fn undescribed(module: &Module<'_>, function: Global<'_>, text: &str) -> Error {
     let path = text.lines().nth(2).unwrap_or_default();
     let name = path.split("::").next().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! Types that LLVM makes no BTF of.
+//! Replaces types that LLVM makes no BTF for.
 //!
-//! LLVM knows the types of C (`BTFDebug::visitTypeEntry`). Of what it does not know it makes nothing, and refers to `void`
-//! instead, or, from an array of such elements, to a random number: `visitArrayType` never sets it. Before it makes BTF,
-//! each reference to such a type becomes one to what says as much of it as C can:
+//! LLVM supports the types of C (`BTFDebug::visitTypeEntry`). For another type it emits nothing and refers to `void`
+//! instead, or, from an array of such elements, to a random number: `visitArrayType` never sets it. So before LLVM
+//! makes BTF, each reference to such a type is redirected to the closest equivalent in C:
 //!
 //! | type | becomes |
 //! |---|---|
@@ -10,17 +10,17 @@
 //! | references of C++ | pointers |
 //! | the type of `nullptr` | a pointer to `void` |
 //! | classes | structures |
-//! | base classes | members called as the class is |
+//! | base classes | members named after the class |
 //! | functions, static members and types in a class | nothing |
-//! | atomic and other qualified types that C has no word for | what they qualify |
-//! | an integer whose name stands for that of an enumeration | that integer |
+//! | atomic and other qualified types that C lacks | the types that they qualify |
+//! | a typedef of an integer as the base type of an enumeration | that integer |
 //! | complex and decimal numbers, integers over 128 bits, pointers to members | an integer or bytes of that size |
 
 use std::collections::HashMap;
 
 use crate::llvm::{Encoding, MetadataKind, Node, Tag, TypeBuilder};
 
-/// The tags that mean something here.
+/// The tags that this module handles.
 mod tag {
     use super::Tag;
 
@@ -44,18 +44,19 @@ mod tag {
     pub(super) const UNSPECIFIED: Tag = Tag(0x3b);
     pub(super) const RVALUE_REFERENCE: Tag = Tag(0x42);
 
-    /// Derived types that BTF has.
+    /// The derived types that BTF has.
     pub(super) const DERIVED: [Tag; 6] = [MEMBER, POINTER, TYPEDEF, CONST, VOLATILE, RESTRICT];
-    /// Composite types that BTF has, or LLVM makes something of.
+    /// The composite types that BTF has, or that LLVM converts.
     pub(super) const COMPOSITE: [Tag; 5] = [ARRAY, ENUMERATION, STRUCTURE, UNION, VARIANTS];
 }
 
-/// The most bits that an integer of BTF has.
+/// The most bits of an integer in BTF.
 const WIDEST: u64 = 128;
-/// Types refer to each other a few deep at most where this looks; a loop ends here.
+/// The deepest chain of types that is followed, so that a cycle ends; real types nest only a few deep.
 const MAX_DEPTH: usize = 64;
 
-/// Replaces what LLVM makes no BTF of in all that `nodes`, the whole graph, refer to; returns true if anything changed.
+/// Replaces the types that LLVM makes no BTF for in all references from `nodes`, the whole graph; returns true if
+/// anything changed.
 pub(super) fn express<'ctx>(builder: TypeBuilder<'ctx>, nodes: &[Node<'ctx>]) -> bool {
     let mut express = Express { builder, known: HashMap::new() };
     let lists = nodes.iter().filter(|node| has_elements(**node));
@@ -75,7 +76,8 @@ fn has_elements(node: Node<'_>) -> bool {
     [tag::STRUCTURE, tag::UNION, tag::CLASS].contains(&node.tag())
 }
 
-/// Gives the enumeration `node` the integer behind the names of its type, if it has any: LLVM takes it for one as it is.
+/// Sets the base type of the enumeration `node` to the integer behind its typedefs, if there are any: LLVM expects an
+/// integer.
 fn name_integer(node: Node<'_>) -> bool {
     if node.tag() != tag::ENUMERATION {
         return false;
@@ -92,7 +94,7 @@ fn name_integer(node: Node<'_>) -> bool {
     }
 }
 
-/// Returns true for an element that takes no place in a value of its class.
+/// Returns true for an element that takes no space in a value of its class.
 fn takes_no_place(element: Node<'_>) -> bool {
     match element.kind() {
         MetadataKind::Subprogram => true,
@@ -109,12 +111,12 @@ fn takes_no_place(element: Node<'_>) -> bool {
 
 struct Express<'ctx> {
     builder: TypeBuilder<'ctx>,
-    /// What stands for each type that was looked at; nothing where it stays.
+    /// The replacement of each visited type; `None` for a type that stays.
     known: HashMap<Node<'ctx>, Option<Node<'ctx>>>,
 }
 
 impl<'ctx> Express<'ctx> {
-    /// Drops elements of the structure `of` that take no place in it.
+    /// Drops elements of the structure `of` that take no space in it.
     fn drop_elements(&mut self, of: Node<'ctx>) -> bool {
         let mut dropped = false;
         for (index, operand) in of.operands().into_iter().enumerate() {
@@ -131,14 +133,14 @@ impl<'ctx> Express<'ctx> {
         dropped
     }
 
-    /// Returns the elements of `list` that take a place, or what stands for them.
+    /// Returns the elements of `list` that take space, or their replacements.
     fn placed(&mut self, list: Node<'ctx>, depth: usize) -> Vec<Node<'ctx>> {
         let elements = list.operands().into_iter().filter_map(|element| element.node());
         let placed = elements.filter(|element| !takes_no_place(*element));
         placed.map(|element| self.settled(element, depth)).collect()
     }
 
-    /// Replaces each type that `node` refers to and that something stands for; returns how many.
+    /// Replaces each type that `node` refers to and that has a replacement; returns the number of replaced types.
     fn replace_operands(&self, node: Node<'ctx>) -> usize {
         let operands = node.operands().into_iter().enumerate();
         let replaced = operands.filter_map(|(index, operand)| {
@@ -148,12 +150,12 @@ impl<'ctx> Express<'ctx> {
         replaced.count()
     }
 
-    /// Returns what stands for `node`, made if it is the first time; nothing where it stays.
+    /// Returns the replacement of `node`, creating it on first use; `None` if the node stays.
     fn substitute(&mut self, node: Node<'ctx>, depth: usize) -> Option<Node<'ctx>> {
         if let Some(known) = self.known.get(&node) {
             return *known;
         }
-        // A class that a damaged input makes its own base stays as it is.
+        // A class that is its own base, in a damaged input, stays as it is.
         self.known.insert(node, None);
         let made = match node.kind() {
             _ if depth > MAX_DEPTH => None,
@@ -166,7 +168,7 @@ impl<'ctx> Express<'ctx> {
         made
     }
 
-    /// Returns what stands for `node`, or the node itself where it stays.
+    /// Returns the replacement of `node`, or the node itself if it stays.
     fn settled(&mut self, node: Node<'ctx>, depth: usize) -> Node<'ctx> {
         self.substitute(node, depth).unwrap_or(node)
     }
@@ -216,7 +218,7 @@ impl<'ctx> Express<'ctx> {
         }
     }
 
-    /// Makes an integer of `size` bits if C has one, else as many bytes.
+    /// Returns an integer of `size` bits if C has one, else an array of as many bytes.
     fn bytes(&self, size: u64) -> Option<Node<'ctx>> {
         let name = match size {
             8 => "unsigned char",

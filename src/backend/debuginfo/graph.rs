@@ -1,13 +1,13 @@
-//! All types of a module, found by walking the graph of its metadata.
+//! Finds all types of a module by walking the graph of its metadata.
 //!
-//! The graph has cycles, and chains as long as the program likes: a list of 60 000 types that point to each other must
-//! not overflow a stack. So the walk keeps its own list of what is still to be visited.
+//! The graph has cycles and arbitrarily long chains: a list of 60,000 types that point to each other must not overflow
+//! the stack. So the walk keeps its own list of pending nodes.
 
 use std::collections::HashSet;
 
 use crate::llvm::{Context, Module, Node, Operand};
 
-/// Returns all nodes that `module` mentions, in the order of the walk, which is the same for the same module.
+/// Returns all nodes reachable from `module`, in the order of the walk, which is deterministic.
 pub(super) fn all<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<Node<'ctx>> {
     let mut pending = roots(context, module);
     pending.reverse();
@@ -24,7 +24,7 @@ pub(super) fn all<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<No
     found
 }
 
-/// Where LLVM starts when it makes BTF: functions and variables, and the types of CO-RE accesses.
+/// Returns the nodes from which LLVM makes BTF: functions and variables, and the types of CO-RE accesses.
 fn roots<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<Node<'ctx>> {
     let attached =
         module.functions().chain(module.variables()).flat_map(|global| global.attached(context));
@@ -35,7 +35,7 @@ fn roots<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Vec<Node<'ctx>>
     attached.chain(accessed).chain(module.compile_units()).collect()
 }
 
-/// The nodes that `node` refers to.
+/// Returns the nodes that `node` refers to.
 pub(super) fn nodes<'ctx>(node: Node<'ctx>) -> impl Iterator<Item = Node<'ctx>> {
     node.operands().into_iter().filter_map(Operand::node)
 }

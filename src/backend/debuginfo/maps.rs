@@ -1,19 +1,19 @@
-//! Map definitions inside wrappers, for LLVM before 22.
+//! Unwraps map definitions inside wrappers, for LLVM older than 22.
 //!
-//! LLVM describes what a pointer in a structure points to only as far as its name, but for the members of a map
-//! definition in `.maps` in full: loaders take the sizes of keys and values from there. A static in Rust must be
-//! `Sync`, so the definition is inside newtypes and `UnsafeCell`; LLVM before 22 does not look into those. So the
-//! variable gets the type inside, as `btf::fixes::maps` would give it later.
+//! LLVM describes the target of a pointer in a structure only by name, but in full for the members of a map definition
+//! in `.maps`: loaders take the sizes of keys and values from there. A static in Rust must be `Sync`, so the definition
+//! is wrapped in newtypes and `UnsafeCell`; LLVM older than 22 does not look inside those. So the variable gets the
+//! inner type, as `btf::fixes::maps` would give it later.
 
 use super::graph::nodes;
 use crate::llvm::{Context, MetadataKind, Module, Node};
 
-/// Where BTF-defined maps are.
+/// The section of BTF-defined maps.
 const SECTION: &str = ".maps";
-/// Wrappers nest a few deep at most; a loop ends here.
+/// The most nested wrappers that are followed, so that a cycle ends; real wrappers nest only a few deep.
 const MAX_WRAPPERS: usize = 64;
 
-/// Gives each variable of `.maps` the structure in its type that has a `type`.
+/// Gives each variable in `.maps` the structure inside its type that has a `type` member.
 pub(super) fn unwrap<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
     let maps = module.variables().filter(|variable| variable.section() == SECTION);
     for variable in maps.flat_map(|map| map.attached(context)).flat_map(nodes) {
@@ -30,18 +30,18 @@ pub(super) fn unwrap<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
     }
 }
 
-/// The structure that has a `type`, in `outer` or in what it wraps.
+/// Returns the structure with a `type` member: `outer` or a structure that it wraps.
 fn definition(outer: Node<'_>) -> Option<Node<'_>> {
     std::iter::successors(Some(outer), |node| wrapped(*node))
         .take(MAX_WRAPPERS)
         .find(|node| members(*node).any(|member| member.type_name() == "type"))
 }
 
-/// The type of the only member that takes a byte, if that is a structure.
+/// Returns the type of the only member that is not empty, if that is a structure.
 fn wrapped<'ctx>(outer: Node<'ctx>) -> Option<Node<'ctx>> {
     let mut filled = members(outer).filter(|member| member.type_size() > 0);
     let (only, None) = (filled.next()?, filled.next()) else { return None };
-    // A member refers to two types: the one it is a member of, and its own.
+    // A member refers to two types: its containing type and its own.
     nodes(only).find(|node| node.kind() == MetadataKind::Composite && *node != outer)
 }
 

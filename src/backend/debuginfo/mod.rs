@@ -1,13 +1,13 @@
-//! What of debug information must change before LLVM makes BTF of it.
+//! Prepares debug information for LLVM's BTF generation.
 //!
-//! That is little: nearly all is put right on the emitted object (`btf`). But some things are lost for good in
-//! code generation, so they are said in another way before it:
+//! Nearly everything is corrected in the emitted object (`btf`). But code generation irrecoverably loses some
+//! information, which is therefore expressed differently before it:
 //!
-//! - [`names`]: which of several types of one short name a pointer points to;
-//! - [`variants`]: the variants of enumerations with data, which LLVM before 22 cannot express in BTF;
-//! - [`maps`]: the keys and values of maps whose definition is wrapped, which LLVM before 22 leaves out;
-//! - [`signatures`]: functions without one, for which LLVM writes a random number;
-//! - [`foreign`]: types of C++, Rust and Zig that LLVM makes no BTF of.
+//! - [`names`]: the types that pointers point to, if several types share a short name;
+//! - [`variants`]: the variants of enumerations with data, which LLVM older than 22 cannot express in BTF;
+//! - [`maps`]: the keys and values of wrapped map definitions, which LLVM older than 22 leaves out;
+//! - [`signatures`]: functions without a signature, for which LLVM writes a random number;
+//! - [`foreign`]: types of C++, Rust and Zig that LLVM makes no BTF for.
 
 mod foreign;
 mod graph;
@@ -22,11 +22,11 @@ use crate::{
     plan::Btf,
 };
 
-/// The first LLVM that makes BTF of the variants of enumerations, and looks for map definitions inside wrappers.
+/// The first LLVM that makes BTF for the variants of enumerations and looks for map definitions inside wrappers.
 const KNOWS_RUST: u32 = 22;
 
-/// Makes the debug information of `module` such that no truth is lost in BTF, and LLVM writes no random numbers, if `btf`
-/// is only read for the lines of the source.
+/// Changes the debug information of `module` so that BTF loses no information and LLVM writes no random numbers; only
+/// the latter if `btf` is omitted, as LLVM's BTF then serves only for source lines.
 pub(super) fn prepare<'ctx>(context: &'ctx Context, module: &Module<'ctx>, btf: Btf) {
     let mut nodes = graph::all(context, module);
     let builder = TypeBuilder::new(context, module).filter(|_| !nodes.is_empty());

@@ -1,22 +1,22 @@
-//! One name for each type.
+//! Gives each type a unique name.
 //!
-//! While LLVM makes BTF it looks up what a pointer member points to by the short name of the structure, without its
-//! scope, and takes the first: of `left::Same` and `right::Same`, every pointer points to one. So all but one of
-//! several types that share a short name get a mark behind it, `Same#2`, which `btf::fixes` takes off again.
-//! Types of C get `same##2`: there the name is the whole name, which the kernel compares, and both keep it.
+//! When LLVM makes BTF, it looks up the target of a pointer member by the structure's short name, without its scope,
+//! and takes the first: of `left::Same` and `right::Same`, every pointer points to one. So all but one of several types
+//! that share a short name get a suffix, `Same#2`, which `btf::fixes` removes again. Types of C get `same##2`: there
+//! the name is the whole name, which the kernel compares, and both keep it.
 //!
-//! Not every two nodes are two types: each compile unit brings its own description of a type that it uses. rustc gives
-//! each type an identifier, the same in all crates. C has none: there, what is declared on the same line and has the
-//! same size is taken for one type, as when a header is included twice. If that is wrong, nothing is worse than before.
+//! Two nodes are not always two types: each compile unit has its own description of a type that it uses. rustc gives
+//! each type an identifier, the same in all crates. C has none: there, types of the same name, line and size count as
+//! one, as when a header is included twice. If that is wrong, the result is no worse than before.
 
 use std::collections::BTreeMap;
 
 use crate::llvm::{Context, Node, Operand, Text};
 
-/// Marks the names of different types that are the same.
+/// Adds a suffix to equal names of different types.
 pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]) {
     let mut types: BTreeMap<String, BTreeMap<Identity, usize>> = BTreeMap::new();
-    // Every node's mark is decided before any is set: the names are part of what is compared.
+    // Every suffix is decided before any is set: the names are part of the comparison.
     let marks: Vec<(Node<'_>, String)> = composites
         .iter()
         .filter(|node| !node.is_forward())
@@ -36,12 +36,12 @@ pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]
     marks.into_iter().for_each(|(node, name)| rename(context, node, &name));
 }
 
-/// What two descriptions of one type agree in, besides the name.
+/// The properties, besides the name, in which two descriptions of one type agree.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
-    /// What the compiler says.
+    /// The compiler's identifiers.
     Named(Vec<String>),
-    /// Line and size in bits.
+    /// The line and the size in bits.
     Declared(u32, u64),
 }
 
@@ -55,7 +55,7 @@ impl Identity {
     }
 }
 
-/// The strings of a composite type are its name and, if the compiler gives one, its identifier.
+/// Returns the identity of a composite type, whose strings are its name and, if the compiler sets one, its identifier.
 fn identity(node: Node<'_>, name: &str) -> Identity {
     let texts = node.operands().into_iter().filter_map(|operand| match operand {
         Operand::Text(text) => Some(text.to_text()),

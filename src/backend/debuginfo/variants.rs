@@ -1,13 +1,14 @@
-//! Enumerations with data, for LLVM before 22.
+//! Rewrites enumerations with data, for LLVM older than 22.
 //!
-//! DWARF has a node of its own for variants (`DW_TAG_variant_part`), which rustc uses. LLVM 22 makes a nameless union
-//! of it in BTF; earlier ones take it for a member of no type, and with assertions abort. So it becomes here what LLVM
-//! 22 makes of it. DWARF, if it is kept, then says the same: a union, whose layout is that of the enumeration.
+//! DWARF has a dedicated node for variants (`DW_TAG_variant_part`), which rustc uses. LLVM 22 converts it to an
+//! anonymous union in BTF; earlier versions treat it as a member without a type, and abort if assertions are enabled.
+//! So the union of LLVM 22 is made here. DWARF, if it is kept, then has that union too, with the layout of the
+//! enumeration.
 
 use super::graph::nodes;
 use crate::llvm::{Context, MetadataKind, Module, Node};
 
-/// Replaces the variants of each enumeration by a nameless union of them.
+/// Replaces the variants of each enumeration with an anonymous union of them.
 pub(super) fn express<'ctx>(
     context: &'ctx Context,
     module: &Module<'ctx>,
@@ -27,12 +28,12 @@ pub(super) fn express<'ctx>(
     }
 }
 
-/// Among the elements of a type, only its variants are a composite themselves; they have no name.
+/// Returns true for a variant part: of a type's elements, only that is a composite itself, and it has no name.
 fn is_variant_part(element: Node<'_>) -> bool {
     element.kind() == MetadataKind::Composite && element.type_name().is_empty()
 }
 
-/// The discriminant, then the variants.
+/// Returns the discriminant, then the variants.
 fn members<'ctx>(variants: Node<'ctx>) -> Vec<Node<'ctx>> {
     let is_member = |node: &Node<'_>| node.kind() == MetadataKind::Derived;
     let discriminant = nodes(variants).filter(is_member);

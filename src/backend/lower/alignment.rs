@@ -1,10 +1,10 @@
-//! Questions about the lowest bits of an address.
+//! Makes tests of the lowest bits of an address verifiable.
 //!
-//! `align_offset`, with which `core` reads strings word by word, computes with the bits of an address, and the verifier
-//! lets nobody ("R2 bitwise operator &= on pointer prohibited"). It does let one address be subtracted from another, which
-//! gives a number. Frames begin at multiples of 8, so that an address and its distance from the frame have the same three
-//! lowest bits; where only those, or differences, are asked for, the distance takes the address's place. Of a variable of the
-//! program's own the distance is known: it is aligned to 8 bytes.
+//! `align_offset`, by which `core` reads strings word by word, computes with the bits of an address, which the verifier
+//! prohibits ("R2 bitwise operator &= on pointer prohibited"). It does allow subtracting one address from another,
+//! which yields a number. Frames begin at multiples of 8, so an address and its distance from the frame have the same
+//! three lowest bits; where only those bits, or differences, are used, the distance replaces the address. For the
+//! program's own variables the distance is known: they are aligned to 8 bytes.
 
 use super::offsets::{Offsets, base};
 use crate::llvm::{Binary, Builder, Context, Global, Instruction, Module, Opcode, Value};
@@ -12,10 +12,10 @@ use crate::llvm::{Binary, Builder, Context, Global, Instruction, Module, Opcode,
 /// The bits in which an address and its distance from the frame agree.
 const AGREEING: i64 = 7;
 
-/// How often a number is computed with before it is no longer followed.
+/// The most operations through which a number is followed.
 const FARTHEST: u32 = 12;
 
-/// Replaces such addresses in `module`.
+/// Replaces such addresses in `module` with distances.
 pub(super) fn lower<'c>(context: &'c Context, module: &Module<'c>) {
     for function in module.functions().filter(|function| !function.is_declaration()) {
         let mut addresses = constants(context, function);
@@ -46,7 +46,7 @@ pub(super) fn lower<'c>(context: &'c Context, module: &Module<'c>) {
     }
 }
 
-/// Returns how far `place` is from the variable that it is in, which is aligned to a multiple of 8 for it.
+/// Returns the distance of `place` from its variable, which becomes aligned to a multiple of 8.
 fn of_variable<'c>(
     context: &'c Context,
     offsets: &mut Offsets<'_, 'c>,
@@ -64,7 +64,7 @@ fn of_variable<'c>(
     }
 }
 
-/// Returns how far `number`, an address, is from the frame.
+/// Returns the distance of `number`, an address, from the frame.
 fn of_frame<'c>(
     context: &'c Context,
     function: Global<'c>,
@@ -85,7 +85,7 @@ fn replace<'c>(user: Value<'c>, old: Value<'c>, new: Value<'c>) {
     }
 }
 
-/// Makes instructions of the addresses of variables that `function` computes with; returns each address with its number.
+/// Turns the variable addresses that `function` computes with into instructions; returns each address with its number.
 fn constants<'c>(context: &'c Context, function: Global<'c>) -> Vec<(Value<'c>, Value<'c>)> {
     let mut made: Vec<(Value<'c>, Value<'c>)> = Vec::new();
     for instruction in function.instructions().collect::<Vec<_>>() {
@@ -102,7 +102,7 @@ fn constants<'c>(context: &'c Context, function: Global<'c>) -> Vec<(Value<'c>, 
     made.into_iter().filter_map(|(constant, number)| Some((constant.operand(0)?, number))).collect()
 }
 
-/// Returns `constant`, the address of a variable or a sum with it, as computed by instructions before `place`.
+/// Returns `constant`, a variable's address or a sum with it, computed by instructions before `place`.
 fn spelled_out<'c>(
     context: &'c Context,
     place: Instruction<'c>,
@@ -136,7 +136,7 @@ fn spelled_out<'c>(
     }
 }
 
-/// Writes how far it is to the next multiple, `((x + 7) & -8) - x`, as `-x & 7`, of which the verifier sees the bounds.
+/// Rewrites the distance to the next multiple, `((x + 7) & -8) - x`, as `-x & 7`, whose bounds the verifier sees.
 fn round_up<'c>(context: &'c Context, function: Global<'c>, numbers: &[Value<'c>]) {
     for difference in function.instructions().collect::<Vec<_>>() {
         let parts = || {
@@ -161,7 +161,7 @@ fn round_up<'c>(context: &'c Context, function: Global<'c>, numbers: &[Value<'c>
     }
 }
 
-/// What a number is that is computed from an address.
+/// The relation of a computed number to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// A sum of the address and a number.
@@ -170,7 +170,7 @@ enum Kind {
     Negative,
 }
 
-/// Returns true if a bit operation is made of what is computed from `value`.
+/// Returns true if a bit operation uses a value computed from `value`.
 fn has_mask(value: Value<'_>, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     value.users().into_iter().any(|user| match user.opcode() {
@@ -180,7 +180,7 @@ fn has_mask(value: Value<'_>, depth: u32) -> bool {
     })
 }
 
-/// Returns true if everything that is computed from `value` is the same when the address moves by a multiple of 8.
+/// Returns true if all results computed from `value` stay the same when the address moves by a multiple of 8.
 fn is_relative<'c>(value: Value<'c>, numbers: &[Value<'c>], kind: Kind, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     value.users().into_iter().all(|user| {

@@ -1,7 +1,7 @@
-//! Functions of more arguments than there are registers for them.
+//! Inlines functions with more arguments than BPF has argument registers.
 //!
-//! BPF passes five. A function of the program's own that takes more is inlined wherever it is called, whatever its author
-//! says of inlining; one that calls itself stays, and is an error.
+//! BPF passes five arguments. A function of the program that takes more is inlined at every call, regardless of its
+//! inlining attributes; a recursive one stays, and is an error.
 
 use crate::{
     backend::session::Session,
@@ -11,10 +11,10 @@ use crate::{
 /// The registers r1 to r5.
 const MOST: usize = 5;
 
-/// The first LLVM that passes more, which is left to it.
+/// The first LLVM that passes more, so that nothing is done here.
 const FIRST_TO_PASS_MORE: u32 = 23;
 
-/// Has the passes inline such functions of `module`.
+/// Marks such functions of `module` to be inlined by the passes.
 pub(in crate::backend) fn inline<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let too_long = |function: &Global<'_>| {
         !function.is_declaration()

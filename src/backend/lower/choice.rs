@@ -1,4 +1,4 @@
-//! An integer by the value that decides it.
+//! Finds the value that decides an integer.
 
 use super::{
     flow::Flow,
@@ -6,21 +6,21 @@ use super::{
 };
 use crate::llvm::{Binary, Block, Opcode, Resize, Value};
 
-/// What a switch over the values of an integer needs.
+/// The parts of a switch over the values of an integer.
 #[derive(Debug)]
 pub(super) struct Choice<'c> {
-    /// The value to decide by: the integer itself, or what it is computed from with constants.
+    /// The value to switch on: the integer itself, or the value that it is computed from with constants.
     pub(super) by: Value<'c>,
-    /// Each value of that, and the integer's then.
+    /// The values of `by`, each with the resulting integer.
     pub(super) cases: Vec<(i64, i64)>,
-    /// Set if there may be more of them.
+    /// Set if there may be more values.
     pub(super) is_open: bool,
 }
 
 /// A step of computing an integer from another one.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// An operation with a constant to the right, in so many bits.
+    /// An operation with a constant on the right, and the width in bits.
     Right(Binary, i64, u32),
     /// A conversion between widths.
     Resize(Resize, u32, u32),
@@ -39,7 +39,7 @@ impl Step {
 }
 
 impl<'c> Choice<'c> {
-    /// Returns what decides `integer` in `block`, if it has few values there.
+    /// Returns the value that decides `integer` in `block`, if the integer has few values there.
     pub(super) fn of(flow: &Flow<'c>, block: Block<'c>, integer: Value<'c>) -> Option<Self> {
         let sets = Sets::at(flow, block);
         let (mut by, mut steps) = (integer, Vec::new());
@@ -61,7 +61,7 @@ impl<'c> Choice<'c> {
     }
 }
 
-/// The one value that `value` is computed from, and how.
+/// Returns the one value that `value` is computed from, and the step.
 fn step(value: Value<'_>) -> Option<(Value<'_>, Step)> {
     let (bits, first) = (value.bits()?, value.operand(0)?);
     let second = || value.operand(1);

@@ -1,15 +1,16 @@
-//! Accesses through the context of a program at offsets that are known when the program is linked.
+//! Rewrites context accesses so that each has a constant offset.
 //!
-//! The kernel translates an access of a context by its offset, so it takes none but constants, from the pointer it gave
-//! ("dereference of modified ctx ptr", "variable ctx access var_off=..."; `check_ptr_off_reg` and `check_ctx_access` in
-//! `kernel/bpf/verifier.c`). rustc and LLVM make two loads of `if c.mark == 2 { c.len } else { c.hash }` one load from
-//! `ctx + (mark == 2 ? 0 : 68)`, and `c.cb[i]` is one to begin with.
+//! The kernel translates a context access by its offset, so it accepts only constant offsets from the pointer that it
+//! passed ("dereference of modified ctx ptr", "variable ctx access var_off=..."; `check_ptr_off_reg` and
+//! `check_ctx_access` in `kernel/bpf/verifier.c`). rustc and LLVM merge the two loads of
+//! `if c.mark == 2 { c.len } else { c.hash }` into one load from `ctx + (mark == 2 ? 0 : 68)`, and `c.cb[i]` is
+//! a single load to begin with.
 //!
-//! Here each such access becomes a switch over the offsets that it may have, with an access at a constant offset in each
-//! case. What the offset is follows from how it is computed; where one is left out because nothing limits it, the access
-//! as it was is the last case, which the verifier does not get to if it knows better. clang's way, to mark the accesses
-//! (`llvm.preserve.static.offset`) before the passes run, does not help with what rustc merged before, nor with indices,
-//! and changes the code of accesses that load as they are.
+//! Each such access becomes a switch over its possible offsets, with an access at a constant offset in each case. The
+//! possible offsets follow from the computation of the offset; if a loop bound is not proven, the original access stays
+//! as the last case, which the verifier does not reach if it proves the bound. clang's way, marking the accesses
+//! (`llvm.preserve.static.offset`) before the passes run, helps neither with accesses that rustc already merged nor
+//! with indices, and changes the code of accesses that load as they are.
 
 use super::{
     choice::Choice,
@@ -23,13 +24,13 @@ use crate::{
     llvm::{Builder, Context, Global, Instruction, Module, Opcode, Value},
 };
 
-/// The most accesses that are put in the place of those of one function: more would be no gain.
+/// The most accesses that replace those of one function: more would be no gain.
 const MOST_CASES: usize = 512;
 
-/// Program types whose context is memory that may be read at any offset.
+/// The program types whose context is memory that may be read at any offset.
 const PLAIN: [&str; 1] = ["syscall"];
 
-/// Splits the accesses through contexts in `module` that are not at one constant offset.
+/// Splits the accesses through `contexts` in `module` that are not at one constant offset.
 pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, contexts: &[Value<'s>]) {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     for function in bodies.collect::<Vec<_>>() {
@@ -42,7 +43,7 @@ pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, contexts:
     }
 }
 
-/// Returns the parameters that are contexts: the first one of each program, and those that are given one.
+/// Returns the parameters that are contexts: the first one of each program, and those that receive one.
 pub(super) fn contexts<'c>(module: &Module<'c>) -> Vec<Value<'c>> {
     let programs = module.functions().filter(|function| is_program(*function));
     let mut found: Vec<Value<'c>> =
@@ -72,7 +73,7 @@ fn is_program(function: Global<'_>) -> bool {
     !function.is_declaration() && known.is_some_and(|known| !PLAIN.contains(&known.section))
 }
 
-/// An access of memory, and the operand that is its address.
+/// Returns the address operand of a load or store, with its index.
 fn address<'c>(instruction: Instruction<'c>) -> Option<(u32, Value<'c>)> {
     let index = match instruction.value().opcode() {
         Opcode::Load => 0,
@@ -110,7 +111,8 @@ fn in_function<'c>(
     }
 }
 
-/// Has comparisons of addresses whose offsets are known compare those: the verifier knows numbers, not addresses.
+/// Replaces comparisons of addresses with known offsets by comparisons of the offsets: the verifier tracks numbers, not
+/// addresses.
 fn compare_offsets<'c>(
     context: &'c Context,
     accesses: &[(Instruction<'c>, Value<'c>, Value<'c>)],
@@ -138,8 +140,8 @@ fn compare_offsets<'c>(
     }
 }
 
-/// Computes each address at a constant offset next to its access: one that is kept in a register from another block is
-/// a modified pointer to the kernel.
+/// Computes each address at a constant offset next to its access: to the kernel, an address kept in a register from
+/// another block is a modified pointer.
 fn localize<'c>(
     context: &'c Context,
     function: Global<'c>,
@@ -158,7 +160,7 @@ fn localize<'c>(
     discard_dead_addresses(function);
 }
 
-/// Erases addresses that nothing uses any more.
+/// Erases addresses that are no longer used.
 fn discard_dead_addresses(function: Global<'_>) {
     let is_dead = |one: &Instruction<'_>| {
         let kinds = [Opcode::Element, Opcode::Select, Opcode::Freeze, Opcode::Phi];
@@ -173,7 +175,7 @@ fn discard_dead_addresses(function: Global<'_>) {
     }
 }
 
-/// Replaces `access` by one for each case of `choice`, the distance from `base`.
+/// Replaces `access` with one access for each case of `choice`, the distance from `base`.
 fn split<'c>(
     context: &'c Context,
     access: Instruction<'c>,

@@ -1,18 +1,18 @@
-//! Copies from and to contexts, as loads and stores.
+//! Expands copies from and to contexts into loads and stores.
 //!
-//! A copy of constant length that LLVM expands, or calls a routine for, takes the address of the copied part of a context
-//! into a register: a modified pointer to the kernel.
+//! If LLVM expands a copy of constant length or calls a routine for it, it takes the address of the copied part of a
+//! context into a register, which to the kernel is a modified pointer.
 
 use super::offsets::{self, Offsets};
 use crate::llvm::{Context, Global, Instruction, Piece, Value};
 
-/// The copies, with the most loads that one becomes: a move keeps what all of them loaded.
+/// The copy intrinsics, with the most loads that one becomes: a move keeps all loaded values at once.
 const COPIES: [(&str, usize); 2] = [("llvm.memcpy.p0.p0.i64", 32), ("llvm.memmove.p0.p0.i64", 16)];
 
-/// The widest load: fields of most contexts have four bytes, of the others eight.
+/// The widest load: the fields of most contexts have four bytes, those of others eight.
 const WIDEST: u64 = 8;
 
-/// Replaces the copies in `function` that read or write one of `contexts`.
+/// Expands the copies in `function` that read or write one of `contexts`.
 pub(super) fn spell_out<'c>(
     context: &'c Context,
     function: Global<'c>,
@@ -31,7 +31,7 @@ pub(super) fn spell_out<'c>(
     }
 }
 
-/// Returns the loads and stores that `call` becomes, if it is a copy of constant length that becomes few.
+/// Returns the loads and stores that `call` becomes, if it is a copy of constant length that needs few of them.
 fn pieces(call: Instruction<'_>) -> Option<Vec<Piece>> {
     let name = call.callee()?.name();
     let (_, most) = COPIES.iter().find(|(copy, _)| *copy == name)?;

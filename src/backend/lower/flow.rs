@@ -1,4 +1,4 @@
-//! What is known at a place because of the branches that lead there.
+//! Derives the facts that hold at a place from the branches that lead there.
 
 use std::collections::HashMap;
 
@@ -7,18 +7,18 @@ use crate::llvm::{Block, Global, Opcode, Predicate, Value};
 /// A comparison with a constant that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fact<'c> {
-    /// What was compared.
+    /// The compared value.
     pub(super) value: Value<'c>,
-    /// How.
+    /// The comparison.
     pub(super) predicate: Predicate,
-    /// With what.
+    /// The constant that it is compared with.
     pub(super) bound: i64,
 }
 
-/// The flow of control in a function.
+/// The control flow of a function.
 #[derive(Debug)]
 pub(super) struct Flow<'c> {
-    /// The position of each block that is reached, in reverse postorder.
+    /// The position of each reachable block, in reverse postorder.
     order: HashMap<Block<'c>, usize>,
     blocks: Vec<Block<'c>>,
     /// The immediate dominator of each block, by position; the entry is its own.
@@ -27,7 +27,7 @@ pub(super) struct Flow<'c> {
 }
 
 impl<'c> Flow<'c> {
-    /// Returns the flow in `function`, which has a body.
+    /// Returns the control flow of `function`, which has a body.
     pub(super) fn of(function: Global<'c>) -> Self {
         let blocks = reverse_postorder(function);
         let order: HashMap<_, _> =
@@ -43,7 +43,7 @@ impl<'c> Flow<'c> {
         Self { order, blocks, dominators, predecessors }
     }
 
-    /// Returns what holds in `block`, the nearest first.
+    /// Returns the facts that hold in `block`, the nearest first.
     pub(super) fn facts(&self, block: Block<'c>) -> Vec<Fact<'c>> {
         let mut facts = Vec::new();
         let Some(mut position) = self.order.get(&block).copied() else { return facts };
@@ -61,7 +61,7 @@ impl<'c> Flow<'c> {
     }
 }
 
-/// What a branch from `from` says where it leads to `to`.
+/// Returns the fact that holds on the edge from `from` to `to`.
 fn fact_of_edge<'c>(from: Block<'c>, to: Block<'c>) -> Option<Fact<'c>> {
     let end = from.terminator()?;
     let successors = from.successors();
@@ -75,7 +75,7 @@ fn fact_of_edge<'c>(from: Block<'c>, to: Block<'c>) -> Option<Fact<'c>> {
     Some(Fact { predicate, ..fact })
 }
 
-/// What it says that `condition` is true, a comparison with a constant.
+/// Returns the fact that holds if `condition`, a comparison with a constant, is true.
 pub(super) fn comparison(condition: Value<'_>) -> Option<Fact<'_>> {
     let Opcode::Compare(predicate) = condition.opcode() else { return None };
     let (left, right) = (condition.operand(0)?, condition.operand(1)?);
@@ -104,7 +104,7 @@ fn reverse_postorder(function: Global<'_>) -> Vec<Block<'_>> {
     done
 }
 
-/// Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm (2001).
+/// Computes the immediate dominators: Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm (2001).
 fn dominators(predecessors: &[Vec<usize>]) -> Vec<usize> {
     const UNKNOWN: usize = usize::MAX;
     let mut found = vec![UNKNOWN; predecessors.len()];

@@ -1,6 +1,6 @@
-//! Rewrites of what LLVM made, for what kernels refuse in it: after all optimization, since the passes would undo them.
+//! Rewrites code from LLVM that kernels reject: after all optimization, since the passes would undo it.
 //!
-//! Each pass changes only code that no kernel loads as it is, so that what loads stays the same.
+//! Each pass changes only code that no kernel accepts as it is, so that working code stays the same.
 
 mod alignment;
 mod arguments;
@@ -20,7 +20,7 @@ use ranges::Registers;
 
 pub(super) use arguments::inline;
 
-/// Rewrites `module`, which is optimized, for the CPU of `choice`.
+/// Rewrites the optimized `module` for the CPU of `choice`.
 pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, choice: &CpuChoice) {
     atomics::relax(module);
     if session.plan.is_for_a_kernel() {

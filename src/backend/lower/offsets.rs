@@ -1,22 +1,22 @@
-//! Addresses as one base and an offset: through sums of addresses, choices between them, and loops that walk.
+//! Splits addresses into a base and an offset: through sums of addresses, selects, and loops that advance an address.
 
 use std::collections::HashMap;
 
 use crate::llvm::{Binary, Block, Builder, Context, Instruction, Layout, Opcode, Resize, Value};
 
-/// How many addresses an address may be computed from in a row.
+/// The longest chain of addresses that is followed.
 const DEEPEST: u32 = 64;
 
-/// Takes addresses apart, and makes integers of their offsets.
+/// Splits addresses and computes their offsets as integers.
 #[derive(Debug)]
 pub(super) struct Offsets<'m, 'c> {
     context: &'c Context,
     layout: Layout<'m>,
-    /// Offsets that exist already, in 64 bits.
+    /// The offsets computed so far, in 64 bits.
     made: HashMap<Value<'c>, Value<'c>>,
 }
 
-/// Returns the values that an address is computed from with an offset of its own choice; none if it is no such address.
+/// Returns the addresses that `place` is computed from; `None` if it is a base.
 fn sources(place: Value<'_>) -> Option<Vec<Value<'_>>> {
     match place.opcode() {
         Opcode::Element | Opcode::Freeze => Some(vec![place.operand(0)?]),
@@ -26,7 +26,7 @@ fn sources(place: Value<'_>) -> Option<Vec<Value<'_>>> {
     }
 }
 
-/// Returns the one address that `place` is an offset away from, if `place` is computed only from that.
+/// Returns the base of `place`, if there is exactly one.
 pub(super) fn base(place: Value<'_>) -> Option<Value<'_>> {
     let mut bases = Vec::new();
     let mut seen = Vec::new();
@@ -56,7 +56,7 @@ impl<'m, 'c> Offsets<'m, 'c> {
         Self { context, layout, made: HashMap::new() }
     }
 
-    /// Returns how far `place` is from its base if no run of the program can change it.
+    /// Returns the distance of `place` from its base if it is constant.
     pub(super) fn constant(&self, place: Value<'c>) -> Option<i64> {
         let (mut place, mut sum) = (place, 0_i64);
         for _ in 0..DEEPEST {
@@ -73,7 +73,7 @@ impl<'m, 'c> Offsets<'m, 'c> {
         None
     }
 
-    /// Returns the offset of `place` from `base`, an integer of 64 bits that is computed next to `place`.
+    /// Returns the offset of `place` from `base` as a 64-bit integer computed next to `place`.
     pub(super) fn of(&mut self, place: Value<'c>, base: Value<'c>) -> Option<Value<'c>> {
         self.make(place, base, DEEPEST)
     }
@@ -113,7 +113,7 @@ impl<'m, 'c> Offsets<'m, 'c> {
         Some(made)
     }
 
-    /// `start`, and how far `place` goes from there.
+    /// Adds the distance that `place` advances to `start`.
     fn sum(&self, start: Value<'c>, place: Instruction<'c>) -> Option<Value<'c>> {
         let distance = self.layout.distance(place.value())?;
         let builder = Builder::before(self.context, place);
@@ -139,7 +139,7 @@ impl<'m, 'c> Offsets<'m, 'c> {
     }
 }
 
-/// An instruction of the function that the addresses are of.
+/// Returns an instruction of the function that the addresses belong to.
 fn entry_of<'c>(place: Value<'c>, base: Value<'c>) -> Option<Instruction<'c>> {
     place.instruction().or_else(|| {
         let user = base.users().into_iter().find_map(Value::instruction)?;

@@ -1,7 +1,7 @@
-//! Checks of a packet's end.
+//! Restores checks of a packet's end.
 //!
-//! `if data + 1 > end` is `if data >= end` to LLVM where both are integers, of which the verifier learns nothing: it takes
-//! the number of bytes from the constant that was added ("invalid access to packet, off=0 size=1, R1(id=0,off=0,r=0)";
+//! LLVM turns `if data + 1 > end` into `if data >= end` if both are integers, from which the verifier learns nothing:
+//! it takes the number of bytes from the added constant ("invalid access to packet, off=0 size=1, R1(id=0,off=0,r=0)";
 //! `find_good_pkt_pointers` in `kernel/bpf/verifier.c` returns if that is 0). So the constant is added again.
 
 use super::offsets;
@@ -9,10 +9,10 @@ use crate::llvm::{
     Binary, Builder, Context, Instruction, Layout, Module, Opcode, Predicate, Resize, Value,
 };
 
-/// How many values an address may be computed from in a row.
+/// The longest chain of values that an address is computed from.
 const DEEPEST: u32 = 16;
 
-/// Restores the sums in comparisons of packet pointers in `module`, whose programs are given `contexts`.
+/// Restores the sums in comparisons of packet pointers in `module`, whose programs receive `contexts`.
 pub(super) fn restore<'c>(context: &'c Context, module: &Module<'c>, contexts: &[Value<'c>]) {
     let layout = module.layout();
     let bodies = module.functions().filter(|function| !function.is_declaration());
@@ -48,7 +48,7 @@ fn restore_one<'c>(
     Some(())
 }
 
-/// Returns the field of a context that `value` is a sum with, and the constant in that sum.
+/// Returns the context field that `value` is a sum with, and the constant in that sum.
 fn root<'c>(
     layout: Layout<'_>,
     contexts: &[Value<'c>],
@@ -82,7 +82,7 @@ fn root<'c>(
     }
 }
 
-/// Returns true if memory is accessed at what is computed from `value`.
+/// Returns true if memory is accessed at an address computed from `value`.
 fn is_accessed(value: Value<'_>, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     value.users().into_iter().any(|user| match user.opcode() {

@@ -1,11 +1,11 @@
-//! Ranges that LLVM knows and the verifier loses, told again where memory is accessed.
+//! Restores value ranges that the verifier loses, where memory is accessed.
 //!
-//! Kernels before 7.0 know nothing of what a division or a remainder gives (`adjust_scalar_min_max_vals` in
-//! `kernel/bpf/verifier.c`): `T[i % 60]` is "R1 unbounded memory access, make sure to bounds check any such access". And
-//! without 32-bit registers `i - 4 < 9` is asked of a copy that was shifted to and fro, which the verifier no longer
-//! connects with `i`.
+//! Kernels older than 7.0 do not track the result of a division or remainder (`adjust_scalar_min_max_vals` in
+//! `kernel/bpf/verifier.c`): `T[i % 60]` is "R1 unbounded memory access, make sure to bounds check any such access".
+//! And without 32-bit registers, `i - 4 < 9` compares a copy that was shifted back and forth, which the verifier no
+//! longer connects with `i`.
 //!
-//! The value that addresses are computed from becomes an opaque copy, limited to the greatest value that it may have: two
+//! The value that addresses are computed from becomes an opaque copy, clamped to its greatest possible value: two
 //! instructions.
 
 use super::flow::{Fact, Flow};
@@ -13,19 +13,19 @@ use crate::llvm::{
     Binary, Builder, Context, Global, Instruction, Module, Opcode, Predicate, Resize, Value,
 };
 
-/// How many values an address may be from what it is computed from.
+/// The longest chain of values between a value and an address computed from it.
 const FARTHEST: u32 = 8;
 
-/// How the CPU compares integers of 32 bits.
+/// The registers in which the CPU compares 32-bit integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::backend) enum Registers {
-    /// Only as integers of 64 bits.
+    /// Only 64-bit registers.
     Wide,
-    /// In registers of 32 bits.
+    /// 32-bit registers.
     Narrow,
 }
 
-/// Limits what addresses are computed from in `module`.
+/// Limits the values that addresses in `module` are computed from.
 pub(super) fn restore<'c>(context: &'c Context, module: &Module<'c>, registers: Registers) {
     for function in module.functions().filter(|function| !function.is_declaration()) {
         let instructions: Vec<_> = function.instructions().collect();
@@ -77,14 +77,14 @@ fn replace_operand<'c>(user: Value<'c>, old: Value<'c>, new: Value<'c>) {
     }
 }
 
-/// Returns an opaque copy of `value`, of 64 bits, of which the verifier knows that it is at most `most`.
+/// Returns an opaque 64-bit copy of `value`, limited so that the verifier sees at most `most`.
 fn limit<'c>(builder: &Builder<'c>, value: Value<'c>, most: u64) -> Value<'c> {
     let (copy, most) = (builder.opaque(value), builder.integer(64, most.cast_signed()));
     let exceeds = builder.compare(Predicate::Ugt, copy, most);
     builder.select(exceeds, most, copy)
 }
 
-/// Returns true if an address, or the length of a copy, is computed from `value`.
+/// Returns true if an address or the length of a copy is computed from `value`.
 fn reaches_address(value: Value<'_>, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     value.users().into_iter().any(|user| match user.opcode() {
@@ -100,7 +100,7 @@ fn reaches_address(value: Value<'_>, depth: u32) -> bool {
     })
 }
 
-/// Returns the greatest value that `value`, without sign, may have because of how it is computed.
+/// Returns the greatest unsigned value that `value` may have, derived from its computation.
 fn most(value: Value<'_>, depth: u32) -> Option<u64> {
     let bits = value.bits().filter(|bits| *bits <= 64)?;
     let all = u64::MAX >> (64 - bits);
@@ -128,7 +128,7 @@ fn most(value: Value<'_>, depth: u32) -> Option<u64> {
     Some(computed.map_or(all, |computed| computed.min(all)))
 }
 
-/// Limits indices in `function` that a comparison of something else bounds.
+/// Limits indices in `function` that are bounded by a comparison of another value.
 fn limit_checked<'c>(context: &'c Context, function: Global<'c>) {
     let is_address = |one: &Instruction<'c>| one.value().opcode() == Opcode::Element;
     let addresses: Vec<_> = function.instructions().filter(is_address).collect();
@@ -148,7 +148,7 @@ fn limit_checked<'c>(context: &'c Context, function: Global<'c>) {
     }
 }
 
-/// Returns the greatest value of `index` if all that is known of it is known of a sum with a constant, in 32 bits.
+/// Returns the greatest value of `index` if it is bounded only through a 32-bit sum with a constant.
 fn bound_of_sum<'c>(facts: &[Fact<'c>], index: Value<'c>) -> Option<u64> {
     let value = match index.opcode() {
         Opcode::Resize(Resize::ZExt) => index.operand(0)?,
@@ -165,7 +165,7 @@ fn bound_of_sum<'c>(facts: &[Fact<'c>], index: Value<'c>) -> Option<u64> {
             Predicate::Ule => fact.bound,
             _ => return None,
         };
-        // From the least value up, without going around.
+        // From the least value up, without wrapping around.
         let least = added.checked_neg().filter(|least| *least > 0)?;
         let most = u64::try_from(least.checked_add(count)?).ok()?;
         let fits = fact.value.operand(0) == Some(value) && count >= 0;

@@ -1,4 +1,4 @@
-//! The values that an integer may have, where they are few.
+//! Computes the set of values that an integer may have, if they are few.
 
 use std::{cell::Cell, collections::BTreeSet};
 
@@ -8,20 +8,20 @@ use crate::llvm::{Binary, Block, Instruction, Opcode, Predicate, Resize, Value};
 /// The most values that count as few.
 pub(super) const MOST: usize = 32;
 
-/// How many values a value may be computed from in a row.
+/// The longest chain of values that a value is computed from.
 const DEEPEST: u32 = 24;
 
-/// How many values are looked at for one.
+/// The most values that are visited for one value.
 const FUEL: u32 = 2000;
 
 pub(super) type Set = BTreeSet<i64>;
 
-/// Looks for the values that integers have at one place.
+/// A search for the values that integers may have at one place.
 #[derive(Debug)]
 pub(super) struct Sets<'f, 'c> {
     flow: &'f Flow<'c>,
     facts: Vec<Fact<'c>>,
-    /// How many more values may be looked at.
+    /// The number of values that may still be visited.
     fuel: Cell<u32>,
     is_estimate: Cell<bool>,
 }
@@ -31,18 +31,18 @@ pub(super) struct Sets<'f, 'c> {
 pub(super) struct Few {
     /// The values, signed.
     pub(super) values: Set,
-    /// Set if there may be more of them: what ends a loop was not proven to.
+    /// Set if there may be more values: the end of a loop was not proven.
     pub(super) is_estimate: bool,
 }
 
 impl<'f, 'c> Sets<'f, 'c> {
-    /// What holds in `block`.
+    /// Returns a search at `block`.
     pub(super) fn at(flow: &'f Flow<'c>, block: Block<'c>) -> Self {
         let facts = flow.facts(block);
         Self { flow, facts, fuel: Cell::new(FUEL), is_estimate: Cell::new(false) }
     }
 
-    /// Returns the values that `value` may have; none if they are many, or unknown.
+    /// Returns the values that `value` may have; `None` if they are many or unknown.
     pub(super) fn of(&self, value: Value<'c>) -> Option<Few> {
         self.fuel.set(FUEL);
         self.is_estimate.set(false);
@@ -66,7 +66,7 @@ impl<'f, 'c> Sets<'f, 'c> {
         }
     }
 
-    /// What follows from how `value` is computed.
+    /// Returns the values that follow from the computation of `value`.
     fn computed(&self, value: Value<'c>, bits: u32, depth: u32) -> Option<Set> {
         let operand = |index| self.search(value.operand(index)?, depth);
         match value.opcode() {
@@ -103,11 +103,11 @@ impl<'f, 'c> Sets<'f, 'c> {
         }
     }
 
-    /// What a phi outside of loops may be.
+    /// Returns the possible values of a phi outside of loops.
     fn chosen(&self, phi: Value<'c>, depth: u32) -> Option<Set> {
         let mut all = Set::new();
         for (value, from) in phi.incoming() {
-            // What holds where the value comes from, not what holds here.
+            // Use the facts that hold where the value comes from, not those that hold here.
             let there = Sets { fuel: self.fuel.clone(), ..Sets::at(self.flow, from) };
             all.extend(there.search(value, depth / 2)?);
             self.fuel.set(there.fuel.get());
@@ -116,7 +116,7 @@ impl<'f, 'c> Sets<'f, 'c> {
         Some(all)
     }
 
-    /// What a phi that counts from one constant to another in constant steps may be.
+    /// Returns the possible values of a phi that counts from one constant to another in constant steps.
     fn counted(&self, phi: Value<'c>) -> Option<Set> {
         let incoming = phi.incoming();
         let [(one, _), (other, _)] = incoming.as_slice() else { return None };
@@ -138,7 +138,7 @@ impl<'f, 'c> Sets<'f, 'c> {
         (count <= MOST).then(|| (0..=count as i64).map(|turn| start + turn * step).collect())
     }
 
-    /// What follows from the comparisons that were made of `value` before.
+    /// Returns the values that the dominating comparisons of `value` allow.
     fn bounded(&self, value: Value<'c>, bits: u32) -> Option<Set> {
         let facts = self.facts.iter().filter(|fact| fact.value == value);
         let mut most = None;
@@ -158,7 +158,7 @@ impl<'f, 'c> Sets<'f, 'c> {
     }
 }
 
-/// Calls by which LLVM keeps its passes from undoing what it did for the verifier.
+/// Returns true for a call by which LLVM keeps its passes from undoing changes made for the verifier.
 fn is_passthrough(value: Value<'_>) -> bool {
     let callee = value.instruction().and_then(Instruction::callee);
     callee.is_some_and(|callee| callee.name().starts_with("llvm.bpf.passthrough"))
@@ -169,7 +169,7 @@ fn interval(least: i64, most: i64) -> Option<Set> {
     (size < MOST).then(|| (least..=most).collect())
 }
 
-/// Every value that has no bits but those of `mask`.
+/// Returns every value that has only bits of `mask`.
 fn submasks(mask: i64) -> Option<Set> {
     if mask < 0 || mask.count_ones() > MOST.ilog2() {
         return None;
@@ -190,7 +190,7 @@ fn crossed(operation: Binary, left: &Set, right: &Set, bits: u32) -> Option<Set>
     pairs.map(|(left, right)| computed(operation, left, right, bits)).collect()
 }
 
-/// `left operation right` in `bits` bits; none if it is undefined.
+/// Computes `left operation right` in `bits` bits; returns `None` if it is undefined.
 pub(super) fn computed(operation: Binary, left: i64, right: i64, bits: u32) -> Option<i64> {
     let shift = u32::try_from(right).ok().filter(|shift| *shift < bits);
     let unsigned = |value: i64| value.cast_unsigned() & mask(bits);

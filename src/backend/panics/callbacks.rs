@@ -1,4 +1,5 @@
-//! Callbacks that a helper function of the kernel runs before it returns, and those that are programs of their own.
+//! Handles callbacks: those that a kernel helper function runs before it returns, and those that are programs of their
+//! own.
 
 use super::sites::{bodies, leaving, left_at, return_at};
 use crate::{
@@ -10,31 +11,31 @@ use crate::{
 /// A helper function that takes a callback.
 #[derive(Debug)]
 pub(super) struct Helper {
-    /// Its number (`include/uapi/linux/bpf.h`).
+    /// The number of the helper (`include/uapi/linux/bpf.h`).
     number: u64,
     name: &'static str,
-    /// Which argument the callback is.
+    /// The index of the argument that is the callback.
     callback: u32,
     how: How,
 }
 
-/// How a helper runs its callback.
+/// The way in which a helper runs its callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
-    /// Before it returns, and passes on a pointer.
+    /// A run before the helper returns, with a pointer that the helper passes on.
     Now {
-        /// Which argument of the helper the pointer is.
+        /// The index of the helper's argument that is the pointer.
         given: u32,
-        /// Which parameter of the callback it is.
+        /// The index of the callback's parameter that receives it.
         taken: u32,
-        /// What the callback returns to be the last.
+        /// The return value by which the callback stops the iteration.
         stop: i64,
     },
-    /// As a program of its own, which must return 0 (`set_timer_callback_state` in `kernel/bpf/verifier.c`).
+    /// A run as a program of its own, which must return 0 (`set_timer_callback_state` in `kernel/bpf/verifier.c`).
     Later,
 }
 
-/// `bpf_find_vma` calls once and takes 0 alone.
+/// The helpers that take callbacks. `bpf_find_vma` calls once and accepts only 0.
 const HELPERS: [Helper; 5] = [
     Helper {
         number: 164,
@@ -63,14 +64,14 @@ const HELPERS: [Helper; 5] = [
     },
 ];
 
-/// How the names of kernel functions begin that call to compare, and go on whatever the answer is (`bpf_rbtree_add_impl` in
-/// `kernel/bpf/helpers.c`).
+/// The prefix of the kernel functions that call a callback to compare, and continue whatever it returns
+/// (`bpf_rbtree_add_impl` in `kernel/bpf/helpers.c`).
 const ORDERING: &str = "bpf_rbtree_add";
 
-/// The attribute that a callback carries which notes its panics: the number of the helper.
+/// The attribute of a callback that records its panics; its value is the name of the helper.
 const NOTES: &std::ffi::CStr = c"bpf-linker-notes";
 
-/// Has each callback that may leave, and whoever has it run, tell of it by a flag.
+/// Makes each callback that may leave set a flag, which the caller of the helper tests.
 ///
 /// # Errors
 /// A callback is also used in another way.
@@ -95,13 +96,13 @@ pub(super) fn note_panics<'s>(
     Ok(())
 }
 
-/// The helper that runs `callback` before it returns, if `callback` notes its panics.
+/// Returns the helper that runs `callback` before it returns, if `callback` records its panics.
 pub(super) fn kind(callback: Global<'_>) -> Option<&'static Helper> {
     let name = callback.string_attribute(NOTES)?;
     HELPERS.iter().find(|helper| helper.name == name)
 }
 
-/// Makes returns of the places where `callback` leaves.
+/// Turns the places where `callback` leaves into returns.
 pub(super) fn finish<'ctx>(
     session: &'ctx Session<'_>,
     callback: Global<'ctx>,
@@ -128,7 +129,7 @@ pub(super) fn is_run(function: Global<'_>) -> bool {
     helpers.into_iter().any(|helper| helper.how != How::Later)
 }
 
-/// The one helper that all uses of `function` by address give it to; `None` if nothing uses its address.
+/// Returns the only helper that takes the address of `function`; `None` if nothing uses its address.
 fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
     let mut found: Option<&'static Helper> = None;
     let mut others = Vec::new();
@@ -170,7 +171,7 @@ fn mixed(function: Global<'_>, helper: &Helper, other: Option<Instruction<'_>>) 
         .help("give the helper a function of its own as its callback")
 }
 
-/// The helper that `user` gives `function` to as its callback.
+/// Returns the helper that `user` passes `function` to as its callback.
 fn helper_of(user: Instruction<'_>, function: Global<'_>) -> Option<&'static Helper> {
     let number = user.helper()?;
     let helper = HELPERS.iter().find(|helper| helper.number == number)?;

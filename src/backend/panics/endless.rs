@@ -1,7 +1,7 @@
-//! Loops that nothing leaves: the end of nearly every panic handler, and no end to the verifier ("infinite loop
+//! Cuts loops without an exit: the end of nearly every panic handler, but infinite to the verifier ("infinite loop
 //! detected", or "last insn is not an exit or jmp").
 //!
-//! Such a loop runs once, and then the program is left. Its jumps back lead to a block that says so.
+//! Such a loop runs once, and then the program is left: its back edges lead to a block that leaves.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::{
     llvm::{Block, Global},
 };
 
-/// Makes every loop of `function` that nothing leaves end, after one round, in a call of `leave`.
+/// Makes every loop of `function` without an exit end, after one round, in a call of `leave`.
 pub(super) fn cut<'ctx>(session: &'ctx Session<'_>, function: Global<'ctx>, leave: Global<'ctx>) {
     let edges = edges_back(function);
     if edges.is_empty() {
@@ -35,7 +35,7 @@ enum Mark {
     Done,
 }
 
-/// The jumps back of all loops that nothing leaves, each once.
+/// Returns the back edges of all loops without an exit, each once.
 fn edges_back<'ctx>(function: Global<'ctx>) -> Vec<(Block<'ctx>, Block<'ctx>)> {
     let leaving = leaving(function);
     let (mut edges, mut marks, mut path) = (Vec::new(), HashMap::new(), Vec::new());
@@ -66,7 +66,7 @@ fn edges_back<'ctx>(function: Global<'ctx>) -> Vec<(Block<'ctx>, Block<'ctx>)> {
     edges
 }
 
-/// The blocks from which an end of the function can be reached.
+/// Returns the blocks from which an end of the function can be reached.
 fn leaving<'ctx>(function: Global<'ctx>) -> HashSet<Block<'ctx>> {
     let mut before: HashMap<_, Vec<_>> = HashMap::new();
     let mut open = Vec::new();

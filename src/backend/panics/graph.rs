@@ -1,16 +1,16 @@
-//! Who calls whom.
+//! The call graph of a module.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::llvm::{Global, Instruction, Module};
 
-/// The calls of functions by name.
+/// The functions that each function calls by name.
 pub(super) struct Graph<'ctx> {
     callees: HashMap<Global<'ctx>, Vec<Global<'ctx>>>,
 }
 
 impl<'ctx> Graph<'ctx> {
-    /// The calls in `module`.
+    /// Returns the call graph of `module`.
     pub(super) fn of(module: &Module<'ctx>) -> Self {
         let bodies = module.functions().filter(|function| !function.is_declaration());
         let callees = bodies.map(|function| {

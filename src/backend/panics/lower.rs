@@ -1,4 +1,4 @@
-//! What is done about the panics that remain once a program is optimized.
+//! Lowers the panics that remain once a program is optimized.
 
 use std::collections::HashSet;
 
@@ -20,16 +20,17 @@ use crate::{
     report::{Error, Result, quoted},
 };
 
-/// Stands for the instructions that leave the program, until it is known which those are.
+/// The placeholder for the instructions that leave the program, until their form is known.
 pub(super) const LEAVE: &str = "bpf_linker.leave";
 
-/// The most instructions that copies of functions that never return may come to. More of them stay one function.
+/// The most instructions that copies of never-returning functions may take in total. Beyond that, they stay separate
+/// functions.
 const MOST_COPIED: usize = 2048;
 
 /// The most parameters that registers hold.
 const MOST_PARAMETERS: usize = 5;
 
-/// Has every panic in `module` end its program.
+/// Makes every panic in `module` end its program.
 ///
 /// # Errors
 /// A panic cannot end its program, or LLVM refuses a pass.
@@ -44,7 +45,7 @@ pub(in crate::backend) fn lower<'s>(
     let declared = module.find(LEAVE);
     let leave = declared.or_else(|| module.declare_procedure(&session.context, LEAVE));
     let Some(leave) = leave else { return Ok(()) };
-    // Those that were to hide from the optimizer what a handler does.
+    // Remove the calls that hid the handler's effects from the optimizer.
     leave.calls().into_iter().for_each(Instruction::take_out);
     cut(session, module, leave);
     let found = remaining::panics(session, module, &remaining::sites(module, leave));
@@ -62,7 +63,7 @@ pub(in crate::backend) fn lower<'s>(
     if leaving || wide {
         inline(session, module, machine, leave)?;
     }
-    // The pass deletes what it has inlined everywhere, but no declaration.
+    // The pass deletes functions that it inlined everywhere, but not declarations.
     if let Some(leave) = module.find(LEAVE) {
         finish(session, module, leave)?;
         leave.delete_function();
@@ -74,8 +75,8 @@ pub(in crate::backend) fn lower<'s>(
     Ok(())
 }
 
-/// Ends what still ends in nothing: undefined behavior that the optimizer left, such as a function that is nothing else. No
-/// verifier gets there, but each minds.
+/// Terminates blocks that still end in `unreachable`: undefined behavior that the optimizer left, such as a function
+/// that consists of nothing else. The verifier never reaches them, but rejects the program.
 pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     if session.plan.codegen.panics.way == PanicWay::Keep {
         return;
@@ -90,7 +91,7 @@ pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Modu
         let entry = function.blocks().next();
         for block in function.blocks().collect::<Vec<_>>() {
             let Some(end) = block.terminator().filter(|end| end.is_unreachable()) else { continue };
-            // Alone in its block it is a case of a `switch` that never occurs, of which code generation makes nothing.
+            // Alone in its block, it is a `switch` case that never occurs, for which code generation emits nothing.
             let falls_off = end.previous().is_some_and(|last| !last.is_assembly());
             if falls_off || (entry == Some(block) && end.previous().is_none()) {
                 end.return_instead(&session.context, function, 0);
@@ -99,8 +100,7 @@ pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Modu
     }
 }
 
-/// Makes the functions that leave, and that only this object calls, local to it: those outside of the sections of
-/// programs.
+/// Makes functions that leave and that only this object calls local to it: those outside of program sections.
 fn take_in<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) {
     let leaving = leaving(module, leave);
     for function in bodies(module).filter(|function| leaving.contains(function)) {
@@ -113,7 +113,7 @@ fn take_in<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) {
     }
 }
 
-/// Returns true for a function that BPF can only express where it is called: it returns more than a register, or takes more
+/// Returns true for a function that BPF can express only inlined: it returns more than one register, or takes more
 /// arguments than there are registers.
 fn needs_inlining(session: &Session<'_>, function: Global<'_>) -> bool {
     let kernel = session.plan.kernel;
@@ -122,7 +122,7 @@ fn needs_inlining(session: &Session<'_>, function: Global<'_>) -> bool {
     (takes_many || function.returns_wide()) && !is_root(function) && !function.is_variadic()
 }
 
-/// Inlines what returns or panics, and what BPF cannot express otherwise.
+/// Inlines functions that return or panic, and functions that BPF cannot express otherwise.
 fn inline<'ctx>(
     session: &Session<'_>,
     module: &Module<'ctx>,
@@ -144,7 +144,7 @@ fn inline<'ctx>(
     machine.run_passes(module, "always-inline")
 }
 
-/// How many instructions it takes to inline the functions that never return.
+/// Returns the number of instructions that inlining the never-returning functions takes.
 fn copies_of_ends<'ctx>(module: &Module<'ctx>, leaving: &HashSet<Global<'ctx>>) -> usize {
     let ends =
         bodies(module).filter(|function| leaving.contains(function) && !function.can_return());
@@ -152,7 +152,7 @@ fn copies_of_ends<'ctx>(module: &Module<'ctx>, leaving: &HashSet<Global<'ctx>>) 
         .sum()
 }
 
-/// Makes returns of all places where the program is left.
+/// Turns all places where the program is left into returns.
 fn finish<'ctx>(
     session: &'ctx Session<'_>,
     module: &Module<'ctx>,
@@ -177,7 +177,7 @@ fn finish<'ctx>(
     Ok(())
 }
 
-/// The value that program `function` returns when it panics.
+/// Returns the value that program `function` returns when it panics.
 fn value(session: &Session<'_>, function: Global<'_>) -> Result<i64> {
     let section = function.section();
     let value = session.plan.codegen.panics.value(&section);
@@ -192,7 +192,7 @@ fn value(session: &Session<'_>, function: Global<'_>) -> Result<i64> {
         .help("give `--panic-value` a value that the kernel takes"))
 }
 
-/// The error about a function that returns or panics, and could not be inlined.
+/// Returns the error about a function that returns or panics and could not be inlined.
 fn stuck(module: &Module<'_>, function: Global<'_>) -> Error {
     let name = quoted(&function.name());
     let error = Error::link(format!("a panic in {name} cannot end the program"))

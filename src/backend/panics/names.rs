@@ -1,9 +1,9 @@
-//! Functions that are known by their symbols: the panic handler, core's panics, and the checks of debug builds.
+//! Recognizes functions by their symbols: the panic handler, core's panics, and the checks of debug builds.
 
 use crate::report::quoted;
 
-/// The function that `#[panic_handler]` marks is called, by the lang item, `rust_begin_unwind`: plain up to rustc 1.87,
-/// mangled since.
+/// Returns true for the function that `#[panic_handler]` marks. The lang item names it `rust_begin_unwind`: unmangled
+/// up to rustc 1.87, mangled since.
 pub(super) fn is_handler(symbol: &str) -> bool {
     symbol == "rust_begin_unwind"
         || (symbol.starts_with("_R") && symbol.contains("17rust_begin_unwind"))
@@ -14,11 +14,11 @@ pub(super) fn is_panic(symbol: &str) -> bool {
     symbol.contains("4core9panicking")
 }
 
-/// Panics of the checks for undefined behavior that debug builds insert: rustc's of references and enumerations
-/// (`compiler/rustc_mir_transform`: `check_null`, `check_alignment`, `check_enums`), and core's of preconditions
+/// The panics of the checks for undefined behavior that debug builds insert: rustc's for references and enumerations
+/// (`compiler/rustc_mir_transform`: `check_null`, `check_alignment`, `check_enums`), and core's for preconditions
 /// (`assert_unsafe_precondition` in `library/core/src/ub_checks.rs`). The first two compute with the bits of a pointer,
-/// which the verifier prohibits, and the verifier proves itself what they ask. No check for bounds, overflow or a value
-/// that is absent is among them.
+/// which the verifier prohibits, and the verifier itself proves what they check. No check for bounds, overflow or an
+/// absent value is among them.
 const UNDEFINED: [&str; 6] = [
     "4core9panicking14panic_nounwind",
     "4core9panicking18panic_nounwind_fmt",
@@ -28,9 +28,9 @@ const UNDEFINED: [&str; 6] = [
     "4core9panicking31panic_invalid_enum_construction",
 ];
 
-/// Returns true for what such a check calls when it fails.
+/// Returns true for a function that such a check calls when it fails.
 pub(super) fn is_undefined_behavior(symbol: &str) -> bool {
-    // What follows a name: nothing, the hash of the older mangling, or more of a path.
+    // After a name: nothing, the hash of the older mangling, or more of a path.
     let ends = |rest: &str| rest.is_empty() || rest.starts_with("17h") || rest.starts_with('.');
     UNDEFINED.iter().any(|name| symbol.split_once(name).is_some_and(|(_, rest)| ends(rest)))
 }
@@ -45,15 +45,15 @@ pub(super) fn is_unreachable(symbol: &str) -> bool {
     symbol.contains("21unreachable_unchecked")
 }
 
-/// Functions that end a process or a program and that no program defines.
+/// Returns true for a function that ends a process or a program and that no program defines.
 pub(super) fn is_abort(symbol: &str) -> bool {
     const ABORTS: [&str; 5] =
         ["abort", "__bpf_trap", "llvm.trap", "llvm.ubsantrap", "llvm.debugtrap"];
     ABORTS.contains(&symbol)
 }
 
-/// What panics say, by a part of the symbol of the function that says it (`library/core/src/panicking.rs`, `option.rs`,
-/// `result.rs`, `slice/index.rs`).
+/// The messages of panics, by a part of the symbol of the panicking function (`library/core/src/panicking.rs`,
+/// `option.rs`, `result.rs`, `slice/index.rs`).
 const WORDS: [(&str, &str); 19] = [
     ("18panic_bounds_check", "index out of bounds"),
     ("24panic_const_add_overflow", "attempt to add with overflow"),
@@ -76,7 +76,7 @@ const WORDS: [(&str, &str); 19] = [
     ("4core9panicking", "a panic"),
 ];
 
-/// What happens at a call of `symbol`, which never returns.
+/// Describes the effect of a call of `symbol`, which never returns.
 pub(super) fn what(symbol: &str) -> String {
     let known = WORDS.iter().find(|(part, _)| symbol.contains(part));
     match known {

@@ -1,7 +1,8 @@
-//! What is done about panics before anything is optimized.
+//! Prepares panics before optimization.
 //!
-//! The checks for undefined behavior go, since they would cost what optimization cannot get back. And the handler becomes
-//! one that cannot panic itself: in a debug build also `unreachable_unchecked` does, so each panic would be a recursion.
+//! The checks for undefined behavior are removed, since optimization could not recover their cost. The handler is
+//! changed so that it cannot panic itself: in a debug build, even `unreachable_unchecked` does, so each panic would
+//! recurse.
 
 use super::{graph::Graph, lower::LEAVE, names};
 use crate::{
@@ -11,7 +12,8 @@ use crate::{
     report::Result,
 };
 
-/// A handler calls functions that call others that panic; each round inlines one level.
+/// The most rounds of inlining: a handler calls functions that call others that panic, and each round inlines one
+/// level.
 const MOST_ROUNDS: usize = 16;
 
 /// Prepares `module` for optimization.
@@ -26,7 +28,7 @@ pub(in crate::backend) fn prepare(
     if session.plan.codegen.panics.way == PanicWay::Keep {
         return Ok(());
     }
-    // While the handler is a function of its own, a panic is a call with a line of its own.
+    // While the handler is a separate function, a panic is a call with a source line of its own.
     if let Some(handler) = handler(module) {
         if !handler.has(Attribute::AlwaysInline) {
             handler.add(&session.context, Attribute::NoInline);
@@ -39,8 +41,8 @@ pub(in crate::backend) fn prepare(
     Ok(())
 }
 
-/// Has the handler call a function that nobody knows: the optimizer drops what was written to a map before a panic if it
-/// sees that nothing reads it any more. A handler that ends in undefined behavior says that no panic ever happens.
+/// Makes the handler call an unknown function: otherwise the optimizer drops writes to a map before a panic if nothing
+/// reads them afterward. A handler that ends in undefined behavior promises that no panic ever happens.
 fn observe(session: &Session<'_>, module: &Module<'_>) {
     let Some(handler) = handler(module) else { return };
     let is_undefined = |block: Block<'_>| {
@@ -58,7 +60,7 @@ fn observe(session: &Session<'_>, module: &Module<'_>) {
     }
 }
 
-/// The user's panic handler.
+/// Returns the user's panic handler.
 pub(super) fn handler<'ctx>(module: &Module<'ctx>) -> Option<Global<'ctx>> {
     bodies(module).find(|function| names::is_handler(&function.name()))
 }
@@ -79,7 +81,7 @@ fn drop_checks(session: &Session<'_>, module: &Module<'_>) {
     }
 }
 
-/// Makes `unreachable` alone of each place where `panic`, which tells of undefined behavior, is called.
+/// Removes each call of `panic`, which reports undefined behavior, so that only `unreachable` remains.
 fn forget_failures(panic: Global<'_>) {
     for call in panic.calls() {
         if call.next_one().is_some_and(Instruction::is_unreachable) {
@@ -113,7 +115,7 @@ fn never_returns(function: Global<'_>) -> bool {
     function.has(Attribute::NoReturn) || names::is_panic(&function.name())
 }
 
-/// Ends `function` in an endless loop, as handlers have it, in place of each call of what `ends` says.
+/// Replaces each call in `function` that satisfies `ends` with an endless loop, as handlers have it.
 fn end_at<'ctx>(
     session: &'ctx Session<'_>,
     function: Global<'ctx>,

@@ -1,4 +1,4 @@
-//! Which panics remain in a program, for reports and errors.
+//! Collects the panics that remain in a program, for reports and errors.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Way {
-    /// Its name in reports.
+    /// Returns the name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ pub(super) struct Site<'ctx> {
     what: String,
 }
 
-/// Collects the places in `module` where a program may panic, before they are marked: calls that never return, from
+/// Collects the places in `module` where a program may panic, before they are marked: calls that never return, in
 /// functions that do.
 pub(super) fn sites<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> Vec<Site<'ctx>> {
     let mut found = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn sites<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) -> Vec<Sit
     found
 }
 
-/// The panics of all programs in `module`, by program, in the order of its functions.
+/// Returns the panics of all programs in `module`, by program, in the order of its functions.
 pub(super) fn panics<'ctx>(
     session: &Session<'_>,
     module: &Module<'ctx>,
@@ -77,7 +77,7 @@ pub(super) fn panics<'ctx>(
     found
 }
 
-/// The error about programs that may panic.
+/// Returns the error about programs that may panic.
 pub(super) fn error(panics: &[Panic]) -> Error {
     let parts = panics.iter().map(|panic| {
         Error::link(format!("{} may panic: {}", quoted(&panic.program), panic.what))
@@ -93,7 +93,7 @@ fn is_entry(function: Global<'_>) -> bool {
     is_root(function) && !callbacks::is_run(function)
 }
 
-/// `program`, what it calls, and the functions whose address is taken there.
+/// Returns `program`, its callees, and the functions whose address is taken there.
 fn run_by<'ctx>(program: Global<'ctx>) -> HashSet<Global<'ctx>> {
     let (mut found, mut open) = (HashSet::from([program]), vec![program]);
     while let Some(function) = open.pop() {
@@ -107,7 +107,7 @@ fn run_by<'ctx>(program: Global<'ctx>) -> HashSet<Global<'ctx>> {
     found
 }
 
-/// The innermost place that is not in Rust's own library, where the user's code is to blame.
+/// Returns the innermost place outside of Rust's own library, in the user's code.
 pub(super) fn source(instruction: Instruction<'_>) -> Option<Place> {
     let places = instruction.inlined_places();
     let own = places.iter().find(|place| !is_library(&place.file));

@@ -1,4 +1,4 @@
-//! The places where a program is left.
+//! Finds and rewrites the places where a program is left.
 
 use std::collections::HashSet;
 
@@ -9,21 +9,21 @@ use crate::{
     plan::Traps,
 };
 
-/// Puts a call of `leave` at the end of each loop in `module` that nothing leaves.
+/// Puts a call of `leave` at the end of each loop in `module` without an exit.
 pub(super) fn cut<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) {
     for function in bodies(module) {
         endless::cut(session, function, leave);
     }
 }
 
-/// Puts a call of `leave` behind each call in `module` that never returns.
+/// Puts a call of `leave` after each call in `module` that never returns.
 pub(super) fn mark<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) {
     for function in bodies(module) {
         for block in function.blocks().collect::<Vec<_>>() {
             mark_block(session, block, leave);
         }
     }
-    // A function without a `ret` may lack the attribute that says so.
+    // A function without a `ret` may lack the `noreturn` attribute.
     while let Some(call) = bodies(module).find_map(|function| unmarked(function, leave)) {
         call.leave_behind(&session.context, leave);
     }
@@ -36,7 +36,8 @@ pub(super) fn bodies<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global
 fn mark_block<'ctx>(session: &'ctx Session<'_>, block: Block<'ctx>, leave: Global<'ctx>) {
     let Some(end) = block.terminator().filter(|end| end.is_unreachable()) else { return };
     let Some(call) = end.previous().filter(|call| call.never_returns()) else { return };
-    // Assembly that never returns holds an `exit` of its own; what follows it could not be reached, which no kernel takes.
+    // Assembly that never returns contains its own `exit`; code after it would be unreachable, which every kernel
+    // rejects.
     if call.is_assembly() {
         return;
     }
@@ -51,7 +52,7 @@ fn mark_block<'ctx>(session: &'ctx Session<'_>, block: Block<'ctx>, leave: Globa
     }
 }
 
-/// A call of `function`, which never returns, that nothing is marked behind.
+/// Returns a call of `function`, which never returns, that is not followed by a mark.
 fn unmarked<'ctx>(function: Global<'ctx>, leave: Global<'ctx>) -> Option<Instruction<'ctx>> {
     if function.can_return() || !leaves(function, leave) {
         return None;
@@ -67,14 +68,14 @@ pub(super) fn leaves<'ctx>(function: Global<'ctx>, leave: Global<'ctx>) -> bool 
     function.blocks().any(|block| left_at(block, leave).is_some())
 }
 
-/// The end of `block` if the program is left there.
+/// Returns the terminator of `block` if the program is left there.
 pub(super) fn left_at<'ctx>(block: Block<'ctx>, leave: Global<'ctx>) -> Option<Instruction<'ctx>> {
     let end = block.terminator().filter(|end| end.is_unreachable())?;
     end.previous().and_then(Instruction::callee).filter(|callee| *callee == leave)?;
     Some(end)
 }
 
-/// Makes each place of `function` where the program is left a return of `value`.
+/// Makes `function` return `value` at each place where the program is left.
 pub(super) fn return_at<'ctx>(
     session: &'ctx Session<'_>,
     function: Global<'ctx>,

@@ -1,4 +1,4 @@
-//! Programs that end by an exception of the kernel.
+//! Handles programs that end by a kernel exception.
 
 use crate::{
     backend::session::Session,
@@ -6,12 +6,12 @@ use crate::{
     plan::{Btf, Kernel, PanicWay},
 };
 
-/// The kernel function. It came with 6.7, for x86-64.
+/// The kernel function, available since 6.7 on x86-64.
 const THROW: &str = "bpf_throw";
 const SINCE: Kernel = Kernel(6, 7);
 
-/// The sections of programs that may call it (`BTF_KFUNCS_START(common_btf_ids)` in `kernel/bpf/helpers.c` is for all types,
-/// but only some let the exception callback that the verifier adds return); tried with Linux 6.18.
+/// The sections of programs that may call it (`BTF_KFUNCS_START(common_btf_ids)` in `kernel/bpf/helpers.c` is for all
+/// types, but only some allow the exception callback that the verifier adds to return); tested with Linux 6.18.
 const SECTIONS: [&str; 9] = [
     "tc",
     "classifier",
@@ -37,7 +37,7 @@ pub(super) fn throws(session: &Session<'_>, section: &str) -> bool {
         && SECTIONS.iter().any(|name| fits(name))
 }
 
-/// The declaration of `bpf_throw` in `module`.
+/// Returns the declaration of `bpf_throw` in `module`.
 pub(super) fn declaration<'ctx>(
     session: &'ctx Session<'_>,
     module: &Module<'ctx>,

@@ -1,8 +1,8 @@
-//! Definitions that are known by another name only.
+//! Resolves aliases of local definitions.
 //!
-//! Zig 0.16 writes what it exports as an alias of a private function. In an object an alias is one more symbol, of
-//! no size, and what it stands for has none at all: no loader finds a program there. Where an alias stands for the
-//! whole of something that no other module sees, that takes over the alias's name, and the alias goes.
+//! Zig 0.16 emits each export as an alias of a private function. In an object, an alias is a symbol without size, and
+//! its target has no symbol at all, so loaders find no program there. If an alias stands for the whole of a definition
+//! that is local to its module, the definition takes over the alias's name, and the alias is removed.
 
 use crate::llvm::{Global, Linkage, Module};
 

@@ -1,12 +1,13 @@
-//! Alignment of memory that is copied.
+//! Adjusts the alignment of memory that is copied.
 //!
-//! `--bpf-expand-memcpy-in-order` copies in units of what both places are aligned to, and writes code for units of at most 8
-//! bytes: at larger ones, as of structures that hold a `u128`, LLVM crashes (`BPFInstrInfo::expandMEMCPY`, LLVM 19 to 23).
-//! Copies of more than 1024 bytes come there without that option, too. What a copy promises is one thing; what
-//! `CodeGenPrepare` finds out about the pointers, and then writes into the copy, is another, so both are limited.
+//! `--bpf-expand-memcpy-in-order` copies in units of the common alignment of both pointers, and generates code for
+//! units of at most 8 bytes: with larger ones, as for structures that hold a `u128`, LLVM crashes
+//! (`BPFInstrInfo::expandMEMCPY`, LLVM 19 to 23). Copies of more than 1024 bytes get there without that option, too.
+//! Both the alignment that a copy promises and the one that `CodeGenPrepare` derives from the pointers and sets on the
+//! copy are limited.
 //!
-//! Nor does that option align variables on the stack, as LLVM's usual expansion does. Many sources rely on it unknowingly:
-//! they take `&header.ip` of a packed structure for a pointer to aligned words.
+//! That option also does not align variables on the stack, unlike LLVM's usual expansion. Many sources rely on that
+//! unknowingly: they use `&header.ip` of a packed structure as a pointer to aligned words.
 
 use super::super::session::Session;
 use crate::llvm::{Global, Instruction, Module};
@@ -14,8 +15,8 @@ use crate::llvm::{Global, Instruction, Module};
 /// The widest unit of a copy.
 const WIDEST: u32 = 8;
 
-/// Aligns variables on the stack that are copied to or from as wide as the copy is, at most to 8 bytes. Those that are only
-/// copied from, which LLVM leaves alone, as far as the frame has room.
+/// Aligns stack variables used in copies to the width of the copy, at most 8 bytes. Variables that are only copied
+/// from, which LLVM leaves alone, are aligned only as far as the frame has room.
 pub(super) fn align_stack(module: &Module<'_>) {
     for function in module.functions().filter(|function| !function.is_declaration()) {
         let copies = function.instructions().filter(|call| is_call_of(*call, &COPIES));
@@ -35,7 +36,7 @@ pub(super) fn align_stack(module: &Module<'_>) {
 
 const COPIES: [&str; 2] = ["llvm.memcpy.", "llvm.memmove."];
 
-/// The most bytes of variables, each of whole words, that leave room for what code generation saves.
+/// The most bytes of variables, each rounded up to words, that leave room for spills by code generation.
 const ROOM: u64 = 448;
 
 fn has_room(module: &Module<'_>, function: Global<'_>) -> bool {
@@ -44,7 +45,7 @@ fn has_room(module: &Module<'_>, function: Global<'_>) -> bool {
     words.fold(0, u64::saturating_add) <= ROOM / u64::from(WIDEST)
 }
 
-/// Keeps code generation from units of more than 8 bytes.
+/// Limits the units of copies in code generation to 8 bytes.
 pub(in crate::backend) fn limit<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let context = &session.context;
     for call in calls(module, &["llvm.memcpy.p", "llvm.memcpy.inline."]) {
@@ -60,7 +61,7 @@ pub(in crate::backend) fn limit<'s>(session: &'s Session<'_>, module: &Module<'s
     }
 }
 
-/// The calls of functions whose names begin so.
+/// Returns the calls of functions whose names begin with one of `names`.
 fn calls<'s>(module: &Module<'s>, names: &[&str]) -> Vec<Instruction<'s>> {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     bodies.flat_map(Global::instructions).filter(|call| is_call_of(*call, names)).collect()

@@ -1,17 +1,17 @@
-//! Memory operations of constant size, spelled out.
+//! Expands memory operations of constant size.
 //!
 //! `--bpf-expand-memcpy-in-order` makes LLVM copy in ascending order, which costs the verifier a quarter fewer
 //! instructions in large programs; but it does so by setting all inline limits to zero, so that zeroing 16 bytes
-//! becomes a call of `memset`, and comparing them one of `memcmp`. `llvm.memset.inline` is expanded whatever the
-//! limits say; comparisons are spelled out by a pass, with a machine made while the limits were LLVM's own.
+//! becomes a call to `memset`, and comparing them one to `memcmp`. `llvm.memset.inline` is expanded regardless of the
+//! limits; comparisons are expanded by a pass, with a machine created while LLVM's own limits were in effect.
 //!
-//! No such intrinsic is there for `llvm.memmove`, which is spelled out here: all loads, then all stores. So are copies of
-//! a constant to the stack, as initial values are in C, since LLVM without the option stores the values themselves.
+//! There is no such intrinsic for `llvm.memmove`, which is expanded here: all loads, then all stores. So are copies of
+//! a constant to the stack, such as initial values in C, since LLVM without the option stores the values themselves.
 //!
-//! LLVM itself expands up to 1024 bytes, however they are aligned; in order, it copies 128 words. What lies between is spelled
-//! out here, too: unaligned memory is filled by stores, and copied by loads and stores, in order.
+//! LLVM itself expands up to 1024 bytes of any alignment; in order, it copies 128 words. The sizes in between are
+//! expanded here, too: unaligned memory is filled by stores, and copied by loads and stores, in order.
 //!
-//! Where neither calls nor loops may be left, for old kernels, sizes beyond LLVM's limits are spelled out too.
+//! For old kernels without calls or loops, sizes beyond LLVM's limits are expanded too.
 
 use super::{super::session::Session, alignment};
 use crate::{
@@ -20,25 +20,25 @@ use crate::{
     report::Result,
 };
 
-/// The most stores that LLVM makes of one operation for BPF (`getMaxStoresPerMemFunc`).
+/// The most stores into which LLVM expands one operation for BPF (`getMaxStoresPerMemFunc`).
 const MOST_STORES: u64 = 128;
 
-/// The most stores where a call would not do: kernels that know none take programs of 4096 instructions.
+/// The most stores where a call is not possible: kernels without calls accept programs of 4096 instructions.
 const MOST_STORES_FOR_OLD_KERNELS: u64 = 4096;
 
-/// Bytes that one store writes at most.
+/// The most bytes that one store writes.
 const WIDEST_STORE: u64 = 8;
 
-/// The most bytes that LLVM fills or copies without a call: so many of the widest stores, which it takes apart afterwards.
+/// The most bytes that LLVM fills or copies without a call: this many of the widest stores, which it splits later.
 const MOST_BYTES: u64 = MOST_STORES * WIDEST_STORE;
 
 /// The most words of a move: all are held at once, in registers or on the stack.
 const MOST_MOVED: u64 = 16;
 
-/// The most words of a move where a call would not do: half of the stack.
+/// The most words of a move where a call is not possible: half of the stack.
 const MOST_MOVED_FOR_OLD_KERNELS: u64 = 32;
 
-/// Makes code generation expand what is small and constant in `module`; `machine` knows LLVM's own limits.
+/// Makes code generation expand small operations of constant size in `module`; `machine` has LLVM's own limits.
 ///
 /// # Errors
 /// LLVM refuses a pass.
@@ -60,7 +60,7 @@ pub(in crate::backend) fn expand<'s>(
         replace(session, module, (&SET, Inline::Set), |extent| {
             extent.words() <= MOST_STORES_FOR_OLD_KERNELS
         });
-        // What LLVM expands by itself, it expands in order.
+        // LLVM's own expansions are in order.
         replace(session, module, (&COPY, Inline::Copy), |extent| {
             (MOST_STORES + 1..=MOST_STORES_FOR_OLD_KERNELS).contains(&extent.words())
         });
@@ -78,12 +78,12 @@ fn is_for_old_kernels(codegen: &Codegen) -> bool {
     codegen.loops == Loops::Unroll || codegen.inline_never == InlineNever::Ignore
 }
 
-/// A memory operation, as the intrinsic that may become a call.
+/// A memory operation, in the form of the intrinsic that may become a call.
 struct Operation {
     name: &'static str,
     /// The arguments that are pointers.
     pointers: &'static [u32],
-    /// What each of them is aligned to.
+    /// The function that computes the alignment of each of them.
     alignment: fn(Instruction<'_>, u32) -> u64,
 }
 
@@ -100,21 +100,22 @@ fn of_promised(instruction: Instruction<'_>, index: u32) -> u64 {
     instruction.argument_alignment(index).max(instruction.variable_alignment(index))
 }
 
-/// A whole variable on the stack that is set counts as aligned: code generation aligns it when that saves stores.
+/// Returns the alignment of memory to fill. A whole stack variable counts as aligned: code generation aligns it when
+/// that saves stores.
 fn of_filled(instruction: Instruction<'_>, index: u32) -> u64 {
     if instruction.is_stack_operand(index) { WIDEST_STORE } else { of_promised(instruction, index) }
 }
 
-/// How much memory an operation touches, and how much of it at once.
+/// The amount of memory that an operation touches, and the size of its pieces.
 #[derive(Clone, Copy)]
 struct Extent {
     bytes: u64,
-    /// The largest size of a piece: what the pointers are aligned to, at most 8.
+    /// The largest size of a piece: the alignment of the pointers, at most 8.
     word: u64,
 }
 
 impl Operation {
-    /// What `instruction` touches, if it is such an operation of constant length.
+    /// Returns the extent of `instruction`, if it is such an operation of constant length.
     fn extent(&self, instruction: Instruction<'_>) -> Option<Extent> {
         instruction.callee().filter(|callee| callee.name() == self.name)?;
         let alignments = self.pointers.iter().map(|index| (self.alignment)(instruction, *index));
@@ -122,7 +123,7 @@ impl Operation {
         Some(Extent { bytes: instruction.constant_operand(2)?, word })
     }
 
-    /// Those of `module` that are of such an extent.
+    /// Returns the operations of this kind in `module` whose extent `fits`.
     fn find<'s>(
         &self,
         module: &Module<'s>,
@@ -140,7 +141,7 @@ impl Extent {
         self.bytes.div_ceil(self.word)
     }
 
-    /// Words, then what is left in halves of them.
+    /// Returns the pieces: words, then the rest in ever smaller halves of them.
     fn pieces(self) -> Vec<Piece> {
         let (mut offset, mut pieces) = (0, Vec::new());
         for size in [8_u32, 4, 2, 1].into_iter().filter(|size| u64::from(*size) <= self.word) {
@@ -153,7 +154,7 @@ impl Extent {
     }
 }
 
-/// Has operations of such an extent done by the intrinsic that is always expanded.
+/// Replaces operations whose extent `fits` with the intrinsic that is always expanded.
 fn replace<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
@@ -169,7 +170,7 @@ fn replace<'s>(
     }
 }
 
-/// Replaces moves of at most so many words by loads and stores; those of volatile memory stay.
+/// Replaces moves of at most `most` words with loads and stores; volatile ones stay.
 fn spell_out_moves<'s>(session: &'s Session<'_>, module: &Module<'s>, most: u64) {
     for (call, extent) in MOVE.find(module, |extent| extent.words() <= most) {
         if call.constant_operand(3) == Some(0) {
@@ -178,7 +179,7 @@ fn spell_out_moves<'s>(session: &'s Session<'_>, module: &Module<'s>, most: u64)
     }
 }
 
-/// Replaces copies that LLVM would make calls because of their alignment by loads and stores, in order.
+/// Expands copies that LLVM would turn into calls because of their alignment into loads and stores, in order.
 fn spell_out_copies<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let is_left = |extent: Extent| extent.words() > MOST_STORES && extent.bytes <= MOST_BYTES;
     for (call, extent) in COPY.find(module, is_left) {
@@ -188,8 +189,8 @@ fn spell_out_copies<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     }
 }
 
-/// Replaces copies of constants to variables on the stack by stores of their values, which no section has to be read for.
-/// Both are aligned for it, as code generation does without that option.
+/// Replaces copies of constants to stack variables with stores of their values, so that no section has to be read. Both
+/// sides are aligned for it, as code generation does without that option.
 fn store_constants<'s>(
     session: &'s Session<'_>,
     module: &Module<'s>,
@@ -209,6 +210,6 @@ fn store_constants<'s>(
         [0, 1].into_iter().for_each(|index| call.align_variable_operand(index, widest));
         call.move_pieces(&session.context, &pieces);
     }
-    // Loads of constants become their values.
+    // Folds loads of constants into their values.
     if copies.is_empty() { Ok(()) } else { machine.run_passes(module, "function(instsimplify)") }
 }

@@ -1,11 +1,11 @@
-//! Fences for the compiler alone (`compiler_fence`, `atomic_signal_fence`).
+//! Lowers compiler-only fences (`compiler_fence`, `atomic_signal_fence`).
 //!
-//! There is nothing to generate for them, but LLVM before 22 ends the process at one. Empty assembly orders accesses as well.
+//! They generate no code, but LLVM older than 22 ends the process at one. Empty assembly orders accesses as well.
 
 use super::super::session::Session;
 use crate::llvm::{Global, Module, Operation, Scope};
 
-/// Puts barriers in the place of the fences in `module`, once nothing is optimized any more.
+/// Replaces the fences in `module` with barriers, after all optimization.
 pub(in crate::backend) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     let fences = bodies

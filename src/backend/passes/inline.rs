@@ -1,8 +1,8 @@
-//! Calls from BPF to BPF that are to go (`--ignore-inline-never`), and those that stay.
+//! Inlines BPF-to-BPF calls (`--ignore-inline-never`) and warns about those that remain.
 //!
-//! Kernels before 4.16 know no such call. Every function is marked to be inlined wherever it is called, programs and
-//! exports too: their own bodies stay all the same. What cannot be inlined is recursion, which no kernel takes, and a
-//! few shapes that LLVM leaves alone.
+//! Kernels older than 4.16 do not support such calls. Every function is marked to be inlined at every call, including
+//! programs and exports, whose own bodies stay. Recursion, which no kernel supports, and a few shapes that LLVM does
+//! not inline remain.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::{
     report::{Warning, WarningKind, quoted},
 };
 
-/// Marks `function`, and the calls in it, to be inlined whatever the source says.
+/// Marks `function`, and the calls in it, to be inlined regardless of the source.
 pub(in crate::backend) fn force(session: &Session<'_>, function: Global<'_>) {
     function.remove(Attribute::OptimizeNone);
     function.remove(Attribute::NoInline);
@@ -21,7 +21,7 @@ pub(in crate::backend) fn force(session: &Session<'_>, function: Global<'_>) {
     calls.for_each(|call| call.remove(Attribute::NoInline));
 }
 
-/// Warns of every pair of caller and callee that is left in `module`.
+/// Warns about every pair of caller and callee that remains in `module`.
 pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
     let calls = Calls::of(module);
     for ((caller, callee), line) in &calls.0 {
@@ -56,7 +56,7 @@ pub(in crate::backend) fn report_routine(session: &Session<'_>, routine: &str) {
     });
 }
 
-/// Caller and callee by name, with a line where the one calls the other.
+/// The callers and callees by name, with the line of one call.
 struct Calls(BTreeMap<(String, String), Option<SourceLine>>);
 
 impl Calls {
@@ -73,7 +73,7 @@ impl Calls {
         Self(calls)
     }
 
-    /// Whether `function` calls itself, directly or through others.
+    /// Returns true if `function` calls itself, directly or through others.
     fn is_recursive(&self, function: &str) -> bool {
         let mut reached = BTreeSet::new();
         let mut open = vec![function];
@@ -92,7 +92,7 @@ impl Calls {
     }
 }
 
-/// Marks `function`, and the calls of it, to be inlined whatever the source says.
+/// Marks `function`, and the calls of it, to be inlined regardless of the source.
 pub(in crate::backend) fn force_calls_of(session: &Session<'_>, function: Global<'_>) {
     function.remove(Attribute::OptimizeNone);
     function.remove(Attribute::NoInline);

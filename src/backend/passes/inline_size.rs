@@ -1,8 +1,8 @@
-//! How large programs become when every call is inlined.
+//! Estimates the size of programs with every call inlined.
 //!
-//! A function that calls another one twice doubles it; twenty of these in a row make millions of instructions of a hundred, and
-//! take LLVM hours and gigabytes. So the size is estimated first, and calls stay out of the question beyond a bound that is far
-//! above what kernels without calls take: 4096 instructions.
+//! A function that calls another one twice doubles it; twenty of these in a row turn a hundred instructions into
+//! millions, and take LLVM hours and gigabytes. So the size is estimated first, and the link fails beyond a limit far
+//! above the 4096 instructions that kernels without calls accept.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use crate::{
 /// The most instructions of LLVM IR that a program may become.
 const MOST: u64 = 1 << 17;
 
-/// Checks that no program of `module` becomes too large if all that it calls is inlined.
+/// Checks that no program of `module` becomes too large with all calls inlined.
 ///
 /// # Errors
-/// One does; the message names it and the function whose copies take most.
+/// A program becomes too large; the message names it and the function whose copies take most.
 pub(in crate::backend) fn check(module: &Module<'_>) -> Result<()> {
     let mut sizes = Sizes { known: HashMap::new() };
     let programs = module
@@ -32,12 +32,12 @@ pub(in crate::backend) fn check(module: &Module<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What each function becomes, by name; calls that are being counted, which go round, count nothing.
+/// The size of each function, by name; `None` while it is being counted, so that recursive calls count as nothing.
 struct Sizes {
     known: HashMap<String, Option<u64>>,
 }
 
-/// A function that is being counted, and the callees that are still to be.
+/// A function that is being counted, with its remaining callees.
 struct Step<'ctx> {
     name: String,
     size: u64,

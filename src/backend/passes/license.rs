@@ -1,7 +1,7 @@
-//! The licence and the version of a program are said once, although every source file of C says them.
+//! Merges the licenses and versions of a program, which every C source file repeats.
 //!
-//! As libbpf's linker does, equal ones become one, whatever their names and whether they are static or not: left
-//! alone, static ones would be put one behind the other, and others be defined twice.
+//! As in libbpf's linker, equal values are merged, whatever their names and linkage: otherwise static ones would be
+//! concatenated, and others would be duplicate definitions.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::{
     report::{Error, Origin, Result},
 };
 
-/// Sections that libbpf reads one value from (`bpf_object__elf_collect` in tools/lib/bpf/libbpf.c).
+/// The sections that libbpf reads one value from (`bpf_object__elf_collect` in tools/lib/bpf/libbpf.c).
 const SECTIONS: [&str; 2] = ["license", "version"];
 
-/// Makes equal ones in `opened` one when they are linked in this order.
+/// Merges equal values in `opened` when they are linked in this order.
 ///
 /// # Errors
-/// Two differ.
+/// Two values differ.
 pub(in crate::backend) fn unify(opened: &[Opened<'_>]) -> Result<()> {
     let mut first = BTreeMap::<String, Said<'_>>::new();
     for input in opened {
@@ -49,7 +49,7 @@ struct Said<'s> {
 }
 
 impl Said<'_> {
-    /// Makes `other` give way to the first one.
+    /// Replaces `other` with the first variable.
     fn absorb(&self, other: Global<'_>) {
         self.variable.export();
         other.set_name(&self.variable.name());

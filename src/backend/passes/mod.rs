@@ -1,4 +1,4 @@
-//! Changes of the module that LLVM has no pass for, or none that does for BPF.
+//! Passes over the module that LLVM lacks, or lacks for BPF.
 
 pub(super) mod aliases;
 pub(super) mod alignment;

@@ -1,15 +1,15 @@
-//! Functions that their author keeps out of line (`static __noinline`), and that the compiler of their input has
-//! optimised already.
+//! Shields functions that their author keeps out of line (`static __noinline`) and that the compiler of the input has
+//! already optimized.
 //!
-//! Passes that look at all callers at once, a second time, know more of what such a function is given than the verifier
-//! does, and take out a check of bounds that the verifier needs: scx_rusty's `sched_prio_to_latency_weight` lost its
-//! `if (prio >= 39)` to `IPSCCPPass`, by the range of an `llvm.usub.sat`, and indexed its table with what the verifier
-//! took for anything ("R1 max value is outside of the allowed memory range"). These passes leave alone what another
-//! module might define, so that is what such functions look like for their time.
+//! Interprocedural passes that run a second time know more about the arguments of such a function than the verifier
+//! does, and remove bounds checks that the verifier needs: scx_rusty's `sched_prio_to_latency_weight` lost its
+//! `if (prio >= 39)` to `IPSCCPPass`, by the range of an `llvm.usub.sat`, and then indexed its table with a value that
+//! was unbounded to the verifier ("R1 max value is outside of the allowed memory range"). These passes ignore functions
+//! that another module might define, so such functions temporarily get that linkage.
 
 use crate::llvm::{Attribute, Global, Linkage, Module};
 
-/// Those of `module`; to be asked for before other definitions become local.
+/// Returns such functions of `module`; call it before other definitions become local.
 pub(in crate::backend) fn find<'c>(module: &Module<'c>) -> Vec<Global<'c>> {
     let is_own = |function: &Global<'_>| {
         function.linkage() == Linkage::Local
@@ -19,12 +19,12 @@ pub(in crate::backend) fn find<'c>(module: &Module<'c>) -> Vec<Global<'c>> {
     module.functions().filter(is_own).collect()
 }
 
-/// Lets them look as if another module might define them.
+/// Gives them the linkage of functions that another module might define.
 pub(in crate::backend) fn shield(subprograms: &[Global<'_>]) {
     subprograms.iter().for_each(|function| function.make_discardable());
 }
 
-/// Makes them local again, once all is optimised. Nothing else is discardable then.
+/// Makes them local again after all optimization; nothing else is discardable then.
 pub(in crate::backend) fn unshield(module: &Module<'_>) {
     let shielded = |function: &Global<'_>| {
         function.linkage() == Linkage::LinkOnce && !function.is_declaration()

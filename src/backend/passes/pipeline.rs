@@ -1,4 +1,4 @@
-//! LLVM's own passes for the level of optimisation.
+//! Runs LLVM's own passes for the optimization level.
 
 use crate::{
     backend::{quirks, session::Session},
@@ -18,7 +18,7 @@ pub(in crate::backend) fn run<'s>(
     machine.run_passes(module, way.pipeline)
 }
 
-/// Gives every function that may be optimised `attributes`.
+/// Adds `attributes` to every function that may be optimized.
 fn mark<'c>(context: &'c Context, module: &Module<'c>, attributes: &[Attribute]) {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     for function in bodies.filter(|function| !function.has(Attribute::OptimizeNone)) {
@@ -26,8 +26,8 @@ fn mark<'c>(context: &'c Context, module: &Module<'c>, attributes: &[Attribute])
     }
 }
 
-/// Keeps a switch from becoming a table that is read: one of addresses needs relocations of data, which no loader of BPF
-/// applies, and the verifier knows what a branch compared, but not what it read from a table. Where the compiler of an
+/// Keeps LLVM from turning a switch into a table: a table of addresses needs data relocations, which no BPF loader
+/// applies, and the verifier tracks the operands of a branch, but not a value read from a table. If the compiler of an
 /// input made a table of numbers, it stays.
 fn keep_switches(module: &Module<'_>) {
     let bodies = module.functions().filter(|function| !function.is_declaration());

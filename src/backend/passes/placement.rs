@@ -1,7 +1,8 @@
-//! Puts functions where loaders look for what they are: programs into the section of their type, others into `.text`.
+//! Puts functions where loaders expect them: programs into the section of their type, others into `.text`.
 //!
-//! A loader takes every function outside of `.text` for a program. libbpf refuses the whole object if one of these is static,
-//! and if a program calls another one ("bad call relo", `bpf_program__record_reloc`): what programs call must be in `.text`.
+//! A loader treats every function outside of `.text` as a program. libbpf rejects the whole object if one of these is
+//! static, or if a program calls another one ("bad call relo", `bpf_program__record_reloc`): functions that programs
+//! call must be in `.text`.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use crate::{
     report::{Warning, WarningKind, quoted},
 };
 
-/// Gives every function of `module` that is in a section of its own the place that its callers and its linkage ask for.
+/// Moves every function of `module` in a named section to the place that its callers and its linkage require.
 pub(in crate::backend) fn settle(session: &Session<'_>, module: &Module<'_>) {
     let placed: Vec<_> = module.functions().filter(is_placed).collect();
     if placed.is_empty() {
@@ -43,15 +44,15 @@ pub(in crate::backend) fn settle(session: &Session<'_>, module: &Module<'_>) {
     }
 }
 
-/// Whether `function` is in a section that it asks for.
+/// Returns true if `function` is in a named section.
 fn is_placed(function: &Global<'_>) -> bool {
     let section = function.section();
     !function.is_declaration() && !section.is_empty() && !section.starts_with(".text")
 }
 
-/// The calls of functions that are in sections of their own.
+/// The calls of functions in named sections.
 struct Calls<'ctx> {
-    /// Whom code calls, or has a helper call.
+    /// The functions that code calls, or passes to a helper to call.
     callees: BTreeSet<String>,
     /// The calls by name.
     all: Vec<(Instruction<'ctx>, Global<'ctx>)>,
@@ -68,14 +69,15 @@ impl<'ctx> Calls<'ctx> {
         Self { callees, all }
     }
 
-    /// Lets calls of the function `name` be inlined, whatever they say themselves.
+    /// Allows inlining of the calls of function `name`, whatever the calls specify.
     fn let_inline(&self, name: &str) {
         let calls = self.all.iter().filter(|(_, callee)| callee.name() == name);
         calls.for_each(|(call, _)| call.remove(Attribute::NoInline));
     }
 }
 
-/// The kernel reads the result of every program, and refuses one that never set it ("R0 !read_ok").
+/// Makes `program` return zero: the kernel reads the result of every program, and rejects one that never sets it
+/// ("R0 !read_ok").
 fn return_zero(session: &Session<'_>, program: Global<'_>) {
     let returns: Vec<_> = program.instructions().filter(|it| it.is_return()).collect();
     returns.into_iter().for_each(|it| it.zero_result_before(&session.context));

@@ -1,9 +1,9 @@
-//! CO-RE accesses that a front end left for LLVM to lower.
+//! Guards CO-RE accesses that a front end left for LLVM to lower.
 //!
-//! LLVM's pass keeps the globals it makes for them in a map that belongs to the process (`GEPGlobals` of
-//! `BPFAbstractMemberAccess.cpp`), under names that say nothing of the module. The next module with such an access is
-//! given a global of the last one, which is gone: a crash at best. So only one link of a process may have them lowered.
-//! Remove when LLVM no longer does so, or accesses no longer reach it.
+//! LLVM's pass keeps the globals that it creates for them in a process-wide map (`GEPGlobals` of
+//! `BPFAbstractMemberAccess.cpp`), under names that do not identify the module. The next module with such an access
+//! gets a global of the previous module, which is freed: a crash at best. So only one link per process may have them
+//! lowered. Remove when LLVM no longer does so, or accesses no longer reach it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,13 +14,14 @@ use crate::{
 
 static LOWERED: AtomicBool = AtomicBool::new(false);
 
-/// Intrinsics of accesses, types, fields and enumerators (`IntrinsicsBPF.td`, and `Intrinsics.td` for the former).
+/// The prefixes of the intrinsics for accesses, types, fields and enumerators (`IntrinsicsBPF.td`, and `Intrinsics.td`
+/// for the first).
 pub(in crate::backend) const PREFIXES: [&str; 2] = ["llvm.preserve.", "llvm.bpf.preserve."];
 
 /// Claims the process for `module` if it has such accesses.
 ///
 /// # Errors
-/// A link before had them too.
+/// A previous link had them too.
 pub(in crate::backend) fn claim(module: &Module<'_>) -> Result<()> {
     let is_access = |name: String| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
     let has_accesses =

@@ -1,8 +1,8 @@
-//! Products of more than 64 bits, spelled out.
+//! Expands products of more than 64 bits.
 //!
-//! BPF has no instruction for the upper half of a product, so LLVM calls `__multi3`, whose result no function of BPF can
-//! return: for products of 128 bits, and for those of 64 bits whose overflow is checked, as in each debug build of Rust.
-//! Four products of 32 bits do it. They are spelled out last, since optimization would make wide products of them again.
+//! BPF has no instruction for the upper half of a product, so LLVM calls `__multi3`, whose result a BPF function cannot
+//! return: for 128-bit products, and for overflow-checked 64-bit products, as in each debug build of Rust. Four 32-bit
+//! products replace it. They are expanded last, since optimization would turn them back into wide products.
 
 use super::super::{opened::Opened, session::Session};
 use crate::{
@@ -10,26 +10,26 @@ use crate::{
     report::{Origin, Result},
 };
 
-/// The routines, each inlined where it is used.
+/// The routines, which are inlined at every use.
 const ROUTINES: &str = include_str!("products.ll");
 
-/// Intrinsics that check a product for overflow, and their routines.
+/// The intrinsics that check a product for overflow, with their routines.
 const CHECKED: [(&str, &str); 3] = [
     ("llvm.umul.with.overflow.i64", "bpf_linker.umul.i64"),
     ("llvm.smul.with.overflow.i64", "bpf_linker.smul.i64"),
     ("llvm.umul.with.overflow.i128", "bpf_linker.umul.i128"),
 ];
 
-/// How the names of routines begin.
+/// The prefix of the names of routines.
 const PREFIX: &str = "bpf_linker.";
 
-/// The routine for products of 64 bits that are 128 wide.
+/// The routine for 128-bit products of 64-bit values.
 const HALVES: &str = "bpf_linker.product";
 
-/// The routine for products of 128 bits.
+/// The routine for 128-bit products.
 const WIDE: &str = "bpf_linker.product.i128";
 
-/// Spells out the wide products in `module`.
+/// Expands the wide products in `module`.
 ///
 /// # Errors
 /// LLVM refuses the routines, or a pass.

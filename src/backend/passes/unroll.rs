@@ -1,13 +1,13 @@
-//! Loops that are to go (`--unroll-loops`), and those that stay.
+//! Unrolls loops (`--unroll-loops`) and warns about those that remain.
 //!
-//! Kernels before 5.3 refuse every cycle of jumps. LLVM's pipelines unroll what has a known trip count, but three
-//! kinds of bounded loops survive them: those that a front end marked (clang -O1 marks each), those of which only an
-//! upper bound is known (`i < length && i < 64`), since for a processor such copies rarely pay, and inner loops whose
-//! count is known only once the outer one is gone. So marks are dropped before, and afterwards rounds of unrolling by
-//! upper bounds follow, each with a little cleaning, until a round changes nothing.
+//! Kernels older than 5.3 reject every cycle of jumps. LLVM's pipelines unroll loops with a known trip count, but three
+//! kinds of bounded loops survive them: loops that a front end marked (clang -O1 marks each), loops with only a known
+//! upper bound (`i < length && i < 64`), since for a processor such copies rarely pay off, and inner loops whose count
+//! is known only once the outer one is unrolled. So the marks are dropped first, and afterwards rounds of unrolling by
+//! upper bounds follow, each with a little cleanup, until a round changes nothing.
 //!
-//! Blocks are then put in an order in which every jump that closes no cycle leads forward, and code generation is kept
-//! from moving them: what reads the instructions one by one need not tell the two kinds of backward jump apart.
+//! Blocks are then ordered so that every jump that closes no cycle leads forward, and code generation is kept from
+//! moving them: a linear reader of the instructions then need not distinguish two kinds of backward jumps.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,10 +20,10 @@ use crate::{
 const ROUND: &str = "function(loop-unroll<O3;no-partial;no-runtime;no-peeling;upperbound>,\
                      sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
 
-/// Of loops nested deeper, the innermost stay.
+/// The most rounds; of loops nested deeper, the innermost stay.
 const MOST_ROUNDS: usize = 8;
 
-/// Drops a front end's wishes not to unroll `function`'s loops: clang -O0 marks functions, -O1 loops.
+/// Drops a front end's requests not to unroll the loops of `function`: clang -O0 marks functions, -O1 loops.
 pub(in crate::backend) fn forget_hints(session: &Session<'_>, function: Global<'_>) {
     function.remove(Attribute::OptimizeNone);
     for instruction in function.instructions() {
@@ -31,7 +31,7 @@ pub(in crate::backend) fn forget_hints(session: &Session<'_>, function: Global<'
     }
 }
 
-/// Unrolls what the optimiser's own passes left in `module` and has a bound.
+/// Unrolls the bounded loops that the optimizer's own passes left in `module`.
 ///
 /// # Errors
 /// LLVM refuses the passes.
@@ -55,7 +55,7 @@ pub(in crate::backend) fn unroll(
     Ok(())
 }
 
-/// Warns of every loop in `module`.
+/// Warns about every loop in `module`.
 pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
     for function in bodies(module) {
         let mut lines: Vec<_> = Flow::of(function).cycles.iter().map(Cycle::line).collect();
@@ -89,7 +89,7 @@ fn count(module: &Module<'_>) -> usize {
     bodies(module).map(|function| Flow::of(function).cycles.len()).sum()
 }
 
-/// Puts the blocks of every function in reverse postorder; no pass that makes blocks may follow.
+/// Puts the blocks of every function in reverse postorder; no later pass may create blocks.
 pub(in crate::backend) fn sort(module: &Module<'_>) {
     for function in bodies(module) {
         let order = Flow::of(function).order;
@@ -99,25 +99,25 @@ pub(in crate::backend) fn sort(module: &Module<'_>) {
 
 /// A cycle of blocks.
 struct Cycle<'ctx> {
-    /// Where it begins.
+    /// The first block.
     header: Block<'ctx>,
-    /// What leads back to the header, the first one found.
+    /// The block that jumps back to the header, the first one found.
     latch: Block<'ctx>,
 }
 
 impl Cycle<'_> {
-    /// The source line that closes the loop, or else one at its start.
+    /// Returns the source line that closes the loop, or else one at its start.
     fn line(&self) -> Option<SourceLine> {
         let closing = self.latch.terminator().and_then(|jump| jump.source_line());
         closing.or_else(|| self.header.instructions().find_map(|first| first.source_line()))
     }
 }
 
-/// The blocks of a function that can be reached, and its cycles.
+/// The reachable blocks of a function, and its cycles.
 struct Flow<'ctx> {
-    /// In reverse postorder: the entry first, and each block before those that it leads to, but for cycles.
+    /// The blocks in reverse postorder: the entry first, and each block before its successors, except in cycles.
     order: Vec<Block<'ctx>>,
-    /// Each header once, in the order in which they were found.
+    /// The cycles, one per header, in the order in which they were found.
     cycles: Vec<Cycle<'ctx>>,
 }
 

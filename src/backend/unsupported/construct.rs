@@ -1,37 +1,37 @@
-//! What BPF cannot express, one row for each thing, with the reason and what to do about it.
+//! The constructs that BPF cannot express, each with the reason and the remedy.
 
 use crate::report::{Error, quoted};
 
-/// Something that BPF, or the CPU level of this link, cannot express.
+/// A construct that BPF, or the CPU level of this link, cannot express.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Construct {
-    /// More than a frame holds.
+    /// A frame larger than the limit.
     Stack,
-    /// A local of a size that is not known before the program runs.
+    /// A local whose size is not known before the program runs.
     DynamicStack,
     /// A definition with more parameters than registers.
     Parameters,
-    /// A call, of this function if it is called by name, with more arguments than registers.
+    /// A call with more arguments than registers, and the function if it is called by name.
     Arguments(Option<String>),
     /// An argument that is a structure.
     ByValue,
-    /// A definition that returns more than a register.
+    /// A definition that returns more than one register.
     WideReturn,
-    /// A call that returns more than a register.
+    /// A call that returns more than one register.
     WideResult,
-    /// A product or quotient of 128 bits, which is a call of a routine.
+    /// A 128-bit product or quotient, which is a call of a routine.
     WideArithmetic,
-    /// Arithmetic with floating point, whose routines take products of 128 bits.
+    /// Floating-point arithmetic, whose routines compute 128-bit products.
     Float,
     /// Signed division or remainder.
     SignedDivision,
-    /// The old value of an atomic addition.
+    /// A use of the old value of an atomic addition.
     AtomicResult,
     /// An atomic operation on less than 32 bits.
     AtomicWidth(u32),
     /// An atomic operation on 32 bits.
     AtomicNarrow,
-    /// An atomic update that no level has.
+    /// An atomic update that all levels lack.
     AtomicUpdate,
     /// An atomic load or store.
     AtomicAccess,
@@ -47,7 +47,7 @@ pub(super) enum Construct {
     ReturnAddress,
 }
 
-/// The words of a row: the fact, in which `{}` is the function; the reason; and what to do.
+/// The texts of a row: the fact, in which `{}` is the function; the reason; and the remedies.
 pub(super) struct Words {
     pub(super) fact: &'static str,
     pub(super) cause: &'static str,
@@ -64,12 +64,13 @@ const RELAXED: &str =
     "a volatile access (`read_volatile`, `READ_ONCE`) is as good where order does not matter";
 
 impl Construct {
-    /// Whether a function has it as a whole: LLVM may find it at many places, none of them more to blame than others.
+    /// Returns true for a construct of the whole function: LLVM may report it at many places, none of them more to
+    /// blame than others.
     pub(super) const fn is_of_function(&self) -> bool {
         matches!(self, Self::Stack | Self::Variadic)
     }
 
-    /// What is said of it.
+    /// Returns the texts for the construct.
     pub(super) const fn words(&self) -> Words {
         let (fact, cause, help): (_, _, &[&str]) = match self {
             Self::Stack => (
@@ -171,7 +172,7 @@ impl Construct {
         Words { fact, cause, help }
     }
 
-    /// The error about it in `function`, as people read its name.
+    /// Returns the error about the construct in `function`, a name as displayed.
     pub(super) fn error(&self, function: &str) -> Error {
         let words = self.words();
         let error = Error::link(words.fact.replace("{}", function));

@@ -1,13 +1,13 @@
-//! What LLVM says of a program that BPF cannot express, taken apart.
+//! Parses LLVM's diagnostics about programs that BPF cannot express.
 //!
-//! The back end says `FILE:LINE:COLUMN: in function NAME TYPE: WORDS` (`DiagnosticInfoUnsupported::print` of
-//! `llvm/lib/IR/DiagnosticInfo.cpp`); a call that it cannot lower is in the words as a node of its graph.
+//! The back end reports `FILE:LINE:COLUMN: in function NAME TYPE: WORDS` (`DiagnosticInfoUnsupported::print` of
+//! `llvm/lib/IR/DiagnosticInfo.cpp`); the words contain a call that it cannot lower as a node of its graph.
 
 use super::{Finding, construct::Construct};
 use crate::llvm::Place;
 
-/// What LLVM's words mean; measured with LLVM 19, 22 and 23. Calls in the source that return more than a register are
-/// found in IR, so that the words on returns are about calls that code generation invents.
+/// The constructs for LLVM's messages; measured with LLVM 19, 22 and 23. Calls in the source that return more than one
+/// register are found in IR, so the message on returns is about calls that code generation inserts.
 const WORDS: [(&str, Construct); 12] = [
     ("Looks like the BPF stack limit is exceeded", Construct::Stack),
     ("unsupported dynamic stack allocation", Construct::DynamicStack),
@@ -23,7 +23,7 @@ const WORDS: [(&str, Construct); 12] = [
     ("variadic functions are not supported", Construct::Variadic),
 ];
 
-/// What `text` means; `None` for words that nobody knows.
+/// Parses `text`; returns `None` for unknown messages.
 pub(super) fn parse(text: &str) -> Option<Finding> {
     let (place, rest) = text.split_once(": in function ")?;
     let (function, words) = rest.split_once(' ')?;

@@ -1,4 +1,5 @@
-//! What can be seen in IR before code generation, where LLVM would end the process or say nothing of use.
+//! Finds unsupported constructs in IR before code generation, where LLVM would end the process or give no useful
+//! message.
 
 use std::collections::BTreeSet;
 
@@ -10,25 +11,25 @@ use crate::{
     plan::LinkPlan,
 };
 
-/// For whom code is generated, as far as that decides what can be expressed.
+/// The abilities of the target that decide which constructs can be expressed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Abilities {
-    /// Whether the level is known and below v3, without 32-bit registers.
+    /// Set if the level is known and below v3, without 32-bit registers.
     narrow: bool,
-    /// Whether there are ordered loads and stores.
+    /// Set if there are ordered loads and stores.
     ordered: bool,
-    /// Whether functions may return two registers.
+    /// Set if functions may return two registers.
     wide: bool,
-    /// Whether there are computed jumps.
+    /// Set if there are computed jumps.
     jumps: bool,
 }
 
 impl Abilities {
-    /// What `version` can do for `choice` and `plan`; what depends on the machine that the linker runs on is taken to be
-    /// there.
+    /// Returns the abilities of `version` for `choice` and `plan`; abilities that depend on the host machine are
+    /// assumed to be present.
     ///
-    /// Measured with LLVM 19, 22 and 23 at the levels v1, v3 and v4: everything refused here ends the process there, but
-    /// for two registers, which LLVM 23 returns and no kernel up to 7.2 reads ("R2 !read_ok").
+    /// Measured with LLVM 19, 22 and 23 at the levels v1, v3 and v4: everything rejected here ends the process there,
+    /// except two registers, which LLVM 23 returns, but kernels up to 7.2 do not read ("R2 !read_ok").
     pub(super) fn of(choice: &CpuChoice, version: LlvmVersion, plan: &LinkPlan) -> Self {
         let (cpu, major) = (choice.cpu, version.major);
         let low = matches!(cpu, Cpu::Generic | Cpu::V1 | Cpu::V2);
@@ -42,7 +43,7 @@ impl Abilities {
     }
 }
 
-/// All of it in `module`.
+/// Returns all unsupported constructs in `module`.
 pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> {
     let mut found = Vec::new();
     for function in module.functions().filter(|function| !function.is_declaration()) {
@@ -61,7 +62,8 @@ pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> 
     found
 }
 
-/// Where functions of `module` compute with floating point, but for `routines`: one place in each, a product if there is one.
+/// Finds floating-point computations in functions of `module` except `routines`: one place in each, a product if there
+/// is one.
 pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Finding> {
     let mut found = Vec::new();
     for function in module.functions().filter(|function| !function.is_declaration()) {
@@ -79,7 +81,7 @@ pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Fi
     found
 }
 
-/// Takes out of `module` what [`search`] finds, and says whether nothing is left of it.
+/// Removes the constructs that [`search`] finds from `module`; returns true if none remain.
 pub(super) fn mend(module: &Module<'_>, abilities: Abilities) -> bool {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     let culprits = bodies
@@ -91,7 +93,7 @@ pub(super) fn mend(module: &Module<'_>, abilities: Abilities) -> bool {
         .partition(|instruction| instruction.operation() == Operation::IndirectJump);
     others.into_iter().for_each(Instruction::take_out);
     let mut bodies = module.functions().filter(|function| !function.is_declaration());
-    // A block must end in a jump, and a type stays what it is.
+    // A block must end in a jump, and types cannot be changed.
     ends.is_empty() && (abilities.wide || !bodies.any(Global::returns_wide))
 }
 
@@ -121,7 +123,8 @@ fn judge(instruction: Instruction<'_>, abilities: Abilities) -> Option<Construct
     }
 }
 
-/// Intrinsics that have no code; names in `llvm/IR/Intrinsics.td`, some with the type they are for behind.
+/// Returns the construct of an intrinsic that BPF has no code for; names are from `llvm/IR/Intrinsics.td`, some with a
+/// type suffix.
 fn intrinsic(callee: Global<'_>) -> Option<Construct> {
     const NONE: [(&str, Construct); 5] = [
         ("llvm.va_start", Construct::Variadic),

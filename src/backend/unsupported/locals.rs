@@ -1,7 +1,7 @@
-//! The large locals of functions whose frame is too large.
+//! Finds the large locals of functions whose frame is too large.
 //!
-//! Only code generation knows a frame, and it tells of it in remarks (`StackFrameLayoutAnalysisPass`, from LLVM 16 on),
-//! which would cost every link something. So code is generated once more, with them, when a frame is too large.
+//! Only code generation computes a frame, and lists it in remarks (`StackFrameLayoutAnalysisPass`, from LLVM 16 on),
+//! which would slow down every link. So code is generated once more, with remarks, when a frame is too large.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -11,7 +11,7 @@ use crate::{
     report::quoted,
 };
 
-/// How many locals of a function are named, and how large they are at least, in bytes.
+/// The most locals of a function that are named, and their minimum size in bytes.
 const SHOWN: usize = 4;
 const LARGE: u64 = 32;
 
@@ -20,18 +20,18 @@ const LARGE: u64 = 32;
 pub(super) struct Frame {
     /// The symbol of the function.
     pub(super) function: String,
-    /// In bytes.
+    /// The size in bytes.
     pub(super) size: u64,
-    /// What takes most of it, largest first.
+    /// The largest locals, largest first.
     pub(super) locals: Vec<Local>,
 }
 
-/// Something in a frame.
+/// A place in a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Local {
-    /// In bytes.
+    /// The size in bytes.
     size: u64,
-    /// Its names with file and line; several locals share a place when they do not live at once.
+    /// The names with file and line; several locals share a place when they do not live at once.
     names: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for Local {
     }
 }
 
-/// The frames of `functions` of `module`; none when nobody can tell.
+/// Returns the frames of `functions` of `module`; returns none if they are unknown.
 pub(super) fn frames(
     session: &Session<'_>,
     machine: &Machine,
@@ -71,8 +71,8 @@ pub(super) fn frames(
     frames.filter(|frame| functions.contains(&frame.function)).collect()
 }
 
-/// The frame that a remark lists: `Function: NAME`, then `Offset: [SP-616], Type: Variable, Align: 1, Size: 600` for
-/// each place in the frame, and `NAME @ FILE:LINE` below it for what is there.
+/// Parses the frame in a remark: `Function: NAME`, then `Offset: [SP-616], Type: Variable, Align: 1, Size: 600` for
+/// each place in the frame, followed by `NAME @ FILE:LINE` for its locals.
 fn frame(text: &str) -> Option<Frame> {
     let mut lines = text.lines().map(str::trim).skip_while(|line| !line.starts_with("Function: "));
     let function = lines.next()?.strip_prefix("Function: ")?.to_owned();

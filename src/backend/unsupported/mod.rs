@@ -1,7 +1,8 @@
-//! What BPF cannot express: found in IR or heard from LLVM, and explained with function, place and remedy.
+//! Detects constructs that BPF cannot express, in IR or from LLVM's diagnostics, and explains them with function, place
+//! and remedy.
 //!
-//! LLVM says of some things what is wrong and goes on; at others it ends the process, with the words lost. So those are
-//! looked for in IR first. To hear of all at once, a copy without the culprits goes through code generation too.
+//! LLVM reports some constructs and goes on; at others it ends the process, and the message is lost. So the latter are
+//! detected in IR first. To report all at once, a copy without them goes through code generation too.
 
 mod construct;
 mod diagnostics;
@@ -22,7 +23,7 @@ use crate::{
     report::{Error, Result, WarningKind, quoted},
 };
 
-/// Something that cannot be expressed, and where.
+/// A construct that cannot be expressed, and its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Finding {
     /// The symbol of the function it is in.
@@ -32,7 +33,7 @@ struct Finding {
 }
 
 impl Finding {
-    /// A place of its own, else that of its function.
+    /// Fills in the place of the function if the finding has none.
     fn locate(&mut self, module: &Module<'_>) {
         if self.place.is_none() {
             self.place = module.find(&self.function).and_then(|function| function.place());
@@ -46,7 +47,7 @@ impl Finding {
 }
 
 impl Program<'_, Optimized> {
-    /// The large locals of each of `functions`, by symbol, for a person to read; none when nobody can tell.
+    /// Returns the large locals of each of `functions`, by symbol, for display; returns none if they are unknown.
     #[must_use]
     pub fn large_locals(&self, functions: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
         let machine = &self.phase.machines.generating;
@@ -56,10 +57,10 @@ impl Program<'_, Optimized> {
         frames.into_iter().flatten().map(|frame| (frame.function.clone(), shown(frame))).collect()
     }
 
-    /// Explains what LLVM said while it generated code.
+    /// Explains the diagnostics that LLVM emitted during code generation.
     ///
     /// # Errors
-    /// It said that something cannot be expressed, and the plan tolerates no such words.
+    /// A construct cannot be expressed, and the plan does not tolerate LLVM errors.
     pub(super) fn hear_of_limits(&self) -> Result<()> {
         let session = self.session;
         let (known, others) = understand(session.context.take_diagnostics());
@@ -94,10 +95,10 @@ impl Program<'_, Optimized> {
     }
 }
 
-/// Checks that `module` holds nothing at which LLVM would end the process.
+/// Checks that `module` contains nothing at which LLVM would end the process.
 ///
 /// # Errors
-/// It does; all that LLVM would say of the rest is part of the error.
+/// There is such a construct; the error includes LLVM's diagnostics about the rest.
 pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<'_>) -> Result<()> {
     let version = session.context.library().version();
     let abilities = Abilities::of(&machines.choice, version, session.plan);
@@ -115,7 +116,7 @@ pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<
     Err(errors.error(session, &machines.generating, module, Vec::new()))
 }
 
-/// The diagnostics that are about a limit, and the others but for those that are untrue.
+/// Returns the diagnostics about limits, and the others, except bogus ones.
 fn understand(said: Vec<Diagnostic>) -> (Vec<Finding>, Vec<Diagnostic>) {
     let mut known = Vec::new();
     let mut others = Vec::new();
@@ -133,7 +134,7 @@ fn understand(said: Vec<Diagnostic>) -> (Vec<Finding>, Vec<Diagnostic>) {
     (known, others)
 }
 
-/// What was found, each thing once.
+/// The findings, each once.
 struct Findings(Vec<Finding>);
 
 impl Findings {
@@ -156,7 +157,7 @@ impl Findings {
         }
     }
 
-    /// Names what computes with floating point in `module`, instead of the products of 128 bits in `routines` for it.
+    /// Reports the floating-point computations in `module` instead of the 128-bit products of `routines` that they use.
     fn blame_floats(&mut self, module: &Module<'_>, routines: &BTreeSet<String>) {
         let is_inside = |finding: &Finding| {
             finding.construct == Construct::WideArithmetic && routines.contains(&finding.function)
@@ -170,7 +171,7 @@ impl Findings {
         }
     }
 
-    /// In the order of the program.
+    /// Returns the findings in program order.
     fn located(mut self, module: &Module<'_>) -> Vec<Finding> {
         for finding in &mut self.0 {
             if finding.construct.is_of_function() {
@@ -185,7 +186,7 @@ impl Findings {
         self.0
     }
 
-    /// One error for all; `unknown` are LLVM's own words.
+    /// Returns one error for all findings; `unknown` are LLVM's own messages.
     fn error(
         self,
         session: &Session<'_>,
