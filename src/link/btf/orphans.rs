@@ -1,7 +1,7 @@
-//! Functions and variables that are in no section any more.
+//! Functions and variables that are no longer in any section.
 //!
-//! Pruning keeps every `FUNC` and `VAR`, for loaders look them up by name. One that the file does not have is found by
-//! nobody: an inlined function, a variable without size, an extern that no code refers to.
+//! Pruning keeps every `FUNC` and `VAR`, because loaders look them up by name. An entry without counterpart in the
+//! file cannot be found: an inlined function, a variable without size, an extern that no code refers to.
 
 use std::collections::BTreeSet;
 
