@@ -60,9 +60,9 @@ pub struct Insn {
 /// The use of an argument that is not in a register, and its number, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StackArgument {
-    /// Loads it from the caller.
+    /// An argument loaded from the caller.
     Taken(u16),
-    /// Passes it to the next callee.
+    /// An argument passed to the next callee.
     Passed(u16),
 }
 
