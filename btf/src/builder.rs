@@ -45,7 +45,7 @@ pub fn number(btf: &mut Btf, len: u32) -> TypeId {
     pointer(btf, array)
 }
 
-/// Returns an unsigned integer of `size` bytes if C has one, or else a byte array.
+/// Returns an unsigned integer of `size` bytes if there is one, or else a byte array.
 pub fn bytes(btf: &mut Btf, size: u32) -> TypeId {
     if matches!(size, 1 | 2 | 4 | 8 | 16) {
         return unsigned(btf, size.saturating_mul(8));

@@ -1,6 +1,6 @@
 //! `.BTF.ext`: links from instructions to types and source lines (`Documentation/bpf/btf.rst`, section 4).
 //!
-//! It has three tables, each grouped by ELF section; `insn_off` is in bytes from the start of that section, and every
+//! The section has three tables, each grouped by ELF section; `insn_off` is in bytes from the start of that section, and every
 //! string offset refers to the table of `.BTF`. Bytes after the tables are kept unchanged.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
@@ -39,7 +39,7 @@ pub struct SecTable<R> {
 pub struct FuncInfo {
     /// Bytes from the start of the section.
     pub insn_off: u32,
-    /// Its `FUNC`.
+    /// The `FUNC`.
     pub ty: TypeId,
 }
 

@@ -9,7 +9,7 @@ pub struct Kernel(pub u16, pub u16);
 /// A feature that only some kernels support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feature {
-    /// Its description, used before "came with kernel 5.3".
+    /// The description, used before "came with kernel 5.3".
     pub what: &'static str,
     /// The first kernel that supports it.
     pub since: Kernel,

@@ -32,7 +32,7 @@ pub struct Btf {
 /// One type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Type {
-    /// Its name, or [`StrOff::EMPTY`].
+    /// The name, or [`StrOff::EMPTY`].
     pub name: StrOff,
     /// The kind with its data.
     pub kind: Kind,
@@ -74,7 +74,7 @@ pub enum Kind {
     FuncProto(FuncProto),
     /// A global variable.
     Var {
-        /// Its type.
+        /// The type.
         ty: TypeId,
         /// The scope of the variable.
         linkage: Linkage,
@@ -143,9 +143,9 @@ pub struct Composite {
 /// A member of a struct or union.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Member {
-    /// Its name; anonymous structs and unions have none.
+    /// The name; anonymous structs and unions have none.
     pub name: StrOff,
-    /// Its type.
+    /// The type.
     pub ty: TypeId,
     /// The offset in bits from the start of the composite.
     pub offset: u32,
@@ -167,9 +167,9 @@ pub struct Enum {
 /// A value of an enumeration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variant {
-    /// Its name.
+    /// The name.
     pub name: StrOff,
-    /// Its bits; for [`Kind::Enum`] the low 32.
+    /// The bits; for [`Kind::Enum`] the low 32.
     pub value: u64,
 }
 
@@ -231,9 +231,9 @@ pub struct FuncProto {
 /// A parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Param {
-    /// Its name.
+    /// The name.
     pub name: StrOff,
-    /// Its type.
+    /// The type.
     pub ty: TypeId,
 }
 

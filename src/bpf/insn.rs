@@ -41,7 +41,7 @@ const SLOT: usize = INSN_SIZE as usize;
 /// One instruction and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Insn {
-    /// Its first slot, from the start of the decoded bytes.
+    /// The first slot, from the start of the decoded bytes.
     pub slot: u64,
     /// The opcode: class in the low three bits.
     pub code: u8,

@@ -1,4 +1,4 @@
-//! Refuses objects that no loader would open although the kernel would accept them: maps without BTF or with BTF that
+//! Refuses objects that loaders would not open although the kernel would accept them: maps without BTF or with BTF that
 //! does not define a map, and data in sections that loaders ignore.
 //!
 //! The rules are libbpf's (`bpf_object__init_user_btf_map` and `parse_btf_map_def`); aya and cilium/ebpf read the

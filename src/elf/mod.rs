@@ -40,7 +40,7 @@ pub struct Elf {
 /// A section and its relocations.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// `sh_type`.
     pub kind: u32,
@@ -52,7 +52,7 @@ pub struct Section {
     pub entry_size: u64,
     /// The contents.
     pub contents: Contents,
-    /// Its relocations, in file order.
+    /// The relocations, in file order.
     pub relocations: Vec<Relocation>,
 }
 
@@ -79,13 +79,13 @@ pub struct Relocation {
 /// A symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Symbol {
-    /// Its name, empty for a section symbol.
+    /// The name, empty for a section symbol.
     pub name: String,
     /// The place of its definition.
     pub place: Place,
     /// Bytes from the start of its section.
     pub value: u64,
-    /// Its size in bytes, 0 when unknown.
+    /// The size in bytes, 0 when unknown.
     pub size: u64,
     /// The kind of item it names.
     pub kind: SymbolKind,

@@ -1,4 +1,4 @@
-//! Removes everything that no loader, requested debugger or relocation needs.
+//! Removes everything except what loaders, requested debuggers and relocations need.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::{
 
 /// The reason to remove a section.
 enum Useless {
-    /// No reader of BPF objects uses it.
+    /// Unused by all readers of BPF objects.
     Always,
-    /// Only debuggers read it.
+    /// Used by debuggers only.
     Dwarf,
 }
 

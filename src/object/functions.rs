@@ -13,9 +13,9 @@ pub const SUBPROGRAMS: &str = ".text";
 /// A function of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// Its symbol.
+    /// The symbol.
     pub symbol: SymbolId,
-    /// Its name in the symbol table.
+    /// The name in the symbol table.
     pub name: String,
     /// The section that contains it.
     pub section: SectionId,
@@ -23,11 +23,11 @@ pub struct Function {
     pub section_name: String,
     /// The offset of its start, in bytes.
     pub offset: u64,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: u64,
     /// The binding of its symbol.
     pub binding: Binding,
-    /// Its calls and the functions whose address it takes, in order.
+    /// The calls and the functions whose address it takes, in order.
     pub references: Vec<Reference>,
 }
 

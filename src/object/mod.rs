@@ -31,11 +31,11 @@ use crate::{
 /// One object.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Its sections, symbols and relocations, except for those of debug information in BTF.
+    /// The sections, symbols and relocations, except for those of debug information in BTF.
     pub elf: Elf,
-    /// Its `.BTF` and `.BTF.ext`; `None` if it has none.
+    /// The `.BTF` and `.BTF.ext`; `None` if it has none.
     pub btf: Option<Info>,
-    /// Its origin.
+    /// The origin.
     pub origin: Origin,
     /// Additional facts from its compiler.
     pub declared: Declared,

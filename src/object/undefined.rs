@@ -12,7 +12,7 @@ use crate::{
 /// A symbol that an object needs and does not define.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined {
-    /// Its name in the symbol table.
+    /// The name in the symbol table.
     pub name: String,
     /// The locations that need it, in file order.
     pub referrers: Vec<Referrer>,

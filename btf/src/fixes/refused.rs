@@ -1,9 +1,9 @@
-//! What C and Rust say and the kernel refuses, as bytes.
+//! Replacement of types that C and Rust allow and the kernel refuses by bytes.
 //!
-//! A packed structure may hold a number at an odd place, an integer may be wider than 128 bits or have an odd size: the
-//! kernel refuses the BTF as a whole then, and no program of the object loads. BTF never blocks a link, so the type, or
-//! the member that it refuses, becomes an integer or bytes of that size, as libbpf makes them of what an older kernel does
-//! not know. What is left after that is damaged, and an error.
+//! A packed struct may have a number at an unaligned offset, and an integer may be wider than 128 bits or have an odd
+//! size: the kernel then refuses the whole BTF, and no program of the object loads. BTF never blocks a link, so the
+//! type or member at fault becomes an integer or a byte array of that size, as libbpf does for features that an older
+//! kernel does not support. Faults that remain after that are damage, and an error.
 
 use std::collections::BTreeMap;
 

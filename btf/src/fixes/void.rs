@@ -53,7 +53,7 @@ const fn is_void(ty: TypeId, value: bool) -> bool {
     ty.is_void() && value
 }
 
-/// Returns false for the mark of a variadic function: the last of `count` parameters, without name and type.
+/// Returns true if `param` is a value of type `void`; the last of `count` without name marks a variadic function.
 const fn is_value(count: usize, index: usize, param: Param) -> bool {
     let last = index + 1 == count;
     is_void(param.ty, !(last && param.name.is_empty()))

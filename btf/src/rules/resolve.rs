@@ -77,7 +77,7 @@ enum Mode {
 /// The next step for the type on top of the stack.
 enum Step {
     Done,
-    /// Visits that type first, then continues at that entry.
+    /// A visit of that type first, to be continued at that entry.
     Visit(TypeId, usize),
     Fault(Option<usize>, Rule),
 }

@@ -26,11 +26,11 @@ pub struct Violation {
     pub id: TypeId,
     /// The word that `bpftool` prints for its kind.
     pub kind: &'static str,
-    /// Its name; empty when anonymous.
+    /// The name; empty when anonymous.
     pub name: String,
     /// The member, enumerator, parameter or variable to blame: its name, or its number when it has none.
     pub member: Option<String>,
-    /// Its number.
+    /// The number.
     pub position: Option<usize>,
     /// The rule.
     pub rule: Rule,

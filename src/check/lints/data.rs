@@ -1,4 +1,4 @@
-//! Data in sections that no loader exposes to programs.
+//! Data in sections that loaders do not expose to programs.
 
 use super::{Finding, SHOWN, Subject};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 /// Coverage and profile counters, which a runtime library would write to a file.
 const PROFILE: [&str; 2] = ["__llvm_prf_", "__llvm_cov"];
 
-/// Finds data that code uses but no loader puts into a map; libbpf and aya refuse the object for it.
+/// Finds data that code uses but loaders do not put into a map; libbpf and aya refuse the object for it.
 pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     // An object without BTF may be meant for a custom loader.
     if object.btf == Btf::Omit && object.audience == Audience::Person {

@@ -9,7 +9,7 @@ use crate::{
 /// A map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Map {
-    /// Its symbol.
+    /// The symbol.
     pub name: String,
     /// The number of its type (`enum bpf_map_type`).
     pub kind: Option<u32>,

@@ -41,19 +41,19 @@ pub struct Survey {
 /// One function of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// Its symbol.
+    /// The symbol.
     pub name: String,
     /// The section that contains the function.
     pub section: String,
-    /// Its role for a loader.
+    /// The role for a loader.
     pub role: Role,
-    /// Its size in instruction slots, as the verifier counts them.
+    /// The size in instruction slots, as the verifier counts them.
     pub instructions: u64,
     /// The bytes it uses of its frame.
     pub stack: u64,
     /// The source location, as `file:line`, if there is debug information.
     pub source: Option<String>,
-    /// Its calls, in order.
+    /// The calls, in order.
     pub calls: Vec<Call>,
     /// True if it reads constants, which may decide the code it reaches: the verifier skips the rest.
     pub reads_constants: bool,
