@@ -1,7 +1,7 @@
 //! `.BTF.ext`: links from instructions to types and source lines (`Documentation/bpf/btf.rst`, section 4).
 //!
-//! The section has three tables, each grouped by ELF section; `insn_off` is in bytes from the start of that section, and every
-//! string offset refers to the table of `.BTF`. Bytes after the tables are kept unchanged.
+//! The section has three tables, each grouped by ELF section; `insn_off` is in bytes from the start of that section,
+//! and every string offset refers to the table of `.BTF`. Bytes after the tables are kept unchanged.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 

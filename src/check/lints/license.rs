@@ -133,7 +133,7 @@ fn kernel_function(object: &Subject<'_>, symbol: SymbolId) -> Option<String> {
     let extern_ = object.undefined.iter().find(|it| it.name == *name)?;
     let section = extern_.section.as_deref().or_else(|| object.declared.extern_section(name));
     let is_function = object.declared.externs.get(name)?.signature.is_some();
-    // In C the caller declared it `__ksym`, and other loaders than libbpf take the license from elsewhere.
+    // In C the caller declared it `__ksym`, and loaders other than libbpf take the license from elsewhere.
     let is_kernels = object.audience == Audience::Rustc
         && section == Some(".ksyms")
         && is_function
