@@ -9,7 +9,7 @@ use super::{
     renumber, walk,
 };
 
-/// Drops types without users among functions, variables, sections and CO-RE records; the others keep their order.
+/// Drops types unreachable from functions, variables, sections and CO-RE records; the others keep their order.
 pub fn prune(info: &mut Info) {
     let btf = &info.btf;
     let mut live = vec![false; btf.types.len() + 1];

@@ -1,4 +1,4 @@
-//! Replacement of types that C and Rust allow and the kernel refuses by bytes.
+//! Replaces types that the kernel refuses, although C and Rust allow them, with bytes.
 //!
 //! A packed struct may have a number at an unaligned offset, and an integer may be wider than 128 bits or have an odd
 //! size: the kernel then refuses the whole BTF, and no program of the object loads. BTF never blocks a link, so the

@@ -40,7 +40,7 @@ impl Unknown {
         Self { subject, what, since, remedy: String::new(), certainty: Certainty::Certain }
     }
 
-    /// Returns the entry with `certainty`; `remedy` describes the test at load time.
+    /// Returns the entry with this `certainty` and `remedy`.
     pub(super) fn with(self, certainty: Certainty, remedy: &str) -> Self {
         Self { certainty, remedy: remedy.to_owned(), ..self }
     }
