@@ -1,10 +1,10 @@
-//! Types that passes make.
+//! Constructors of types for passes.
 
 use super::{Array, Btf, Int, Kind, StrOff, TypeId};
 
-/// Turns a type into one that says nothing and that nothing uses; pruning drops it.
+/// Replaces a type by an empty one that nothing uses, which pruning drops.
 ///
-/// Removing it here would renumber all types behind it.
+/// Removing it here would renumber all later types.
 pub fn retire(btf: &mut Btf, id: TypeId) {
     if let Some(ty) = btf.get_mut(id) {
         ty.name = StrOff::EMPTY;
@@ -12,12 +12,12 @@ pub fn retire(btf: &mut Btf, id: TypeId) {
     }
 }
 
-/// The `int` of C.
+/// Returns the `int` of C.
 pub fn int(btf: &mut Btf) -> TypeId {
     integer(btf, "int", Int { size: 4, encoding: Int::SIGNED, offset: 0, bits: 32 })
 }
 
-/// An integer of `bits`, rounded up to what C has; unsigned.
+/// Returns an unsigned integer of `bits`, rounded up to a size that C has.
 pub fn unsigned(btf: &mut Btf, bits: u32) -> TypeId {
     let (name, size) = match bits {
         0..=8 => ("unsigned char", 1),
@@ -33,19 +33,19 @@ pub fn unsigned(btf: &mut Btf, bits: u32) -> TypeId {
     )
 }
 
-/// A pointer to `target`.
+/// Returns a pointer to `target`.
 pub fn pointer(btf: &mut Btf, target: TypeId) -> TypeId {
     find_or_push(btf, StrOff::EMPTY, Kind::Ptr(target))
 }
 
-/// `int (*)[len]`: how a BTF-defined map spells a number.
+/// Returns `int (*)[len]`, which encodes a number in a BTF-defined map.
 pub fn number(btf: &mut Btf, len: u32) -> TypeId {
     let elem = int(btf);
     let array = array(btf, elem, len);
     pointer(btf, array)
 }
 
-/// An unsigned integer of `size` bytes if there is one, else as many bytes.
+/// Returns an unsigned integer of `size` bytes if there is one, or else a byte array.
 pub fn bytes(btf: &mut Btf, size: u32) -> TypeId {
     if matches!(size, 1 | 2 | 4 | 8 | 16) {
         return unsigned(btf, size.saturating_mul(8));
@@ -60,7 +60,7 @@ fn array(btf: &mut Btf, elem: TypeId, len: u32) -> TypeId {
     find_or_push(btf, StrOff::EMPTY, Kind::Array(Array { elem, index, len }))
 }
 
-/// The type of that name and kind, made when there is none.
+/// Returns the type of that name and kind, creating it if necessary.
 pub fn find_or_push(btf: &mut Btf, name: StrOff, kind: Kind) -> TypeId {
     let found = btf.iter().find(|(_, ty)| ty.name == name && ty.kind == kind).map(|(id, _)| id);
     found.unwrap_or_else(|| btf.push(name, kind))
@@ -71,7 +71,7 @@ fn integer(btf: &mut Btf, name: &str, int: Int) -> TypeId {
     find_or_push(btf, name, Kind::Int(int))
 }
 
-/// `size` in the 32 bits that BTF has for it.
+/// Converts `size` to the 32 bits that BTF has for it.
 pub fn narrow(size: u64) -> u32 {
     u32::try_from(size).unwrap_or(u32::MAX)
 }

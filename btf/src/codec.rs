@@ -1,9 +1,9 @@
-//! `.BTF` to [`Btf`] and back (`Documentation/bpf/btf.rst`, section 2).
+//! Decodes `.BTF` to [`Btf`] and encodes it (`Documentation/bpf/btf.rst`, section 2).
 //!
 //! Decoding is total: any bytes give either a value whose string offsets and type numbers are all in range, or an
-//! error. What the format reserves must be zero, as the kernel demands (`btf_check_all_metas`), so a value holds
-//! all there is and encoding gives the same bytes back. Only a header longer than ours loses its extension, and a type
-//! of a kind that only the [layout](super::layout) knows says nothing any more.
+//! error. Reserved fields must be zero, as the kernel requires (`btf_check_all_metas`), so a value is complete and
+//! encoding restores the same bytes. Only a header longer than ours loses its extension, and a type of a kind that
+//! only the [layout](super::layout) describes loses its contents.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -21,7 +21,7 @@ use crate::error::Result;
 
 const HEADER_LEN: u32 = 24;
 
-/// The longest list of a type that is written: kernels of before 2026 read 16 bits of its length, later ones 24.
+/// The maximum length of a list when writing: kernels before 2026 read 16 bits of the length, later ones 24.
 pub const MAX_LIST: usize = 0xffff;
 
 /// The bits of a type that hold the length of its list; before 2026 the upper 8 were zero.
@@ -54,8 +54,8 @@ impl Btf {
     /// Decodes a `.BTF` section.
     ///
     /// # Errors
-    /// `bytes` is no BTF of version 1: truncated, a reserved field that is set, an unknown kind, or a string offset or
-    /// type number that points outside.
+    /// Returns an error if `bytes` is not BTF of version 1: it is truncated, sets a reserved field, or has an unknown
+    /// kind or a string offset or type number out of range.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let endian = endian_of(bytes, ".BTF")?;
         let mut header = Reader::new(bytes, endian, "the header of .BTF");
@@ -92,7 +92,8 @@ impl Btf {
     /// Encodes a `.BTF` section: header, types, strings.
     ///
     /// # Errors
-    /// A list is longer than 24 bits can say, a bit offset does not fit its field, or the section would exceed 4 GiB.
+    /// Returns an error if the length of a list exceeds 24 bits, a bit offset does not fit its field, or the section
+    /// would exceed 4 GiB.
     pub fn encode(&self) -> Result<Vec<u8>> {
         let mut types = Writer::new(self.endian);
         for (id, ty) in self.iter() {
@@ -145,7 +146,7 @@ struct Head {
     kind: u32,
     vlen: usize,
     kflag: bool,
-    /// Size or type, as the kind says.
+    /// The size or type, depending on the kind.
     word: u32,
 }
 
@@ -158,7 +159,7 @@ impl Head {
         Ok(Self { name, kind, vlen, kflag: info >> 31 == 1, word })
     }
 
-    /// Refuses what this kind has no use for.
+    /// Refuses fields that this kind does not use.
     fn plain(&self, vlen: Vlen, kflag: Kflag, word: Word) -> Result<()> {
         if matches!(vlen, Vlen::Zero) && self.vlen != 0 {
             return Err(malformed("a kind without a list has a list length"));
@@ -256,7 +257,7 @@ fn check_head(head: &Head) -> Result<()> {
     }
 }
 
-/// Reads `vlen` records of `record_len` bytes; the length is checked before anything is reserved.
+/// Reads `vlen` records of `record_len` bytes; the length is checked before memory is reserved.
 fn list<'a, T>(
     head: &Head,
     reader: &mut Reader<'a>,

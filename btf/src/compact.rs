@@ -1,4 +1,4 @@
-//! Rewriting the string table: each string once, in the order of first use, and none that nothing uses.
+//! Compaction of the string table: each used string once, in the order of first use.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use super::{
     strings::{StrOff, Strings},
 };
 
-/// Rewrites the string table of `.BTF` and every offset into it, those of `.BTF.ext` included.
+/// Rewrites the string table of `.BTF` and every offset into it, including those of `.BTF.ext`.
 pub fn compact_strings(info: &mut Info) {
     let old = std::mem::take(&mut info.btf.strings);
     let mut new = Strings::default();

@@ -1,4 +1,4 @@
-//! Reading and writing integers in either byte order; reading never goes past the end.
+//! Reading and writing of integers in either byte order; reading never goes past the end.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -12,7 +12,7 @@ use crate::{
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     endian: Endian,
-    /// What is being read, for messages.
+    /// The name of the data, for messages.
     what: &'static str,
 }
 
@@ -88,7 +88,7 @@ impl Writer {
         });
     }
 
-    /// Writes a length or offset, which the format keeps in 32 bits.
+    /// Writes a length or offset, which the format stores in 32 bits.
     pub(super) fn len(&mut self, value: usize, what: &str) -> Result<()> {
         self.u32(u32::try_from(value).map_err(|_| too_large(what))?);
         Ok(())
@@ -103,7 +103,7 @@ impl Writer {
     }
 }
 
-/// The byte order that the magic number `0xeB9F` at the start of `bytes` tells.
+/// Returns the byte order of the magic number `0xeB9F` at the start of `bytes`.
 pub(super) fn endian_of(bytes: &[u8], section: &str) -> Result<Endian> {
     match bytes.first_chunk() {
         Some([0x9f, 0xeb]) => Ok(Endian::Little),
@@ -112,7 +112,7 @@ pub(super) fn endian_of(bytes: &[u8], section: &str) -> Result<Endian> {
     }
 }
 
-/// The bytes `offset..offset + len` behind the header.
+/// Returns the bytes `offset..offset + len` after the header.
 pub(super) fn region<'a>(body: &'a [u8], offset: u32, len: u32, what: &str) -> Result<&'a [u8]> {
     let start = offset as usize;
     start
@@ -121,12 +121,12 @@ pub(super) fn region<'a>(body: &'a [u8], offset: u32, len: u32, what: &str) -> R
         .ok_or_else(|| malformed(format!("{what} lie outside the section")))
 }
 
-/// An error about bytes that are no BTF.
+/// Returns an error for bytes that are not BTF.
 pub(super) fn malformed(fact: impl Into<String>) -> Error {
     Error::Malformed { fact: fact.into(), place: None }
 }
 
-/// An error about something that the format has no room for.
+/// Returns an error for a value that exceeds the format's limits.
 pub(super) fn too_large(what: impl std::fmt::Display) -> Error {
     Error::TooLarge { what: what.to_string(), place: None }
 }

@@ -1,14 +1,14 @@
-//! Merging types that say the same.
+//! Merging of equal types.
 //!
-//! Two types are the same if they look alike and what they refer to is the same: a circular definition as soon as a
-//! struct points to itself. The way out is to start from the other end. Put all types that look alike, references
-//! aside, into one class; then split every class whose members refer to different classes; repeat until nothing
-//! splits. What is left in one class cannot be told apart by any walk, however long (bisimulation; Hopcroft's
-//! partition refinement without his speed-up, as rounds are few in practice: as many as the longest chain that tells
-//! two types apart). libbpf instead compares pairs of graphs hypothetically, which needs care with cycles.
+//! Two types are equal if they look alike and refer to equal types: a circular definition as soon as a struct points
+//! to itself. The solution is to start from the other end. Put all types that look alike, references aside, into one
+//! class; then split every class whose members refer to different classes; repeat until no class splits. Types that
+//! remain in one class cannot be distinguished by any walk, however long (bisimulation; Hopcroft's partition
+//! refinement without its speed-up, because in practice there are few rounds: as many as the longest chain that
+//! distinguishes two types). libbpf instead compares pairs of graphs hypothetically, which needs care with cycles.
 //!
 //! Functions, variables and sections have an identity beyond their looks and are never merged. Declaration tags
-//! belong to the looks of what they tag.
+//! belong to the looks of their targets.
 
 use std::collections::HashMap;
 
@@ -34,10 +34,10 @@ pub fn dedup(info: &mut Info) {
 
 /// Replaces each forward declaration by the struct, union or enum of its name, if there is exactly one.
 ///
-/// Run it while names still tell different types apart, that is, before they are made legal.
+/// This must run while names still distinguish types, that is, before names are made legal.
 pub fn resolve_forwards(info: &mut Info) {
     let btf = &info.btf;
-    // Enums have no kind of declaration: LLVM writes an enum of no size.
+    // Enums have no forward declarations: LLVM writes an enum of size 0.
     let mut full: HashMap<(Option<FwdKind>, &[u8]), Option<TypeId>> = HashMap::new();
     for (id, ty) in btf.iter() {
         let kind = match &ty.kind {
@@ -65,11 +65,11 @@ pub fn resolve_forwards(info: &mut Info) {
     renumber::remove(info, &outs);
 }
 
-/// The types of a whole kernel settle in 6 rounds. What needs more is a chain longer than any kernel follows (32):
-/// then nothing is merged, rather than slowly.
+/// The maximum number of rounds. The types of a whole kernel need 6. More are needed only for a chain longer than any
+/// kernel follows (32): then no types are merged, which avoids slow merging.
 const MAX_ROUNDS: usize = 64;
 
-/// The class of each type number; `void` is alone in class 0.
+/// Returns the class of each type number; `void` is alone in class 0.
 fn classes(btf: &Btf) -> Vec<usize> {
     let tags = tags(btf);
     let names = canonical_names(btf);
@@ -123,7 +123,7 @@ fn look(
     (look, tags, single.then_some(id))
 }
 
-/// For each name the first offset at which the same string stands.
+/// Returns the first offset of the same string for each name.
 fn canonical_names(btf: &Btf) -> HashMap<StrOff, StrOff> {
     let mut first: HashMap<&[u8], StrOff> = HashMap::new();
     let mut canonical = HashMap::new();

@@ -1,4 +1,4 @@
-//! Types as text, as `bpftool btf dump file X format raw` prints them.
+//! Formats types as text, as `bpftool btf dump file X format raw` does.
 
 use std::fmt;
 

@@ -10,6 +10,6 @@ pub enum Endian {
 }
 
 impl Endian {
-    /// The byte order of the machine this runs on.
+    /// The byte order of the host.
     pub const HOST: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
 }

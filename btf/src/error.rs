@@ -1,4 +1,4 @@
-//! What can be wrong with BTF.
+//! Errors of BTF.
 
 use std::{error, fmt};
 
@@ -7,40 +7,40 @@ use crate::rules::violation::Violation;
 /// The result of every fallible step.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What is wrong with BTF, or with what is asked of it.
+/// An error in BTF, or in a request for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The bytes are no BTF.
+    /// Bytes that are not BTF.
     Malformed {
-        /// Why not.
+        /// The reason.
         fact: String,
-        /// Where, as in "in type [3]".
+        /// The location, such as "in type [3]".
         place: Option<String>,
     },
-    /// The format has no room for something.
+    /// A value that exceeds the format's limits.
     TooLarge {
-        /// What does not fit.
+        /// The value that does not fit.
         what: String,
-        /// Where it is, as in "in type [3] `task`".
+        /// The location, such as "in type [3] `task`".
         place: Option<String>,
     },
-    /// A CO-RE path in words leads nowhere.
+    /// An invalid symbolic CO-RE path.
     LostPath {
         /// The path, such as `.se.load`.
         path: String,
-        /// The name of the type that it starts from.
+        /// The name of its root type.
         root: String,
-        /// What is not there.
+        /// The missing part.
         fact: String,
-        /// Where the path is written: file, line and column.
+        /// The source location of the path: file, line and column.
         place: Option<String>,
     },
-    /// The kernel would refuse it.
+    /// A violation of the kernel's rules.
     Refused {
         /// The broken rules, at least one.
         violations: Vec<Violation>,
-        /// Where the first type to blame is used, as in "in function `f` at a.c:3".
+        /// The source of the first faulty type's use, such as "in function `f` at a.c:3".
         source: Option<String>,
     },
 }
@@ -70,7 +70,7 @@ impl fmt::Display for Error {
 impl error::Error for Error {}
 
 impl Error {
-    /// Says that it is `here`, as in "in type [3]".
+    /// Adds the location `here`, such as "in type [3]".
     pub(super) fn within(mut self, here: String) -> Self {
         if let Self::Malformed { place, .. } | Self::TooLarge { place, .. } = &mut self {
             *place = Some(here);

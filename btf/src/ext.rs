@@ -1,7 +1,7 @@
-//! `.BTF.ext`: what ties instructions to types and source lines (`Documentation/bpf/btf.rst`, section 4).
+//! `.BTF.ext`: links from instructions to types and source lines (`Documentation/bpf/btf.rst`, section 4).
 //!
-//! Three tables, each grouped by ELF section; `insn_off` is in bytes from the start of that section, and every string
-//! offset points into the table of `.BTF`. What follows the tables is kept as it is.
+//! The section has three tables, each grouped by ELF section; `insn_off` is in bytes from the start of that section,
+//! and every string offset refers to the table of `.BTF`. Bytes after the tables are kept unchanged.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -15,13 +15,13 @@ use crate::{endian::Endian, error::Result};
 /// A decoded `.BTF.ext` section.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ext {
-    /// Which function starts where.
+    /// The starts of functions.
     pub func_info: Vec<SecTable<FuncInfo>>,
-    /// Which source line an instruction comes from.
+    /// The source lines of instructions.
     pub line_info: Vec<SecTable<LineInfo>>,
-    /// What a loader patches for the kernel at hand.
+    /// The instructions that a loader patches for the running kernel.
     pub core_relos: Vec<SecTable<CoreRelo>>,
-    /// Bytes behind the three tables, meaning unknown.
+    /// The bytes after the three tables, of unknown meaning.
     pub tail: Vec<u8>,
 }
 
@@ -34,16 +34,16 @@ pub struct SecTable<R> {
     pub records: Vec<R>,
 }
 
-/// Where a function starts.
+/// The start of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FuncInfo {
     /// Bytes from the start of the section.
     pub insn_off: u32,
-    /// Its `FUNC`.
+    /// The `FUNC`.
     pub ty: TypeId,
 }
 
-/// Where the code of a source line starts.
+/// The start of a source line's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineInfo {
     /// Bytes from the start of the section.
@@ -57,27 +57,27 @@ pub struct LineInfo {
 }
 
 impl LineInfo {
-    /// The line number, counted from 1; 0 when unknown.
+    /// Returns the line number, counted from 1; 0 if unknown.
     #[must_use]
     pub const fn line(&self) -> u32 {
         self.line_col >> 10
     }
 
-    /// The column, counted from 1; 0 when unknown.
+    /// Returns the column, counted from 1; 0 if unknown.
     #[must_use]
     pub const fn column(&self) -> u32 {
         self.line_col & 0x3ff
     }
 }
 
-/// One place that depends on the kernel's layout of a type.
+/// An instruction that depends on the kernel's layout of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CoreRelo {
     /// Bytes from the start of the section.
     pub insn_off: u32,
     /// The root of the access.
     pub ty: TypeId,
-    /// The way from the root: numbers with `:` between.
+    /// The path from the root: numbers separated by `:`.
     pub access: StrOff,
     /// `enum bpf_core_relo_kind`.
     pub kind: u32,
@@ -85,9 +85,9 @@ pub struct CoreRelo {
 
 /// A record of fixed size.
 trait Record: Sized {
-    /// Words in a record.
+    /// The number of words in a record.
     const WORDS: usize;
-    /// The same in bytes.
+    /// The number of bytes in a record.
     const LEN: usize = Self::WORDS.saturating_mul(4);
     const WHAT: &'static str;
     fn from_words(words: &[u32]) -> Option<Self>;
@@ -140,7 +140,7 @@ impl Ext {
     /// Decodes a `.BTF.ext` section that belongs to `btf`.
     ///
     /// # Errors
-    /// `bytes` is no `.BTF.ext` of version 1, or points outside `btf`.
+    /// Returns an error if `bytes` is not a `.BTF.ext` of version 1, or refers to data outside `btf`.
     pub fn decode(bytes: &[u8], btf: &Btf) -> Result<Self> {
         let endian = endian_of(bytes, ".BTF.ext")?;
         if endian != btf.endian {
@@ -160,7 +160,7 @@ impl Ext {
     /// Encodes a `.BTF.ext` section in the byte order `endian`.
     ///
     /// # Errors
-    /// A table would exceed 4 GiB.
+    /// Returns an error if a table would exceed 4 GiB.
     pub fn encode(&self, endian: Endian) -> Result<Vec<u8>> {
         let tables = [
             encode_table(&self.func_info, endian)?,
@@ -182,19 +182,19 @@ impl Ext {
         Ok(writer.finish())
     }
 
-    /// Whether no table has a record.
+    /// Returns true if all tables are empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.func_info.is_empty() && self.line_info.is_empty() && self.core_relos.is_empty()
     }
 
-    /// Calls `visit` with every type number, to change.
+    /// Calls `visit` with a mutable reference to every type number.
     pub fn refs_mut(&mut self, mut visit: impl FnMut(&mut TypeId)) {
         records_mut(&mut self.func_info).for_each(|info| visit(&mut info.ty));
         records_mut(&mut self.core_relos).for_each(|relo| visit(&mut relo.ty));
     }
 
-    /// Calls `visit` with every string offset, to change.
+    /// Calls `visit` with a mutable reference to every string offset.
     pub fn names_mut(&mut self, mut visit: impl FnMut(&mut StrOff)) {
         self.func_info.iter_mut().for_each(|table| visit(&mut table.section));
         for table in &mut self.line_info {
@@ -231,17 +231,17 @@ impl Ext {
     }
 }
 
-/// All records of all sections, to change.
+/// Returns mutable references to all records of all sections.
 pub fn records_mut<R>(tables: &mut [SecTable<R>]) -> impl Iterator<Item = &mut R> {
     tables.iter_mut().flat_map(|table| &mut table.records)
 }
 
-/// With all three tables; LLVM before 10 wrote 24 when there were no CO-RE records.
+/// The length of a header with all three tables; LLVM before 10 wrote 24 bytes if there were no CO-RE records.
 const HEADER_LEN: u32 = 32;
 
 struct Header<'a> {
     body: &'a [u8],
-    /// Offset and length of each table, behind the header.
+    /// The offset and length of each table, after the header.
     parts: [(u32, u32); 3],
 }
 
@@ -299,7 +299,7 @@ fn decode_table<R: Record>(bytes: &[u8], endian: Endian) -> Result<Vec<SecTable<
     Ok(tables)
 }
 
-/// Reads one record; words that a later version added must be zero, for they would be lost.
+/// Reads one record; words that a later version added must be zero, because they would be lost.
 fn decode_record<R: Record>(reader: &mut Reader<'_>, words: usize) -> Result<R> {
     let words = (0..words).map(|_| reader.u32()).collect::<Result<Vec<_>>>()?;
     let known = words.iter().skip(R::WORDS).all(|&word| word == 0);

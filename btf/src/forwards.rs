@@ -1,8 +1,8 @@
-//! Forward declarations in an order that depends on the program alone.
+//! Forward declarations in a deterministic order.
 //!
-//! LLVM makes them last, one for each structure that is only pointed to, in the order of a map whose keys are addresses
-//! (`FixupDerivedTypes` of `BTFDebug.cpp`): another one in each process, and for each link of one. The tags of pointers to
-//! them come with them. So both change places until they are in the order of their names.
+//! LLVM emits them last, one for each struct that is only pointed to, in the order of a map whose keys are addresses
+//! (`FixupDerivedTypes` of `BTFDebug.cpp`): the order differs between processes, and between links in one process.
+//! The tags of pointers to them follow the same order. So both are sorted by name.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::{
     model::{Btf, Kind, Type, TypeId},
 };
 
-/// Sorts the forward declarations and type tags among the places that they have; everything else stays.
+/// Sorts the forward declarations and type tags among their positions; other types keep theirs.
 pub fn order_forwards(info: &mut Info) {
     let btf = &mut info.btf;
     let forwards =
@@ -32,10 +32,11 @@ pub fn order_forwards(info: &mut Info) {
     info.refs_mut(|id| *id = numbers.get(id).copied().unwrap_or(*id));
 }
 
-/// The tags from `id` on, and what they are of: a forward declaration by its name, anything else by its number, which stays.
+/// Returns the tags from `id` on, and their target: a forward declaration by its name, any other type by its number,
+/// which does not change.
 fn key(btf: &Btf, mut id: TypeId) -> (Vec<Vec<u8>>, Vec<u8>, String) {
     let mut tags = Vec::new();
-    // A ring of tags, which no compiler makes, ends as well.
+    // The loop also ends for a ring of tags, which no compiler makes.
     for _ in 0..=btf.last_id().0 {
         let Some(ty) = btf.get(id) else { break };
         let name = btf.strings.get(ty.name).to_vec();

@@ -1,4 +1,4 @@
-//! Versions of the kernel, and what they introduced.
+//! Versions of the kernel, and their features.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kernel(pub u16, pub u16);
 
-/// Something that not every kernel knows.
+/// A feature that only some kernels support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feature {
-    /// What it is, to stand before "came with kernel 5.3".
+    /// The description, used before "came with kernel 5.3".
     pub what: &'static str,
-    /// The first kernel that knows it.
+    /// The first kernel that supports it.
     pub since: Kernel,
-    /// What to do for an older one; empty where nothing helps.
+    /// The remedy for an older kernel; empty if there is none.
     pub remedy: &'static str,
-    /// The commit of the kernel that introduced it, or what it introduced.
+    /// The kernel commit or name that introduced it.
     pub source: &'static str,
 }
 
 impl Kernel {
-    /// A kernel that knows everything.
+    /// A kernel that supports every feature.
     pub const NEWEST: Self = Self(u16::MAX, u16::MAX);
 
-    /// Returns true if it knows `feature`.
+    /// Returns true if it supports `feature`.
     #[must_use]
     pub fn knows(self, feature: &Feature) -> bool {
         self >= feature.since

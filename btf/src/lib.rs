@@ -1,17 +1,17 @@
 //! BTF that every kernel and every loader accepts.
 //!
-//! LLVM emits BTF that mirrors the debug info it was given; rustc's debug info says things that C cannot, so the
-//! kernel refuses it. Everything is put right here, on the emitted sections, independent of the LLVM version:
+//! LLVM emits BTF that mirrors its input's debug info; rustc's debug info has contents that C cannot express, so the
+//! kernel refuses it. This crate corrects the emitted sections, independent of the LLVM version:
 //!
 //! - [`Btf`] and [`Ext`]: the decoded `.BTF` and `.BTF.ext`, and their codec;
-//! - [`fixes`]: small passes, one for each trouble; [`fix`] runs them all;
-//! - [`prune()`], [`dedup()`], [`compact_strings`]: nothing said that nobody needs, and nothing twice;
-//! - [`co_re`]: what the loader fills in for the kernel at hand;
-//! - [`rules`]: would the kernel take it;
-//! - [`walk`]: every place where a type number or a string offset stands.
+//! - [`fixes`]: small passes, one for each problem; [`fix`] runs them all;
+//! - [`prune()`], [`dedup()`], [`compact_strings`]: removal of unused and duplicate types and strings;
+//! - [`co_re`]: relocations that the loader fills in for the running kernel;
+//! - [`rules`]: the kernel's rules for BTF;
+//! - [`walk`]: visitors of every type number and string offset.
 
-// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
-// next to it says why it holds.
+// Code that input can reach does not panic: where there is an index, a slice or an `expect`, the reason next to it
+// explains why it holds.
 #![cfg_attr(
     not(test),
     deny(
@@ -64,24 +64,24 @@ pub use model::{
 pub use prune::prune;
 pub use strings::{StrOff, Strings};
 
-/// What [`fix`] goes by.
+/// The options of [`fix`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FixOptions<'a> {
-    /// The oldest kernel whose rules the result follows; by default the newest.
+    /// The oldest supported kernel; by default the newest.
     pub kernel: Kernel,
-    /// Whether text and paths of the source stay.
+    /// The handling of source text and paths.
     pub source_lines: SourceLines,
-    /// Prefixes to replace in the paths of the source, each with its replacement; the last one that fits wins.
+    /// Prefixes to replace in source paths, each with its replacement; the last one that matches wins.
     pub remap_path_prefix: &'a [(String, String)],
 }
 
-/// Whether BTF carries lines of the source.
+/// The handling of source lines in BTF.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SourceLines {
     /// Text and paths, which the verifier prints.
     #[default]
     Keep,
-    /// Neither.
+    /// Neither text nor paths.
     Drop,
 }
 
@@ -90,7 +90,7 @@ pub enum SourceLines {
 pub struct Info {
     /// The types.
     pub btf: Btf,
-    /// What ties instructions to them.
+    /// The links from instructions to the types.
     pub ext: Option<Ext>,
 }
 
@@ -98,7 +98,7 @@ impl Info {
     /// Decodes the two sections of one object.
     ///
     /// # Errors
-    /// One of them is malformed, or they do not fit together.
+    /// Returns an error if one of them is malformed, or they do not fit together.
     pub fn decode(btf: &[u8], ext: Option<&[u8]>) -> Result<Self> {
         let btf = Btf::decode(btf)?;
         let ext = ext.map(|bytes| Ext::decode(bytes, &btf)).transpose()?;
@@ -108,20 +108,20 @@ impl Info {
     /// Encodes the two sections: `.BTF`, then `.BTF.ext` if there is one.
     ///
     /// # Errors
-    /// Something does not fit its field; see [`Btf::encode`].
+    /// Returns an error if a value does not fit its field; see [`Btf::encode`].
     pub fn encode(&self) -> Result<(Vec<u8>, Option<Vec<u8>>)> {
         let ext = self.ext.as_ref().map(|ext| ext.encode(self.btf.endian)).transpose()?;
         Ok((self.btf.encode()?, ext))
     }
 }
 
-/// Makes `info` what kernel and loaders accept, and as small as it can be; doing it twice changes nothing more.
+/// Makes `info` acceptable to the kernel and loaders, and minimal; the operation is idempotent.
 ///
-/// What needs the ELF file comes first and is not done here: linkage and names of functions, offsets and sizes in
-/// sections, functions that LLVM gave no debug info.
+/// Steps that need the ELF file run before and are not done here: linkage and names of functions, offsets and sizes
+/// in sections, functions to which LLVM gave no debug info.
 ///
 /// # Errors
-/// A CO-RE path names a member that its type does not have.
+/// Returns an error if a CO-RE path names a member that its type does not have.
 pub fn fix(info: &mut Info, options: &FixOptions<'_>) -> Result<()> {
     let kernel = options.kernel;
     let renamed = mend(info)?;
@@ -133,7 +133,7 @@ pub fn fix(info: &mut Info, options: &FixOptions<'_>) -> Result<()> {
     fixes::lines::unindent(info);
     fixes::lines::remap_paths(info, options.remap_path_prefix);
     fixes::lines::shorten_paths(info);
-    // Without variables and sections nothing says which types maps use.
+    // Without variables and sections, the types that maps use are unknown.
     if kernel.knows(&rules::DATASEC) {
         prune(info);
     }
@@ -144,7 +144,7 @@ pub fn fix(info: &mut Info, options: &FixOptions<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Says in C's words what is said in Rust's; the order matters where a pass leaves something for the next.
+/// Converts Rust's types to forms that C has; the order matters where a pass prepares another.
 fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
     resolve_forwards(info);
     let renamed = fixes::names::unmark(info);

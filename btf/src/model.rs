@@ -1,9 +1,9 @@
-//! What `.BTF` describes: one Rust type for each kind of `Documentation/bpf/btf.rst`.
+//! The contents of `.BTF`: one Rust type for each kind of `Documentation/bpf/btf.rst`.
 
 use super::strings::{StrOff, Strings};
 use crate::endian::Endian;
 
-/// The number of a type: its place in the type section, counted from 1; 0 is `void`.
+/// The number of a type: its position in the type section, counted from 1; 0 is `void`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub u32);
 
@@ -11,7 +11,7 @@ impl TypeId {
     /// `void`.
     pub const VOID: Self = Self(0);
 
-    /// Whether this is `void`.
+    /// Returns true for `void`.
     #[must_use]
     pub const fn is_void(self) -> bool {
         self.0 == 0
@@ -21,7 +21,7 @@ impl TypeId {
 /// A decoded `.BTF` section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Btf {
-    /// The byte order it is written in.
+    /// The byte order of its encoding.
     pub endian: Endian,
     /// The types; `types[0]` has id 1.
     pub types: Vec<Type>,
@@ -32,13 +32,13 @@ pub struct Btf {
 /// One type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Type {
-    /// Its name, or [`StrOff::EMPTY`].
+    /// The name, or [`StrOff::EMPTY`].
     pub name: StrOff,
-    /// What it is.
+    /// The kind with its data.
     pub kind: Kind,
 }
 
-/// What a type is. Sizes are bytes.
+/// The kind of a type. Sizes are in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// An integer.
@@ -63,33 +63,33 @@ pub enum Kind {
     Const(TypeId),
     /// `restrict`.
     Restrict(TypeId),
-    /// A function; its `FuncProto` is `proto`.
+    /// A function with its prototype.
     Func {
         /// The [`Kind::FuncProto`].
         proto: TypeId,
-        /// Who sees it.
+        /// The scope of the function.
         linkage: Linkage,
     },
-    /// What a function takes and returns.
+    /// The parameters and return type of a function.
     FuncProto(FuncProto),
     /// A global variable.
     Var {
-        /// Its type.
+        /// The type.
         ty: TypeId,
-        /// Who sees it.
+        /// The scope of the variable.
         linkage: Linkage,
     },
     /// The variables of one ELF section.
     Datasec(Datasec),
-    /// A floating-point number of that many bytes.
+    /// A floating-point number of a size in bytes.
     Float(u32),
     /// `__attribute__((btf_decl_tag(name)))`.
     DeclTag(DeclTag),
     /// `__attribute__((btf_type_tag(name)))`.
     TypeTag {
-        /// What is tagged.
+        /// The tagged type.
         ty: TypeId,
-        /// Whether the name is a whole attribute (kernel 6.14, kflag).
+        /// True if the name is a whole attribute (kernel 6.14, kflag).
         attribute: bool,
     },
     /// An enumeration of 64-bit values.
@@ -99,13 +99,13 @@ pub enum Kind {
 /// An integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Int {
-    /// Bytes of storage.
+    /// The size of its storage, in bytes.
     pub size: u32,
-    /// Of [`Int::SIGNED`], [`Int::CHAR`] and [`Int::BOOL`].
+    /// The flags [`Int::SIGNED`], [`Int::CHAR`] and [`Int::BOOL`].
     pub encoding: u8,
-    /// First bit within the storage.
+    /// The first bit within the storage.
     pub offset: u8,
-    /// Number of bits.
+    /// The number of bits.
     pub bits: u8,
 }
 
@@ -125,16 +125,16 @@ pub struct Array {
     pub elem: TypeId,
     /// The type of the index; only tools read it.
     pub index: TypeId,
-    /// How many elements.
+    /// The number of elements.
     pub len: u32,
 }
 
 /// A struct or union.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Composite {
-    /// Bytes.
+    /// The size in bytes.
     pub size: u32,
-    /// Whether member offsets carry a bit-field width (kflag).
+    /// True if member offsets contain a bit-field width (kflag).
     pub bitfields: bool,
     /// The members, in stored order.
     pub members: Vec<Member>,
@@ -143,22 +143,22 @@ pub struct Composite {
 /// A member of a struct or union.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Member {
-    /// Its name; anonymous structs and unions have none.
+    /// The name; anonymous structs and unions have none.
     pub name: StrOff,
-    /// Its type.
+    /// The type.
     pub ty: TypeId,
-    /// Bits from the start of the composite.
+    /// The offset in bits from the start of the composite.
     pub offset: u32,
-    /// Width of a bit field, 0 for an ordinary member; only with [`Composite::bitfields`].
+    /// The width of a bit field, 0 for an ordinary member; only with [`Composite::bitfields`].
     pub width: u8,
 }
 
 /// An enumeration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Enum {
-    /// Bytes.
+    /// The size in bytes.
     pub size: u32,
-    /// Whether values are signed (kflag).
+    /// True if values are signed (kflag).
     pub signed: bool,
     /// The values, in stored order.
     pub variants: Vec<Variant>,
@@ -167,13 +167,13 @@ pub struct Enum {
 /// A value of an enumeration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variant {
-    /// Its name.
+    /// The name.
     pub name: StrOff,
-    /// Its bits; for [`Kind::Enum`] the low 32.
+    /// The bits; for [`Kind::Enum`] the low 32.
     pub value: u64,
 }
 
-/// What a forward declaration declares.
+/// The kind of type that a forward declaration declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FwdKind {
     /// `struct x;`
@@ -182,21 +182,21 @@ pub enum FwdKind {
     Union,
 }
 
-/// Who sees a function or variable (`BTF_FUNC_*`, `BTF_VAR_*`).
+/// The scope of a function or variable (`BTF_FUNC_*`, `BTF_VAR_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Linkage {
-    /// Only its file.
+    /// Visible in its file only.
     Static,
-    /// Everyone.
+    /// Visible everywhere.
     Global,
     /// Defined elsewhere: kfunc, ksym or kconfig.
     Extern,
-    /// A number that no kernel knows.
+    /// A number unknown to all kernels.
     Unknown(u32),
 }
 
 impl Linkage {
-    /// The linkage numbered `raw`.
+    /// Returns the linkage numbered `raw`.
     #[must_use]
     pub const fn from_raw(raw: u32) -> Self {
         match raw {
@@ -207,7 +207,7 @@ impl Linkage {
         }
     }
 
-    /// Its number.
+    /// Returns its number.
     #[must_use]
     pub const fn raw(self) -> u32 {
         match self {
@@ -219,28 +219,28 @@ impl Linkage {
     }
 }
 
-/// What a function takes and returns.
+/// The parameters and return type of a function.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FuncProto {
     /// The return type.
     pub ret: TypeId,
-    /// The parameters; a last one without name and type says variadic.
+    /// The parameters; a last one without name and type marks a variadic function.
     pub params: Vec<Param>,
 }
 
 /// A parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Param {
-    /// Its name.
+    /// The name.
     pub name: StrOff,
-    /// Its type.
+    /// The type.
     pub ty: TypeId,
 }
 
 /// The variables of one ELF section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Datasec {
-    /// Bytes of the section.
+    /// The size of the section, in bytes.
     pub size: u32,
     /// The variables, by offset.
     pub entries: Vec<SecEntry>,
@@ -251,59 +251,59 @@ pub struct Datasec {
 pub struct SecEntry {
     /// The [`Kind::Var`], or the [`Kind::Func`] of an extern function.
     pub ty: TypeId,
-    /// Bytes from the start of the section.
+    /// The offset in bytes from the start of the section.
     pub offset: u32,
-    /// Bytes.
+    /// The size in bytes.
     pub size: u32,
 }
 
 /// A declaration tag; its text is the type's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeclTag {
-    /// What is tagged.
+    /// The tagged type.
     pub ty: TypeId,
-    /// The member or parameter tagged, or -1 for the whole.
+    /// The tagged member or parameter, or -1 for the whole.
     pub component: i32,
-    /// Whether the name is a whole attribute (kernel 6.14, kflag).
+    /// True if the name is a whole attribute (kernel 6.14, kflag).
     pub attribute: bool,
 }
 
 impl Btf {
-    /// A `.BTF` without types.
+    /// Creates a `.BTF` without types.
     #[must_use]
     pub fn new(endian: Endian) -> Self {
         Self { endian, types: Vec::new(), strings: Strings::default() }
     }
 
-    /// The type numbered `id`; none for `void` and beyond the last.
+    /// Returns the type numbered `id`, or `None` for `void` and beyond the last.
     #[must_use]
     pub fn get(&self, id: TypeId) -> Option<&Type> {
         self.types.get((id.0 as usize).checked_sub(1)?)
     }
 
-    /// The type numbered `id`, to change.
+    /// Returns a mutable reference to the type numbered `id`.
     pub fn get_mut(&mut self, id: TypeId) -> Option<&mut Type> {
         self.types.get_mut((id.0 as usize).checked_sub(1)?)
     }
 
-    /// Appends a type and tells its number.
+    /// Appends a type and returns its number.
     pub fn push(&mut self, name: StrOff, kind: Kind) -> TypeId {
         self.types.push(Type { name, kind });
         self.last_id()
     }
 
-    /// The number of the last type; `void` when there is none.
+    /// Returns the number of the last type, or `void` if there is none.
     #[must_use]
     pub fn last_id(&self) -> TypeId {
         TypeId(u32::try_from(self.types.len()).unwrap_or(u32::MAX))
     }
 
-    /// All types with their numbers, in order.
+    /// Returns all types with their numbers, in order.
     pub fn iter(&self) -> impl Iterator<Item = (TypeId, &Type)> {
         (1..).map(TypeId).zip(&self.types)
     }
 
-    /// The name of type `id`; empty for `void` and the anonymous.
+    /// Returns the name of type `id`; empty for `void` and anonymous types.
     #[must_use]
     pub fn name(&self, id: TypeId) -> std::borrow::Cow<'_, str> {
         self.strings.text(self.get(id).map_or(StrOff::EMPTY, |ty| ty.name))

@@ -1,8 +1,7 @@
-//! Taking out types that nothing reaches.
+//! Removal of unreachable types.
 //!
-//! What a loader or the kernel looks up by itself is a root: functions, variables and sections, and the roots of
-//! CO-RE accesses. Declaration tags point at what they describe, not the other way round, so a tag stays if its
-//! target does.
+//! Types that a loader or the kernel looks up are roots: functions, variables and sections, and the roots of CO-RE
+//! accesses. Declaration tags refer to their target, not the reverse, so a tag remains if its target does.
 
 use super::{
     Info,
@@ -10,14 +9,14 @@ use super::{
     renumber, walk,
 };
 
-/// Drops types that no function, variable, section or CO-RE record needs; the others keep their order.
+/// Drops types unreachable from functions, variables, sections and CO-RE records; the others keep their order.
 pub fn prune(info: &mut Info) {
     let btf = &info.btf;
     let mut live = vec![false; btf.types.len() + 1];
     let roots = btf.iter().filter(|(_, ty)| is_root(&ty.kind)).map(|(id, _)| id);
     let relos = info.ext.iter().flat_map(|ext| &ext.core_relos).flat_map(|table| &table.records);
     mark(info, &mut live, roots.chain(relos.map(|relo| relo.ty)).collect());
-    // A tag is reached from its target; tags of tags do not exist, so once is enough.
+    // A tag is reached from its target; tags of tags do not exist, so one pass is enough.
     let is_live = |id: TypeId| live.get(id.0 as usize).copied().unwrap_or(false);
     let tags = btf
         .iter()

@@ -1,14 +1,14 @@
-//! Taking types out and giving the rest new numbers, everywhere at once.
+//! Removal of types with renumbering of the rest, everywhere at once.
 
 use super::{
     Info,
     model::{Kind, TypeId},
 };
 
-/// Takes out each type that has a stand-in, and makes what referred to it refer to the stand-in, in old numbers.
+/// Removes each type that has a replacement, and redirects references to the replacement, in old numbers.
 ///
-/// Those that stay keep their order. Func_info, CO-RE records and section entries about a type replaced by `void`
-/// go with it. `outs` is in the order of the types; missing entries stay.
+/// The remaining types keep their order. Func_info, CO-RE records and section entries of a type replaced by `void`
+/// are removed with it. `outs` is in the order of the types; types without an entry remain.
 pub(super) fn remove(info: &mut Info, outs: &[Option<TypeId>]) {
     if outs.iter().all(Option::is_none) {
         return;
@@ -35,7 +35,7 @@ pub(super) fn remove(info: &mut Info, outs: &[Option<TypeId>]) {
     info.refs_mut(|id| *id = new(*id));
 }
 
-/// The new number of each old one.
+/// Returns the new number of each old one.
 fn numbers(outs: &[Option<TypeId>], count: usize) -> Vec<TypeId> {
     let out = |id: TypeId| {
         id.0.checked_sub(1).and_then(|index| outs.get(index as usize)).copied().flatten()

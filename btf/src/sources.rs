@@ -1,9 +1,10 @@
 //! The text of source lines.
 //!
-//! LLVM reads the sources too, where they are, but it looks each line up among all strings so far, one by one: a second for a
-//! program of 22 sources. So `input::prune` gives it the name of a file for its text, and the text comes here.
+//! LLVM reads the sources too, from their paths, but it compares each line with all earlier strings, one by one: a
+//! second for a program of 22 sources. So `input::prune` gives it the name of a file as its text, and this module
+//! adds the text.
 //!
-//! A file that LLVM or the linker reads is no input: whether it is there depends on the machine. `--btf-source-lines
+//! A file that LLVM or the linker reads is not an input: its presence depends on the machine. `--btf-source-lines
 //! embedded` therefore takes text from debug info alone.
 
 use std::{
@@ -14,11 +15,11 @@ use std::{
 
 use super::{Info, ext::records_mut, strings::StrOff};
 
-/// Sources are smaller.
+/// The maximum size of a source file.
 const MOST: u64 = 16 << 20;
 
-/// Gives each line that has no text, or its file's name instead, what stands there in the file; nothing where that cannot
-/// be read.
+/// Gives each line without text, or with its file's name as text, its text from the file; empty if the file cannot be
+/// read.
 pub fn quote(info: &mut Info) {
     let Info { btf, ext: Some(ext) } = info else { return };
     let mut files = HashMap::new();
@@ -34,9 +35,9 @@ pub fn quote(info: &mut Info) {
     }
 }
 
-/// Replaces the text of each line by what `sources`, by path, have there; by nothing where they lack the file.
+/// Replaces the text of each line by the text in `sources`, by path; empty for a missing file.
 ///
-/// Text that LLVM read from a file goes.
+/// Text that LLVM read from a file is removed.
 pub fn quote_embedded(info: &mut Info, sources: &BTreeMap<String, String>) {
     let Info { btf, ext: Some(ext) } = info else { return };
     let split = |(path, text): (&String, &String)| (path.clone(), Lines::of(text.clone().into()));
@@ -48,14 +49,14 @@ pub fn quote_embedded(info: &mut Info, sources: &BTreeMap<String, String>) {
     }
 }
 
-/// A file, and where its lines start.
+/// A file, and the starts of its lines.
 struct Lines {
     bytes: Vec<u8>,
     starts: Vec<usize>,
 }
 
 impl Lines {
-    /// Reads `path`; no lines where it is no file, or is larger than any source.
+    /// Reads `path`; returns no lines if it is not a file or exceeds the maximum size.
     fn read(path: &str) -> Self {
         let is_source = |path: &Path| {
             fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MOST)
@@ -71,11 +72,11 @@ impl Lines {
         Self { bytes, starts }
     }
 
-    /// The text of line `number`, counted from 1, without the blanks around it.
+    /// Returns the text of line `number`, counted from 1, without the blanks around it.
     fn get(&self, number: u32) -> Option<&[u8]> {
         let start = *self.starts.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
         let line = self.bytes.get(start..)?.split(|byte| *byte == b'\n').next()?;
-        // A string of BTF ends where a byte is zero.
+        // A BTF string ends at a zero byte.
         let line = line.split(|byte| *byte == 0).next()?;
         Some(line.trim_ascii())
     }

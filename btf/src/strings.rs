@@ -1,13 +1,13 @@
-//! The string table of `.BTF`: NUL-terminated strings, named by their byte offset.
+//! The string table of `.BTF`: NUL-terminated strings, identified by their byte offset.
 //!
-//! Types keep offsets, not owned names, so that a table nobody touched is written back byte for byte. New strings
+//! Types have offsets instead of owned names, so that an unchanged table is written back byte for byte. New strings
 //! are appended; [`compact`](super::compact) rewrites the whole table once, at the end.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 use std::{borrow::Cow, collections::HashMap, fmt};
 
-/// Where a string starts in the table; 0 is the empty string, that is, no name.
+/// The offset of a string in the table; 0 is the empty string, that is, no name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StrOff(pub u32);
 
@@ -15,18 +15,18 @@ impl StrOff {
     /// The empty string: anonymous.
     pub const EMPTY: Self = Self(0);
 
-    /// Whether this is the offset of the empty string at the start of the table.
+    /// Returns true for the offset of the empty string at the start of the table.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 }
 
-/// The table: never without its leading empty string, always NUL-terminated.
+/// The table: always with its leading empty string, always NUL-terminated.
 #[derive(Clone)]
 pub struct Strings {
     bytes: Vec<u8>,
-    /// Offsets of whole strings; filled when the first string is added.
+    /// The offsets of whole strings; filled when the first string is added.
     index: HashMap<Vec<u8>, StrOff>,
 }
 
@@ -51,39 +51,39 @@ impl PartialEq for Strings {
 impl Eq for Strings {}
 
 impl Strings {
-    /// The table that `bytes` holds, unless it lacks the NUL at either end.
+    /// Creates the table from `bytes`; returns `None` if they lack the NUL at either end.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let framed = bytes.first() == Some(&0) && bytes.last() == Some(&0);
         framed.then(|| Self { bytes, index: HashMap::new() })
     }
 
-    /// The table as `.BTF` holds it.
+    /// Returns the table as encoded in `.BTF`.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Whether `offset` lies inside the table.
+    /// Returns true if `offset` is inside the table.
     #[must_use]
     pub fn contains(&self, offset: StrOff) -> bool {
         (offset.0 as usize) < self.bytes.len()
     }
 
-    /// The string at `offset`, without its NUL; empty when the offset lies outside.
+    /// Returns the string at `offset`, without its NUL; empty if the offset is outside.
     #[must_use]
     pub fn get(&self, offset: StrOff) -> &[u8] {
         let rest = self.bytes.get(offset.0 as usize..).unwrap_or_default();
         rest.split(|&byte| byte == 0).next().unwrap_or_default()
     }
 
-    /// The string at `offset` as text; bytes that are not UTF-8 show as replacement characters.
+    /// Returns the string at `offset` as text, with replacement characters for bytes that are not UTF-8.
     #[must_use]
     pub fn text(&self, offset: StrOff) -> Cow<'_, str> {
         String::from_utf8_lossy(self.get(offset))
     }
 
-    /// The offset of `string`, appended if no whole string of the table equals it. A NUL inside ends it.
+    /// Returns the offset of `string`, appending it if no whole string of the table equals it. A NUL inside ends it.
     pub fn intern(&mut self, string: &[u8]) -> StrOff {
         let string = string.split(|&byte| byte == 0).next().unwrap_or_default();
         if string.is_empty() {

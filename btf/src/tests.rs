@@ -1,4 +1,4 @@
-//! Prune, dedup and compaction on graphs small enough to see.
+//! Tests of prune, dedup and compaction on small graphs.
 
 use super::{
     Array, Btf, Composite, CoreRelo, DeclTag, Ext, FwdKind, Info, Int, Kind, Linkage, Member,
@@ -19,7 +19,7 @@ fn int(info: &mut Info, name: &str) -> TypeId {
     add(info, name, Kind::Int(Int { size: 4, encoding: 0, offset: 0, bits: 32 }))
 }
 
-/// `struct name { T a; struct name *next; }` where the pointer is the type behind the struct.
+/// Creates `struct name { T a; struct name *next; }` where the pointer follows the struct.
 fn list(info: &mut Info, name: &str, value: TypeId) -> TypeId {
     let next = TypeId(info.btf.last_id().0 + 2);
     let [a, b] = ["a", "next"].map(|name| info.btf.strings.intern(name.as_bytes()));

@@ -1,7 +1,7 @@
-//! Visiting every type number and every string offset, wherever one can stand.
+//! Visitors of every type number and every string offset.
 //!
-//! Renumbering, pruning, dedup and compaction are all built on these few functions, so a place where a number stands
-//! is known in one file only.
+//! Renumbering, pruning, dedup and compaction are all built on these few functions, so the locations of numbers are
+//! known in one file only.
 
 use super::{
     Info,
@@ -32,7 +32,7 @@ pub fn refs(ty: &Type, mut visit: impl FnMut(TypeId)) {
     }
 }
 
-/// Calls `visit` with every type number in `ty`, to change, in stored order.
+/// Calls `visit` with a mutable reference to every type number in `ty`, in stored order.
 pub fn refs_mut(ty: &mut Type, mut visit: impl FnMut(&mut TypeId)) {
     match &mut ty.kind {
         Kind::Ptr(id)
@@ -72,7 +72,7 @@ pub fn names(ty: &Type, mut visit: impl FnMut(StrOff)) {
     }
 }
 
-/// Calls `visit` with every string offset in `ty`, to change, its own name first.
+/// Calls `visit` with a mutable reference to every string offset in `ty`, its own name first.
 pub fn names_mut(ty: &mut Type, mut visit: impl FnMut(&mut StrOff)) {
     visit(&mut ty.name);
     match &mut ty.kind {
@@ -88,7 +88,7 @@ pub fn names_mut(ty: &mut Type, mut visit: impl FnMut(&mut StrOff)) {
 }
 
 impl Info {
-    /// Calls `visit` with every type number in `.BTF` and `.BTF.ext`, to change.
+    /// Calls `visit` with a mutable reference to every type number in `.BTF` and `.BTF.ext`.
     pub fn refs_mut(&mut self, mut visit: impl FnMut(&mut TypeId)) {
         self.btf.types.iter_mut().for_each(|ty| refs_mut(ty, &mut visit));
         if let Some(ext) = &mut self.ext {
@@ -96,7 +96,7 @@ impl Info {
         }
     }
 
-    /// Calls `visit` with every string offset in `.BTF` and `.BTF.ext`, to change.
+    /// Calls `visit` with a mutable reference to every string offset in `.BTF` and `.BTF.ext`.
     pub fn names_mut(&mut self, mut visit: impl FnMut(&mut StrOff)) {
         self.btf.types.iter_mut().for_each(|ty| names_mut(ty, &mut visit));
         if let Some(ext) = &mut self.ext {

@@ -1,4 +1,4 @@
-//! BPF instructions, as RFC 9669 defines them.
+//! BPF instructions, as defined by RFC 9669.
 //!
 //! An instruction is a slot of eight bytes: opcode, two registers, a 16-bit offset and a 32-bit immediate; a 64-bit
 //! immediate load takes two slots. The numbers are in the byte order of the object, and so are the registers: the
@@ -14,14 +14,14 @@ pub const FRAME_POINTER: u8 = 10;
 
 /// `r11`, through which arguments beyond the fifth are passed: stored below it, and loaded from above.
 const ARGUMENT_POINTER: u8 = 11;
-/// The arguments that are in registers.
+/// The number of arguments in registers.
 const REGISTER_ARGUMENTS: u16 = 5;
 
 /// `BPF_LD | BPF_IMM | BPF_DW`: the instruction of two slots.
 pub const LDIMM64: u8 = 0x18;
 /// `BPF_JMP | BPF_CALL`.
 pub const CALL: u8 = 0x85;
-/// `BPF_JMP | BPF_CALL | BPF_X`: a call of what a register points to.
+/// `BPF_JMP | BPF_CALL | BPF_X`: a call of the function whose address is in a register.
 pub const CALLX: u8 = 0x8d;
 /// `BPF_JMP | BPF_EXIT`.
 pub const EXIT: u8 = 0x95;
@@ -38,10 +38,10 @@ pub const PSEUDO_KFUNC_CALL: u8 = 2;
 pub const INSN_SIZE: u64 = 8;
 const SLOT: usize = INSN_SIZE as usize;
 
-/// One instruction and where it is.
+/// One instruction and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Insn {
-    /// Its first slot, from the start of the bytes that were decoded.
+    /// The first slot, from the start of the decoded bytes.
     pub slot: u64,
     /// The opcode: class in the low three bits.
     pub code: u8,
@@ -57,12 +57,12 @@ pub struct Insn {
     pub upper: i32,
 }
 
-/// What an instruction does with an argument that is not in a register, and which one it is, counted from 1.
+/// The use of an argument that is not in a register, and its number, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StackArgument {
-    /// Takes it from the caller.
+    /// An argument loaded from the caller.
     Taken(u16),
-    /// Passes it to what is called next.
+    /// An argument passed to the next callee.
     Passed(u16),
 }
 
@@ -87,22 +87,23 @@ pub enum Class {
     Alu64,
 }
 
-/// The instruction set that an instruction first appeared in, as LLVM's `-mcpu` names them.
+/// The instruction set that introduced an instruction, named as by LLVM's `-mcpu`.
 ///
-/// `llvm/lib/Target/BPF/BPFSubtarget.cpp`; RFC 9669 lists the same sets as conformance groups.
+/// Source: `llvm/lib/Target/BPF/BPFSubtarget.cpp`; RFC 9669 lists the same sets as conformance groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// The first one.
+    /// The base instruction set.
     V1,
     /// Adds jumps on less than, kernel 4.14.
     V2,
     /// Adds 32-bit jumps (kernel 5.1) and 32-bit arithmetic.
     V3,
-    /// Adds sign extension, `bswap`, signed division, `gotol` (kernel 6.6), and what LLVM puts with them later.
+    /// Adds sign extension, `bswap`, signed division, `gotol` (kernel 6.6), and later instructions that LLVM enables
+    /// with them.
     V4,
 }
 
-/// The instructions in `bytes`, whose start is slot 0; an unfinished last slot is left out.
+/// Decodes the instructions in `bytes`, whose start is slot 0; an incomplete last slot is ignored.
 pub fn decode(bytes: &[u8], endian: Endian) -> impl Iterator<Item = Insn> {
     let mut slots = bytes.chunks_exact(SLOT).zip(0..);
     std::iter::from_fn(move || {
@@ -130,7 +131,7 @@ impl Insn {
         Self { slot, code, destination, source, offset, immediate, upper: 0 }
     }
 
-    /// Its first slot's bytes.
+    /// Returns the bytes of its first slot.
     #[must_use]
     pub fn encode(&self, endian: Endian) -> [u8; SLOT] {
         let (low, high) = (self.destination & 0xf, self.source & 0xf);
@@ -147,13 +148,13 @@ impl Insn {
         [self.code, registers, a, b, c, d, e, f]
     }
 
-    /// How many slots it takes: 1 or 2.
+    /// Returns the number of its slots: 1 or 2.
     #[must_use]
     pub const fn slots(&self) -> u64 {
         if self.code == LDIMM64 { 2 } else { 1 }
     }
 
-    /// Its class.
+    /// Returns its class.
     #[must_use]
     pub const fn class(&self) -> Class {
         match self.code & 7 {
@@ -168,19 +169,19 @@ impl Insn {
         }
     }
 
-    /// Whether it calls something: a helper, a function, a kernel function, or what a register points to.
+    /// Returns true for a call of a helper, a function, a kernel function, or the address in a register.
     #[must_use]
     pub const fn is_call(&self) -> bool {
         matches!(self.code, CALL | CALLX)
     }
 
-    /// Whether it calls a function of the object.
+    /// Returns true if it calls a function of the object.
     #[must_use]
     pub const fn is_local_call(&self) -> bool {
         self.code == CALL && self.source == PSEUDO_CALL
     }
 
-    /// The slot that it jumps to when it does; none for what is no jump. A call is none.
+    /// Returns the slot that it jumps to when the jump is taken, or `None` for other instructions, including calls.
     #[must_use]
     pub fn jump_target(&self) -> Option<i64> {
         let distance = match (self.class(), self.operation()) {
@@ -192,13 +193,13 @@ impl Insn {
         Some(self.slot.cast_signed().saturating_add(1).saturating_add(distance))
     }
 
-    /// Whether it jumps to its own slot or one before it.
+    /// Returns true if it jumps to its own slot or an earlier one.
     #[must_use]
     pub fn is_backward_jump(&self) -> bool {
         self.jump_target().is_some_and(|target| target <= self.slot.cast_signed())
     }
 
-    /// How many bytes of memory it reads or writes, when it does either.
+    /// Returns the number of bytes of memory it reads or writes, if it does either.
     #[must_use]
     pub const fn access(&self) -> Option<u8> {
         match self.class() {
@@ -212,7 +213,7 @@ impl Insn {
         }
     }
 
-    /// What it does with an argument beyond the fifth (LLVM 23, `BPFISD::LOAD_STACK_ARG`).
+    /// Returns its use of an argument beyond the fifth, if any (LLVM 23, `BPFISD::LOAD_STACK_ARG`).
     #[must_use]
     pub fn stack_argument(&self) -> Option<StackArgument> {
         let number = REGISTER_ARGUMENTS.saturating_add(self.offset.unsigned_abs() / 8);
@@ -225,16 +226,16 @@ impl Insn {
         }
     }
 
-    /// Whether it is an atomic operation (`BPF_STX | BPF_ATOMIC`).
+    /// Returns true for an atomic operation (`BPF_STX | BPF_ATOMIC`).
     #[must_use]
     pub const fn is_atomic(&self) -> bool {
         matches!(self.class(), Class::Stx) && self.code & 0xe0 == 0xc0
     }
 
-    /// The first instruction set that has it; none for what no set has.
+    /// Returns the first instruction set with this instruction, or `None` if it is in none.
     ///
-    /// Arithmetic on 32 bits belongs to [`Level::V3`], although every kernel knows it, because that is when LLVM starts
-    /// to write it. An atomic operation is of the first set when it is an addition whose old value is dropped.
+    /// 32-bit arithmetic belongs to [`Level::V3`], although every kernel supports it, because LLVM emits it from that
+    /// level on. An atomic operation is in the first set if it is an addition whose old value is dropped.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
         match self.class() {
@@ -265,7 +266,7 @@ impl Insn {
         const ADD: i32 = 0x00;
         match self.immediate {
             ADD => Some(Level::V1),
-            // Or, and, xor; with the old value these and addition; exchange, compare and exchange.
+            // Or, and, xor; these and addition with the old value; exchange, compare and exchange.
             0x40 | 0x50 | 0xa0 | 0x01 | 0x41 | 0x51 | 0xa1 | 0xe1 | 0xf1 => Some(Level::V3),
             // Load with acquire, store with release.
             0x100 | 0x110 => Some(Level::V4),
@@ -280,7 +281,7 @@ impl Insn {
         const END: u8 = 0xd;
         let wide = matches!(self.class(), Class::Alu64);
         match (self.operation(), self.offset) {
-            // To little or to big endian; in the 64-bit class, without condition.
+            // To little or to big endian; in the 64-bit class, unconditional.
             (END, 0) => Some(if wide { Level::V4 } else { Level::V1 }),
             (MOV, 8 | 16) | (DIV | MOD, 1) => Some(Level::V4),
             (MOV, 32 | 1) if wide => Some(Level::V4),

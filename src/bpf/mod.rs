@@ -1,4 +1,4 @@
-//! BPF itself: instructions, targets, the sections that loaders know, and what each kernel introduced.
+//! BPF itself: instructions, targets, section names known to loaders, and the features of each kernel.
 
 pub mod insn;
 pub mod kernel;

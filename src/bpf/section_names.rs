@@ -1,12 +1,12 @@
-//! Section names that loaders give a meaning, and what a slip of the keyboard may have meant.
+//! Section names with a meaning for loaders, and likely typos of them.
 //!
-//! A name that is none of these is nobody's business: loaders other than libbpf and aya choose a program's type by other
-//! means. Only a near miss, one slip away from a known name, is worth a word.
+//! Other names are not reported: loaders other than libbpf and aya choose a program's type by other means. Only a
+//! near miss, one typo away from a known name, is worth a warning.
 
 use super::kernel::PROGRAM_TYPES;
 
-/// Names of programs' sections besides those of the kernel's program types: `section_defs` of libbpf 1.7
-/// (`tools/lib/bpf/libbpf.c`) and what aya 0.14 reads (`aya-obj/src/obj.rs`).
+/// Names of programs' sections in addition to those of the kernel's program types: `section_defs` of libbpf 1.7
+/// (`tools/lib/bpf/libbpf.c`) and the sections that aya 0.14 reads (`aya-obj/src/obj.rs`).
 const MORE_PROGRAMS: &[&str] = &[
     "cgroup/dev",
     "cgroup_skb/egress",
@@ -35,7 +35,7 @@ const MORE_PROGRAMS: &[&str] = &[
     "xdp.frags/devmap",
 ];
 
-/// Sections of data, and of what is about a program.
+/// Sections of data and of properties of a program.
 const DATA: &[&str] = &[
     ".addr_space.1",
     ".bss",
@@ -52,8 +52,8 @@ const DATA: &[&str] = &[
     "version",
 ];
 
-/// Beginnings of the names of sections whose data programs can use: libbpf's `bpf_object__elf_collect` and
-/// `bpf_object__shndx_is_data`; `maps/` is of older loaders.
+/// Prefixes of the names of sections whose data programs can use: libbpf's `bpf_object__elf_collect` and
+/// `bpf_object__shndx_is_data`; `maps/` is used by older loaders.
 const READABLE: &[&str] = &[
     ".addr_space.1",
     ".bss",
@@ -68,33 +68,33 @@ const READABLE: &[&str] = &[
     "maps",
 ];
 
-/// Whether loaders give programs the data of section `name`.
+/// Returns true if loaders give programs access to the data of section `name`.
 #[must_use]
 pub fn is_readable(name: &str) -> bool {
     READABLE.iter().any(|known| name.starts_with(known))
 }
 
-/// Whether libbpf or aya knows the type of programs in section `name`.
+/// Returns true if libbpf or aya knows the type of programs in section `name`.
 #[must_use]
 pub fn is_program(name: &str) -> bool {
     let name = name.strip_prefix('?').unwrap_or(name);
     program_names().any(|known| continues(name, known))
 }
 
-/// Whether programs in section `name` implement an operation of the kernel (struct_ops), which may return nothing.
+/// Returns true if programs in section `name` implement a kernel operation (struct_ops), which may return nothing.
 #[must_use]
 pub fn is_operation(name: &str) -> bool {
     name.strip_prefix('?').unwrap_or(name).starts_with("struct_ops")
 }
 
-/// The name that the section `name` of a function was meant to have, if a known one is one slip away.
+/// Returns the probable intended name of the function section `name`, if a known one is one typo away.
 #[must_use]
 pub fn near_program(name: &str) -> Option<String> {
     let (mark, plain) = name.strip_prefix('?').map_or(("", name), |plain| ("?", plain));
     if is_program(plain) || plain.starts_with(".text") {
         return None;
     }
-    // A name goes on behind a `/`: as many parts are compared as the known one has.
+    // A name may continue after a `/`: as many parts are compared as the known one has.
     let mut found: Vec<_> = program_names()
         .filter_map(|known| {
             let parts = known.split('/').count();
@@ -107,7 +107,7 @@ pub fn near_program(name: &str) -> Option<String> {
     found.into_iter().next()
 }
 
-/// The name that the section `name` of a variable was meant to have, if a known one is one slip away.
+/// Returns the probable intended name of the variable section `name`, if a known one is one typo away.
 #[must_use]
 pub fn near_data(name: &str) -> Option<&'static str> {
     if is_readable(name) || DATA.contains(&name) {
@@ -129,8 +129,9 @@ fn continues(name: &str, known: &str) -> bool {
     name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether `name` is `known` but for one slip: another case, two letters swapped, or one letter wrong, missing or too
-/// many. Names of up to four letters differ from sound ones by less, so only what no other word is counts there.
+/// Returns true if `name` is `known` with one typo: a different case, two letters swapped, or one letter wrong,
+/// missing or extra. Correct names of up to four letters are too similar, so only typos that form no other word count
+/// there.
 fn is_slip(name: &str, known: &str) -> bool {
     if name == known {
         return false;
@@ -139,7 +140,7 @@ fn is_slip(name: &str, known: &str) -> bool {
         return true;
     }
     let marks = |text: &str| text.bytes().filter(|byte| !byte.is_ascii_alphabetic()).count();
-    // `xdp1` and `socket_2` are names that somebody chose.
+    // Names such as `xdp1` and `socket_2` are intentional.
     if strsim::damerau_levenshtein(name, known) != 1 || marks(name) > marks(known) {
         return false;
     }
@@ -158,7 +159,7 @@ fn is_swapped(name: &str, known: &str) -> bool {
     sorted(name) == sorted(known)
 }
 
-/// Whether `name` only repeats a letter of `known`.
+/// Returns true if `name` only repeats a letter of `known`.
 fn is_doubled(name: &str, known: &str) -> bool {
     let once = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();

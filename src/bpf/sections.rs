@@ -1,8 +1,8 @@
-//! Names of sections that loaders give a meaning.
+//! Names of sections with a meaning for loaders.
 
 /// BTF-defined maps.
 pub const MAPS: &str = ".maps";
-/// Maps as records.
+/// Maps defined by records.
 pub const LEGACY_MAPS: &str = "maps";
 /// Sections whose externs the loader resolves.
 pub const EXTERNS: [&str; 2] = [".ksyms", ".kconfig"];

@@ -1,10 +1,10 @@
-//! Target, CPU and optimisation levels.
+//! Target, CPU and optimization levels.
 
 use std::{fmt, str::FromStr};
 
 pub use crate::btf::Endian;
 
-/// The integer that `bytes` spell.
+/// Returns the integer encoded in `bytes`.
 pub(crate) const fn u32_of(endian: Endian, bytes: [u8; 4]) -> u32 {
     match endian {
         Endian::Little => u32::from_le_bytes(bytes),
@@ -20,7 +20,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// The target of `triple` (`bpf`, `bpfel`, `bpfeb`, with or without a vendor and system), if it is one of BPF.
+    /// Returns the target of `triple` (`bpf`, `bpfel`, `bpfeb`, with or without a vendor and system), or `None` if it
+    /// is not a BPF triple.
     #[must_use]
     pub fn from_triple(triple: &str) -> Option<Self> {
         let endian = match triple.split('-').next()? {
@@ -32,19 +33,19 @@ impl Target {
         Some(Self { triple: triple.to_owned(), endian })
     }
 
-    /// `bpf`: the byte order of the machine this runs on.
+    /// Returns `bpf`: the byte order of the host.
     #[must_use]
     pub fn host() -> Self {
         Self { triple: "bpf".to_owned(), endian: Endian::HOST }
     }
 
-    /// The triple, as given.
+    /// Returns the triple, as given.
     #[must_use]
     pub fn triple(&self) -> &str {
         &self.triple
     }
 
-    /// Its byte order.
+    /// Returns its byte order.
     #[must_use]
     pub const fn endian(&self) -> Endian {
         self.endian
@@ -60,9 +61,9 @@ impl fmt::Display for Target {
 /// A level of the BPF instruction set (`Documentation/bpf/standardization/instruction-set.rst`, LLVM's `BPF.td`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cpu {
-    /// What the inputs ask for; v1 when they ask for nothing.
+    /// The level that the inputs request; v1 if they request none.
     Generic,
-    /// What the running kernel supports.
+    /// The level that the running kernel supports.
     Probe,
     /// The base instruction set.
     V1,
@@ -75,10 +76,10 @@ pub enum Cpu {
 }
 
 impl Cpu {
-    /// All, in the order `--help` lists them.
+    /// All levels, in the order `--help` lists them.
     pub const ALL: [Self; 6] = [Self::Generic, Self::Probe, Self::V1, Self::V2, Self::V3, Self::V4];
 
-    /// LLVM's name for it.
+    /// Returns LLVM's name for the level.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -100,10 +101,10 @@ impl FromStr for Cpu {
     }
 }
 
-/// How hard to optimise.
+/// The optimization level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OptLevel {
-    /// As little as code generation for BPF allows: treated as [`OptLevel::Less`].
+    /// The least that code generation for BPF allows: treated as [`OptLevel::Less`].
     None,
     /// `-O1`.
     Less,
@@ -119,11 +120,11 @@ pub enum OptLevel {
 }
 
 impl OptLevel {
-    /// All, in the order `--help` lists them.
+    /// All levels, in the order `--help` lists them.
     pub const ALL: [Self; 6] =
         [Self::None, Self::Less, Self::Default, Self::Aggressive, Self::Size, Self::SizeMin];
 
-    /// What follows `-O`.
+    /// Returns the text after `-O`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
-//! Whether the code keeps to the CPU level that was ordered.
+//! Warnings about instructions above the requested CPU level.
 //!
-//! LLVM writes atomic operations on 64 bits at every level, and inline assembly is taken as it is.
+//! LLVM emits 64-bit atomic operations at every level, and inline assembly is used unchanged.
 
 use crate::{
     bpf::{
@@ -12,9 +12,9 @@ use crate::{
     report::{Warning, WarningKind, Warnings},
 };
 
-/// Warns of each function with an instruction above `plan`'s CPU level, and names the first one.
+/// Warns about each function with an instruction above `plan`'s CPU level, naming the first such instruction.
 ///
-/// Features that the plan adds by name are orders too: then nothing is said.
+/// Features that the plan adds by name count as requested: the check is skipped then.
 pub fn check(object: &Object, plan: &LinkPlan, warnings: &Warnings) {
     let Some((cpu, highest)) = plan.cpu.and_then(|cpu| Some((cpu, level(cpu)?))) else { return };
     if !plan.cpu_features.is_empty() {
@@ -36,7 +36,7 @@ pub fn check(object: &Object, plan: &LinkPlan, warnings: &Warnings) {
     }
 }
 
-/// What a CPU that is ordered by number has.
+/// Returns the CPU level of a CPU that is selected by number.
 const fn level(cpu: Cpu) -> Option<Level> {
     match cpu {
         Cpu::V1 => Some(Level::V1),

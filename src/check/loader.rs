@@ -1,7 +1,8 @@
-//! Refuses what no loader would open, although the kernel has nothing against it: maps that BTF does not describe, or
-//! describes as nothing that means a map, and data where no loader looks.
+//! Refuses objects that loaders would not open although the kernel would accept them: maps without BTF or with BTF that
+//! does not define a map, and data in sections that loaders ignore.
 //!
-//! The rules are libbpf's (`bpf_object__init_user_btf_map` and `parse_btf_map_def`); aya and cilium/ebpf read the same form.
+//! The rules are libbpf's (`bpf_object__init_user_btf_map` and `parse_btf_map_def`); aya and cilium/ebpf read the
+//! same form.
 
 mod definition;
 
@@ -14,20 +15,20 @@ use crate::{
     report::{Error, Result, Warning, WarningKind, Warnings, quoted},
 };
 
-/// Members of a definition that are numbers: pointers to arrays of that many elements.
+/// Members of a definition that encode a number: pointers to arrays of that many elements.
 const NUMBERS: [&str; 8] =
     ["type", "max_entries", "key_size", "value_size", "map_flags", "numa_node", "pinning", WIDE];
 
-/// The one number that may need 64 bits.
+/// The only number that may need 64 bits.
 const WIDE: &str = "map_extra";
 
-/// Where the kernel's arena lives; LLVM puts what is in address space N into `.addr_space.N`.
+/// The section of the kernel's arena; LLVM puts variables of address space N into `.addr_space.N`.
 const ARENA: &str = ".addr_space.1";
 
 /// Checks that loaders find and understand each map of `elf`, which `info` describes.
 ///
 /// # Errors
-/// The first one that they do not; the message names it.
+/// Returns an error for the first map that they do not; the message names it.
 pub fn check(elf: &Elf, info: &Info, warnings: &Warnings) -> Result<()> {
     let Some(section) = elf.section_named(MAPS) else { return Ok(()) };
     let described = entries(info);
@@ -43,10 +44,10 @@ pub fn check(elf: &Elf, info: &Info, warnings: &Warnings) -> Result<()> {
     Ok(())
 }
 
-/// Checks that all data lies where loaders look for it.
+/// Checks that all data is in sections that loaders read.
 ///
 /// # Errors
-/// The first section where they do not.
+/// Returns an error for the first other section.
 pub fn check_sections(elf: &Elf) -> Result<()> {
     let strange = |name: &str| name.starts_with(".addr_space.") && name != ARENA;
     let Some((id, section)) = elf.sections.iter().find(|(_, section)| strange(&section.name))
@@ -59,7 +60,7 @@ pub fn check_sections(elf: &Elf) -> Result<()> {
         .help("only address space 1, the arena, has a meaning in BPF"))
 }
 
-/// Name, offset and type of each variable in BTF's `.maps`.
+/// Returns the name, offset and type of each variable in BTF's `.maps`.
 fn entries(info: &Info) -> Vec<(String, u64, TypeId)> {
     let is_maps = |(id, ty): &(TypeId, &Type)| {
         matches!(ty.kind, Kind::Datasec(_)) && info.btf.name(*id) == MAPS
@@ -113,13 +114,13 @@ fn unknown(map: &str, member: &str) -> Warning {
     }
 }
 
-/// A pointer to an array: `__uint`.
+/// Returns true for a pointer to an array: `__uint`.
 fn is_number(info: &Info, kind: Option<&Kind>) -> bool {
     let Some(Kind::Ptr(to)) = kind else { return false };
     matches!(settled(info, *to), Some(Kind::Array(_)))
 }
 
-/// An enumeration of one value: `__ulong` (libbpf's `get_map_field_long`).
+/// Returns true for an enumeration of one value: `__ulong` (libbpf's `get_map_field_long`).
 fn is_wide(kind: Option<&Kind>) -> bool {
     match kind {
         Some(Kind::Enum(it) | Kind::Enum64(it)) => it.variants.len() == 1,
@@ -127,8 +128,7 @@ fn is_wide(kind: Option<&Kind>) -> bool {
     }
 }
 
-/// What a type is behind `const`, `volatile` and other names; each step goes on to another type, so there are no more
-/// steps than types.
+/// Resolves `const`, `volatile` and typedefs. Each step reaches another type, so there are no more steps than types.
 fn settled(info: &Info, ty: TypeId) -> Option<&Kind> {
     let mut kind = &info.btf.get(ty)?.kind;
     for _ in 0..info.btf.last_id().0 {

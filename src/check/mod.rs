@@ -1,11 +1,11 @@
-//! Checks of an object: would the kernel and loaders take it?
+//! Checks that the kernel and loaders would accept an object.
 //!
-//! - [`undefined`]: nothing is missing;
+//! - [`undefined`]: every symbol is defined;
 //! - [`loader`]: loaders find and understand the maps;
 //! - [`lints`]: loaders understand the rest;
-//! - [`cpu_level`]: the code keeps to the CPU level ordered;
-//! - [`kernel`]: a kernel knows all of it;
-//! - [`stack`]: sizes, frames and chains of calls, for reports and limits.
+//! - [`cpu_level`]: the code keeps to the requested CPU level;
+//! - [`kernel`]: a kernel supports every feature used;
+//! - [`stack`]: sizes, frames and call chains, for reports and limits.
 
 pub mod cpu_level;
 pub mod kernel;
@@ -21,21 +21,21 @@ use crate::{
     report::{Audience, Result, Warnings},
 };
 
-/// What checks go by besides the object.
+/// The inputs of checks other than the object.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckOptions<'a> {
-    /// What the user asked for.
+    /// The link that the user requested.
     pub plan: &'a LinkPlan,
-    /// What the inputs define and offer; empty when they need nothing else. Near misses are looked for here.
+    /// Names that the inputs define, searched for near misses; empty if no symbol is missing.
     pub linkable: &'a [String],
     /// The reader of warnings.
     pub audience: Audience,
-    /// Routines that are left to somebody else to define.
+    /// Routines that may remain undefined.
     pub left_open: &'a [&'a str],
 }
 
 impl<'a> CheckOptions<'a> {
-    /// Makes the options of a link as `plan` says, without near misses.
+    /// Creates the options for `plan`, without near misses.
     #[must_use]
     pub const fn new(plan: &'a LinkPlan) -> Self {
         Self { plan, linkable: &[], audience: Audience::Person, left_open: &[] }
@@ -45,7 +45,7 @@ impl<'a> CheckOptions<'a> {
 /// Checks the code, data and symbols of a linked `object`.
 ///
 /// # Errors
-/// It needs what nobody defines, or loaders or the kernel asked for would refuse it.
+/// Returns an error if a symbol is undefined, or if loaders or the requested kernel would refuse the object.
 pub fn code(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
     loader::check_sections(&object.elf)?;
     undefined::check(object, options)?;
@@ -59,10 +59,10 @@ pub fn code(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) ->
     }
 }
 
-/// Checks the BTF of a linked `object`, and what loaders find in it.
+/// Checks the BTF of a linked `object` and the maps that it describes.
 ///
 /// # Errors
-/// Loaders would not understand a map, or the BTF breaks a rule of the kernel.
+/// Returns an error if loaders would not understand a map, or if the BTF breaks a rule of the kernel.
 pub fn types(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
     let Some(info) = &object.btf else { return Ok(()) };
     loader::check(&object.elf, info, warnings)?;

@@ -1,4 +1,4 @@
-//! Refuses an object that needs what nobody defines: no loader would take it, or the wrong thing would run.
+//! Refuses an object with undefined symbols: no loader would accept it, or the wrong code would run.
 
 use std::collections::BTreeMap;
 
@@ -15,13 +15,13 @@ use crate::{
     report::{Audience, Error, Result, Warning, WarningKind, Warnings, demangled, nearest},
 };
 
-/// How many places one message names.
+/// The maximum number of locations in one message.
 const SHOWN: usize = 3;
 
 /// Checks that every undefined symbol of `object` is resolved by the loader, weak, or allowed.
 ///
 /// # Errors
-/// One that is not; the message names all of them and who needs them.
+/// Returns an error if one is not; the message names all such symbols and their users.
 pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
     let mut missing = object.undefined();
     missing.retain(|symbol| {
@@ -51,7 +51,7 @@ pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
         .help(format!("if the loader provides it: {option}--allow-undefined={}", names.join(","))))
 }
 
-/// One error for each function that computes with floating point, for which `symbols` would be routines.
+/// Returns one error for each function that uses floating point, for which `symbols` would be routines.
 fn float_errors(symbols: &[&Undefined]) -> Vec<Error> {
     let mut users = BTreeMap::<&str, (Option<&String>, Vec<String>)>::new();
     for symbol in symbols {
@@ -76,7 +76,7 @@ fn float_errors(symbols: &[&Undefined]) -> Vec<Error> {
 
 const LINK: &str = "link what defines it; in C a function or variable of the kernel needs the section `.ksyms` (`__ksym`)";
 
-/// What is wrong with one symbol: who needs it, and what it may have been meant to be.
+/// Returns the error for one symbol: its users, and the name that was probably meant.
 fn error(symbol: &Undefined, object: &Object, options: &CheckOptions<'_>) -> Error {
     let error = Error::link(format!("undefined symbol {}", quoted(&symbol.name)));
     let place = symbol.referrers.iter().find_map(|place| place.source.as_ref());
@@ -102,13 +102,13 @@ fn error(symbol: &Undefined, object: &Object, options: &CheckOptions<'_>) -> Err
     }
 }
 
-/// The linkable symbol that reads most like `name`, as its source writes it.
+/// Returns the linkable symbol that is most similar to `name`, spelled as in its source.
 fn near_miss(name: &str, linkable: &[String]) -> Option<String> {
     let near = nearest(&demangled(name), linkable.iter().map(|symbol| demangled(symbol)))?;
     linkable.iter().find(|symbol| demangled(symbol) == near).cloned()
 }
 
-/// What a routine stands for that nobody wrote a call of; the names are those of compiler-rt and of C.
+/// Returns the operation behind a routine that the source does not call; the names are those of compiler-rt and of C.
 fn routine(name: &str) -> Option<&'static str> {
     if name == "abort" {
         return Some(
@@ -130,16 +130,16 @@ fn is_float(name: &str) -> bool {
         || converts && FLOATS.iter().any(|float| name.contains(float))
 }
 
-/// A routine's name without its marks, and whether it ends in the number of what it computes with.
+/// Splits a routine's name from its marks; returns true with it if the name ends in the number of operand bits.
 fn parts(name: &str) -> Option<(&str, bool)> {
     let rest = name.strip_prefix("__")?;
     let (stem, operands) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
     Some((stem, matches!(operands, "2" | "3")))
 }
 
-/// Warns of what loaders find through BTF only, in an object that will have none.
+/// Warns about symbols that loaders find only through BTF, in an object that will have none.
 ///
-/// What the user allowed to stay undefined is for somebody they know, and not warned of.
+/// Symbols that the user allowed to stay undefined are not reported.
 pub fn warn_without_btf(object: &Object, warnings: &Warnings) {
     let externs = object.undefined().into_iter();
     let externs = externs.filter(|symbol| may_stay(symbol, object, &AllowUndefined::Nothing));
@@ -157,7 +157,7 @@ pub fn warn_without_btf(object: &Object, warnings: &Warnings) {
     }
 }
 
-/// Queries that would be answered for the kernel of the headers, whatever kernel runs.
+/// Returns CO-RE queries that would be answered for the kernel of the headers, whatever kernel runs.
 fn records(info: Option<&Info>) -> Option<String> {
     let tables = info?.ext.iter().flat_map(|ext| &ext.core_relos);
     let count: usize = tables.map(|table| table.records.len()).sum();

@@ -1,7 +1,7 @@
 //! Emits an object file.
 //!
-//! Section headers come in the order of the model, each relocation section right behind what it relocates, then the
-//! tables. LLVM lets symbols and sections share one string table; here they have one each, as every reader expects.
+//! Section headers are in the order of the model, each relocation section directly after its target, then the tables.
+//! LLVM shares one string table between symbols and sections; here they have one each, as every reader expects.
 
 use std::collections::BTreeMap;
 
@@ -26,10 +26,10 @@ const TABLE_ALIGN: u64 = 8;
 const REL_SIZE: u64 = 16;
 
 impl Elf {
-    /// The file's bytes; the same model always gives the same bytes.
+    /// Encodes the file; the same model always gives the same bytes.
     ///
     /// # Errors
-    /// A relocation or symbol refers to something that was removed.
+    /// Returns an error if a relocation or symbol refers to a removed item.
     pub fn emit(&self) -> Result<Vec<u8>> {
         let endian = match self.endian {
             Endian::Little => Endianness::Little,
@@ -63,7 +63,7 @@ struct Out<'data> {
 }
 
 impl<'data> Out<'data> {
-    /// Returns the relocation sections, still empty, with what they relocate.
+    /// Returns the relocation sections, still empty, with their targets.
     fn add_sections(&mut self) -> Vec<(OutSection, SectionId)> {
         let mut relocated = Vec::new();
         for (&id, section) in &self.elf.sections {
@@ -101,7 +101,7 @@ impl<'data> Out<'data> {
         out.id()
     }
 
-    /// Adds the symbol table and both string tables; returns the first.
+    /// Adds the symbol table and both string tables; returns the symbol table.
     fn add_tables(&mut self) -> OutSection {
         let symtab = self.add_table(b".symtab", elf::SHT_SYMTAB, SectionData::Symbol, TABLE_ALIGN);
         let strtab = self.add_table(b".strtab", elf::SHT_STRTAB, SectionData::String, 1);

@@ -1,8 +1,8 @@
 //! A relocatable BPF object as plain data: sections with their relocations, and symbols.
 //!
-//! Sections and symbols are found by ids that stay what they are while others are removed, and iterate in the order
-//! of the file, so that whatever a pass leaves is emitted in the same order every time. Addends stay where BPF has
-//! them: in the instruction or data that is relocated (`SHT_REL`).
+//! Sections and symbols have ids that remain valid while others are removed, and iterate in file order, so the items
+//! left by a pass are always emitted in the same order. Addends remain in place, as BPF defines them: in the
+//! relocated instruction or data (`SHT_REL`).
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -16,18 +16,18 @@ use crate::bpf::target::Endian;
 
 pub use relocate::RelocationKind;
 
-/// Finds a section of one [`Elf`].
+/// Identifies a section of one [`Elf`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SectionId(usize);
 
-/// Finds a symbol of one [`Elf`].
+/// Identifies a symbol of one [`Elf`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SymbolId(usize);
 
 /// A relocatable BPF object.
 #[derive(Clone, Debug)]
 pub struct Elf {
-    /// The byte order of everything in it.
+    /// The byte order of the whole object.
     pub endian: Endian,
     /// `e_flags` of the header.
     pub flags: u32,
@@ -37,10 +37,10 @@ pub struct Elf {
     pub symbols: BTreeMap<SymbolId, Symbol>,
 }
 
-/// A section and what is to be relocated in it.
+/// A section and its relocations.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// `sh_type`.
     pub kind: u32,
@@ -50,75 +50,75 @@ pub struct Section {
     pub align: u64,
     /// `sh_entsize`.
     pub entry_size: u64,
-    /// What it holds.
+    /// The contents.
     pub contents: Contents,
-    /// Its relocations, in file order.
+    /// The relocations, in file order.
     pub relocations: Vec<Relocation>,
 }
 
-/// What a section holds.
+/// The contents of a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contents {
     /// Bytes in the file.
     Bytes(Vec<u8>),
-    /// That many zero bytes that are not in the file (`SHT_NOBITS`).
+    /// A number of zero bytes that are not in the file (`SHT_NOBITS`).
     Zero(u64),
 }
 
-/// A place in a section that depends on a symbol.
+/// A location in a section that depends on a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Relocation {
-    /// Where, in bytes from the section's start.
+    /// The location, in bytes from the section's start.
     pub offset: u64,
-    /// What it depends on.
+    /// The symbol it depends on.
     pub symbol: SymbolId,
-    /// How.
+    /// The type of the relocation.
     pub kind: RelocationKind,
 }
 
 /// A symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Symbol {
-    /// Its name, empty for a section symbol.
+    /// The name, empty for a section symbol.
     pub name: String,
-    /// Where it is defined.
+    /// The place of its definition.
     pub place: Place,
     /// Bytes from the start of its section.
     pub value: u64,
-    /// Its size in bytes, 0 when unknown.
+    /// The size in bytes, 0 when unknown.
     pub size: u64,
-    /// What it names.
+    /// The kind of item it names.
     pub kind: SymbolKind,
-    /// Who sees it.
+    /// The binding: its scope outside the object.
     pub binding: Binding,
     /// `st_other`: the visibility.
     pub other: u8,
 }
 
 impl Symbol {
-    /// Lets loaders see the symbol, whatever the compiler was told (`-fvisibility=hidden`): to libbpf what is hidden is
-    /// static.
+    /// Makes the symbol visible to loaders, whatever the compiler option (`-fvisibility=hidden`): libbpf treats
+    /// hidden symbols as static.
     pub const fn show(&mut self) {
         // The lower two bits are the visibility; 0 is `STV_DEFAULT`.
         self.other &= !0b11;
     }
 }
 
-/// Where a symbol is defined.
+/// The place of a symbol's definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Elsewhere.
+    /// Another object.
     Undefined,
-    /// Its value is absolute.
+    /// None: its value is absolute.
     Absolute,
-    /// In a section.
+    /// A section.
     Section(SectionId),
 }
 
-/// What a symbol names.
+/// The kind of item a symbol names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SymbolKind {
-    /// A label, or something undefined.
+    /// A label, or an undefined symbol.
     Untyped,
     /// A variable.
     Object,
@@ -132,25 +132,25 @@ pub enum SymbolKind {
     Other(u8),
 }
 
-/// Who sees a symbol.
+/// The scope of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binding {
-    /// This object only.
+    /// Visible in this object only.
     Local,
-    /// Everybody.
+    /// Visible everywhere.
     Global,
-    /// Everybody; need not be defined, and yields to a global one.
+    /// Visible everywhere; may be undefined, and yields to a global symbol.
     Weak,
 }
 
 impl Elf {
-    /// The first section called `name`.
+    /// Returns the first section called `name`.
     #[must_use]
     pub fn section_named(&self, name: &str) -> Option<SectionId> {
         self.sections.iter().find(|(_, section)| section.name == name).map(|(&id, _)| id)
     }
 
-    /// Adds a section behind the others.
+    /// Appends a section.
     pub fn add_section(&mut self, section: Section) -> SectionId {
         let id = SectionId(
             self.sections.last_key_value().map_or(1, |(last, _)| last.0.saturating_add(1)),
@@ -159,7 +159,7 @@ impl Elf {
         id
     }
 
-    /// Adds a symbol behind the others.
+    /// Appends a symbol.
     pub fn add_symbol(&mut self, symbol: Symbol) -> SymbolId {
         let id =
             SymbolId(self.symbols.last_key_value().map_or(1, |(last, _)| last.0.saturating_add(1)));
@@ -167,7 +167,7 @@ impl Elf {
         id
     }
 
-    /// Adds the symbol that stands for `section` itself.
+    /// Adds the section symbol of `section`.
     pub fn add_section_symbol(&mut self, section: SectionId) -> SymbolId {
         self.add_symbol(Symbol {
             name: String::new(),
@@ -186,7 +186,7 @@ impl Elf {
         self.symbols.retain(|_, symbol| symbol.place != Place::Section(id));
     }
 
-    /// The symbols defined in `section`, by value; those of one value keep the file's order.
+    /// Returns the symbols defined in `section`, by value; symbols with the same value keep file order.
     #[must_use]
     pub fn symbols_in(&self, section: SectionId) -> Vec<(SymbolId, &Symbol)> {
         let mut found: Vec<_> = self
@@ -199,7 +199,7 @@ impl Elf {
         found
     }
 
-    /// Sections with instructions, in file order.
+    /// Returns the sections with instructions, in file order.
     pub fn code(&self) -> impl Iterator<Item = (SectionId, &Section)> {
         self.sections
             .iter()
@@ -209,7 +209,7 @@ impl Elf {
 }
 
 impl Section {
-    /// Its size in bytes.
+    /// Returns its size in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
         match &self.contents {
@@ -218,7 +218,7 @@ impl Section {
         }
     }
 
-    /// Its bytes in the file; none for `SHT_NOBITS`.
+    /// Returns its bytes in the file; none for `SHT_NOBITS`.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.contents {
@@ -227,13 +227,13 @@ impl Section {
         }
     }
 
-    /// Whether a loader sees it: `SHF_ALLOC`.
+    /// Returns true if loaders load it: `SHF_ALLOC`.
     #[must_use]
     pub const fn is_alloc(&self) -> bool {
         self.flags & goblin::elf::section_header::SHF_ALLOC as u64 != 0
     }
 
-    /// Whether it holds instructions: `SHF_EXECINSTR`.
+    /// Returns true if it holds instructions: `SHF_EXECINSTR`.
     #[must_use]
     pub const fn is_code(&self) -> bool {
         self.flags & goblin::elf::section_header::SHF_EXECINSTR as u64 != 0

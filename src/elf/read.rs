@@ -24,7 +24,7 @@ impl Elf {
     /// Parses a relocatable 64-bit BPF object of either byte order.
     ///
     /// # Errors
-    /// `bytes` is not one, or points outside itself.
+    /// Returns an error if `bytes` is not such an object, or refers to data outside itself.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let parsed = Parsed::parse(bytes).map_err(|error| malformed(error.to_string()))?;
         check_header(&parsed)?;
@@ -89,7 +89,8 @@ fn section(name: &str, header: &SectionHeader, bytes: &[u8]) -> Result<Section> 
     })
 }
 
-/// Loaders put code and data on pages, so nothing is aligned to more; a mebibyte leaves room for any page size.
+/// Returns the alignment of a section. Loaders put code and data on pages, so no section is aligned to more; a
+/// mebibyte leaves room for any page size.
 fn alignment(name: &str, header: &SectionHeader) -> Result<u64> {
     const MOST: u64 = 1 << 20;
     let align = header.sh_addralign.max(1);
@@ -100,7 +101,7 @@ fn alignment(name: &str, header: &SectionHeader) -> Result<u64> {
         .help(format!("an alignment is a power of two, at most {MOST}")))
 }
 
-/// Loaders make a map of each data section, whose size is 32 bits wide.
+/// Returns the size of a section without bytes. Loaders make a map of each data section, whose size is 32 bits wide.
 fn zero_size(name: &str, header: &SectionHeader) -> Result<u64> {
     let size = header.sh_size;
     u32::try_from(size).map(u64::from).map_err(|_| {
@@ -128,7 +129,7 @@ fn symbols(
     Ok(symbols)
 }
 
-/// `None` for the symbol of a section that is not carried over, such as a string table.
+/// Reads a symbol; returns `None` for the symbol of a section that is not carried over, such as a string table.
 fn symbol(
     name: &str,
     raw: &Sym,

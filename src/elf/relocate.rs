@@ -1,6 +1,7 @@
-//! What the relocations of BPF mean.
+//! Semantics of BPF relocations.
 //!
-//! From LLVM's `BPFELFObjectWriter` and the kernel's Documentation/bpf/llvm_reloc.rst. All have their addend in place.
+//! Source: LLVM's `BPFELFObjectWriter` and the kernel's Documentation/bpf/llvm_reloc.rst. All have their addend in
+//! place.
 
 use super::{Contents, Section};
 use crate::{
@@ -20,14 +21,14 @@ pub enum RelocationKind {
     Data64,
     /// `R_BPF_64_ABS32`: four bytes of data.
     Data32,
-    /// `R_BPF_64_NODYLD32`: four bytes of data that no run-time loader touches (`.BTF`, `.BTF.ext`).
+    /// `R_BPF_64_NODYLD32`: four bytes of data that run-time loaders ignore (`.BTF`, `.BTF.ext`).
     Metadata32,
     /// `R_BPF_64_32`: the target of a call, in instructions after the next one.
     Call,
 }
 
 impl RelocationKind {
-    /// The kind that the ELF number `raw` means.
+    /// Returns the kind with the ELF number `raw`.
     #[must_use]
     pub const fn from_raw(raw: u32) -> Option<Self> {
         match raw {
@@ -40,7 +41,7 @@ impl RelocationKind {
         }
     }
 
-    /// The ELF number.
+    /// Returns the ELF number.
     #[must_use]
     pub const fn raw(self) -> u32 {
         match self {
@@ -52,7 +53,7 @@ impl RelocationKind {
         }
     }
 
-    /// Where the addend is, in bytes from the relocation's offset.
+    /// Returns the position of the addend, in bytes from the relocation's offset.
     const fn field(self) -> u64 {
         match self {
             Self::Imm64 | Self::Call => 4,
@@ -62,10 +63,10 @@ impl RelocationKind {
 }
 
 impl Section {
-    /// The addend of a relocation of `kind` at `offset`, in bytes.
+    /// Returns the addend of a relocation of `kind` at `offset`, in bytes.
     ///
     /// # Errors
-    /// `offset` is outside the section.
+    /// Returns an error if `offset` is outside the section.
     pub fn addend(&self, endian: Endian, kind: RelocationKind, offset: u64) -> Result<i64> {
         let at = offset.saturating_add(kind.field());
         Ok(match kind {
@@ -81,7 +82,7 @@ impl Section {
     /// Adds `delta` bytes to the addend of a relocation of `kind` at `offset`.
     ///
     /// # Errors
-    /// `offset` is outside the section.
+    /// Returns an error if `offset` is outside the section.
     pub fn add_to_addend(
         &mut self,
         endian: Endian,
@@ -101,7 +102,7 @@ impl Section {
     }
 
     fn add_u32(&mut self, endian: Endian, at: u64, delta: u64) -> Result<()> {
-        // Addends are 32 bits wide here: what LLVM puts in wraps as the loader's own sum does.
+        // Addends are 32 bits wide here: LLVM's value wraps as the loader's own sum does.
         let value = u32_of(endian, self.array(at)?).wrapping_add(delta as u32);
         self.store(at, &bytes_of_u32(endian, value))
     }

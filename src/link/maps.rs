@@ -1,10 +1,11 @@
 //! Map definitions that every loader finds.
 //!
-//! Loaders know a map by the symbol that an instruction refers to; LLVM refers to a local variable by its section
-//! instead, and libbpf takes global ones only. [`settle`] gives each map its symbol back.
+//! Loaders identify a map by the symbol that an instruction refers to; LLVM refers to a local variable by its section
+//! instead, and libbpf accepts only global ones. [`settle`] restores each map's symbol.
 //!
-//! aya's `maps` section holds 28-byte records that libbpf 1.0 and later refuse. [`convert`] says the same in BTF: a
-//! struct whose members encode numbers as array lengths (`libbpf`, `parse_btf_map_def`), which aya reads as well.
+//! aya's `maps` section holds 28-byte records that libbpf 1.0 and later refuse. [`convert`] expresses the same in
+//! BTF: a struct whose members encode numbers as array lengths (`libbpf`, `parse_btf_map_def`), which aya reads as
+//! well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,7 @@ use crate::{
     report::{Result, Warning, WarningKind, Warnings},
 };
 
-/// Members of a definition, in the order of the words of aya's `bpf_map_def`; `id` is not BTF's.
+/// Members of a definition, in the order of the words of aya's `bpf_map_def`; BTF has no `id`.
 const MEMBERS: [(&str, usize); 6] = [
     ("type", 0),
     ("key_size", 1),
@@ -30,19 +31,19 @@ const MEMBERS: [(&str, usize); 6] = [
     ("map_flags", 4),
     ("pinning", 6),
 ];
-/// Members that are left out when they are 0, as C leaves them out.
+/// Members that are omitted if they are 0, as in C.
 const OPTIONAL: [&str; 2] = ["map_flags", "pinning"];
-/// Words of the shortest definition, `struct bpf_map_def` of libbpf 0.
+/// The number of words of the shortest definition, `struct bpf_map_def` of libbpf 0.
 const MIN_WORDS: usize = 5;
-/// Words of aya's definition; iproute2's are longer and name inner maps.
+/// The number of words of aya's definition; iproute2's are longer and name inner maps.
 const MAX_WORDS: usize = 7;
-/// A member is a pointer, which encodes its number in the type it points to.
+/// The size of a member: a pointer, which encodes its number in the pointee type.
 const MEMBER_SIZE: usize = 8;
 
-/// Makes every map's symbol global and visible, and every reference to a map name that symbol.
+/// Makes every map's symbol global and visible, and makes every reference to the map use that symbol.
 ///
 /// # Errors
-/// A relocation points outside its section.
+/// Returns an error if a relocation points outside its section.
 pub fn settle(elf: &mut Elf) -> Result<()> {
     for name in [MAPS, LEGACY_MAPS] {
         if let Some(id) = elf.section_named(name) {
@@ -58,8 +59,8 @@ pub fn settle(elf: &mut Elf) -> Result<()> {
     Ok(())
 }
 
-/// Makes references to other names of a map refer to the one that BTF describes, and drops those names: loaders look a
-/// map up by that name only.
+/// Redirects references from other names of a map to the one that BTF describes, and drops those names: loaders look
+/// a map up by that name only.
 pub fn follow_aliases(elf: &mut Elf, info: &Info) {
     let Some(maps) = elf.section_named(MAPS) else { return };
     let described = names(info, MAPS);
@@ -90,7 +91,7 @@ fn names(info: &Info, section: &str) -> BTreeSet<String> {
     list.entries.iter().map(|entry| info.btf.name(entry.ty).into_owned()).collect()
 }
 
-/// Makes a symbol global, unless another has its name.
+/// Makes a symbol global, unless another has the same name.
 fn publish(elf: &mut Elf, id: SymbolId) {
     let Some(name) = elf.symbols.get(&id).map(|symbol| symbol.name.clone()) else { return };
     let unique = elf.symbols.values().filter(|symbol| symbol.name == name).count() == 1;
@@ -134,14 +135,14 @@ fn name_references(elf: &mut Elf, maps: SectionId) -> Result<()> {
     Ok(())
 }
 
-/// What is loaded, and DWARF: a map that moves takes both along.
+/// Returns true for loaded sections and DWARF: both must be updated when a map moves.
 fn refers_to_maps(section: &Section) -> bool {
     section.is_alloc() || section.name.starts_with(".debug_")
 }
 
-/// Turns the definitions of `maps` into BTF-defined maps of the same names in `.maps`.
+/// Converts the definitions of `maps` into BTF-defined maps of the same names in `.maps`.
 ///
-/// When one of them cannot be said in BTF, all stay as they are, with a warning.
+/// If one of them cannot be expressed in BTF, all remain unchanged, with a warning.
 pub fn convert(elf: &mut Elf, info: &mut Info, warnings: &Warnings) {
     let Some(legacy) = elf.section_named(LEGACY_MAPS) else { return };
     let Some(definitions) = definitions(elf, legacy) else {
@@ -171,7 +172,7 @@ pub fn convert(elf: &mut Elf, info: &mut Info, warnings: &Warnings) {
     list(info, entries);
 }
 
-/// A map as its record says.
+/// A map as defined by its record.
 struct Definition {
     symbol: SymbolId,
     name: String,
@@ -218,7 +219,7 @@ fn define(info: &mut Info, definition: &Definition) -> (TypeId, usize) {
     (btf.push(name, Kind::Var { ty, linkage: Linkage::Global }), size)
 }
 
-/// Appends `size` zero bytes to a section and tells where they start.
+/// Appends `size` zero bytes to a section and returns their offset.
 fn reserve(elf: &mut Elf, section: SectionId, size: usize) -> Option<u64> {
     let section = elf.sections.get_mut(&section)?;
     let mut bytes = section.bytes().to_vec();

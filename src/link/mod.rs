@@ -1,10 +1,10 @@
-//! Emitted objects to the finished one: BTF, maps, stripping.
+//! Finishes emitted objects: BTF, maps, stripping.
 //!
 //! - [`maps`]: map definitions that every loader finds;
-//! - [`strip`]: sections and symbols that nobody reads;
-//! - [`or_to_add`]: sums that were written as a bitwise or, which no kernel takes;
+//! - [`strip`]: removal of unused sections and symbols;
+//! - [`or_to_add`]: sums written as a bitwise or, which every kernel refuses;
 //! - `vacant`: variables without a size;
-//! - [`btf`](mod@btf): types, and what ties them to the code.
+//! - [`btf`](mod@btf): types and their links to the code.
 
 pub mod btf;
 pub mod maps;
@@ -20,11 +20,11 @@ use crate::{
     report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
-/// Makes one object of `objects`, with code and symbols as kernel and loaders take them; types come later, in
-/// [`describe`].
+/// Makes one object of `objects`, with code and symbols as the kernel and loaders accept them; [`describe`] adds
+/// types.
 ///
 /// # Errors
-/// There is not just one object: several cannot be joined yet.
+/// Returns an error unless there is exactly one object: joining several is not supported yet.
 pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
     let [mut object]: [Object; 1] =
         objects.try_into().map_err(|_: Vec<Object>| Error::link("nothing to link"))?;
@@ -39,7 +39,7 @@ pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
     Ok(object)
 }
 
-/// Lets loaders see all programs.
+/// Makes all programs visible to loaders.
 fn show_programs(object: &mut Object) {
     let programs = object.functions().into_iter().filter(Function::is_program);
     for program in programs {
@@ -49,10 +49,10 @@ fn show_programs(object: &mut Object) {
     }
 }
 
-/// Makes the BTF of `object` what kernel and loaders accept, and makes some up where there is none.
+/// Makes the BTF of `object` acceptable to the kernel and loaders, and creates it if there is none.
 ///
 /// # Errors
-/// A section is larger than BTF can say, or a CO-RE query leads nowhere.
+/// Returns an error if a section is larger than BTF can encode, or a CO-RE query is invalid.
 pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     let undefined = object.undefined();
     let mut info = object.btf.take().unwrap_or_else(|| undescribed(&object.elf, warnings));
@@ -74,20 +74,20 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     Ok(())
 }
 
-/// Writes the bytes of `object`, with its BTF if it has any.
+/// Encodes `object`, with its BTF if it has any.
 ///
 /// # Errors
-/// Something does not fit its field in ELF or BTF.
+/// Returns an error if a value does not fit its field in ELF or BTF.
 pub fn emit(object: Object) -> Result<Vec<u8>> {
     let Object { mut elf, btf: info, .. } = object;
-    // Of data alone, without debug info, there is nothing to say, and the kernel refuses to be told nothing.
+    // An object of data alone, without debug info, has no types, and the kernel refuses empty BTF.
     if let Some(info) = info.filter(|info| info.btf.last_id().0 > 0) {
         btf::put(&info, &mut elf)?;
     }
     elf.emit()
 }
 
-/// What BTF there is to start from when no input has debug info.
+/// Returns the initial BTF if no input has debug info.
 fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
     warnings.push(Warning {
         kind: WarningKind::NoDebugInfo,

@@ -1,4 +1,4 @@
-//! Leaves only what a loader, a debugger that was asked for, or a relocation needs.
+//! Removes everything except what loaders, requested debuggers and relocations need.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,15 @@ use crate::{
     plan::Dwarf,
 };
 
-/// Why a section goes.
+/// The reason to remove a section.
 enum Useless {
-    /// Nothing that reads a BPF object knows it.
+    /// Unused by all readers of BPF objects.
     Always,
-    /// Only debuggers read it.
+    /// Used by debuggers only.
     Dwarf,
 }
 
-/// Sections that go, by name or, with a trailing `*`, by its beginning.
+/// Sections to remove, by name or, with a trailing `*`, by prefix.
 const SECTIONS: &[(&str, Useless)] = &[
     // Address significance, for lld's identical code folding.
     (".llvm_addrsig", Useless::Always),
@@ -30,13 +30,13 @@ const SECTIONS: &[(&str, Useless)] = &[
     (".debug_*", Useless::Dwarf),
 ];
 
-/// `SHF_GROUP`: what is left of a group is an ordinary section.
+/// `SHF_GROUP`: the sections left of a group become ordinary sections.
 const IN_GROUP: u64 = 0x200;
 
-/// Removes sections that nothing reads, empty sections, and symbols that neither a loader nor a relocation needs.
+/// Removes unused and empty sections, and symbols that neither a loader nor a relocation needs.
 ///
 /// Loaders find programs, subprograms and maps through function and object symbols, whether local or not, so these
-/// stay; so does whatever a relocation names.
+/// remain, as do the symbols that relocations name.
 pub fn strip(elf: &mut Elf, dwarf: Dwarf) {
     let useless: Vec<SectionId> = elf
         .sections
@@ -60,9 +60,9 @@ pub fn strip(elf: &mut Elf, dwarf: Dwarf) {
     empty.into_iter().for_each(|id| elf.remove_section(id));
 }
 
-/// Takes the marks of equal short names off DWARF as well: `Same#2` ends where the mark begins.
+/// Removes the marks of equal short names from DWARF as well: `Same#2` ends where the mark begins.
 ///
-/// What is behind the new end belongs to no string, so every other one stays where it is.
+/// The bytes after the new end belong to no string, so the other strings keep their offsets.
 fn unmark(names: &mut Section) {
     let Contents::Bytes(bytes) = &mut names.contents else { return };
     for name in bytes.split_mut(|&byte| byte == 0) {

@@ -1,17 +1,17 @@
 //! Variables without a size whose address is taken.
 //!
-//! Each section of data becomes a map of one value. libbpf makes none of an empty section ("data relo failed to find map"), and
-//! the kernel refuses an address at the end of the value (`array_map_direct_value_addr`), which is where such a variable may
-//! be. So the section goes on behind it.
+//! Each section of data becomes a map of one value. libbpf makes none of an empty section ("data relo failed to find
+//! map"), and the kernel refuses an address at the end of the value (`array_map_direct_value_addr`), where such a
+//! variable may be. So the section is extended past it.
 
 use std::collections::BTreeSet;
 
 use crate::elf::{Contents, Elf, Place, SectionId, SymbolKind};
 
-/// How much a section grows, in bytes.
+/// The number of bytes added to a section.
 const ROOM: u64 = 8;
 
-/// Gives every variable without a size that something refers to an address within its section.
+/// Moves every variable without a size that is referred to inside its section.
 pub fn settle(elf: &mut Elf) {
     let referred: BTreeSet<_> = elf
         .sections

@@ -1,11 +1,11 @@
-//! Errors of BTF in the words of the linker.
+//! The linker's messages for BTF errors.
 
 use crate::{
     btf::{self, rules::Violation},
     report::Error,
 };
 
-/// How many broken rules one message names.
+/// The maximum number of broken rules in one message.
 const SHOWN: usize = 8;
 
 impl From<btf::Error> for Error {

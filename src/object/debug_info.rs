@@ -1,8 +1,8 @@
-//! Takes `.BTF` and `.BTF.ext` out of a file.
+//! Extracts `.BTF` and `.BTF.ext` from a file.
 //!
-//! Every offset into another section has a relocation. Applying it gives the offset; and the section that its symbol
-//! is in is where the record belongs, whatever section name LLVM grouped it under. That name is wrong after sections
-//! were joined, and empty for a CO-RE record of a function without debug info.
+//! Every offset into another section has a relocation. Applying it gives the offset; the record belongs to the
+//! section of its symbol, whatever section name LLVM grouped it under. That name is wrong after sections were joined,
+//! and empty for a CO-RE record of a function without debug info.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::{
     report::Result,
 };
 
-/// Removes both sections from `elf` and decodes them; `None` when there is no `.BTF`.
+/// Removes both sections from `elf` and decodes them; returns `None` if there is no `.BTF`.
 ///
 /// # Errors
-/// A section is malformed or a relocation points outside it.
+/// Returns an error if a section is malformed or a relocation points outside it.
 pub(super) fn take(elf: &mut Elf) -> Result<Option<Info>> {
     let btf = remove(elf, ".BTF").map(|section| applied(elf, section)).transpose()?;
     let ext = remove(elf, ".BTF.ext").map(|section| applied(elf, section)).transpose()?;
@@ -46,10 +46,10 @@ fn applied(elf: &Elf, mut section: Section) -> Result<Section> {
     Ok(section)
 }
 
-/// Which section each record of `.BTF.ext` belongs to, by the record's place in bytes.
+/// The section that each record of `.BTF.ext` belongs to, by the record's offset in bytes.
 struct Homes<'elf> {
     sections: BTreeMap<u64, &'elf str>,
-    /// Where each of the three tables starts.
+    /// The start of each of the three tables.
     tables: [u64; 3],
 }
 
@@ -65,7 +65,7 @@ impl<'elf> Homes<'elf> {
             let bytes = ext.bytes().get(at..).and_then(|rest| rest.first_chunk().copied());
             u64::from(u32_of(elf.endian, bytes.unwrap_or_default()))
         };
-        // A header of struct btf_ext_header: its length, then an offset behind it for each table.
+        // A header of struct btf_ext_header: its length, then an offset past it for each table.
         let header = word(4);
         Self { sections: sections.collect(), tables: [8, 16, 24].map(|at| header + word(at)) }
     }
@@ -77,7 +77,7 @@ impl<'elf> Homes<'elf> {
         self.regroup_table(&mut ext.core_relos, relos, 16, strings);
     }
 
-    /// `record` is a record's size in bytes, in LLVM's tables as in ours.
+    /// Regroups one table; `record` is a record's size in bytes, the same in LLVM's tables and in ours.
     fn regroup_table<R>(
         &self,
         tables: &mut Vec<SecTable<R>>,

@@ -1,4 +1,4 @@
-//! Functions, their instructions, and who calls whom.
+//! Functions, their instructions, and the call graph.
 
 use std::collections::BTreeMap;
 
@@ -13,41 +13,41 @@ pub const SUBPROGRAMS: &str = ".text";
 /// A function of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// Its symbol.
+    /// The symbol.
     pub symbol: SymbolId,
-    /// Its name in the symbol table.
+    /// The name in the symbol table.
     pub name: String,
-    /// The section it is in.
+    /// The section that contains it.
     pub section: SectionId,
-    /// That section's name; a program's section tells its type.
+    /// The name of that section, which determines a program's type.
     pub section_name: String,
-    /// Where it starts, in bytes.
+    /// The offset of its start, in bytes.
     pub offset: u64,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// Who sees it.
+    /// The binding of its symbol.
     pub binding: Binding,
-    /// Its calls and the functions whose address it takes, in order.
+    /// The calls and the functions whose address it takes, in order.
     pub references: Vec<Reference>,
 }
 
-/// A place in a function that leads to another.
+/// A location in a function that refers to another function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// Instruction slots from the function's start.
     pub instruction: u64,
-    /// Where it leads.
+    /// The function referred to.
     pub callee: Callee,
 }
 
-/// What is called.
+/// The callee of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Callee {
     /// A function of the object.
     Function(SymbolId),
     /// A function of the object whose address is taken, for a callback.
     Callback(SymbolId),
-    /// Something undefined here.
+    /// A symbol that is undefined here.
     Undefined(SymbolId),
     /// A helper, by number.
     Helper(i32),
@@ -56,20 +56,20 @@ pub enum Callee {
 }
 
 impl Function {
-    /// Whether a loader loads it as a program of its own: it is in a section that names a program type.
+    /// Returns true if a loader loads it as a program: its section names a program type.
     #[must_use]
     pub fn is_program(&self) -> bool {
         self.section_name != SUBPROGRAMS
     }
 
-    /// Its size in instruction slots, as the verifier counts them.
+    /// Returns its size in instruction slots, as the verifier counts them.
     #[must_use]
     pub const fn instructions(&self) -> u64 {
         self.size / INSN_SIZE
     }
 }
 
-/// The functions of `elf`: by section, then by address.
+/// Returns the functions of `elf`: by section, then by address.
 #[must_use]
 pub fn functions(elf: &Elf) -> Vec<Function> {
     let mut found = Vec::new();
@@ -98,7 +98,7 @@ pub fn functions(elf: &Elf) -> Vec<Function> {
     found
 }
 
-/// Functions by the place where they start; of several at one place, the first.
+/// Functions by their start; the first one if several start at the same offset.
 struct Index(BTreeMap<(SectionId, u64), SymbolId>);
 
 impl Index {
@@ -115,7 +115,7 @@ impl Index {
     }
 }
 
-/// The instructions of `function`; none where the section has no such bytes.
+/// Returns the instructions of `function`; none if the section has no such bytes.
 pub fn instructions<'a>(elf: &'a Elf, function: &Function) -> impl Iterator<Item = Insn> + 'a {
     let bytes = elf.sections.get(&function.section).and_then(|section| {
         let bytes = section.bytes();

@@ -1,14 +1,14 @@
-//! An ELF object with its debug information and where it came from: what the backend makes, `link` finishes and `check`
-//! judges.
+//! An ELF object with its debug information and origin: the backend creates it, `link` finishes it and `check`
+//! verifies it.
 //!
-//! Its bytes are parsed once, by [`Object::parse`]; whoever only looks borrows it, and whoever changes it takes it.
+//! [`Object::parse`] parses its bytes once; readers borrow the object, and passes that change it take ownership.
 //!
-//! - [`sections`]: joins sections that loaders want as one;
-//! - `debug_info`: takes `.BTF` and `.BTF.ext` out of the sections;
-//! - [`functions`](Object::functions): functions, their instructions, and who calls whom;
-//! - [`undefined`](Object::undefined): what the object needs and does not define;
-//! - [`externs`]: what its compiler knew and the bytes do not say;
-//! - [`place`]: places as messages name them.
+//! - [`sections`]: joins sections that loaders require to be one;
+//! - `debug_info`: extracts `.BTF` and `.BTF.ext` from the sections;
+//! - [`functions`](Object::functions): functions, their instructions, and the call graph;
+//! - [`undefined`](Object::undefined): symbols that the object needs and does not define;
+//! - [`externs`]: facts from its compiler that are not in the bytes;
+//! - [`place`]: locations as messages name them.
 
 mod btf_error;
 mod debug_info;
@@ -31,21 +31,21 @@ use crate::{
 /// One object.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Its sections, symbols and relocations, but for those of debug information in BTF.
+    /// The sections, symbols and relocations, except for those of debug information in BTF.
     pub elf: Elf,
-    /// Its `.BTF` and `.BTF.ext`; `None` when it has none.
+    /// The `.BTF` and `.BTF.ext`; `None` if it has none.
     pub btf: Option<Info>,
-    /// Where it came from.
+    /// The origin.
     pub origin: Origin,
-    /// What its compiler knew beyond that.
+    /// Additional facts from its compiler.
     pub declared: Declared,
 }
 
 impl Object {
-    /// Parses `bytes`, a BPF object, and joins sections that loaders do not understand apart.
+    /// Parses `bytes`, a BPF object, and joins sections that loaders do not understand separately.
     ///
     /// # Errors
-    /// `bytes` is no BPF object, or its BTF is malformed.
+    /// Returns an error if `bytes` is not a BPF object, or its BTF is malformed.
     pub fn parse(bytes: &[u8], origin: Origin) -> Result<Self> {
         log::debug!("parsing {origin}, an object of {} bytes", bytes.len());
         let mut elf = Elf::parse(bytes)?;
@@ -60,8 +60,8 @@ impl Object {
         functions(&self.elf)
     }
 
-    /// Returns the symbols that the object needs and does not define, sorted by name. What only debug information names is
-    /// not needed.
+    /// Returns the symbols that the object needs and does not define, sorted by name. Symbols that only debug
+    /// information names are not needed.
     #[must_use]
     pub fn undefined(&self) -> Vec<Undefined> {
         undefined::find(self)

@@ -1,9 +1,9 @@
-//! Places in an object, as messages name them.
+//! Locations in an object, as messages name them.
 
 use super::{Function, Object};
 use crate::{bpf::insn::INSN_SIZE, btf::Info, report::demangled};
 
-/// The place of an instruction, `slot` slots from the start of `function`, as a message names it.
+/// Returns the location of an instruction, `slot` slots from the start of `function`, for a message.
 #[must_use]
 pub fn place(object: &Object, function: &Function, slot: u64) -> String {
     let name = quoted(&function.name);
@@ -14,14 +14,15 @@ pub fn place(object: &Object, function: &Function, slot: u64) -> String {
     }
 }
 
-/// The name as its source writes it, with the mangled one, which options take, where they differ.
+/// Returns the name as in its source, with the mangled one, which options accept, if they differ.
 #[must_use]
 pub fn quoted(name: &str) -> String {
     let plain = demangled(name);
     if plain == name { format!("`{name}`") } else { format!("`{plain}` ({name})") }
 }
 
-/// The source of the instruction at `offset` of `section`, as `file:line`. Lines ascend, as LLVM and the kernel have them.
+/// Returns the source of the instruction at `offset` of `section`, as `file:line`. Lines ascend, as LLVM and the
+/// kernel require.
 #[must_use]
 pub fn source_of(info: &Info, section: &str, offset: u64) -> Option<String> {
     let tables = &info.ext.as_ref()?.line_info;

@@ -1,13 +1,13 @@
-//! Puts sections together that LLVM keeps apart and loaders do not understand apart.
+//! Joins sections that LLVM keeps separate and loaders do not understand separately.
 //!
-//! Loaders take every executable section but `.text` for a program, so functions that LLVM thinks cold and puts into
-//! `.text.unlikely.` would become programs of an unknown type. A `.maps` with constant and mutable statics comes out
-//! as two sections of one name, of which loaders see one.
+//! Loaders treat every executable section but `.text` as a program, so functions that LLVM considers cold and puts
+//! into `.text.unlikely.` would become programs of an unknown type. A `.maps` with constant and mutable statics is
+//! emitted as two sections of one name, of which loaders see one.
 //!
-//! Moving bytes is easy; the work is in whoever points at them. Symbols of the moved section get a new place. What
-//! refers to them by name needs nothing. What refers to the *section* symbol has the distance in its addend, inside an
-//! instruction or datum, and that is where the shift is added. `.BTF` and `.BTF.ext` still have their relocations
-//! then, so their offsets follow by the same rule.
+//! Moving bytes is easy; the work is in the references to them. Symbols of the moved section get a new place.
+//! References by name need no change. References to the *section* symbol have the distance in their addend, inside an
+//! instruction or datum, which is where the shift is added. `.BTF` and `.BTF.ext` still have their relocations then,
+//! so their offsets follow by the same rule.
 
 use crate::{
     elf::{Contents, Elf, Place, Section, SectionId, SymbolId, SymbolKind},
@@ -19,14 +19,14 @@ const PROGBITS: u32 = 1;
 /// `SHF_MERGE | SHF_STRINGS`: entries of one size may be merged; no longer true of joined sections.
 const MERGEABLE: u64 = 0x30;
 
-/// Where sections of other names belong: a beginning, and the section.
+/// The homes of sections with other names: a prefix, and the section.
 const HOMES: &[(&str, &str)] = &[
     (".text.", ".text"),
-    // Constants with addresses in them; no BPF loader relocates data, so they are constants like others.
+    // Constants that contain addresses; no BPF loader relocates data, so they are constants like others.
     (".data.rel.ro", ".rodata"),
 ];
 
-/// The section where the contents of section `name` are after [`merge`].
+/// Returns the section that has the contents of section `name` after [`merge`].
 #[must_use]
 pub fn home(name: &str) -> &str {
     HOMES.iter().find(|(beginning, _)| name.starts_with(beginning)).map_or(name, |(_, home)| home)
@@ -35,7 +35,8 @@ pub fn home(name: &str) -> &str {
 /// Joins sections that belong together, and gives a lone one the name of its home.
 ///
 /// # Errors
-/// A relocation points outside its section, or zeros that take no room would take very much.
+/// Returns an error if a relocation points outside its section, or if zeros that take no room would take too much in
+/// the file.
 pub fn merge(elf: &mut Elf) -> Result<()> {
     let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
     for id in ids {
@@ -77,10 +78,11 @@ fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     Ok(())
 }
 
-/// Bytes without a value that may become bytes of the file, since others of the same section have one.
+/// The maximum number of zero bytes that may be stored in the file, because other bytes of the same section are not
+/// zero.
 const MOST_ZEROS: u64 = 256 << 20;
 
-/// Returns where the appended bytes start.
+/// Appends the contents of `moved`; returns the offset of the appended bytes.
 fn append(target: &mut Section, moved: &Section) -> Result<u64> {
     let zeros = [&*target, moved].map(|section| match section.contents {
         Contents::Zero(size) => size,
@@ -98,7 +100,7 @@ fn append(target: &mut Section, moved: &Section) -> Result<u64> {
         _ => {
             target.kind = PROGBITS;
             let mut bytes = target.bytes().to_vec();
-            // Both sizes are of 32 bits: the parser refuses larger sections without bytes in the file.
+            // Both sizes fit 32 bits: the parser refuses larger sections without bytes in the file.
             bytes.resize(usize::try_from(shift).unwrap_or(bytes.len()), 0);
             bytes.extend_from_slice(moved.bytes());
             if let Contents::Zero(size) = moved.contents {

@@ -1,4 +1,4 @@
-//! What an object needs and does not define.
+//! Symbols that an object needs and does not define.
 
 use std::collections::BTreeMap;
 
@@ -12,32 +12,32 @@ use crate::{
 /// A symbol that an object needs and does not define.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined {
-    /// Its name in the symbol table.
+    /// The name in the symbol table.
     pub name: String,
-    /// Where it is needed, in file order.
+    /// The locations that need it, in file order.
     pub referrers: Vec<Referrer>,
-    /// Whether it may stay undefined.
+    /// True if it may stay undefined.
     pub weak: bool,
-    /// The section its declaration names (`.ksyms`, `.kconfig`), when `.BTF` or the backend says so.
+    /// The section its declaration names (`.ksyms`, `.kconfig`), if known from `.BTF` or the backend.
     pub section: Option<String>,
 }
 
-/// A place that needs an undefined symbol.
+/// A location that needs an undefined symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Referrer {
     /// The function that needs it; `None` in data.
     pub function: Option<String>,
-    /// The section it is in.
+    /// The section that contains it.
     pub section: String,
     /// Bytes from the section's start.
     pub offset: u64,
     /// Instruction slots from the function's start, bytes from the section's start in data.
     pub position: u64,
-    /// The source as `file:line`, when the object has debug info for the place.
+    /// The source as `file:line`, if the object has debug info for the location.
     pub source: Option<String>,
 }
 
-/// Finds what `object` needs and does not define, sorted by name.
+/// Finds the symbols that `object` needs and does not define, sorted by name.
 pub(super) fn find(object: &Object) -> Vec<Undefined> {
     let mut found = undefined(&object.elf);
     if let Some(info) = &object.btf {
@@ -46,7 +46,7 @@ pub(super) fn find(object: &Object) -> Vec<Undefined> {
     found
 }
 
-/// Notes the sections that `info` lists `undefined` symbols in, and the source lines that need them.
+/// Records the sections in which `info` lists `undefined` symbols, and the source lines that need them.
 fn locate(undefined: &mut [Undefined], info: &Info) {
     for symbol in undefined {
         symbol.section = extern_section(&info.btf, &symbol.name);
@@ -89,7 +89,7 @@ fn entry(elf: &Elf, name: &str, id: SymbolId, referrers: Vec<Referrer>) -> Undef
     Undefined { name: name.to_owned(), referrers, weak, section: None }
 }
 
-/// The functions of one section, by where they start.
+/// The functions of one section, by their start.
 struct Functions<'elf>(BTreeMap<u64, &'elf str>);
 
 impl<'elf> Functions<'elf> {

@@ -1,20 +1,20 @@
-//! Following an access string through the types of this object.
+//! Resolution of an access string through the types of this object.
 
 use super::super::{Btf, CoreRelo, Kind, TypeId, rules};
 
-/// What an access string leads to.
+/// The target of an access string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
     /// Bits from the start of the root.
     pub bits: u64,
     /// The type there.
     pub ty: TypeId,
-    /// The way as C writes it, behind the name of the root: `.se.load.weight`, `.slots[3]`.
+    /// The path in C syntax, after the name of the root: `.se.load.weight`, `.slots[3]`.
     pub path: String,
 }
 
 impl Spot {
-    /// Where the access string of a field's record leads; nothing where it is no such string.
+    /// Resolves the access string of a field's record; returns `None` if it is invalid.
     pub fn of(btf: &Btf, relo: CoreRelo) -> Option<Self> {
         let text = btf.strings.text(relo.access);
         let mut numbers = text.split(':').map(|number| number.parse::<u32>().ok());
@@ -45,7 +45,7 @@ impl Spot {
     }
 }
 
-/// The enumerator of a record about one: its name, and its value in 64 bits.
+/// Returns the enumerator that a record refers to: its name, and its value in 64 bits.
 pub fn enumerator(btf: &Btf, relo: CoreRelo) -> Option<(String, u64)> {
     let number: usize = btf.strings.text(relo.access).parse().ok()?;
     match &btf.get(rules::base_of(btf, relo.ty))?.kind {

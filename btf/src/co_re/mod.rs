@@ -1,10 +1,10 @@
-//! CO-RE records: what the program asks about types of the kernel, and which instructions the loader patches.
+//! CO-RE records: queries about types of the kernel, and the instructions that the loader patches.
 //!
-//! A record of clang is complete. One of a query from Rust comes with a text instead, `.se.load@src/main.rs:7:9`, and
-//! with an immediate of 0, since the backend knows neither the numbers nor the layout that BTF will have in the end. So
-//! [`Queries::of`] notes which they are, [`fixes::paths`](super::fixes::paths) resolves the text, and when all is in its
-//! place [`answer()`] writes what holds for the types in this object: loaders compare it, to know that they patch what
-//! they think they do (`bpf_core_patch_insn`).
+//! A record from clang is complete. A query from Rust has a text instead, `.se.load@src/main.rs:7:9`, and an
+//! immediate of 0, since the backend knows neither the final numbers nor the final layout of BTF. So [`Queries::of`]
+//! records those queries, [`fixes::paths`](super::fixes::paths) resolves the text, and once the types are final,
+//! [`answer()`] writes the values for the types in this object: loaders compare them to verify that they patch the
+//! expected instruction (`bpf_core_patch_insn`).
 
 pub mod access;
 
@@ -12,15 +12,15 @@ use std::collections::BTreeMap;
 
 use super::Info;
 
-/// What stands between a path and the place in the source where it is written.
+/// The separator between a path and its source location.
 const AT: char = '@';
 
-/// Where the queries from Rust are: section, bytes from its start, and the place in the source.
+/// The locations of the queries from Rust: section, bytes from its start, and the source location.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Queries(BTreeMap<(String, u32), String>);
 
 impl Queries {
-    /// Those of `info`, whose paths are still words.
+    /// Returns the queries of `info` whose paths are not yet resolved.
     #[must_use]
     pub fn of(info: &Info) -> Self {
         let mut queries = Self::default();
@@ -38,54 +38,54 @@ impl Queries {
         queries
     }
 
-    /// Where the record at `offset` of `section` was asked for, if it was in Rust: file, line and column.
+    /// Returns the source location of the record at `offset` of `section` if it is from Rust: file, line and column.
     #[must_use]
     pub fn place(&self, section: &str, offset: u32) -> Option<&str> {
         self.0.get(&(section.to_owned(), offset)).map(String::as_str)
     }
 }
 
-/// The path of an access text, and the place behind it, if there is one.
+/// Splits an access text into its path and the source location, if there is one.
 #[must_use]
 pub fn split(text: &str) -> (&str, Option<&str>) {
     text.split_once(AT).map_or((text, None), |(path, place)| (path, Some(place)))
 }
 
-/// `enum bpf_core_relo_kind` of `include/uapi/linux/bpf.h`.
+/// The kind of a query: `enum bpf_core_relo_kind` of `include/uapi/linux/bpf.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Where a field starts, in bytes.
+    /// The offset of a field, in bytes.
     FieldByteOffset,
-    /// Bytes of a field.
+    /// The size of a field, in bytes.
     FieldByteSize,
-    /// Whether there is a field.
+    /// The existence of a field.
     FieldExists,
-    /// Whether a field has a sign.
+    /// The signedness of a field.
     FieldSigned,
-    /// By how much to shift it up within 64 bits.
+    /// The distance of the left shift within 64 bits.
     FieldLeftShift,
-    /// By how much to shift it down then.
+    /// The distance of the right shift after it.
     FieldRightShift,
     /// The number of a type in this object.
     TypeIdLocal,
     /// The number of a type in the kernel.
     TypeIdTarget,
-    /// Whether there is a type.
+    /// The existence of a type.
     TypeExists,
-    /// Bytes of a type.
+    /// The size of a type, in bytes.
     TypeSize,
-    /// Whether an enumeration has a value.
+    /// The existence of an enumerator.
     EnumValueExists,
     /// A value of an enumeration.
     EnumValue,
-    /// Whether a type is what this object thinks.
+    /// The equality of a type with its definition in this object.
     TypeMatches,
 }
 
-/// What a question is about.
+/// The subject of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A member, which a path of numbers leads to.
+    /// A member, at the end of a path of numbers.
     Field,
     /// A type as a whole.
     Type,
@@ -93,7 +93,7 @@ pub enum Subject {
     EnumValue,
 }
 
-/// In the order of their numbers, with the names that `bpftool` and libbpf print.
+/// The queries in the order of their numbers, with the names that `bpftool` and libbpf print.
 const QUESTIONS: [(Question, Subject, &str); 13] = [
     (Question::FieldByteOffset, Subject::Field, "byte_off"),
     (Question::FieldByteSize, Subject::Field, "byte_sz"),
@@ -122,7 +122,7 @@ const _: () = {
 };
 
 impl Question {
-    /// The question of that number.
+    /// Returns the query with that number.
     #[must_use]
     pub fn from_raw(raw: u32) -> Option<Self> {
         QUESTIONS.get(raw as usize).map(|(question, ..)| *question)
@@ -133,13 +133,13 @@ impl Question {
         QUESTIONS[self as usize]
     }
 
-    /// What it is about.
+    /// Returns its subject.
     #[must_use]
     pub fn subject(self) -> Subject {
         self.row().1
     }
 
-    /// The word that libbpf prints for it.
+    /// Returns the term that libbpf prints for it.
     #[must_use]
     pub fn word(self) -> &'static str {
         self.row().2

@@ -1,14 +1,14 @@
-//! Parameters without names.
+//! Names for unnamed parameters.
 //!
-//! The kernel wants a name for each parameter of a function it verifies (`btf_func_check`); Rust's `_` gives none.
-//! Function pointers need none, and externs get theirs from the loader, so both stay as they are.
+//! The kernel requires a name for each parameter of a function it verifies (`btf_func_check`); Rust's `_` gives none.
+//! Function pointers need none, and externs get theirs from the loader, so both remain unchanged.
 
 use super::super::{
     Info,
     model::{Kind, Linkage, TypeId},
 };
 
-/// Calls unnamed parameters of functions defined here `arg0`, `arg1`, ... by their place.
+/// Names unnamed parameters of functions defined here `arg0`, `arg1`, ... by position.
 pub fn name_args(info: &mut Info) {
     let btf = &mut info.btf;
     let protos: Vec<TypeId> = btf

@@ -1,18 +1,19 @@
-//! BTF for older kernels: what one does not know is left out, or said in words it knows.
+//! BTF for older kernels: unsupported kinds are removed, or expressed by supported ones.
 //!
-//! libbpf and aya do the same at load time, for the kernel at hand (`bpf_object__sanitize_btf`, tools/lib/bpf/libbpf.c);
-//! this is for loaders that do not. As there, sizes and offsets stay right; what gets lost is said in the table:
+//! libbpf and aya do the same at load time, for the running kernel (`bpf_object__sanitize_btf`,
+//! tools/lib/bpf/libbpf.c); this is for loaders that do not. As there, sizes and offsets remain correct; the table
+//! lists the losses:
 //!
-//! | from | what | becomes |
+//! | from | kind | becomes |
 //! |---|---|---|
 //! | 6.14 | tags that are attributes | nothing |
-//! | 6.0 | ENUM64 | a union of integers called like its values |
+//! | 6.0 | ENUM64 | a union of integers named after its values |
 //! | 6.0 | signed ENUM | ENUM |
 //! | 5.17, 5.16 | TYPE_TAG, DECL_TAG | nothing |
 //! | 5.13 | FLOAT | an anonymous struct of its size |
 //! | 5.12 | DATASEC without variables | nothing |
 //! | 5.6 | ENUM of other than 4 bytes | an integer |
-//! | 5.6 | linkage of FUNC | static; externs stay, for loaders complete them |
+//! | 5.6 | linkage of FUNC | static; externs remain, because loaders complete them |
 //! | 5.2 | VAR, DATASEC, extern FUNC | nothing |
 //! | 5.0 | bit fields | integers of that many bits |
 //! | 4.20 | FUNC, FUNC_PROTO, func_info, line_info | nothing; a function pointer points to `void` |
@@ -29,7 +30,7 @@ use super::{
     names::fit,
 };
 
-/// Lowers everything that `kernel` does not know.
+/// Lowers everything that `kernel` does not support.
 pub fn lower(info: &mut Info, kernel: Kernel) {
     let lacks = |feature: rules::Feature| !kernel.knows(&feature);
     if lacks(rules::BITFIELDS) {
@@ -54,7 +55,7 @@ fn lower_in_place(ty: &mut Type, kernel: Kernel) {
     let lacks = |feature: rules::Feature| !kernel.knows(&feature);
     match &mut ty.kind {
         Kind::Float(size) if lacks(rules::FLOAT) => {
-            // C takes `float` for no struct name, so it has none.
+            // C does not accept `float` as a struct name, so the struct is anonymous.
             ty.name = StrOff::EMPTY;
             ty.kind = Kind::Struct(Composite { size: *size, ..Composite::default() });
         }
@@ -62,7 +63,7 @@ fn lower_in_place(ty: &mut Type, kernel: Kernel) {
             ty.kind = Kind::Int(integer(it))
         }
         Kind::Enum(it) if lacks(rules::SIGNED_ENUM) => it.signed = false,
-        // Loaders complete externs, and know them by their linkage.
+        // Loaders complete externs, and identify them by their linkage.
         Kind::Func { linkage, .. } if *linkage != Linkage::Extern && lacks(rules::FUNC_LINKAGE) => {
             *linkage = Linkage::Static;
         }
@@ -102,7 +103,7 @@ fn lower_enum64(btf: &mut Btf) {
     }
 }
 
-/// Before 5.0 the integer type of a bit field held its width.
+/// Lowers bit fields: before 5.0 the integer type of a bit field had its width.
 fn lower_bit_fields(btf: &mut Btf) {
     for id in (1..=btf.last_id().0).map(TypeId) {
         let Some(Kind::Struct(it) | Kind::Union(it)) = btf.get(id).map(|ty| &ty.kind) else {
@@ -135,20 +136,20 @@ fn narrow(btf: &mut Btf, id: TypeId, bits: u8) -> TypeId {
     known.unwrap_or_else(|| btf.push(name, kind))
 }
 
-/// Takes out what can only be left out; what refers to it refers to what it stood for, or to `void`.
+/// Removes types that cannot be lowered; references to them refer to their target instead, or to `void`.
 fn remove(info: &mut Info, kernel: Kernel) {
     let btf = &info.btf;
     let outs: Vec<Option<TypeId>> = btf.types.iter().map(|ty| stand_in(btf, ty, kernel)).collect();
     renumber::remove(info, &outs);
 }
 
-/// What stands in for a type that must go; nothing for one that stays.
+/// Returns the replacement of a type that must be removed, or `None` for other types.
 fn stand_in(btf: &Btf, ty: &Type, kernel: Kernel) -> Option<TypeId> {
     let unknown = rules::needs(ty).into_iter().any(|feature| !kernel.knows(&feature));
     match &ty.kind {
         Kind::TypeTag { ty, .. } if unknown => Some(*ty),
         Kind::DeclTag(tag) => {
-            // A tag of a tag is none; following it could go round for ever.
+            // A tag of a tag is invalid; following it could loop forever.
             let orphan = btf.get(tag.ty).is_none_or(|target| {
                 matches!(target.kind, Kind::DeclTag(_)) || stand_in(btf, target, kernel).is_some()
             });

@@ -1,9 +1,9 @@
-//! A legal C identifier that a person reads back as the Rust name it came from.
+//! Conversion of a Rust name to a legal C identifier that a person can read back.
 //!
 //! `Option<(u8, &str)>` becomes `Option_tuple_u8_ref_str`: the words of the name in their order, punctuation as
-//! words, paths cut to their last part. Percent- or dollar-encoding would be reversible by a machine, which nobody
-//! needs, and unreadable for a person, who meets these names in `bpftool` and in the verifier's log. Two types that
-//! come out alike are told apart afterwards ([`unique`](super::names::unique)).
+//! words, paths cut to their last part. Percent- or dollar-encoding would be reversible by a machine, which is not
+//! needed, and unreadable for people, who see these names in `bpftool` and in the verifier's log. Types with equal
+//! identifiers are distinguished afterward ([`unique`](super::names::unique)).
 //!
 //! | Rust | identifier |
 //! |---|---|
@@ -20,10 +20,10 @@
 
 use std::fmt::Write as _;
 
-/// Names are never longer: 5.10 takes 128 bytes with the NUL left out, and older tools 128 with it.
+/// The maximum length of names: 5.10 accepts 128 bytes without the NUL, and older tools 128 with it.
 pub(super) const MAX_LEN: usize = 127;
 
-/// The identifier for `name`.
+/// Returns the identifier for `name`.
 pub(super) fn from_rust(name: &str) -> String {
     let mut words = Words { words: Vec::new(), rest: name };
     while words.step() {}
@@ -38,7 +38,7 @@ pub(super) fn from_rust(name: &str) -> String {
 }
 
 /// Cuts `identifier` to `len` bytes, of which the last 17 are `_` and a hash of `name`: stable across builds, and
-/// different for names that differ behind the cut.
+/// different for names that differ after the cut.
 pub(super) fn cut(identifier: &str, name: &str, len: usize) -> String {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -53,7 +53,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// Takes the next word or punctuation; false at the end.
+    /// Converts the next word or punctuation; returns false at the end.
     fn step(&mut self) -> bool {
         let Some(first) = self.rest.chars().next() else { return false };
         if is_word(first) {
@@ -68,7 +68,7 @@ impl Words<'_> {
         true
     }
 
-    /// A word, unless it is the front of a path of which the next part says more.
+    /// Writes a word, unless it is a path's qualifier, which the next part makes redundant.
     fn word(&mut self) {
         let end = self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
@@ -118,7 +118,7 @@ fn ascii(word: &str) -> String {
     out
 }
 
-/// Whether the bracket at the start holds `T; N`.
+/// Returns true if the bracket at the start contains `T; N`.
 fn is_array(rest: &str) -> bool {
     let mut depth = 0;
     for c in rest.chars() {

@@ -1,21 +1,21 @@
-//! What `.BTF` says of the source: text and paths.
+//! Source text and paths in `.BTF`.
 
 use std::path::Path;
 
 use super::super::{Info, ext::records_mut, strings::StrOff};
 
-/// How paths of the standard library start once they are short.
+/// The prefix of shortened paths of the standard library.
 const STANDARD_LIBRARY: &str = "library/core/";
 
-/// Takes the source text off every line; files, line numbers and columns stay.
+/// Removes the source text from every line; files, line numbers and columns remain.
 pub fn drop_source(info: &mut Info) {
     if let Some(ext) = &mut info.ext {
         records_mut(&mut ext.line_info).for_each(|line| line.text = StrOff::EMPTY);
     }
 }
 
-/// Takes the indentation off every line: the kernel and bpftool skip it (`ltrim` in kernel/bpf/log.c), and a tenth of
-/// the strings is made of it.
+/// Removes the indentation from every line: the kernel and bpftool skip it (`ltrim` in kernel/bpf/log.c), and it
+/// makes up a tenth of the strings.
 pub fn unindent(info: &mut Info) {
     let Info { btf, ext: Some(ext) } = info else { return };
     for line in records_mut(&mut ext.line_info) {
@@ -28,7 +28,7 @@ pub fn unindent(info: &mut Info) {
     }
 }
 
-/// Replaces the front of file paths: each pair is (old, new), whole components, and the last pair that fits wins.
+/// Replaces prefixes of file paths: each pair is (old, new), whole components, and the last pair that matches wins.
 pub fn remap_paths(info: &mut Info, prefixes: &[(String, String)]) {
     let Info { btf, ext: Some(ext) } = info else { return };
     if prefixes.is_empty() {
@@ -42,9 +42,9 @@ pub fn remap_paths(info: &mut Info, prefixes: &[(String, String)]) {
     }
 }
 
-/// Names sources of crates and of the standard library by what they are, not by where this machine keeps them: an
-/// object does not tell whose home it was built in, and is the same on the next machine. Of the standard library, file
-/// and line are enough: its text is that of intrinsics, and a tenth of what an object says.
+/// Shortens the paths of crates and of the standard library to their part below the local directory, so that an
+/// object does not reveal the home directory of its build and is the same on every machine. The standard library's
+/// file and line are enough: its text is that of intrinsics, and a tenth of the object's strings.
 pub fn shorten_paths(info: &mut Info) {
     let Info { btf, ext: Some(ext) } = info else { return };
     for line in records_mut(&mut ext.line_info) {
@@ -58,7 +58,8 @@ pub fn shorten_paths(info: &mut Info) {
     }
 }
 
-/// `aya-ebpf-0.2.1/src/lib.rs` of cargo's registry, `library/core/src/ptr/mod.rs` of rustc's own source.
+/// Returns the short path: `aya-ebpf-0.2.1/src/lib.rs` of cargo's registry, `library/core/src/ptr/mod.rs` of rustc's
+/// own source.
 fn shortened(path: &str) -> Option<&str> {
     if let Some((_, rest)) = path.split_once("/registry/src/") {
         return Some(rest.split_once('/')?.1);

@@ -1,9 +1,9 @@
-//! Map definitions in `.maps`, as libbpf reads them (`parse_btf_map_def`, tools/lib/bpf/libbpf.c).
+//! Map definitions in `.maps`, in the form that libbpf reads (`parse_btf_map_def`, tools/lib/bpf/libbpf.c).
 //!
-//! libbpf wants each variable of `.maps` to be a struct with members such as `type`, `key` and `max_entries`, and
-//! refuses a member it does not know. A static in Rust must be `Sync`, so its definition is wrapped in newtypes and
-//! `UnsafeCell`, and a generic one carries `PhantomData`. The wrappers add no byte and the markers hold none: the
-//! variable gets the type inside.
+//! libbpf requires each variable of `.maps` to be a struct with members such as `type`, `key` and `max_entries`, and
+//! refuses unknown members. A static in Rust must be `Sync`, so its definition is wrapped in newtypes and
+//! `UnsafeCell`, and a generic one carries `PhantomData`. Wrappers and markers take no bytes: the variable gets the
+//! inner type.
 
 use super::{
     super::{
@@ -14,10 +14,10 @@ use super::{
     members,
 };
 
-/// Wrappers nest a few deep at most; a loop ends here.
+/// The maximum depth of wrappers, which nest a few levels at most; it ends a loop.
 const MAX_WRAPPERS: usize = 64;
 
-/// Gives variables in `.maps` the struct that has a `type`, and takes members of no bytes out of it.
+/// Gives variables in `.maps` the struct that has a `type`, and removes its zero-size members.
 pub fn unwrap_definitions(info: &mut Info) {
     let vars: Vec<TypeId> = map_vars(&info.btf);
     let mut definitions = Vec::new();
@@ -42,7 +42,8 @@ pub fn unwrap_definitions(info: &mut Info) {
     });
 }
 
-/// The numbers of the members of `id` that take a byte and mean something: a key or value of type `void` is none.
+/// Returns the indices of the significant members of `id`, which take a byte; a key or value of type `void` is not
+/// one.
 fn content(btf: &Btf, id: TypeId) -> Vec<usize> {
     let members = composite(btf, id).map(|it| it.members.as_slice()).unwrap_or_default();
     let is_content = |member: &Member| !is_marker(btf, *member) && !is_void(btf, *member);
@@ -50,7 +51,8 @@ fn content(btf: &Btf, id: TypeId) -> Vec<usize> {
     content.map(|(index, _)| index).collect()
 }
 
-/// Gives keys and values that name a pointer to a type, such as Zig's `?*T`, that pointer: libbpf looks behind no name.
+/// Gives keys and values whose type is a typedef of a pointer, such as Zig's `?*T`, that pointer: libbpf does not
+/// resolve typedefs here.
 fn name_pointers(btf: &mut Btf, id: TypeId) {
     let id = rules::base_of(btf, id);
     let members = composite(btf, id).map(|it| it.members.clone()).unwrap_or_default();
@@ -72,7 +74,7 @@ fn is_typed(btf: &Btf, member: Member) -> bool {
     matches!(btf.strings.get(member.name), b"key" | b"value")
 }
 
-/// A key or value that points to `void`.
+/// Returns true for a key or value that points to `void`.
 fn is_void(btf: &Btf, member: Member) -> bool {
     let target = match btf.get(rules::base_of(btf, member.ty)).map(|ty| &ty.kind) {
         Some(Kind::Ptr(target)) => *target,
@@ -92,7 +94,7 @@ fn map_vars(btf: &Btf) -> Vec<TypeId> {
         .collect()
 }
 
-/// The type with a member `type` in `id` or in the wrappers around it.
+/// Returns the type with a member `type` in `id` or in the wrappers around it.
 fn definition(btf: &Btf, id: TypeId) -> Option<TypeId> {
     let mut id = id;
     for _ in 0..MAX_WRAPPERS {
@@ -116,7 +118,7 @@ fn composite(btf: &Btf, id: TypeId) -> Option<&Composite> {
     }
 }
 
-/// A member that takes no byte, such as `PhantomData`.
+/// Returns true for a zero-size member, such as `PhantomData`.
 fn is_marker(btf: &Btf, member: Member) -> bool {
     let kind = btf.get(rules::base_of(btf, member.ty)).map(|ty| &ty.kind);
     !matches!(kind, Some(Kind::Array(_))) && rules::size_of(btf, member.ty) == Some(0)

@@ -1,8 +1,8 @@
-//! Members of structs and unions, in an order and at offsets that C knows.
+//! Members of structs and unions, in an order and at offsets that are valid in C.
 //!
-//! rustc reorders the members of `repr(Rust)` structs and describes them in source order; the kernel wants them by
-//! offset. But members have numbers, and others refer to them: CO-RE access strings (`0:4:1`) and declaration tags.
-//! So every change of a member list goes through [`rearrange`], which tells those.
+//! rustc reorders the members of `repr(Rust)` structs and describes them in source order; the kernel requires them by
+//! offset. But members are referred to by number, in CO-RE access strings (`0:4:1`) and declaration tags. So every
+//! change of a member list goes through [`rearrange`], which updates the references.
 
 use super::super::{
     Info,
@@ -12,7 +12,7 @@ use super::super::{
     strings::StrOff,
 };
 
-/// Sorts members by offset; what lies at the same place keeps its order.
+/// Sorts members by offset; members at the same offset keep their order.
 pub fn sort(info: &mut Info) {
     rearrange(info, |_, it| {
         let mut order: Vec<usize> = (0..it.members.len()).collect();
@@ -21,7 +21,7 @@ pub fn sort(info: &mut Info) {
     });
 }
 
-/// Drops anonymous members of type `void`, which LLVM before 20 leaves of a Rust enum's variants.
+/// Drops anonymous members of type `void`, which LLVM before 20 emits for the variants of a Rust enum.
 pub fn drop_anonymous_void(info: &mut Info) {
     rearrange(info, |_, it| {
         let is_value = |member: &Member| !(member.name.is_empty() && member.ty.is_void());
@@ -29,13 +29,13 @@ pub fn drop_anonymous_void(info: &mut Info) {
     });
 }
 
-/// The numbers of the members that are as `wanted`.
+/// Returns the numbers of the members for which `wanted` returns true.
 fn numbers(it: &Composite, wanted: impl Fn(&Member) -> bool) -> Vec<usize> {
     let members = it.members.iter().enumerate().filter(|(_, member)| wanted(member));
     members.map(|(index, _)| index).collect()
 }
 
-/// Makes `__bindgen_anon_N` members anonymous again, and the types bindgen invented for them.
+/// Makes `__bindgen_anon_N` members and their types, which bindgen named, anonymous again.
 pub fn bindgen_anonymous(info: &mut Info) {
     let btf = &mut info.btf;
     let composite: Vec<bool> =
@@ -62,17 +62,17 @@ fn numbered(name: &[u8], prefix: &[u8]) -> bool {
         .is_some_and(|digits| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
 }
 
-/// `outer__bindgen_ty_1`.
+/// Returns true for names such as `outer__bindgen_ty_1`.
 fn has_invented_name(name: &[u8]) -> bool {
     const MARK: &[u8] = b"__bindgen_ty_";
     let start = name.windows(MARK.len()).rposition(|part| part == MARK);
     start.and_then(|start| name.get(start..)).is_some_and(|tail| numbered(tail, MARK))
 }
 
-/// Names the discriminant of a Rust enum, and wraps it in a struct where it does not lie at the start.
+/// Names the discriminant of a Rust enum, and wraps it in a struct if it is not at the start.
 ///
-/// LLVM makes the variants of an enum a union whose first member is the nameless discriminant. C knows no nameless
-/// integer, and the kernel no union member that is not at offset 0.
+/// LLVM makes the variants of an enum a union whose first member is the unnamed discriminant. C has no unnamed
+/// integer members, and the kernel requires union members at offset 0.
 pub fn discriminants(info: &mut Info) {
     let btf = &mut info.btf;
     for id in (1..=btf.last_id().0).map(TypeId) {
@@ -83,12 +83,12 @@ pub fn discriminants(info: &mut Info) {
     }
 }
 
-/// A member that no C union has.
+/// Returns true for a member that is invalid in a C union.
 fn is_odd(btf: &Btf, member: Member) -> bool {
     member.offset != 0 || is_discriminant(btf, member)
 }
 
-/// A member without name that is no struct or union.
+/// Returns true for an unnamed member that is not a struct or union.
 pub(super) fn is_discriminant(btf: &Btf, member: Member) -> bool {
     let kind = btf.get(rules::base_of(btf, member.ty)).map(|ty| &ty.kind);
     member.name.is_empty()
@@ -118,7 +118,7 @@ fn mend_union_member(btf: &mut Btf, id: TypeId, index: usize) {
     }
 }
 
-/// Gives composites the members that `order` lists by their old numbers, and tells all who use the numbers.
+/// Gives composites the members that `order` lists by their old numbers, and updates all references to the numbers.
 pub(super) fn rearrange(info: &mut Info, order: impl Fn(TypeId, &Composite) -> Vec<usize>) {
     let orders: Vec<Option<Vec<usize>>> = info
         .btf
@@ -144,7 +144,7 @@ pub(super) fn rearrange(info: &mut Info, order: impl Fn(TypeId, &Composite) -> V
     }
 }
 
-/// For each type, the old numbers of its members in their new order; nothing where they stay.
+/// The old numbers of each type's members in their new order; `None` if they do not change.
 type Orders = [Option<Vec<usize>>];
 
 fn renumber(orders: &Orders, id: TypeId, member: usize) -> Option<usize> {
@@ -173,9 +173,9 @@ fn remap_access_strings(info: &mut Info, orders: &Orders) {
     }
 }
 
-/// The access string of a field relocation with new numbers; nothing for other kinds and other texts.
+/// Returns the access string of a field relocation with new numbers, or `None` for other kinds and other texts.
 fn remapped(btf: &Btf, relo: CoreRelo, orders: &Orders) -> Option<String> {
-    // Kinds 0 to 5 are about fields (enum bpf_core_relo_kind); the others number no members.
+    // Kinds 0 to 5 are about fields (enum bpf_core_relo_kind); the others contain no member numbers.
     if relo.kind > 5 {
         return None;
     }

@@ -1,7 +1,7 @@
-//! The fixes: what rustc's debug info says that C cannot, put into words the kernel and every loader understand.
+//! Fixes: conversion of rustc's debug info that C cannot express into a form that the kernel and every loader accept.
 //!
-//! Each pass is small, knows one trouble, leaves everything else alone, and changes nothing the second time. On BTF
-//! that clang made of C none of them finds anything to do.
+//! Each pass is small, fixes one problem, leaves everything else unchanged, and is idempotent. BTF that clang made
+//! from C needs none of them.
 
 pub mod args;
 pub mod compat;

@@ -13,7 +13,7 @@ use super::{
     identifier, members,
 };
 
-/// Takes the names off kinds that have none in C, such as the `*const T` that LLVM before 20 gives a pointer.
+/// Removes the names of kinds that are unnamed in C, such as the `*const T` that LLVM before 20 gives a pointer.
 pub fn unnamed_kinds(info: &mut Info) {
     for ty in &mut info.btf.types {
         if matches!(
@@ -30,9 +30,9 @@ pub fn unnamed_kinds(info: &mut Info) {
     }
 }
 
-/// Names the struct of each variant after its enum: `Option_u32_Some`, not one of a hundred `Some`.
+/// Names the struct of each variant after its enum: `Option_u32_Some`, instead of one of a hundred `Some`.
 ///
-/// Rust's variants live in the scope of their enum, and BTF has no scopes.
+/// Rust's variants are in the scope of their enum, and BTF has no scopes.
 pub fn variants(info: &mut Info) {
     let btf = &mut info.btf;
     let mut renames = Vec::new();
@@ -64,12 +64,11 @@ fn is_variant(btf: &Btf, member: StrOff, id: TypeId) -> bool {
     !member.is_empty() && name.is_some_and(|name| btf.strings.get(name) == btf.strings.get(member))
 }
 
-/// The new names that [`unmark`] and [`legal`] gave; two different types that share one are for [`unique`] to tell
-/// apart.
+/// The new names from [`unmark`] and [`legal`]; [`unique`] distinguishes different types with the same name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renamed(BTreeSet<Vec<u8>>);
 
-/// Takes off the `#k` and `##k` with which the backend marked different types of one short name.
+/// Removes the `#k` and `##k` with which the backend marked different types of one short name.
 pub fn unmark(info: &mut Info) -> Renamed {
     let mut renamed = Renamed::default();
     let btf = &mut info.btf;
@@ -80,7 +79,7 @@ pub fn unmark(info: &mut Info) -> Renamed {
         let name = btf.strings.get(ty.name);
         let bare = without_mark(name);
         if bare.len() < name.len() {
-            // Of two types of C that share a name both keep it, as in objects of clang.
+            // Two C types with the same name both keep it, as in objects from clang.
             let is_of_c = bare.ends_with(b"#");
             let bare = bare.strip_suffix(b"#").unwrap_or(bare).to_vec();
             ty.name = btf.strings.intern(&bare);
@@ -92,9 +91,9 @@ pub fn unmark(info: &mut Info) -> Renamed {
     renamed
 }
 
-/// Gives everything a legal name of at most 127 bytes; `renamed` is what [`unmark`] did before.
+/// Gives everything a legal name of at most 127 bytes; `renamed` is the result of [`unmark`].
 ///
-/// Names that are legal already stay as they are, also long ones.
+/// Names that are already legal remain unchanged, even long ones.
 pub fn legal(info: &mut Info, mut renamed: Renamed) -> Renamed {
     let Btf { types, strings, .. } = &mut info.btf;
     let mut known: BTreeMap<(StrOff, bool), StrOff> = BTreeMap::new();
@@ -120,7 +119,7 @@ pub fn legal(info: &mut Info, mut renamed: Renamed) -> Renamed {
     renamed
 }
 
-/// Where the name of a type of this kind stands; nothing for names that are free text or those of sections.
+/// Returns the place of a name for a type of this kind, or `None` for free text and names of sections.
 const fn place_of(kind: &Kind) -> Option<Place> {
     match kind {
         Kind::Int(_)
@@ -133,7 +132,7 @@ const fn place_of(kind: &Kind) -> Option<Place> {
     }
 }
 
-/// Whether C writes `struct`, `union` or `enum` before the name: these share one space of names.
+/// Returns true if C writes `struct`, `union` or `enum` before the name: these share one namespace.
 const fn has_tag(kind: &Kind) -> bool {
     matches!(
         kind,
@@ -141,18 +140,18 @@ const fn has_tag(kind: &Kind) -> bool {
     )
 }
 
-/// `name` without the `#k` behind it; a closure's `{closure_env#0}` keeps its own.
+/// Returns `name` without a trailing `#k`; the number in a closure's `{closure_env#0}` remains.
 fn without_mark(name: &[u8]) -> &[u8] {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let front = name.len().checked_sub(digits).and_then(|front| name.get(..front));
     front.filter(|_| digits > 0).and_then(|front| front.strip_suffix(b"#")).unwrap_or(name)
 }
 
-/// Tells apart different types that were given one name: the second becomes `name___2`, and so on.
+/// Distinguishes different types that were given the same name: the second becomes `name___2`, and so on.
 ///
-/// Three underscores are CO-RE's mark of a flavour, which loaders take off before they look a type up in the kernel
-/// (`bpf_core_essential_name_len`). Run it behind dedup, when what is left differs. Which of them is the first depends
-/// on the types alone: every LLVM emits them in another order.
+/// Three underscores are CO-RE's mark of a flavor, which loaders remove before they look a type up in the kernel
+/// (`bpf_core_essential_name_len`). This must run after dedup, when the remaining types differ. Their order depends
+/// on the types alone, because every LLVM emits them in a different order.
 pub fn unique(info: &mut Info, renamed: &Renamed) {
     let btf = &mut info.btf;
     let mut used: BTreeSet<Vec<u8>> =
@@ -178,7 +177,7 @@ pub fn unique(info: &mut Info, renamed: &Renamed) {
     }
 }
 
-/// Size in bytes, and the names and places of members or values.
+/// The size in bytes, and the names and offsets or values of the members.
 type Looks = (u32, Vec<(Vec<u8>, u64)>);
 
 fn looks(btf: &Btf, kind: &Kind) -> Looks {
@@ -192,7 +191,7 @@ fn looks(btf: &Btf, kind: &Kind) -> Looks {
             let values = it.variants.iter();
             (it.size, values.map(|value| (name(value.name), value.value)).collect())
         }
-        // A declaration leaves the name to what is defined.
+        // A declaration leaves the name to the definition.
         _ => (u32::MAX, Vec::new()),
     }
 }
@@ -207,7 +206,7 @@ fn flavour(base: &str, count: u32) -> String {
     }
 }
 
-/// Shortens what `kernel` finds too long and replaces dots it does not take; nothing for a new kernel.
+/// Shortens names that are too long for `kernel` and replaces dots it does not accept; a new kernel needs no change.
 pub fn fit(info: &mut Info, kernel: Kernel) {
     let Btf { types, strings, .. } = &mut info.btf;
     for ty in types {

@@ -1,9 +1,9 @@
-//! CO-RE paths of names to the numbers that loaders read.
+//! Conversion of symbolic CO-RE paths to the numbers that loaders read.
 //!
-//! A query from Rust carries the path as it is written in the source, `.se.load.weight` or `.slots[3].0`, because
-//! only here is it known which members a type has in BTF. Loaders want numbers, `0:4:1:1`: first an index as if the
-//! root were an array, then members and elements. As in C, a name is also found inside nameless members. Numbers that
-//! are there already, from clang, stay.
+//! A query from Rust has the path as written in the source, `.se.load.weight` or `.slots[3].0`, because the members
+//! of a type in BTF are known only here. Loaders expect numbers, `0:4:1:1`: first an index as if the root were an
+//! array, then members and elements. As in C, names are also found inside unnamed members. Numeric paths, from clang,
+//! remain unchanged.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,10 @@ use super::super::{
 };
 use crate::error::{Error, Result};
 
-/// Turns each path of names in `.BTF.ext` into numbers. Run it while members have the names of the source.
+/// Converts each symbolic path in `.BTF.ext` to numbers. This must run while members have the names of the source.
 ///
 /// # Errors
-/// A path leads nowhere: names the type, the path and the part that is not there.
+/// Returns an error if a path is invalid, with the type, the path and the missing part.
 pub fn resolve(info: &mut Info) -> Result<()> {
     let Info { btf, ext: Some(ext) } = info else { return Ok(()) };
     for relo in records_mut(&mut ext.core_relos) {
@@ -78,7 +78,7 @@ enum Part<'a> {
     Index(usize),
 }
 
-/// The parts of `.a.b[3].0`.
+/// Returns the parts of a path such as `.a.b[3].0`.
 fn parts(path: &str) -> impl Iterator<Item = Result<Part<'_>, String>> {
     let mut rest = path;
     std::iter::from_fn(move || {
@@ -114,12 +114,12 @@ fn element(btf: &Btf, id: TypeId) -> Result<Array, String> {
     }
 }
 
-/// The numbers that lead to member `name` of `id`, and its type; more than one through nameless members.
+/// Returns the numbers that lead to member `name` of `id`, and its type; more than one through unnamed members.
 fn member(btf: &Btf, id: TypeId, name: &str) -> Option<(Vec<usize>, TypeId)> {
     search(btf, id, name, &mut BTreeSet::new())
 }
 
-/// Looks into each type once, so that one that contains itself ends too.
+/// Searches each type once, so that the search also ends for a type that contains itself.
 fn search(
     btf: &Btf,
     id: TypeId,
@@ -144,7 +144,7 @@ fn search(
     })
 }
 
-/// Field `0` of a tuple is member `__0` in debug info.
+/// Returns true for a tuple field: field `0` of a tuple is member `__0` in debug info.
 fn is_tuple_field(found: &[u8], name: &str) -> bool {
     found.strip_prefix(b"__") == Some(name.as_bytes())
         && name.bytes().all(|byte| byte.is_ascii_digit())

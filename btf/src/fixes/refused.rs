@@ -1,9 +1,9 @@
-//! What C and Rust say and the kernel refuses, as bytes.
+//! Replaces types that the kernel refuses, although C and Rust allow them, with bytes.
 //!
-//! A packed structure may hold a number at an odd place, an integer may be wider than 128 bits or have an odd size: the
-//! kernel refuses the BTF as a whole then, and no program of the object loads. BTF never blocks a link, so the type, or
-//! the member that it refuses, becomes an integer or bytes of that size, as libbpf makes them of what an older kernel does
-//! not know. What is left after that is damaged, and an error.
+//! A packed struct may have a number at an unaligned offset, and an integer may be wider than 128 bits or have an odd
+//! size: the kernel then refuses the whole BTF, and no program of the object loads. BTF never blocks a link, so the
+//! type or member at fault becomes an integer or a byte array of that size, as libbpf does for features that an older
+//! kernel does not support. Faults that remain after that are damage, and an error.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::{
     members,
 };
 
-/// Bytes in place of one type may show a fault of another, but not for long.
+/// The maximum number of rounds: replacing one type may expose a fault of another, but not for long.
 const MAX_ROUNDS: usize = 16;
 
 /// Replaces types and members that `kernel` would refuse by integers and bytes.
@@ -33,7 +33,7 @@ pub fn replace(info: &mut Info, kernel: Kernel) {
     }
 }
 
-/// Makes bytes of types whose lists are longer than can be written.
+/// Replaces types whose lists are too long to encode by bytes.
 fn shorten(info: &mut Info) {
     let is_long = |kind: &Kind| match kind {
         Kind::Struct(it) | Kind::Union(it) => it.members.len() > MAX_LIST,
@@ -46,7 +46,7 @@ fn shorten(info: &mut Info) {
 }
 
 fn mend(info: &mut Info, violation: &Violation) -> bool {
-    // What contains itself has no size.
+    // A type that contains itself has no size.
     if violation.rule == rules::LOOP {
         return false;
     }
@@ -65,7 +65,7 @@ fn mend(info: &mut Info, violation: &Violation) -> bool {
     }
 }
 
-/// Makes `id` what an integer or an array of bytes of its size is; returns false if it has no size, or is that already.
+/// Makes `id` an integer or a byte array of its size; returns false if it has no size, or is one already.
 fn become_bytes(btf: &mut Btf, id: TypeId) -> bool {
     let Some(size) = rules::size_of(btf, id).and_then(|size| u32::try_from(size).ok()) else {
         return false;
@@ -81,7 +81,7 @@ fn become_bytes(btf: &mut Btf, id: TypeId) -> bool {
     }
 }
 
-/// Returns the bytes that `member` may take: those of its type, but no more than there are before the next one.
+/// Returns the bytes available to `member`: those of its type, but at most those before the next member.
 fn room(btf: &Btf, it: &Composite, member: usize) -> u32 {
     let Some(own) = it.members.get(member).filter(|own| own.width == 0) else { return 0 };
     if !own.offset.is_multiple_of(8) {
@@ -94,7 +94,7 @@ fn room(btf: &Btf, it: &Composite, member: usize) -> u32 {
     size.map_or(room, |size| size.min(room))
 }
 
-/// Gives a member a type of `room` bytes, or marks it as one to drop if there are none.
+/// Gives a member a type of `room` bytes, or marks it for removal if there are none.
 fn mend_member(btf: &mut Btf, id: TypeId, member: usize, room: u32) {
     let ty = if room == 0 { TypeId::VOID } else { made::bytes(btf, room) };
     if let Some(Kind::Struct(it) | Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind)
@@ -104,7 +104,7 @@ fn mend_member(btf: &mut Btf, id: TypeId, member: usize, room: u32) {
     }
 }
 
-/// Drops the members that are marked.
+/// Drops the marked members.
 fn drop_placeless(info: &mut Info) {
     let mut kept: BTreeMap<TypeId, Vec<usize>> = BTreeMap::new();
     for (id, ty) in info.btf.iter() {
@@ -124,8 +124,8 @@ mod tests {
     use super::{Composite, Info, Kernel, Kind, TypeId, replace};
     use crate::{Array, Btf, Endian, Int, Member, StrOff, rules};
 
-    /// Returns the members of a structure of `size` bytes whose only one has type `kind` and is at bit `offset`, if
-    /// the kernel takes it.
+    /// Returns the members of a struct of `size` bytes whose only one has type `kind` and is at bit `offset`, if the
+    /// kernel accepts it.
     fn mended(kind: Kind, name: &str, size: u32, offset: u32, width: u8) -> Vec<Kind> {
         let mut info = Info { btf: Btf::new(Endian::Little), ext: None };
         let btf = &mut info.btf;

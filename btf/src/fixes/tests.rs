@@ -1,4 +1,4 @@
-//! Each fix on the smallest BTF that shows its trouble.
+//! Tests of each fix on the smallest BTF that shows its problem.
 
 use super::{
     super::{
@@ -83,7 +83,7 @@ impl Info {
     }
 }
 
-/// Runs a pass, and again to see that nothing more changes.
+/// Runs a pass twice and checks that the second run changes nothing.
 fn run(info: &mut Info, pass: impl Fn(&mut Info)) {
     pass(info);
     let once = info.clone();

@@ -1,12 +1,12 @@
-//! Types that are no types: number 0 where a value must be, and integers without bits.
+//! Types without values: number 0 where a value is required, and integers without bits.
 //!
-//! LLVM drops a debug type whose encoding BTF cannot express and refers to `void` instead; of Rust's types that is
-//! `char` alone (DW_ATE_UTF). So `void` where C allows none means `char`. It is described as the unsigned 32-bit
-//! integer it is, under C's name for it: an integer of 4 bytes called `char` would make every C header that bpftool
-//! generates from it lie. (LLVM 23 knows the encoding, and calls it so.)
+//! LLVM drops a debug type whose encoding BTF cannot express and refers to `void` instead; among Rust's types this is
+//! `char` alone (DW_ATE_UTF). So `void` where C does not allow it means `char`. It is described as the unsigned
+//! 32-bit integer it is, under C's name for it: with an integer of 4 bytes called `char`, every C header that bpftool
+//! generates would be wrong. (LLVM 23 supports the encoding, and uses that name.)
 //!
-//! `()` and `!` arrive as integers of no bits, of which the kernel allows no array; as structs of no bytes they are
-//! what C compilers make of `struct {}`, and may stand anywhere.
+//! `()` and `!` arrive as integers of no bits, of which the kernel allows no array; as structs of no bytes they match
+//! the `struct {}` of C compilers, and are allowed everywhere.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,10 @@ use super::super::{
     rules,
 };
 
-/// C11's name for what Rust calls `char`.
+/// C11's name for Rust's `char`.
 const CHAR: &[u8] = b"char32_t";
 
-/// Puts `char` where `void` cannot be.
+/// Replaces `void` by `char` where `void` is invalid.
 pub fn void_values(info: &mut Info) {
     let btf = &mut info.btf;
     rename_char(btf);
@@ -32,8 +32,8 @@ pub fn void_values(info: &mut Info) {
     }
 }
 
-/// Anonymous members of type `void` are no `char`: they are what LLVM before 20 left of a Rust enum's variants, and
-/// [`members`](super::members) drops them.
+/// Returns true if `kind` uses `void` as a value. Anonymous members of type `void` are not `char`: LLVM before 20
+/// emits them for a Rust enum's variants, and [`members`](super::members) drops them.
 fn has_void_value(kind: &Kind) -> bool {
     match kind {
         Kind::Struct(it) | Kind::Union(it) => {
@@ -53,7 +53,7 @@ const fn is_void(ty: TypeId, value: bool) -> bool {
     ty.is_void() && value
 }
 
-/// A last parameter of `count` without name and type says variadic.
+/// Returns true if `param` is a value of type `void`; the last of `count` without name marks a variadic function.
 const fn is_value(count: usize, index: usize, param: Param) -> bool {
     let last = index + 1 == count;
     is_void(param.ty, !(last && param.name.is_empty()))
@@ -79,7 +79,7 @@ fn replace_void_values(kind: &mut Kind, char: TypeId) {
     }
 }
 
-/// In C, `char` has one byte.
+/// Renames Rust's `char`: in C, `char` has one byte.
 fn rename_char(btf: &mut Btf) {
     for ty in &mut btf.types {
         if matches!(&ty.kind, Kind::Int(it) if it.size == 4) && btf.strings.get(ty.name) == b"char"
@@ -99,7 +99,7 @@ fn char_type(btf: &mut Btf) -> TypeId {
     btf.push(name, kind)
 }
 
-/// Makes integers of no bits structs of no bytes, `unit` and `never`, and functions that return one return `void`.
+/// Replaces integers of no bits by structs of no bytes, `unit` and `never`; functions that return one return `void`.
 pub fn bitless_ints(info: &mut Info) {
     let btf = &mut info.btf;
     let bitless = |kind: &Kind| matches!(kind, Kind::Int(int) if int.bits == 0);
@@ -114,7 +114,7 @@ pub fn bitless_ints(info: &mut Info) {
     }
 }
 
-/// Makes enums of no size, which are only declared, as large as C has them unless it is told otherwise.
+/// Gives enums of size 0, which are only declared, the default size of C.
 pub fn sizeless_enums(info: &mut Info) {
     for ty in &mut info.btf.types {
         if let Kind::Enum(it) = &mut ty.kind
@@ -125,7 +125,7 @@ pub fn sizeless_enums(info: &mut Info) {
     }
 }
 
-/// Drops parameters of no bytes: they take no register, so what follows them would be one off.
+/// Drops parameters of no bytes: they take no register, so the registers of later parameters would be off by one.
 ///
 /// The kernel counts registers by parameters when it checks a global function (`btf_prepare_func_args`).
 pub fn empty_params(info: &mut Info) {
@@ -151,7 +151,7 @@ pub fn empty_params(info: &mut Info) {
     }
 }
 
-/// The prototype whose parameters a tag numbers.
+/// Returns the prototype that a tag's parameter number refers to.
 fn tagged_proto(btf: &Btf, kind: &Kind) -> Option<TypeId> {
     match kind {
         Kind::DeclTag(DeclTag { ty, component, .. }) if *component >= 0 => match btf.get(*ty)?.kind

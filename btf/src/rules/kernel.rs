@@ -1,4 +1,4 @@
-//! What each kernel version can read.
+//! The kinds of BTF that each kernel version can read.
 
 use super::super::model::{Btf, Enum, Kind, Linkage, Type};
 pub use crate::kernel::{Feature, Kernel};
@@ -35,7 +35,7 @@ features! {
     ATTRIBUTE_TAG = "tags that are attributes (kind flag)", 6, 14;
 }
 
-/// What `ty` needs of a kernel beyond the first BTF of 4.18; names aside.
+/// Returns the kernel features that `ty` requires beyond the first BTF of 4.18, apart from names.
 pub fn needs(ty: &Type) -> Vec<Feature> {
     match &ty.kind {
         Kind::Func { linkage, .. } => {
@@ -65,7 +65,7 @@ fn enum_needs(it: &Enum) -> Vec<Feature> {
     size.into_iter().chain(sign).collect()
 }
 
-/// The oldest kernel that knows every kind in `btf`; names aside.
+/// Returns the oldest kernel that supports every kind in `btf`, apart from names.
 #[must_use]
 pub fn oldest(btf: &Btf) -> Kernel {
     btf.types.iter().flat_map(needs).map(|feature| feature.since).max().unwrap_or(Kernel(4, 18))

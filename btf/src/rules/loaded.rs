@@ -1,8 +1,8 @@
-//! What libbpf turns the BTF of an object into before the kernel sees it.
+//! The BTF of an object after libbpf's changes, as the kernel receives it.
 //!
-//! Externs have no address yet: their FUNC and VAR say `extern`, and the DATASEC that lists them (`.ksyms`,
-//! `.kconfig`) has no size. libbpf completes them (`bpf_object__collect_externs`, tools/lib/bpf/libbpf.c), so an
-//! object with externs is right although the kernel would refuse its types as they stand.
+//! Externs have no address yet: their FUNC and VAR have linkage `extern`, and the DATASEC that lists them (`.ksyms`,
+//! `.kconfig`) has size 0. libbpf completes them (`bpf_object__collect_externs`, tools/lib/bpf/libbpf.c), so an
+//! object with externs is valid although the kernel would refuse its unchanged types.
 
 use super::{
     super::{
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::kernel::Kernel;
 
-/// The types as libbpf hands them to `kernel`.
+/// Returns the types as libbpf passes them to `kernel`.
 #[must_use]
 pub fn as_loaded(btf: &Btf, kernel: Kernel) -> Btf {
     let mut loaded = btf.clone();
@@ -40,13 +40,13 @@ fn is_extern_section(btf: &Btf, ty: &Type) -> bool {
         && matches!(btf.strings.get(ty.name), b".ksyms" | b".kconfig")
 }
 
-/// The stand-ins that libbpf adds.
+/// The placeholders that libbpf adds.
 struct Externs {
     int: TypeId,
-    /// Takes the place of functions, which a DATASEC must not list.
+    /// The placeholder for functions, which a DATASEC must not list.
     dummy: TypeId,
     name: StrOff,
-    /// What defined functions say on that kernel.
+    /// The linkage of defined functions on that kernel.
     linkage: Linkage,
 }
 
@@ -95,7 +95,7 @@ impl Externs {
     }
 }
 
-/// Makes one extern variable a definition of type `ty` and tells its bytes.
+/// Makes one extern variable a definition of type `ty` and returns its size in bytes.
 fn complete_var(btf: &mut Btf, id: TypeId, ty: TypeId) -> u32 {
     if let Some(var) = btf.get_mut(id) {
         var.kind = Kind::Var { ty, linkage: Linkage::Global };

@@ -1,4 +1,4 @@
-//! Whether a member fits into its struct (`*_check_member`, `*_check_kflag_member`), and sizes of types.
+//! Checks that a member fits its struct (`*_check_member`, `*_check_kflag_member`), and sizes of types.
 
 use super::{
     super::model::{Btf, Composite, Int, Kind, Member, TypeId},
@@ -14,14 +14,14 @@ const NOT_FIELD: Rule =
     Rule::new("a bit field of what is no integer", "btf_generic_check_kflag_member");
 const NO_SIZE: Rule = Rule::new("a member without size", "btf_modifier_check_member");
 
-/// Bytes.
+/// A size in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Size(pub(super) u64);
 
-/// Longer chains of modifiers are loops, which the walk finds.
+/// The maximum length of a chain of modifiers; longer ones are loops, which the walk finds.
 const MAX_CHAIN: usize = 4096;
 
-/// What a typedef, qualifier or type tag stands before.
+/// Returns the type that a typedef, qualifier or type tag modifies.
 pub(super) const fn modified(kind: &Kind) -> Option<TypeId> {
     match kind {
         Kind::Typedef(ty)
@@ -33,7 +33,7 @@ pub(super) const fn modified(kind: &Kind) -> Option<TypeId> {
     }
 }
 
-/// The type behind all modifiers; `void` when they loop.
+/// Returns the type behind all modifiers, or `void` if they loop.
 pub(super) fn base(btf: &Btf, id: TypeId) -> TypeId {
     let mut id = id;
     for _ in 0..MAX_CHAIN {
@@ -45,7 +45,7 @@ pub(super) fn base(btf: &Btf, id: TypeId) -> TypeId {
     TypeId::VOID
 }
 
-/// `btf_type_id_size`: bytes of a value of type `id`, unless there can be none.
+/// Returns the bytes of a value of type `id`, if it can have values (`btf_type_id_size`).
 pub(super) fn size(btf: &Btf, id: TypeId) -> Option<Size> {
     let mut factor = 1u64;
     let mut id = id;
@@ -70,12 +70,12 @@ pub(super) fn size(btf: &Btf, id: TypeId) -> Option<Size> {
     None
 }
 
-/// `btf_type_int_is_regular`, behind modifiers.
+/// Returns true for a regular integer behind modifiers (`btf_type_int_is_regular`).
 pub(super) fn is_regular_int(btf: &Btf, id: TypeId) -> bool {
     matches!(btf.get(base(btf, id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if regular(*int))
 }
 
-/// An integer, behind modifiers, of which there can be no array.
+/// Returns true for an integer, behind modifiers, that cannot be an array's element.
 pub(super) fn is_odd_int(btf: &Btf, id: TypeId) -> bool {
     matches!(btf.get(base(btf, id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if !regular(*int))
 }
@@ -123,7 +123,7 @@ fn check_int_field(owner: &Composite, member: Member, int: Int) -> Result<(), Ru
     check_bits(owner, u64::from(member.offset), u64::from(bits))
 }
 
-/// The kernel takes every enum that is no bit field for 32 bits here.
+/// Checks an enum member: the kernel treats every enum that is not a bit field as 32 bits here.
 fn check_enum_field(owner: &Composite, member: Member) -> Result<(), Rule> {
     if member.width == 0 && !member.offset.is_multiple_of(8) {
         return Err(UNALIGNED);

@@ -1,4 +1,4 @@
-//! The first pass: what can be said about a type alone (`btf_check_all_metas` and its `*_check_meta`).
+//! The first pass: rules for a type alone (`btf_check_all_metas` and its `*_check_meta`).
 
 use super::{
     super::{
@@ -117,7 +117,7 @@ impl Pass<'_> {
 
     fn check_name(&mut self, ty: &Type) {
         match &ty.kind {
-            // Integers and floats may be called anything.
+            // Integers and floats may have any name.
             Kind::Int(_) | Kind::Float(_) => {}
             Kind::Ptr(_)
             | Kind::Volatile(_)

@@ -1,12 +1,12 @@
-//! The kernel's rules: would BPF_BTF_LOAD take this BTF, and if not, which type is to blame?
+//! The kernel's rules: checks that BPF_BTF_LOAD would accept the BTF, and finds the type at fault.
 //!
-//! A transcription of what `btf_parse` of kernel/bpf/btf.c does, in its two passes: each type by itself
-//! ([`meta`]), then everything that depends on other types ([`resolve`] and [`member`]). The kernel stops at the first
-//! fault; this reports one for each type it can. That the verdicts agree is tested against the running kernel, on the
+//! This is a transcription of `btf_parse` of kernel/bpf/btf.c, in its two passes: each type by itself ([`meta`]),
+//! then everything that depends on other types ([`resolve`] and [`member`]). The kernel stops at the first fault;
+//! this reports one for each type if possible. Tests compare the verdicts with those of the running kernel, on the
 //! rows of a recorded table and on generated blobs.
 //!
-//! An object file is not what the kernel sees: loaders complete externs first. [`check`] judges what libbpf would
-//! hand over ([`loaded`]), [`violations`] judges the types as they stand.
+//! The kernel does not see an object file's BTF unchanged: loaders complete externs first. [`check`] checks the BTF
+//! that libbpf would pass on ([`loaded`]), [`violations`] checks the types unchanged.
 
 mod kernel;
 mod loaded;
@@ -34,11 +34,12 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// All broken rules, as `kernel` sees the types as they stand; empty when it would take them.
+/// Returns all rules that the unchanged types break on `kernel`; empty if it would accept them.
 #[must_use]
 pub fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
     let mut found = meta::violations(btf, kernel);
-    // The kernel never resolves what it could not parse, so neither do we: the faults would be echoes.
+    // The kernel never resolves BTF that it could not parse, so neither do we: such faults would only be
+    // consequences.
     if found.is_empty() {
         found = resolve::violations(btf, kernel);
     }
@@ -48,7 +49,7 @@ pub fn violations(btf: &Btf, kernel: Kernel) -> Vec<Violation> {
 /// Refuses BTF that `kernel` would refuse from libbpf.
 ///
 /// # Errors
-/// Names the types, and the source line that the first is reached from.
+/// Returns an error with the types, and the source line that the first is reached from.
 pub fn check(info: &Info, kernel: Kernel) -> Result<()> {
     let violations = violations(&as_loaded(&info.btf, kernel), kernel);
     match violations.first() {
@@ -60,7 +61,7 @@ pub fn check(info: &Info, kernel: Kernel) -> Result<()> {
     }
 }
 
-/// The word that `bpftool` prints for a kind.
+/// Returns the word that `bpftool` prints for a kind.
 #[must_use]
 pub const fn kind_word(kind: &Kind) -> &'static str {
     match kind {
@@ -128,13 +129,13 @@ impl<'a> Blame<'a> {
     }
 }
 
-/// Bytes of a value of type `id`; nothing for what has no size, such as `void` and functions.
+/// Returns the bytes of a value of type `id`, or `None` for types without size, such as `void` and functions.
 #[must_use]
 pub fn size_of(btf: &Btf, id: TypeId) -> Option<u64> {
     member::size(btf, id).map(|size| size.0)
 }
 
-/// The type behind all typedefs, qualifiers and type tags; `void` when they loop.
+/// Returns the type behind all typedefs, qualifiers and type tags, or `void` if they loop.
 #[must_use]
 pub fn base_of(btf: &Btf, id: TypeId) -> TypeId {
     member::base(btf, id)

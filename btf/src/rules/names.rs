@@ -1,20 +1,20 @@
-//! Which names the kernel takes where (`__btf_name_valid`, `btf_name_valid_section` in kernel/bpf/btf.c).
+//! The kernel's rules for names (`__btf_name_valid`, `btf_name_valid_section` in kernel/bpf/btf.c).
 
 use super::kernel::{DOTTED_NAMES, LONG_NAMES, PRINTABLE_SECTIONS};
 use crate::kernel::Kernel;
 
-/// Where a name stands, as far as the rules differ.
+/// The place of a name, as far as the rules differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Of a type, member, enumerator or parameter.
+    /// A type, member, enumerator or parameter.
     Identifier,
-    /// Of a variable.
+    /// A variable.
     Variable,
-    /// Of a section.
+    /// A section.
     Section,
 }
 
-/// Whether `kernel` takes `name` at `place`; an empty one never.
+/// Returns true if `kernel` accepts `name` at `place`; an empty name is never accepted.
 #[must_use]
 pub fn valid(name: &[u8], place: Place, kernel: Kernel) -> bool {
     let limit = if kernel.knows(&LONG_NAMES) { 512 } else { 128 };
@@ -30,12 +30,12 @@ pub fn valid(name: &[u8], place: Place, kernel: Kernel) -> bool {
     bytes.next().is_some_and(legal) && bytes.all(|byte| legal(byte) || byte.is_ascii_digit())
 }
 
-/// The kernel's `isalpha`: ASCII and Latin-1 letters (lib/ctype.c).
+/// Returns true for ASCII and Latin-1 letters, as the kernel's `isalpha` (lib/ctype.c).
 fn is_alpha(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || (byte >= 0xc0 && byte != 0xd7 && byte != 0xf7)
 }
 
-/// The kernel's `isprint`.
+/// Returns true for printable characters, as the kernel's `isprint`.
 const fn is_print(byte: u8) -> bool {
     matches!(byte, 0x20..=0x7e | 0xa0..=0xff)
 }

@@ -1,7 +1,7 @@
-//! Which source line a type is used at.
+//! The source line of a type's use.
 //!
-//! BTF knows the lines of instructions, not of types. But a type is in BTF because some function takes it, returns it
-//! or reaches it from there, and the first line of that function is where a person starts looking.
+//! BTF has the lines of instructions, not of types. But a type is in BTF because some function takes it, returns it
+//! or reaches it from there, and a person starts looking at the first line of that function.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use super::super::{
     walk,
 };
 
-/// Where type `id` is used, as `in function `f` at file:line`; nothing when no function or variable reaches it.
+/// Returns the use of type `id`, as `in function `f` at file:line`, or `None` if no function or variable reaches it.
 #[must_use]
 pub fn source_of(info: &Info, id: TypeId) -> Option<String> {
     let reaches = |root: TypeId| reaches(&info.btf, root, id);
@@ -39,7 +39,7 @@ pub fn source_of(info: &Info, id: TypeId) -> Option<String> {
         .map(|(root, _)| format!("by variable `{}`", info.btf.name(root)))
 }
 
-/// The line of the first instruction at or behind `insn_off`.
+/// Returns the line of the first instruction at or after `insn_off`.
 fn line_at(info: &Info, section: StrOff, insn_off: u32) -> Option<LineInfo> {
     let strings = &info.btf.strings;
     let tables = &info.ext.as_ref()?.line_info;

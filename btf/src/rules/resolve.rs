@@ -1,13 +1,13 @@
-//! The second pass: what depends on other types (`btf_check_all_types`).
+//! The second pass: rules that depend on other types (`btf_check_all_types`).
 //!
-//! The kernel walks each type depth first to find recursion by value and chains that are too long. Where the walk may
-//! stop depends on what it came through: behind a pointer a struct needs no look inside; inside a struct a pointer
-//! needs no look behind. It keeps a stack of 32, so depth depends on the order of types. Hence this is the same walk,
-//! with the same stack, not a cleverer one: a topological sort would accept what the kernel does not.
+//! The kernel walks each type depth first to find recursion by value and chains that are too long. The end of the
+//! walk depends on its path: behind a pointer a struct need not be entered; inside a struct a pointer need not be
+//! followed. The kernel keeps a stack of 32, so depth depends on the order of types. Hence this is the same walk,
+//! with the same stack: a topological sort would accept types that the kernel refuses.
 //!
-//! Stricter in two points, where the kernel overlooks something because of the order of types: an array that contains
-//! itself through a typedef or qualifier, if a pointer led there first; and a section entry smaller than its variable,
-//! if the section comes before the variable. Nobody means such types.
+//! This pass is stricter in two points, where the kernel misses a fault because of the order of types: an array that
+//! contains itself through a typedef or qualifier, if a pointer led there first; and a section entry smaller than its
+//! variable, if the section comes before the variable. Such types are never intended.
 
 use super::{
     super::model::{Array, Btf, Datasec, DeclTag, FuncProto, Kind, TypeId},
@@ -66,7 +66,7 @@ enum State {
     Resolved,
 }
 
-/// What the walk came through first (`enum resolve_mode`).
+/// The first kind of type on the walk's path (`enum resolve_mode`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Open,
@@ -74,10 +74,10 @@ enum Mode {
     Value,
 }
 
-/// What to do next with the type on top of the stack.
+/// The next step for the type on top of the stack.
 enum Step {
     Done,
-    /// First look at that type; then go on at that entry.
+    /// A visit of that type first, to be continued at that entry.
     Visit(TypeId, usize),
     Fault(Option<usize>, Rule),
 }
@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `btf_resolve`.
+    /// Resolves a type, as `btf_resolve`.
     fn resolve(&mut self, root: TypeId) {
         if !needs_resolve(self.kind(root)) || self.state(root) == State::Resolved {
             return;
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `env_stack_push`.
+    /// Pushes a type to the stack, as `env_stack_push`.
     fn push(&mut self, id: TypeId) {
         if self.stack.len() == MAX_DEPTH {
             return self.give_up(id, None, DEPTH);
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Blames `id` and takes all that led to it as judged, so that one fault is told once.
+    /// Blames `id` and marks all types on the path as checked, so that each fault is reported once.
     fn give_up(&mut self, id: TypeId, member: Option<usize>, rule: Rule) {
         self.blame.add(id, member, rule);
         for (id, _) in std::mem::take(&mut self.stack) {
@@ -157,7 +157,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `env_type_is_resolve_sink` or already resolved: no need to look inside.
+    /// Returns true if the type need not be entered: `env_type_is_resolve_sink`, or already resolved.
     fn settled(&self, id: TypeId) -> bool {
         let kind = self.kind(id);
         let sink = match self.mode {
@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The pointer behind modifiers that were resolved while a pointer still ended the walk.
+    /// Returns the pointer behind modifiers that were resolved while a pointer still ended the walk.
     fn pointer_behind(&self, target: TypeId) -> Option<TypeId> {
         is_modifier(self.kind(target)?).then_some(())?;
         let base = member::base(self.btf, target);
@@ -307,7 +307,7 @@ impl<'a> Walk<'a> {
         Step::Done
     }
 
-    /// `btf_func_proto_check`.
+    /// Checks a prototype, as `btf_func_proto_check`.
     fn check_proto(&mut self, id: TypeId, proto: &FuncProto) {
         if !proto.ret.is_void() && !self.passable(proto.ret) {
             self.blame.add(id, None, RETURN);
@@ -333,7 +333,7 @@ impl<'a> Walk<'a> {
         member::size(self.btf, id).is_some()
     }
 
-    /// `btf_check_type_tags`: tags stand before all other modifiers.
+    /// Checks that tags come before all other modifiers, as `btf_check_type_tags`.
     fn check_tag_order(&mut self, id: TypeId, kind: &Kind) {
         let mut in_tags = matches!(kind, Kind::TypeTag { .. });
         let mut chain = Some(kind);
@@ -352,14 +352,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `void`, forward declarations and prototypes have no size but may be pointed at. So may a function that
-    /// was resolved before, for the kernel then sees its prototype.
+    /// Returns true for a valid pointee. `void`, forward declarations and prototypes have no size but are valid, as
+    /// is a function that was resolved before, because the kernel then sees its prototype.
     fn may_point_at(&self, target: TypeId) -> bool {
         let base = member::base(self.btf, target);
         !matches!(self.kind(base), Some(Kind::Func { .. })) || self.state(base) == State::Resolved
     }
 
-    /// Not `btf_type_nosize_or_null`.
+    /// Returns true if the type has a size: the opposite of `btf_type_nosize_or_null`.
     fn has_size_kind(&self, id: TypeId) -> bool {
         !matches!(self.kind(id), None | Some(Kind::Fwd(_) | Kind::Func { .. } | Kind::FuncProto(_)))
     }

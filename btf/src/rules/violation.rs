@@ -1,4 +1,4 @@
-//! Rules, and what breaks them.
+//! Rules and their violations.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::{kernel::Kernel, model::TypeId};
 /// A rule of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// What is wrong when it is broken, lower-case.
+    /// The fault if it is broken, in lower case.
     pub fact: &'static str,
     /// The function of kernel/bpf/btf.c that enforces it.
     pub source: &'static str,
@@ -26,11 +26,11 @@ pub struct Violation {
     pub id: TypeId,
     /// The word that `bpftool` prints for its kind.
     pub kind: &'static str,
-    /// Its name; empty when anonymous.
+    /// The name; empty when anonymous.
     pub name: String,
     /// The member, enumerator, parameter or variable to blame: its name, or its number when it has none.
     pub member: Option<String>,
-    /// Its number.
+    /// The number.
     pub position: Option<usize>,
     /// The rule.
     pub rule: Rule,

@@ -1,10 +1,10 @@
 //! Functions of the kernel that programs may call by name ("kfuncs").
 //!
-//! In C a declaration says `__ksym`, which puts it into section `.ksyms`. rustc takes no section for a foreign function, so
-//! an undefined function of one of these names is the kernel's, whatever its declaration says.
+//! In C, a `__ksym` declaration puts the function into section `.ksyms`. rustc accepts no section for a foreign
+//! function, so an undefined function with one of these names is the kernel's, whatever its declaration.
 
-/// What Linux 6.18 marks `bpf_kfunc` in its BTF, and what sched_ext and HID-BPF declare for theirs; for others there is
-/// `--allow-undefined`.
+/// The functions that Linux 6.18 marks `bpf_kfunc` in its BTF, and those that sched_ext and HID-BPF declare; for
+/// others, use `--allow-undefined`.
 const NAMES: &str = "bbr_cwnd_event bbr_init bbr_main bbr_min_tso_segs bbr_set_state bbr_sndbuf_expand bbr_ssthresh bbr_undo_cwnd \
     bpf_arena_alloc_pages bpf_arena_free_pages bpf_arena_mapping_nr_pages bpf_arena_reserve_pages bpf_call_rcu \
     bpf_call_rcu_tasks_trace bpf_cast_to_kern_ctx bpf_cgroup_acquire bpf_cgroup_ancestor bpf_cgroup_from_id \
@@ -75,13 +75,13 @@ const NAMES: &str = "bbr_cwnd_event bbr_init bbr_main bbr_min_tso_segs bbr_set_s
     scx_bpf_task_set_slice scx_bpf_test_and_clear_cpu_idle scx_bpf_this_cid scx_bpf_tid_to_task \
     tcp_cong_avoid_ai tcp_reno_cong_avoid tcp_reno_ssthresh tcp_reno_undo_cwnd tcp_slow_start";
 
-/// Whether `name` is a function of the kernel.
+/// Returns true if `name` is a function of the kernel.
 #[must_use]
 pub fn is_kernel_function(name: &str) -> bool {
     kernel_functions().any(|known| known == name)
 }
 
-/// The names, in order.
+/// Returns the names, in order.
 pub fn kernel_functions() -> impl Iterator<Item = &'static str> {
     NAMES.split_ascii_whitespace()
 }

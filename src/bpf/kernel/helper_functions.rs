@@ -1,9 +1,10 @@
-//! Helpers, in the order of `__BPF_FUNC_MAPPER` in `include/uapi/linux/bpf.h` of each release: a helper's number is its
-//! place, and the last name of a row is the last that the release has. The kernels of the lab are asked in tests.
+//! Helpers, in the order of `__BPF_FUNC_MAPPER` in `include/uapi/linux/bpf.h` of each release: a helper's number is
+//! its index, and the last name of a row is the last helper of the release. Tests check the list against the lab's
+//! kernels.
 
 use super::{Kernel, numbered};
 
-/// The names without `bpf_`, by the release that brought them.
+/// The names without `bpf_`, by the release that introduced them.
 pub const HELPERS: &[(Kernel, &str)] = &[
     (Kernel(3, 19), "map_lookup_elem map_update_elem map_delete_elem"),
     (
@@ -114,7 +115,7 @@ pub const HELPERS: &[(Kernel, &str)] = &[
     (Kernel(6, 2), "cgrp_storage_get cgrp_storage_delete"),
 ];
 
-/// The name of the helper with this number, without `bpf_`, and the first kernel that has it.
+/// Returns the name of the helper with this number, without `bpf_`, and the first kernel with it.
 #[must_use]
 pub fn helper(number: u32) -> Option<(&'static str, Kernel)> {
     numbered(HELPERS, number)

@@ -3,7 +3,7 @@
 
 use super::{Kernel, numbered};
 
-/// The names without `BPF_MAP_TYPE_`, in lower case, by the release that brought them.
+/// The names without `BPF_MAP_TYPE_`, in lower case, by the release that introduced them.
 pub const MAP_TYPES: &[(Kernel, &str)] = &[
     (Kernel(3, 19), "hash array"),
     (Kernel(4, 2), "prog_array"),
@@ -31,7 +31,7 @@ pub const MAP_TYPES: &[(Kernel, &str)] = &[
     (Kernel(6, 19), "insn_array"),
 ];
 
-/// The name of the map type with this number, and the first kernel that has it.
+/// Returns the name of the map type with this number, and the first kernel with it.
 #[must_use]
 pub fn map_type(number: u32) -> Option<(&'static str, Kernel)> {
     numbered(MAP_TYPES, number)

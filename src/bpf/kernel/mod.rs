@@ -1,10 +1,10 @@
-//! What each version of the kernel introduced, as far as it decides whether an object loads: one table.
+//! Table of the features of each kernel version that decide whether an object loads.
 //!
-//! - here: what instructions and programs may do;
-//! - [`helpers`](helper), [`maps`](map_type): numbered lists, in the order of the kernel's own;
+//! - this module: features of instructions and programs;
+//! - [`helpers`](helper), [`maps`](map_type): numbered lists, in the kernel's order;
 //! - [`programs`](program_type): program types, by the sections that name them.
 //!
-//! Versions are those of the kernel's own releases. What distributions take back into older ones is not known here.
+//! Versions are those of the kernel's own releases. Backports of distributions are not included.
 
 mod functions;
 mod helper_functions;
@@ -32,7 +32,7 @@ macro_rules! features {
                 source: $source,
             };
         )*
-        /// All of them.
+        /// All features.
         pub const FEATURES: &[Feature] = &[$($name),*];
     };
 }
@@ -74,12 +74,13 @@ features! {
         "pass fewer, or a pointer to a structure that holds them; or let the function be inlined";
 }
 
-/// The instructions of a program that kernels before [`LARGE_PROGRAMS`] take, its functions among them.
+/// The maximum number of instructions of a program, with its functions, before [`LARGE_PROGRAMS`].
 pub const SMALL_PROGRAM: u64 = 4096;
-/// The same for later ones (`BPF_COMPLEXITY_LIMIT_INSNS`), for a loader with `CAP_BPF`.
+/// The same for later kernels (`BPF_COMPLEXITY_LIMIT_INSNS`), for a loader with `CAP_BPF`.
 pub const LARGE_PROGRAM: u64 = 1_000_000;
 
-/// The highest instruction set that `kernel` knows as a whole, but for what [`ACQUIRE_AND_RELEASE`] and later rows say.
+/// Returns the highest instruction set that `kernel` supports, except for [`ACQUIRE_AND_RELEASE`] and the rows after
+/// it.
 #[must_use]
 pub fn highest_cpu(kernel: Kernel) -> Cpu {
     let rows = [(LONG_JUMPS, Cpu::V4), (NARROW_JUMPS, Cpu::V3), (LESS_THAN, Cpu::V2)];
@@ -87,13 +88,13 @@ pub fn highest_cpu(kernel: Kernel) -> Cpu {
     known.map_or(Cpu::V1, |(_, cpu)| cpu)
 }
 
-/// The instructions that `kernel` takes in one program.
+/// Returns the maximum number of instructions in one program for `kernel`.
 #[must_use]
 pub fn program_size(kernel: Kernel) -> u64 {
     if kernel.knows(&LARGE_PROGRAMS) { LARGE_PROGRAM } else { SMALL_PROGRAM }
 }
 
-/// What a numbered list of the kernel calls `number`, and the first kernel that knows it; lists begin with 1.
+/// Returns the name of entry `number` of a numbered list and the first kernel with it; lists begin with 1.
 fn numbered(list: &[(Kernel, &'static str)], number: u32) -> Option<(&'static str, Kernel)> {
     let names = list
         .iter()
@@ -101,7 +102,7 @@ fn numbered(list: &[(Kernel, &'static str)], number: u32) -> Option<(&'static st
     names.zip(1..).find(|(_, at)| *at == number).map(|(found, _)| found)
 }
 
-/// How many entries of a numbered list `kernel` knows.
+/// Returns the number of entries of a numbered list that `kernel` supports.
 #[must_use]
 pub fn known_to(list: &[(Kernel, &str)], kernel: Kernel) -> usize {
     let known = list.iter().filter(|(since, _)| *since <= kernel);

@@ -1,14 +1,14 @@
-//! Program types, by the section that a program is in: the names are those of libbpf (`section_defs` in
-//! `tools/lib/bpf/libbpf.c`), and aya's are among them.
+//! Program types, by the section of a program: the names are those of libbpf (`section_defs` in
+//! `tools/lib/bpf/libbpf.c`), and include aya's.
 //!
 //! The version is the first release whose `include/uapi/linux/bpf.h` has the program type and the way to attach it.
 
 use super::Kernel;
 
-/// What a section says about the programs in it.
+/// The kernel requirement of programs in a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgramType {
-    /// The section, up to a `/` behind which anything may stand.
+    /// The section, up to a `/` that any text may follow.
     pub section: &'static str,
     /// The first kernel that loads such a program.
     pub since: Kernel,
@@ -16,7 +16,7 @@ pub struct ProgramType {
 
 macro_rules! program_types {
     ($($major:literal, $minor:literal: $($section:literal)*;)*) => {
-        /// All that are known.
+        /// All known program types.
         pub const PROGRAM_TYPES: &[ProgramType] = &[
             $($(ProgramType { section: $section, since: Kernel($major, $minor) },)*)*
         ];
@@ -57,7 +57,8 @@ program_types! {
     6, 13: "uprobe.session" "uprobe.session.s";
 }
 
-/// The row of the longest name that `section` is, or that it continues with a `/`; none for what libbpf does not know.
+/// Returns the row with the longest name that equals `section` or is followed by a `/` in it, or `None` if libbpf
+/// does not know the section.
 #[must_use]
 pub fn program_type(section: &str) -> Option<&'static ProgramType> {
     let fits = |row: &&ProgramType| {

@@ -1,4 +1,4 @@
-//! What each instruction needs of the kernel: its own form, and what it refers to.
+//! Kernel requirements of each instruction: its own form, and the things it refers to.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     object::{self, Callee, Function, place::quoted},
 };
 
-/// What is unknown in `function`: of each kind, the first.
+/// Returns the first unknown item of each kind in `function`.
 pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
     let callees: BTreeMap<u64, &Callee> =
         function.references.iter().map(|it| (it.instruction, &it.callee)).collect();
@@ -53,7 +53,7 @@ fn subject(view: &View<'_>, place: String, callee: Option<&Callee>) -> String {
     }
 }
 
-/// What the instruction by itself needs.
+/// Returns the kernel feature that the instruction's own form requires.
 fn form(insn: &Insn) -> Option<Feature> {
     const MOV: u8 = 0xb0;
     const DIV: u8 = 0x30;

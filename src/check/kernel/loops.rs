@@ -1,5 +1,5 @@
-//! Loops. Before 5.3 the kernel walks a program's jumps depth first and refuses one that leads back to an instruction
-//! it is still coming from (`check_cfg`: "back-edge from insn"). A jump backwards to where no loop is closed is fine.
+//! Loops. Before 5.3 the kernel walks a program's jumps depth first and refuses a jump back to an instruction on the
+//! current path (`check_cfg`: "back-edge from insn"). A backward jump that closes no loop is accepted.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::{
     object::{self, Function},
 };
 
-/// The loops in `function`, unless the kernel knows loops: one entry for each jump that closes one.
+/// Returns the loops in `function` if the kernel does not support them: one entry for each jump that closes one.
 pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
     if view.kernel.knows(&LOOPS) {
         return Vec::new();
@@ -29,16 +29,16 @@ pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// On the way from the start to here.
+    /// An instruction on the path from the start to the current one.
     Open,
     Done,
 }
 
-/// The slots of the jumps that lead back to an instruction on their own way from the start, in order.
+/// Returns the slots of the jumps that lead back to an instruction on their own path from the start, in order.
 fn closing_jumps(insns: &BTreeMap<u64, Insn>) -> Vec<u64> {
     let mut states: BTreeMap<u64, State> = BTreeMap::from([(0, State::Open)]);
     let mut closing = Vec::new();
-    // An instruction, and which of its successors are still to be followed.
+    // An instruction and those of its successors that are yet to be followed.
     let mut way = vec![(0, successors(insns, 0))];
     while let Some((slot, rest)) = way.last_mut() {
         let slot = *slot;
@@ -76,7 +76,8 @@ mod tests {
     use super::*;
     use crate::bpf::target::Endian;
 
-    /// `goto +N` and `if r0 == 0 goto +N`; the rest does nothing.
+    /// Returns the closing jumps of a program made of `goto +N` and `if r0 == 0 goto +N`; other instructions do
+    /// nothing.
     fn closing(program: &[(u8, i16)]) -> Vec<u64> {
         let bytes: Vec<u8> = program
             .iter()

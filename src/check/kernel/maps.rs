@@ -10,7 +10,7 @@ use crate::{
     object::place::quoted,
 };
 
-/// The maps whose type the kernel does not know.
+/// Returns the maps whose type the kernel does not support.
 pub(super) fn unknown(view: &View<'_>) -> Vec<Unknown> {
     let mut defined = described(view);
     defined.extend(recorded(view));
@@ -30,7 +30,7 @@ fn one(view: &View<'_>, name: &str, number: u32) -> Option<Unknown> {
     ))
 }
 
-/// Those of `.maps`: a struct whose member `type` points to an array of as many elements.
+/// Returns the maps of `.maps`: a struct whose member `type` points to an array of that many elements.
 fn described(view: &View<'_>) -> Vec<(String, u32)> {
     let Some(btf) = view.object.btf.as_ref().map(|info| &info.btf) else { return Vec::new() };
     let sections = btf.iter().filter_map(|(id, ty)| match &ty.kind {
@@ -52,7 +52,7 @@ fn type_of(btf: &Btf, variable: TypeId) -> Option<u32> {
     }
 }
 
-/// Behind names and qualifiers; chains are short, and one that is not, or goes round, is given up.
+/// Resolves names and qualifiers. Chains are short; the walk gives up on one that is long or circular.
 fn plain(btf: &Btf, mut id: TypeId) -> TypeId {
     const LONGEST: usize = 32;
     for _ in 0..LONGEST {
@@ -64,7 +64,7 @@ fn plain(btf: &Btf, mut id: TypeId) -> TypeId {
     id
 }
 
-/// Those of a section `maps`, whose records begin with the type.
+/// Returns the maps of a section `maps`, whose records begin with the type.
 fn recorded(view: &View<'_>) -> Vec<(String, u32)> {
     let elf = &view.object.elf;
     let Some(id) = elf.section_named(sections::LEGACY_MAPS) else { return Vec::new() };

@@ -1,10 +1,10 @@
-//! Would this kernel take the object: the finished object against the table of [`bpf::kernel`](crate::bpf::kernel).
+//! Checks the finished object against one kernel, by the table of [`bpf::kernel`](crate::bpf::kernel).
 //!
-//! A kernel refuses a program for what it is or for what the verifier finds on its paths. Only the former can be told
-//! here; how many instructions the verifier walks, and which accesses it can prove safe, it alone knows. What is told
-//! is certain, with one exception: the verifier passes over code that cannot be reached for values the loader fills
-//! in, so a helper behind a test of the kernel at hand is no reason to refuse. Where a function makes such a test, a
-//! helper that is too new is a warning.
+//! A kernel refuses a program either for its contents or for a path that the verifier walks. Only the former can be
+//! checked here; the number of instructions walked and the accesses proved safe depend on the verifier. Errors are
+//! certain, with one exception: the verifier skips code that is unreachable for values the loader fills in, so a
+//! helper behind a test of the running kernel is no reason to refuse. In a function that makes such a test, a helper
+//! that is too new is a warning.
 
 mod instructions;
 mod loops;
@@ -23,30 +23,30 @@ use crate::{
 };
 use unknown::{Certainty, Unknown};
 
-/// How many things one message names.
+/// The maximum number of items in one message.
 const SHOWN: usize = 10;
 
-/// What the checks look at.
+/// The data that the checks use.
 struct View<'a> {
     object: &'a Object,
-    /// Where externs come from: their sections, by name.
+    /// The section of each extern, by name.
     externs: BTreeMap<String, String>,
     functions: Vec<Function>,
-    /// Where each function is in that list.
+    /// The index of each function in that list.
     places: BTreeMap<SymbolId, usize>,
-    /// What instructions depend on, by section and offset in bytes.
+    /// The symbols that instructions refer to, by section and offset in bytes.
     relocated: BTreeMap<(SectionId, u64), &'a Symbol>,
-    /// Instructions that CO-RE makes a test of whether something exists, by section and offset in bytes.
+    /// Instructions that CO-RE turns into a test for existence, by section and offset in bytes.
     existence: BTreeSet<(String, u64)>,
-    /// Functions that ask at load time what the kernel has, and all that they call.
+    /// Functions that test at load time for kernel features, and all their callees.
     guarded: BTreeSet<SymbolId>,
     kernel: Kernel,
 }
 
-/// Checks that `kernel` knows all that `object` uses.
+/// Checks that `kernel` supports everything that `object` uses.
 ///
 /// # Errors
-/// It does not; the message names each thing, where it is, and what to do about it.
+/// Returns an error if it does not; the message names each item, its location and the remedy.
 pub fn check(object: &Object, kernel: Kernel, warnings: &Warnings) -> Result<()> {
     let view = View::new(object, kernel);
     let (certain, guarded): (Vec<_>, Vec<_>) =
@@ -120,7 +120,7 @@ impl<'a> View<'a> {
         found
     }
 
-    /// These functions and all that they reach, as a loader puts them together.
+    /// Returns these functions and all their direct and indirect callees, as a loader puts them together.
     fn reached<'f>(&'f self, starts: impl Iterator<Item = &'f Function>) -> Vec<&'f Function> {
         let mut reached: Vec<&Function> = starts.collect();
         let mut seen: BTreeSet<SymbolId> = reached.iter().map(|it| it.symbol).collect();
@@ -138,7 +138,7 @@ impl<'a> View<'a> {
         reached
     }
 
-    /// Whether what `function` calls may be unreachable on a kernel that lacks it.
+    /// Returns `Guarded` if the calls of `function` may be unreachable on a kernel that lacks the callee.
     fn certainty(&self, function: &Function) -> Certainty {
         if self.guarded.contains(&function.symbol) {
             Certainty::Guarded
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The place of an instruction, as a message names it.
+    /// Formats the location of an instruction for a message.
     fn place(&self, function: &Function, slot: u64) -> String {
         place(self.object, function, slot)
     }
@@ -157,7 +157,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Whether loaders load it without being asked: those of a section such as `?xdp` they leave to the user.
+/// Returns true if loaders load the function by default: programs of a section such as `?xdp` are left to the user.
 fn is_loaded(function: &Function) -> bool {
     !function.section_name.starts_with('?')
 }

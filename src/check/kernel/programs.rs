@@ -1,5 +1,4 @@
-//! What each program is as a whole: its type, its size with all functions it calls, and whether it mixes tail calls
-//! with calls.
+//! Requirements of each whole program: its type, its size with all callees, and tail calls mixed with calls.
 
 use super::{
     View, is_loaded,
@@ -15,7 +14,7 @@ use crate::{
 /// The number of `bpf_tail_call`.
 const TAIL_CALL: i32 = 12;
 
-/// What is unknown of each program.
+/// Returns the unsupported properties of each program.
 pub(super) fn unknown(view: &View<'_>) -> Vec<Unknown> {
     let programs = view.functions.iter().filter(|it| it.is_program() && is_loaded(it));
     programs
@@ -55,7 +54,7 @@ fn size(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Unkn
 
 fn mixture(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
     let kernel = view.kernel;
-    // Before there were calls, they are what is wrong.
+    // On a kernel without calls, the calls themselves are the error.
     if parts.len() < 2 || kernel.knows(&TAIL_CALLS_BESIDE_CALLS) || !kernel.knows(&CALLS) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! What instructions refer to: functions, data, the kernel's own; and which of it tells a program what the kernel has.
+//! References of instructions: functions, data and kernel symbols, and those that test for kernel features.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::{
     object::{Callee, Function},
 };
 
-/// What the instructions of `elf` depend on, by section and offset in bytes.
+/// Returns the symbols that the instructions of `elf` refer to, by section and offset in bytes.
 pub(super) fn relocated(elf: &Elf) -> BTreeMap<(SectionId, u64), &Symbol> {
     let relocations = elf
         .code()
@@ -22,7 +22,7 @@ pub(super) fn relocated(elf: &Elf) -> BTreeMap<(SectionId, u64), &Symbol> {
     relocations.filter_map(|(place, it)| Some((place, elf.symbols.get(&it.symbol)?))).collect()
 }
 
-/// Where CO-RE asks whether something exists (`enum bpf_core_relo_kind`), by section and offset in bytes.
+/// Returns the CO-RE tests for existence (`enum bpf_core_relo_kind`), by section and offset in bytes.
 pub(super) fn existence(info: Option<&Info>) -> BTreeSet<(String, u64)> {
     const FIELD_EXISTS: u32 = 2;
     const TYPE_EXISTS: u32 = 8;
@@ -39,8 +39,8 @@ pub(super) fn existence(info: Option<&Info>) -> BTreeSet<(String, u64)> {
     places.collect()
 }
 
-/// Whether the function asks at load time what the kernel has: through CO-RE, a variable of `.kconfig`, a weak extern,
-/// or a global constant.
+/// Returns true if the function tests at load time for kernel features: through CO-RE, a variable of `.kconfig`, a
+/// weak extern, or a global constant.
 pub(super) fn asks(view: &View<'_>, function: &Function) -> bool {
     let (start, end) = (function.offset, function.offset.saturating_add(function.size));
     let mut symbols = view.relocated.range((function.section, start)..(function.section, end));
@@ -64,7 +64,7 @@ fn tells(view: &View<'_>, symbol: &Symbol) -> bool {
     }
 }
 
-/// What is needed for what the instruction refers to.
+/// Returns the requirements of the symbol that the instruction refers to.
 pub(super) fn needed(
     view: &View<'_>,
     insn: &Insn,
@@ -84,7 +84,7 @@ pub(super) fn needed(
             let is_map = [sections::MAPS, sections::LEGACY_MAPS].contains(&section.name.as_str());
             (is_data && !is_map).then_some(kernel::GLOBAL_DATA)
         }
-        // A weak one that is missing is null.
+        // A missing weak symbol is null.
         Place::Undefined if symbol.binding != Binding::Weak => undefined(view, insn, symbol),
         _ => None,
     }
@@ -94,7 +94,7 @@ fn undefined(view: &View<'_>, insn: &Insn, symbol: &Symbol) -> Option<Feature> {
     let [ksyms, kconfig] = EXTERNS;
     let section = view.externs.get(&symbol.name)?.as_str();
     match section {
-        // The loader puts the values into a map of its own.
+        // The loader puts the values into a map that it creates.
         _ if section == kconfig => Some(kernel::GLOBAL_DATA),
         _ if section != ksyms => None,
         _ if insn.code == insn::CALL => Some(kernel::KERNEL_FUNCTIONS),
@@ -102,7 +102,8 @@ fn undefined(view: &View<'_>, insn: &Insn, symbol: &Symbol) -> Option<Feature> {
     }
 }
 
-/// Whether BTF gives the variable a type other than `void`; the address of one without type is a number to the kernel.
+/// Returns true if the variable's BTF type is not `void`; the address of an untyped variable is a number to the
+/// kernel.
 fn has_type(view: &View<'_>, name: &str) -> bool {
     let Some(btf) = view.object.btf.as_ref().map(|info| &info.btf) else { return false };
     btf.iter().any(|(id, ty)| match ty.kind {

@@ -1,22 +1,22 @@
-//! Something in an object that a kernel does not know.
+//! An item in an object that a kernel does not support.
 
 use crate::bpf::kernel::{Feature, Kernel};
 
-/// Whether the kernel will get to see it.
+/// The certainty that the kernel will see the item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Certainty {
-    /// In any case.
+    /// Certain in every case.
     Certain,
-    /// Unless a test at load time makes it unreachable.
+    /// Possibly unreachable because of a test at load time.
     Guarded,
 }
 
-/// Something that the kernel does not know.
+/// An item that the kernel does not support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unknown {
-    /// Where it is and what it does there, up to the verb and its object.
+    /// The location and the use, up to the verb and its object.
     subject: String,
-    /// What it needs of the kernel.
+    /// The required kernel feature.
     what: String,
     since: Option<Kernel>,
     pub(super) remedy: String,
@@ -24,7 +24,7 @@ pub(super) struct Unknown {
 }
 
 impl Unknown {
-    /// `subject` needs `feature`.
+    /// Creates an entry for a `subject` that needs `feature`.
     pub(super) fn feature(subject: String, feature: &Feature) -> Self {
         Self {
             subject,
@@ -35,17 +35,17 @@ impl Unknown {
         }
     }
 
-    /// `subject` needs `what`, which came with the kernel `since`; none has it when that is `None`.
+    /// Creates an entry for a `subject` that needs `what`, added in kernel `since`; with `None`, no kernel has it.
     pub(super) fn entry(subject: String, what: String, since: Option<Kernel>) -> Self {
         Self { subject, what, since, remedy: String::new(), certainty: Certainty::Certain }
     }
 
-    /// The same, behind a test at load time where `certainty` says so.
+    /// Returns the entry with this `certainty` and `remedy`.
     pub(super) fn with(self, certainty: Certainty, remedy: &str) -> Self {
         Self { certainty, remedy: remedy.to_owned(), ..self }
     }
 
-    /// It, in one line.
+    /// Formats the entry as one line.
     pub(super) fn sentence(&self) -> String {
         let Self { subject, what, .. } = self;
         match self.since {

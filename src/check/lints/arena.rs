@@ -1,4 +1,4 @@
-//! Variables of an arena in an object that has none.
+//! Arena variables in an object without an arena.
 
 use super::{Finding, Subject};
 use crate::{
@@ -7,12 +7,12 @@ use crate::{
     report::{Error, quoted},
 };
 
-/// Where LLVM puts the variables of address space 1 (libbpf's `ARENA_SEC`).
+/// The section in which LLVM puts the variables of address space 1 (libbpf's `ARENA_SEC`).
 const SECTION: &str = ".addr_space.1";
 /// `BPF_MAP_TYPE_ARENA`.
 const ARENA: u32 = 33;
 
-/// Finds them where the definitions of all maps are known: libbpf refuses the object then.
+/// Finds such variables if the definitions of all maps are known: libbpf refuses the object then.
 pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     let Some(section) = object.elf.section_named(SECTION) else { return Vec::new() };
     let maps = stack::maps_of(object.elf, object.info);

@@ -1,4 +1,4 @@
-//! Functions that run before a program on other systems, and never do in BPF.
+//! Functions that run before a program on other systems, and never run in BPF.
 
 use super::{Finding, Subject};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     report::{Error, quoted},
 };
 
-/// Sections that hold their addresses, up to a dot and a priority.
+/// Sections that hold the addresses of constructors, up to a dot and a priority.
 const SECTIONS: [&str; 5] = [".init_array", ".fini_array", ".preinit_array", ".ctors", ".dtors"];
 
 /// Finds such functions.

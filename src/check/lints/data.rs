@@ -1,4 +1,4 @@
-//! Data in sections that no loader gives to programs.
+//! Data in sections that loaders do not expose to programs.
 
 use super::{Finding, SHOWN, Subject};
 use crate::{
@@ -8,12 +8,12 @@ use crate::{
     report::{Audience, Error, quoted},
 };
 
-/// Counters of coverage and profiles, which a runtime library would write to a file.
+/// Coverage and profile counters, which a runtime library would write to a file.
 const PROFILE: [&str; 2] = ["__llvm_prf_", "__llvm_cov"];
 
-/// Finds data that code uses and no loader makes a map of; libbpf and aya refuse the object for it.
+/// Finds data that code uses but loaders do not put into a map; libbpf and aya refuse the object for it.
 pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
-    // An object without BTF may be for a loader of its own.
+    // An object without BTF may be meant for a custom loader.
     if object.btf == Btf::Omit && object.audience == Audience::Person {
         return Vec::new();
     }

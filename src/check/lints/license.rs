@@ -1,4 +1,4 @@
-//! The license: one that loaders cannot read, and what the kernel keeps for programs under the GPL.
+//! Lints of the license: unreadable text, and features that the kernel reserves for GPL programs.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,11 @@ const HELP: [&str; 2] = [
     "in Rust: `#[unsafe(no_mangle)] #[unsafe(link_section = \"license\")] static LICENSE: [u8; 4] = *b\"GPL\\0\";`",
 ];
 
-/// Types of programs that must be under the GPL as a whole (`bpf_lsm_verify_prog`, `check_struct_ops_btf_id`).
+/// Types of programs that must be licensed under the GPL as a whole (`bpf_lsm_verify_prog`,
+/// `check_struct_ops_btf_id`).
 const GPL_TYPES: [&str; 2] = ["lsm", "struct_ops"];
 
-/// Finds both.
+/// Finds both kinds of problem.
 pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let license = match read(object) {
@@ -38,7 +39,7 @@ pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
-/// The text of the license; none where there is no section of one.
+/// Returns the text of the license, or `None` if there is no license section.
 fn read(object: &Subject<'_>) -> Result<Option<String>, Error> {
     let Some(id) = object.elf.section_named(SECTION) else { return Ok(None) };
     let Some(section) = object.elf.sections.get(&id) else { return Ok(None) };
@@ -60,7 +61,7 @@ fn read(object: &Subject<'_>) -> Result<Option<String>, Error> {
     Ok(Some(String::from_utf8_lossy(text).into_owned()))
 }
 
-/// Something that only programs under the GPL may do: the subject, what it does, and where.
+/// A use that only GPL programs may make: the subject, the use and the location.
 struct Restricted {
     subject: String,
     what: String,
@@ -125,13 +126,14 @@ fn restricted_helper(number: i32) -> Option<String> {
     is_gpl_only(name).then(|| format!("the helper `bpf_{name}`"))
 }
 
-/// Every kernel function is for programs under the GPL (`add_kfunc_call` of `kernel/bpf/verifier.c`).
+/// Returns the kernel function that `symbol` names. All of them are for GPL programs (`add_kfunc_call` of
+/// `kernel/bpf/verifier.c`).
 fn kernel_function(object: &Subject<'_>, symbol: SymbolId) -> Option<String> {
     let name = &object.elf.symbols.get(&symbol)?.name;
     let extern_ = object.undefined.iter().find(|it| it.name == *name)?;
     let section = extern_.section.as_deref().or_else(|| object.declared.extern_section(name));
     let is_function = object.declared.externs.get(name)?.signature.is_some();
-    // In C whoever calls one wrote `__ksym`, and other loaders than libbpf take the license from elsewhere.
+    // In C the caller declared it `__ksym`, and loaders other than libbpf take the license from elsewhere.
     let is_kernels = object.audience == Audience::Rustc
         && section == Some(".ksyms")
         && is_function
@@ -143,7 +145,7 @@ fn is_loaded(function: &Function) -> bool {
     function.is_program() && !function.section_name.starts_with('?')
 }
 
-/// `programs` and all that they call.
+/// Returns `programs` and all their direct and indirect callees.
 fn reached<'o>(object: &'o Subject<'_>, programs: &[&'o Function]) -> Vec<&'o Function> {
     let mut reached = programs.to_vec();
     let mut seen: BTreeSet<SymbolId> = reached.iter().map(|it| it.symbol).collect();

@@ -1,8 +1,8 @@
-//! What the kernel has nothing against and loaders refuse or misread: sections and names that mean nothing to them, static
-//! programs, licenses, and what nobody runs or reads.
+//! Lints of contents that the kernel accepts but loaders refuse or misread: sections and names without meaning to
+//! them, static programs, licenses, and code or data that is never run or read.
 //!
-//! What is certain is an error. What another loader than libbpf and aya may take is a warning, and an error where rustc
-//! drives the link, since rustc shows no warnings of a linker.
+//! A certain problem is an error. Contents that a loader other than libbpf and aya may accept are a warning, and an
+//! error if rustc drives the link, since rustc does not show a linker's warnings.
 
 mod arena;
 mod constructors;
@@ -22,10 +22,10 @@ use crate::{
     report::{Audience, Error, Result, Warning, WarningKind, Warnings, quoted},
 };
 
-/// How many places one message names.
+/// The maximum number of locations in one message.
 const SHOWN: usize = 3;
 
-/// An object, with what all lints need of it.
+/// An object and the data that all lints need.
 struct Subject<'a> {
     elf: &'a Elf,
     info: Option<&'a Info>,
@@ -38,15 +38,15 @@ struct Subject<'a> {
     places: BTreeMap<SymbolId, usize>,
 }
 
-/// Something that is wrong.
+/// A problem in an object.
 enum Finding {
-    /// Nobody takes it.
+    /// An error for every loader.
     Refused(Error),
-    /// Some loader may take it.
+    /// A problem that some loaders may accept.
     Doubtful(Lint),
 }
 
-/// A warning, or an error where nobody sees warnings.
+/// A warning, or an error if warnings would not be seen.
 struct Lint {
     kind: WarningKind,
     message: Error,
@@ -55,7 +55,7 @@ struct Lint {
 /// Checks that loaders understand `object`.
 ///
 /// # Errors
-/// No loader would take it, or not as it is meant; the message names all that is wrong.
+/// Returns an error if every loader would refuse or misread the object; the message names all problems.
 pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
     let functions = object.functions();
     let places = functions.iter().map(|it| it.symbol).zip(0..).collect();
@@ -102,7 +102,7 @@ fn warning(kind: WarningKind, error: &Error) -> Warning {
 }
 
 impl Subject<'_> {
-    /// The source of the instruction `slot` slots behind the start of `function`.
+    /// Returns the source location of the instruction `slot` slots after the start of `function`.
     fn source(&self, function: &Function, slot: u64) -> Option<String> {
         let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
         source_of(self.info?, &function.section_name, offset)
@@ -112,7 +112,7 @@ impl Subject<'_> {
         self.functions.get(*self.places.get(&symbol)?)
     }
 
-    /// The function that starts at, or holds, byte `offset` of `section`.
+    /// Returns the function that starts at, or contains, byte `offset` of `section`.
     fn function_at(&self, section: SectionId, offset: u64) -> Option<&Function> {
         self.functions.iter().find(|function| {
             let end = function.offset.saturating_add(function.size);
@@ -120,7 +120,7 @@ impl Subject<'_> {
         })
     }
 
-    /// The functions in code that need what is in `section`, each with the place where it does, first ones first.
+    /// Returns the functions in code that refer to `section`, each with its first reference, in order.
     fn users(&self, section: SectionId) -> Vec<String> {
         let mut found = Vec::new();
         for (id, code) in self.elf.code() {
@@ -142,7 +142,7 @@ impl Subject<'_> {
     }
 }
 
-/// Finds programs that call, or have a helper call, another program: libbpf looks for callees in `.text` only
+/// Finds programs that call, or pass to a helper, another program: libbpf looks for callees in `.text` only
 /// (`bpf_program__record_reloc`).
 fn calls(object: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Names that mean nothing: sections one slip away from a known one, and programs that the kernel cannot name.
+//! Lints of names: sections one typo away from a known one, and programs whose name the kernel refuses.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::{
     report::{Error, WarningKind, quoted},
 };
 
-/// How much of a program's name the kernel reads (`BPF_OBJ_NAME_LEN`, with the NUL byte that ends it).
+/// The number of bytes of a program's name that the kernel reads (`BPF_OBJ_NAME_LEN` without the terminating NUL).
 const READ: usize = 15;
 
 /// Finds such names.
@@ -42,7 +42,7 @@ fn data(object: &Subject<'_>) -> Vec<Finding> {
         let mut variables = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object);
         Some((section, known, variables.next()?.1, *id))
     });
-    // What code uses is an error of its own.
+    // Code that uses the section is reported as an error elsewhere.
     near.filter(|(section, ..)| section.is_alloc())
         .filter(|(.., id)| object.users(*id).is_empty())
         .map(|(section, known, variable, _)| {
@@ -57,7 +57,7 @@ fn unknown(section: &str, known: &str, symbol: &str) -> Error {
         .help(format!("did you mean `{known}`?"))
 }
 
-/// Finds programs of a name that the kernel refuses (`bpf_obj_name_cpy` of `kernel/bpf/syscall.c`).
+/// Finds programs whose name the kernel refuses (`bpf_obj_name_cpy` of `kernel/bpf/syscall.c`).
 fn unspeakable(object: &Subject<'_>) -> Vec<Finding> {
     let programs = object.functions.iter().filter(|it| it.is_program());
     let known = programs.filter(|it| section_names::is_program(&it.section_name));

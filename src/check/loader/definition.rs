@@ -1,4 +1,4 @@
-//! What a map's definition must say (libbpf's `parse_btf_map_def`, tools/lib/bpf/libbpf.c).
+//! Rules for a map's definition (libbpf's `parse_btf_map_def`, tools/lib/bpf/libbpf.c).
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,21 @@ use crate::btf::{Info, Kind, TypeId, rules};
 /// Map types that hold maps or programs, which `values` may list (`enum bpf_map_type`).
 const PROG_ARRAY: u32 = 3;
 const OF_MAPS: [u32; 2] = [12, 13];
-/// The size of a value in them: a file descriptor.
+/// The size of a value in such maps: a file descriptor.
 const VALUE_OF_ENTRY: u32 = 4;
 /// `LIBBPF_PIN_BY_NAME`.
 const MOST_PINNING: u32 = 1;
 
-/// Where a definition stands.
+/// The level of a definition.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
-    /// It is a map's own.
+    /// The definition of a map.
     Outer,
-    /// It is that of the maps that a map holds.
+    /// The definition of the maps that a map of maps holds.
     Inner,
 }
 
-/// Returns why loaders refuse the definition `ty`; nothing if they take it.
+/// Returns the reason why loaders refuse the definition `ty`, or `None` if they accept it.
 pub(super) fn fault(info: &Info, ty: TypeId, level: Level) -> Option<String> {
     let Some(Kind::Struct(definition)) = settled(info, ty) else {
         return Some("it is no struct".to_owned());
@@ -48,7 +48,7 @@ pub(super) fn fault(info: &Info, ty: TypeId, level: Level) -> Option<String> {
                 number_fault(&name, value, &mut numbers)
             }
             number if NUMBERS.contains(&number) => odd(),
-            // What libbpf does not know is a warning: another loader may.
+            // Members unknown to libbpf are a warning: another loader may accept them.
             _ => None,
         };
         if fault.is_some() {
@@ -59,7 +59,7 @@ pub(super) fn fault(info: &Info, ty: TypeId, level: Level) -> Option<String> {
     (!has_type).then(|| "it has no `type`".to_owned())
 }
 
-/// Returns the number that a pointer to an array stands for.
+/// Returns the number that a pointer to an array encodes.
 fn number_of(info: &Info, kind: Option<&Kind>) -> Option<u32> {
     let Some(Kind::Ptr(to)) = kind else { return None };
     match settled(info, *to) {
@@ -75,7 +75,7 @@ fn number_fault(name: &str, value: u32, numbers: &mut BTreeMap<String, u32>) -> 
     }
 }
 
-/// Notes `value`; a fault if another member said another one before.
+/// Records `value`; returns a fault if another member gave a different one.
 fn note(name: &str, value: u32, numbers: &mut BTreeMap<String, u32>) -> Option<String> {
     let former = numbers.insert(name.to_owned(), value)?;
     (former != value)

@@ -1,9 +1,9 @@
 //! Arguments beyond the fifth.
 //!
-//! LLVM 23 passes them in memory that `r11` points to. Linux 7.2 has that register; it lets static functions and kernel
-//! functions take up to twelve arguments (`MAX_BPF_FUNC_ARGS` of `include/linux/bpf.h`), where the JIT compiler is that
-//! of x86-64 or arm64, while a program, or a function that is verified by itself, keeps to five
-//! (`btf_prepare_func_args` of `kernel/bpf/btf.c`). `tests/system/kernels` tries all of it.
+//! LLVM 23 passes them in memory at `r11`. Linux 7.2 supports that register; it lets static functions and kernel
+//! functions take up to twelve arguments (`MAX_BPF_FUNC_ARGS` of `include/linux/bpf.h`) with the JIT compilers of
+//! x86-64 and arm64, while a program, or a function that is verified separately, is limited to five
+//! (`btf_prepare_func_args` of `kernel/bpf/btf.c`). `tests/system/kernels` tests all of these cases.
 
 use super::{Excess, Function, Role, Survey, Verdict};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     report::{Error, Warning, WarningKind, quoted},
 };
 
-/// The arguments of a function, at most (`MAX_BPF_FUNC_ARGS`).
+/// The maximum number of a function's arguments (`MAX_BPF_FUNC_ARGS`).
 const MOST: u16 = 12;
 
 const STATIC: &str =
@@ -23,8 +23,8 @@ const FEWER: &str =
     "pass fewer, or a pointer to a structure that holds them; or let the function be inlined";
 
 impl Survey {
-    /// Functions that take more arguments than any kernel passes are refused; without a `kernel` to hold the object
-    /// against, the others are warned of.
+    /// Refuses functions with more arguments than any kernel passes, and warns about other functions with stack
+    /// arguments unless the object is checked against a `kernel`.
     pub(super) fn judge_arguments(&self, kernel: Option<Kernel>, verdict: &mut Verdict) {
         let (mut refused, mut lines) = (Vec::new(), Vec::new());
         for function in self.reached().into_iter().filter_map(|index| self.functions.get(index)) {

@@ -1,25 +1,26 @@
-//! Chains of calls: which one needs most stack, which one is longest, and which come back to where they were.
+//! Chains of calls: the one that needs the most stack, the longest one, and recursion.
 //!
-//! The kernel walks all calls of a program, dead ones too (`check_max_stack_depth_subprog` of `kernel/bpf/verifier.c`):
-//! static and global functions alike, and callbacks that a helper calls before it returns. What a timer, a work queue
-//! or the like calls later starts on a stack of its own, and is walked by itself. The best chain of a function is its
-//! own frame and the best of what it calls, so each function is visited once.
+//! The kernel walks all calls of a program, including dead ones (`check_max_stack_depth_subprog` of
+//! `kernel/bpf/verifier.c`): static and global functions alike, and callbacks that a helper calls before it returns.
+//! A function that a timer, a work queue or the like calls later starts on a separate stack and is walked separately.
+//! The best chain of a function is its own frame plus the best chain of its callees, so each function is visited
+//! once.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Function, Role, Survey, Target, components};
 
-/// Helpers that call a function they are given before they return: `bpf_for_each_map_elem`, `bpf_find_vma`, `bpf_loop`
-/// and `bpf_user_ringbuf_drain` (`is_sync_callback_calling_function`). Others are taken to call later, lest a chain be
-/// refused that no kernel minds.
+/// Helpers that call their callback before they return: `bpf_for_each_map_elem`, `bpf_find_vma`, `bpf_loop` and
+/// `bpf_user_ringbuf_drain` (`is_sync_callback_calling_function`). Other helpers are assumed to call later, so that
+/// no chain is refused that kernels accept.
 pub const SYNCHRONOUS: [i32; 4] = [164, 180, 181, 209];
 
-/// Where a chain starts.
+/// The kind of function that starts a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Root {
-    /// With a program.
+    /// A program.
     Program,
-    /// With a function that is called later.
+    /// A function that is called later.
     Deferred,
 }
 
@@ -28,12 +29,12 @@ pub enum Root {
 pub struct Chain {
     /// The functions.
     pub functions: Vec<usize>,
-    /// Whether the last one calls one of the others again.
+    /// The function in the chain that the last one calls again, if any.
     pub recursive: Option<usize>,
 }
 
 impl Chain {
-    /// The bytes of stack that kernels of that `count` see.
+    /// Returns the bytes of stack that kernels with the counting rule `count` see.
     #[must_use]
     pub fn stack(&self, survey: &Survey, count: Count) -> u64 {
         let frames = self.functions.iter().filter_map(|&index| survey.functions.get(index));
@@ -41,22 +42,22 @@ impl Chain {
     }
 }
 
-/// How a kernel counts frames.
+/// A kernel's rule for counting frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// Frames are rounded up to a multiple of so many bytes.
+    /// The number of bytes to whose multiple frames are rounded up.
     step: u64,
-    /// What a frame takes, before it is rounded.
+    /// The minimum size of a frame before rounding.
     least: u64,
 }
 
 impl Count {
-    /// With a JIT compiler, from 6.9 on (`round_up_stack_depth`).
+    /// The rule with a JIT compiler since 6.9 (`round_up_stack_depth`).
     pub const NEW: Self = Self { step: 16, least: 0 };
-    /// Before 6.9, and without a JIT compiler.
+    /// The rule before 6.9, and without a JIT compiler.
     pub const OLD: Self = Self { step: 32, least: 1 };
 
-    /// The bytes of the function's frame.
+    /// Returns the bytes of the function's frame.
     #[must_use]
     pub fn frame(self, function: &Function) -> u64 {
         function.stack.max(self.least).next_multiple_of(self.step)
@@ -64,7 +65,7 @@ impl Count {
 }
 
 impl Survey {
-    /// Where chains start, by the index of the function.
+    /// Returns the functions that start chains, by index.
     #[must_use]
     pub fn roots(&self) -> Vec<(usize, Root)> {
         let programs = self.functions.iter().enumerate();
@@ -83,8 +84,8 @@ impl Survey {
         roots
     }
 
-    /// The chain from each function that weighs most, by index. Where functions come back to themselves, calls of those that
-    /// are being walked weigh nothing.
+    /// Returns the heaviest chain from each function, by index. In recursion, calls of functions on the current path
+    /// weigh nothing.
     #[must_use]
     pub fn heaviest(&self, weigh: impl Fn(&Function) -> u64) -> Heaviest {
         let mut walk = Walk { survey: self, states: vec![State::New; self.functions.len()] };
@@ -94,8 +95,8 @@ impl Survey {
         Heaviest { states: walk.states }
     }
 
-    /// The circles of calls that programs reach: of functions that all reach each other only the shortest circle through the
-    /// one that programs come to first.
+    /// Returns the call cycles that programs reach: for each set of mutually reachable functions, only the shortest
+    /// cycle through the one that programs reach first.
     #[must_use]
     pub fn circles(&self) -> Vec<Circle> {
         let order: BTreeMap<usize, usize> = self.order().into_iter().zip(0..).collect();
@@ -114,7 +115,7 @@ impl Survey {
         circles.into_iter().map(|(_, circle)| circle).collect()
     }
 
-    /// What programs reach, by index, in the order of their calls.
+    /// Returns the indices of the functions that programs reach, in the order of their calls.
     fn order(&self) -> Vec<usize> {
         let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
         let mut open: Vec<usize> = self.roots().into_iter().rev().map(|(root, _)| root).collect();
@@ -127,7 +128,7 @@ impl Survey {
         order
     }
 
-    /// The functions that the one at `index` calls before it returns, by index.
+    /// Returns the indices of the functions that the one at `index` calls before it returns.
     fn callees(&self, index: usize) -> Vec<usize> {
         let calls = self.functions.get(index).map(|function| function.calls.as_slice());
         let callees = calls.unwrap_or_default().iter().filter_map(|call| match call.target {
@@ -137,7 +138,7 @@ impl Survey {
         callees.collect()
     }
 
-    /// The shortest way from `start` back to it within `component`, without the return; none if there is none.
+    /// Returns the shortest path from `start` back to it within `component`, without the return, or `None`.
     fn way_back(&self, start: usize, component: &[usize]) -> Option<Vec<usize>> {
         let mut from: BTreeMap<usize, usize> = BTreeMap::new();
         let mut open = VecDeque::from([start]);
@@ -161,28 +162,28 @@ impl Survey {
     }
 }
 
-/// Functions that come back to where they were.
+/// A recursive set of functions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Circle {
-    /// One way around.
+    /// One cycle of calls.
     pub chain: Chain,
-    /// How many functions all reach each other, those of the chain among them.
+    /// The number of functions that all reach each other, including the chain's.
     pub members: usize,
 }
 
-/// What [`Survey::heaviest`] found.
+/// The result of [`Survey::heaviest`].
 #[derive(Clone, Debug)]
 pub struct Heaviest {
     states: Vec<State>,
 }
 
 impl Heaviest {
-    /// The chain from the function at `index`.
+    /// Returns the chain from the function at `index`.
     #[must_use]
     pub fn from(&self, index: usize) -> Chain {
         let mut chain = Chain::default();
         let mut at = Some(index);
-        // What comes next was done before, so this ends.
+        // Each next function was finished earlier, so this ends.
         while let Some(index) = at {
             chain.functions.push(index);
             at = match self.states.get(index) {
@@ -197,7 +198,7 @@ impl Heaviest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     New,
-    /// On the path that is being walked.
+    /// A function on the current path.
     Open,
     Done {
         weight: u64,
@@ -210,7 +211,7 @@ struct Walk<'a> {
     states: Vec<State>,
 }
 
-/// A function on the path: its index, its callees that are still to be visited, and the best of those that were.
+/// A function on the path: its index, its callees that are yet to be visited, and the best of those already visited.
 struct Step {
     index: usize,
     rest: std::vec::IntoIter<usize>,
@@ -219,8 +220,8 @@ struct Step {
 }
 
 impl Walk<'_> {
-    /// Finds the heaviest chain from the function at `start` and from all that it calls, without recursion: a chain may have
-    /// any length.
+    /// Finds the heaviest chain from the function at `start` and from all its callees, without recursion: a chain may
+    /// have any length.
     fn visit(&mut self, start: usize, weigh: impl Fn(&Function) -> u64) {
         let mut path: Vec<Step> = self.enter(start).into_iter().collect();
         while let Some(step) = path.last_mut() {

@@ -1,16 +1,16 @@
-//! Functions that all reach each other: strongly connected components, by Tarjan's algorithm without recursion.
+//! Sets of mutually reachable functions: strongly connected components, by Tarjan's algorithm without recursion.
 
-/// What is known of a function.
+/// The state of a function.
 #[derive(Clone, Copy, Default)]
 struct Mark {
-    /// When it was found, from 1; 0 before.
+    /// The order of discovery, from 1; 0 if not yet found.
     found: usize,
-    /// The earliest one that it reaches on the stack.
+    /// The earliest function on the stack that it reaches.
     low: usize,
     is_open: bool,
 }
 
-/// A function on the path and its callees that are still to be visited.
+/// A function on the path and its callees that are yet to be visited.
 struct Step {
     index: usize,
     rest: std::vec::IntoIter<usize>,
@@ -24,7 +24,7 @@ struct Walk<F> {
     found: Vec<Vec<usize>>,
 }
 
-/// The components of the graph of `count` functions in which each calls `callees` of it: sorted lists of indices.
+/// Returns the components of the call graph of `count` functions, whose edges are `callees`: sorted lists of indices.
 pub(super) fn find(count: usize, callees: impl Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
     let marks = vec![Mark::default(); count];
     let mut walk = Walk { callees, marks, stack: Vec::new(), count: 0, found: Vec::new() };

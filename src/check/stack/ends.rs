@@ -1,8 +1,8 @@
-//! How functions end.
+//! Ends of functions.
 //!
-//! The kernel looks at all instructions of a program before its verifier follows any (`check_subprogs` in
-//! `kernel/bpf/verifier.c`): the last one of each function is an exit or a jump without a condition ("last insn is not an
-//! exit or jmp"), and jumps stay inside ("jump out of range").
+//! The kernel checks all instructions of a program before its verifier follows any (`check_subprogs` in
+//! `kernel/bpf/verifier.c`): the last instruction of each function is an exit or an unconditional jump ("last insn is
+//! not an exit or jmp"), and jumps stay inside the function ("jump out of range").
 
 use std::collections::VecDeque;
 
@@ -15,13 +15,13 @@ use crate::{
 /// A rule that a function breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Its last instruction is neither an exit nor a jump.
+    /// A last instruction that is neither an exit nor a jump.
     End,
-    /// It jumps to where it has no instruction.
+    /// A jump to a slot outside the function's instructions.
     Jump,
 }
 
-/// The slot of the first instruction among `code`, all of a function, that breaks a rule, and the rule.
+/// Returns the first instruction of `code`, all of a function, that breaks a rule: its slot, and the rule.
 pub(super) fn fault(code: &[Insn]) -> Option<(u64, Fault)> {
     let last = code.last()?;
     let end = last.slot + last.slots();
@@ -35,7 +35,7 @@ pub(super) fn fault(code: &[Insn]) -> Option<(u64, Fault)> {
 }
 
 impl Survey {
-    /// Functions that break the rules are refused.
+    /// Refuses functions that break the rules.
     pub(super) fn judge_ends(&self, verdict: &mut Verdict) {
         for index in self.reached() {
             let Some(function) = self.functions.get(index) else { continue };
@@ -56,7 +56,7 @@ impl Survey {
         }
     }
 
-    /// The shortest chain of calls that leads from a program to `index`.
+    /// Returns the shortest chain of calls from a program to `index`.
     fn way_to(&self, index: usize) -> Chain {
         let mut ways: VecDeque<Vec<usize>> =
             self.roots().into_iter().map(|(root, _): (usize, Root)| vec![root]).collect();

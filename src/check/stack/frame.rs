@@ -1,8 +1,8 @@
-//! How much stack a function uses, as the verifier counts it: up to the lowest byte that it reaches below `r10`.
+//! Stack use of a function, as the verifier counts it: down to the lowest byte that it reaches below `r10`.
 //!
-//! The verifier counts accesses on the paths it follows (`update_stack_depth`); here every instruction counts, and an
-//! address that is only computed too, since it is for a helper or a function to use. Code generation writes an address
-//! in the frame as a copy of `r10` and an addition behind it, so following registers within a block is enough.
+//! The verifier counts accesses on the paths it follows (`update_stack_depth`); here every instruction counts, as
+//! does an address that is only computed, since a helper or a function will use it. Code generation forms an address
+//! in the frame by copying `r10` and adding to the copy, so following registers within a block is enough.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const COPY: u8 = 0xbf;
 const ADD: u8 = 0x07;
 const REGISTERS: usize = 16;
 
-/// The bytes that `instructions`, those of one function, use of its frame.
+/// Returns the bytes that `instructions`, the code of one function, use of its frame.
 pub(super) fn size(instructions: &[Insn]) -> u64 {
     let targets: BTreeSet<i64> = instructions.iter().filter_map(Insn::jump_target).collect();
     let mut frame = Frame::default();
@@ -27,9 +27,9 @@ pub(super) fn size(instructions: &[Insn]) -> u64 {
     frame.lowest.unsigned_abs()
 }
 
-/// What is known at one instruction.
+/// The state at one instruction.
 struct Frame {
-    /// The offset from `r10` of registers that point into the frame.
+    /// The offsets from `r10` of registers that point into the frame.
     offsets: [Option<i64>; REGISTERS],
     /// The lowest offset so far.
     lowest: i64,
@@ -68,7 +68,7 @@ impl Frame {
             }
             Class::St | Class::Stx => {
                 self.reach(destination, insn.offset);
-                // A fetch overwrites the source, compare and exchange r0.
+                // A fetch overwrites the source; compare and exchange overwrites r0.
                 if insn.is_atomic() {
                     self.set(source, None);
                     self.set(0, None);
@@ -120,12 +120,12 @@ mod tests {
     fn what_is_no_pointer_into_the_frame_does_not_count() {
         // r2 += -600; *(u64 *)(r2 - 8) = r1
         assert_eq!(size(&[insn(0, ADD, 2, 0, 0, -600), insn(1, 0x7b, 2, 1, -8, 0)]), 0);
-        // A call leaves nothing of r2, and neither does the start of a block.
+        // A call clobbers r2, and so does the start of a block.
         let (copy, call) = (insn(0, COPY, 2, 10, 0, 0), insn(1, 0x85, 0, 0, 0, 5));
         assert_eq!(size(&[copy, call, insn(2, ADD, 2, 0, 0, -600)]), 0);
         let jump = insn(1, 0x05, 0, 0, 0, 0);
         assert_eq!(size(&[copy, jump, insn(2, ADD, 2, 0, 0, -600)]), 0);
-        // What is above the frame pointer is not the function's.
+        // Memory above the frame pointer does not belong to the function.
         assert_eq!(size(&[copy, insn(1, ADD, 2, 0, 0, 24)]), 0);
     }
 }

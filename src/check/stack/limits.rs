@@ -1,9 +1,9 @@
-//! What the kernel refuses of a program's calls, and what the user does.
+//! Limits of the kernel and of the user on a program's calls.
 //!
 //! Source: `check_max_stack_depth_subprog`, `round_up_stack_depth` and `bpf_enable_priv_stack` of the kernel's
-//! `kernel/bpf/verifier.c` and `include/linux/bpf_verifier.h`. A frame counts in steps of 32 bytes, at least one; since
-//! 6.9, where there is a JIT compiler, in steps of 16. From 6.13 on, x86-64 and arm64 give every function of programs
-//! that trace a stack of its own.
+//! `kernel/bpf/verifier.c` and `include/linux/bpf_verifier.h`. Frames are rounded up to multiples of 32 bytes, at
+//! least one; since 6.9, with a JIT compiler, to multiples of 16. Since 6.13, x86-64 and arm64 give every function of
+//! tracing programs a private stack.
 
 use super::{Chain, Circle, Count, Function, Root, Survey, Target};
 use crate::{
@@ -12,27 +12,27 @@ use crate::{
     report::{Error, Warning, WarningKind, quoted},
 };
 
-/// The bytes of stack of a chain of calls (`MAX_BPF_STACK`).
+/// The maximum stack of a chain of calls, in bytes (`MAX_BPF_STACK`).
 pub const STACK_LIMIT: u64 = 512;
-/// The functions of a chain (`MAX_CALL_FRAMES`).
+/// The maximum number of functions in a chain (`MAX_CALL_FRAMES`).
 pub const MAX_FRAMES: usize = 8;
-/// The same from [`NEW_FRAMES`] on, where functions that are verified by themselves do not count; `tests/system/kernels/edges.rs`
-/// tries both.
+/// The same since [`NEW_FRAMES`], where functions that are verified separately do not count;
+/// `tests/system/kernels/edges.rs` tests both.
 const MAX_NEW_FRAMES: usize = 16;
 const NEW_FRAMES: Kernel = Kernel(7, 2);
-/// The last one before.
+/// The last kernel before that.
 const OLD_FRAMES: Kernel = Kernel(7, 1);
-/// The last kernel that counts frames by [`Count::OLD`] with a JIT compiler, too.
+/// The last kernel that counts frames by [`Count::OLD`] even with a JIT compiler.
 pub(super) const OLD_COUNT: Kernel = Kernel(6, 8);
-/// How many circles of calls are told.
+/// The maximum number of call cycles reported.
 const MOST_CIRCLES: usize = 10;
-/// How many functions of a long chain are named at each of its ends.
+/// The number of functions named at each end of a long chain.
 const NAMED: usize = 10;
 
 const FEWER_CALLS: &str =
     "let functions be inlined (`#[inline(always)]`, `__always_inline`), or call fewer";
 
-/// Sections, up to a `/` or `.`, of programs whose functions may get stacks of their own.
+/// Sections, up to a `/` or `.`, of programs whose functions may get private stacks.
 const PRIVATE: [&str; 19] = [
     "kprobe",
     "kretprobe",
@@ -55,21 +55,21 @@ const PRIVATE: [&str; 19] = [
     "sleepable_struct_ops",
 ];
 
-/// What is wrong with a program, by the kernel or by the user.
+/// The problems of a program, by the limits of the kernel or the user.
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
-    /// What is refused.
+    /// The errors.
     pub refusals: Vec<Refusal>,
-    /// What some kernels refuse.
+    /// The problems on some kernels.
     pub warnings: Vec<Warning>,
 }
 
-/// Something that is refused.
+/// A problem that fails the link.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// What, where and why.
+    /// The error: the problem, its location and the reason.
     pub error: Error,
-    /// The functions whose frames are too large together.
+    /// The functions whose frames together are too large.
     pub frames: Vec<String>,
 }
 
@@ -80,10 +80,10 @@ impl From<Error> for Refusal {
 }
 
 impl Survey {
-    /// What is wrong: chains that need more stack than `plan` allows, or than the kernel does if it says nothing; chains
-    /// that are too long, recursion and indirect calls; tail calls that are too deep, arguments that are too many, and
-    /// traps; programs of more instructions than `plan` allows. `runs_on` tells whether a kernel knows all that the program
-    /// uses: what only others refuse is not worth a word.
+    /// Returns all problems: chains that need more stack than `plan` allows, or than the kernel allows if the plan
+    /// sets no limit; chains that are too long, recursion and indirect calls; tail calls that are too deep, too many
+    /// arguments, and traps; programs with more instructions than `plan` allows. `runs_on` returns true if a kernel
+    /// supports all features that the program uses: refusals by other kernels are not reported.
     #[must_use]
     pub fn judge(&self, plan: &LinkPlan, runs_on: &dyn Fn(Kernel) -> bool) -> Verdict {
         let mut verdict = Verdict::default();
@@ -184,8 +184,8 @@ impl Survey {
         }
     }
 
-    /// Whether the program need not be loaded (a section such as `?xdp`), or the verifier need not come by: functions above
-    /// the last one of `chain` read constants, and a test of these may keep calls from being reached.
+    /// Returns true if the program need not be loaded (a section such as `?xdp`), or the verifier may not reach the
+    /// chain: functions above the last one of `chain` read constants, and a test of these may make calls unreachable.
     fn may_stay_away(&self, root: usize, chain: &Chain) -> bool {
         let is_optional =
             self.functions.get(root).is_some_and(|function| function.section.starts_with('?'));
@@ -217,19 +217,19 @@ impl Survey {
         let section = self.functions.get(root).map_or("", |function| &function.section);
         let word =
             section.trim_start_matches('?').split(['/', '.', '+']).next().unwrap_or_default();
-        // What is called later may belong to any program.
+        // A function that is called later may belong to any program.
         let is_private = kind == Root::Deferred || PRIVATE.contains(&word);
         is_private && !self.reached_from(&[root]).iter().any(|&index| self.makes_tail_call(index))
     }
 
-    /// The functions that a loader loads with some program, by index.
+    /// Returns the indices of the functions that a loader loads with some program.
     #[must_use]
     pub fn reached(&self) -> Vec<usize> {
         let roots: Vec<usize> = self.roots().into_iter().map(|(root, _)| root).collect();
         self.reached_from(&roots)
     }
 
-    /// `roots` and all that they call, by index.
+    /// Returns the indices of `roots` and all their direct and indirect callees.
     #[must_use]
     pub fn reached_from(&self, roots: &[usize]) -> Vec<usize> {
         let mut seen = vec![false; self.functions.len()];
@@ -279,8 +279,8 @@ impl Survey {
             .help("make it a loop with a bound that is known, or use `bpf_loop`")
     }
 
-    /// How many functions of `chain` have a frame at once as kernels from 7.2 on count them: one that is verified by itself
-    /// starts anew there.
+    /// Returns the number of functions of `chain` with simultaneous frames, as kernels since 7.2 count them: a
+    /// function that is verified separately restarts the count.
     fn frames_at_once(&self, chain: &Chain) -> usize {
         let units = self.along(chain).scan(0, |frames: &mut usize, function| {
             *frames = if function.is_global { 1 } else { frames.saturating_add(1) };
@@ -339,7 +339,7 @@ impl Survey {
         Warning { kind: WarningKind::StackChain, message, help }
     }
 
-    /// Each function of `chain`, where it is called, and its frame; of a long chain both ends.
+    /// Returns each function of `chain`, its call site and its frame; only both ends of a long chain.
     pub(super) fn frames<'a>(&'a self, chain: &'a Chain) -> impl Iterator<Item = String> + 'a {
         let frame = |index: &usize| self.functions.get(*index).map(|function| function.stack);
         shortened(chain.functions.len(), |place| {
@@ -349,13 +349,13 @@ impl Survey {
         .into_iter()
     }
 
-    /// Each function of `chain`, with its place and that of the call; of a long chain both ends.
+    /// Returns each function of `chain`, with its location and that of the call; only both ends of a long chain.
     pub(super) fn links(&self, chain: &Chain) -> Vec<String> {
         let count = chain.functions.len().saturating_add(usize::from(chain.recursive.is_some()));
         shortened(count, |place| self.link(chain, place))
     }
 
-    /// The function at `place` of `chain`, with its source and that of the call that leads to it.
+    /// Returns the function at `place` of `chain`, with its source and that of the call that leads to it.
     fn link(&self, chain: &Chain, place: usize) -> Option<String> {
         let index = chain.functions.get(place).copied().or(chain.recursive)?;
         let function = self.functions.get(index)?;
@@ -374,15 +374,16 @@ impl Survey {
     }
 }
 
-/// Which kernels a program is for.
+/// The kernels a program is for.
 pub(super) struct Kernels<'a> {
-    /// The oldest one, if the user says so.
+    /// The oldest one, if the user sets it.
     oldest: Option<Kernel>,
     runs_on: &'a dyn Fn(Kernel) -> bool,
 }
 
 impl Kernels<'_> {
-    /// Whether the program may have to run on `kernel`: nobody says that all are newer, neither the user nor what it uses.
+    /// Returns true if the program may have to run on `kernel`: neither the user nor the features used require a
+    /// newer one.
     pub(super) fn may_be(&self, kernel: Kernel) -> bool {
         match self.oldest {
             Some(oldest) => oldest <= kernel,
@@ -391,7 +392,7 @@ impl Kernels<'_> {
     }
 }
 
-/// Lines 0 to `count` as `line` gives them; of many the first and last ones, and how many are between.
+/// Returns lines 0 to `count` as `line` formats them, or the first and last ones and the number of lines left out.
 fn shortened(count: usize, line: impl Fn(usize) -> Option<String>) -> Vec<String> {
     let ends = NAMED.saturating_mul(2);
     if count <= ends.saturating_add(1) {

@@ -1,4 +1,4 @@
-//! The maps of a program, as far as its definitions tell.
+//! The maps of a program, as described by their definitions.
 
 use crate::{
     bpf::{sections::MAPS, target::u32_of},
@@ -9,7 +9,7 @@ use crate::{
 /// A map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Map {
-    /// Its symbol.
+    /// The symbol.
     pub name: String,
     /// The number of its type (`enum bpf_map_type`).
     pub kind: Option<u32>,
@@ -17,12 +17,12 @@ pub struct Map {
     pub key_size: Option<u32>,
     /// The bytes of a value.
     pub value_size: Option<u32>,
-    /// How many entries.
+    /// The maximum number of entries.
     pub max_entries: Option<u32>,
 }
 
 impl Map {
-    /// The name of its type, as `bpftool map help` has it; its number when it is newer than this linker.
+    /// Returns the name of its type, as in `bpftool map help`, or its number if the type is newer than this linker.
     #[must_use]
     pub fn kind_name(&self) -> String {
         let Some(kind) = self.kind else { return "unknown".to_owned() };
@@ -30,7 +30,7 @@ impl Map {
         name.map_or_else(|| format!("type {kind}"), |name| (*name).to_owned())
     }
 
-    /// The bytes of all keys and values, when the definition tells.
+    /// Returns the bytes of all keys and values, if the definition has their sizes.
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         let entry = u64::from(self.key_size?) + u64::from(self.value_size?);
@@ -38,7 +38,7 @@ impl Map {
     }
 }
 
-/// `enum bpf_map_type` of the kernel's `include/uapi/linux/bpf.h`.
+/// The names of `enum bpf_map_type` of the kernel's `include/uapi/linux/bpf.h`.
 const KINDS: [&str; 35] = [
     "unspecified",
     "hash",
@@ -77,7 +77,7 @@ const KINDS: [&str; 35] = [
     "insn_array",
 ];
 
-/// The maps of `elf` whose debug information is `info`, by name.
+/// Returns the maps of `elf` whose debug information is `info`, by name.
 pub(in crate::check) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
     let mut maps = records(elf);
     if let Some(id) = elf.section_named(MAPS) {
@@ -92,7 +92,7 @@ pub(in crate::check) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
     maps
 }
 
-/// The bytes of sections with variables and constants, but for maps, licences and versions.
+/// Returns the bytes of sections with variables and constants, except for maps, licenses and versions.
 pub(super) fn data(elf: &Elf) -> u64 {
     let others = [MAPS, "maps", "license", "version"];
     let sections = elf.sections.values().filter(|section| section.is_alloc() && !section.is_code());
@@ -102,7 +102,7 @@ pub(super) fn data(elf: &Elf) -> u64 {
         .sum()
 }
 
-/// Definitions of aya's form: words for type, sizes, entries.
+/// Reads definitions of aya's form: words for type, sizes, entries.
 fn records(elf: &Elf) -> Vec<Map> {
     let Some(id) = elf.section_named("maps") else { return Vec::new() };
     let Some(section) = elf.sections.get(&id) else { return Vec::new() };
@@ -125,7 +125,8 @@ fn records(elf: &Elf) -> Vec<Map> {
         .collect()
 }
 
-/// A definition of libbpf's form: a structure whose members encode numbers as array lengths, and types as pointers.
+/// Reads a definition of libbpf's form: a struct whose members encode numbers as array lengths, and types as
+/// pointers.
 fn defined(btf: &Btf, name: &str) -> Option<Map> {
     let variables = btf.iter().filter(|(_, ty)| btf.strings.get(ty.name) == name.as_bytes());
     let ty = variables.into_iter().find_map(|(_, ty)| match ty.kind {
@@ -151,10 +152,10 @@ fn defined(btf: &Btf, name: &str) -> Option<Map> {
     Some(map)
 }
 
-/// Chains of types are shorter, unless the debug information is a circle.
+/// The maximum length of a chain of types; only circular debug information exceeds it.
 const DEEPEST: u32 = 64;
 
-/// The type behind names and qualifiers.
+/// Returns the type behind names and qualifiers.
 fn resolved(btf: &Btf, mut id: TypeId) -> Option<TypeId> {
     for _ in 0..DEEPEST {
         id = match btf.get(id)?.kind {

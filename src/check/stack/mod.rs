@@ -1,7 +1,7 @@
-//! What is in a program: for every function its size, its frame and whom it calls, and for every program the calls that
-//! need most stack.
+//! Survey of a program: the size, frame and callees of every function, and the calls of every program that need the
+//! most stack.
 //!
-//! It is made from the object that code generation emitted, whose debug information is still there.
+//! The survey uses the object from code generation, which still contains the debug information.
 
 mod arguments;
 mod chains;
@@ -27,79 +27,79 @@ pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
 pub use maps::Map;
 pub(super) use maps::of as maps_of;
 
-/// What is in an object.
+/// The contents of an object.
 #[derive(Clone, Debug)]
 pub struct Survey {
     /// The functions, by section, then by address.
     pub functions: Vec<Function>,
     /// The maps, by name.
     pub maps: Vec<Map>,
-    /// The bytes of variables and constants: `.data`, `.rodata`, `.bss` and their like.
+    /// The bytes of variables and constants: `.data`, `.rodata`, `.bss` and the like.
     pub data: u64,
 }
 
 /// One function of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// Its symbol.
+    /// The symbol.
     pub name: String,
-    /// The section it is in.
+    /// The section that contains the function.
     pub section: String,
-    /// What it is to a loader.
+    /// The role for a loader.
     pub role: Role,
-    /// Its size in instruction slots, as the verifier counts them.
+    /// The size in instruction slots, as the verifier counts them.
     pub instructions: u64,
     /// The bytes it uses of its frame.
     pub stack: u64,
-    /// Where it is in the source, as `file:line`, when there is debug information.
+    /// The source location, as `file:line`, if there is debug information.
     pub source: Option<String>,
-    /// Its calls, in order.
+    /// The calls, in order.
     pub calls: Vec<Call>,
-    /// Whether it reads constants, which may decide what it reaches: the verifier passes over the rest.
+    /// True if it reads constants, which may decide the code it reaches: the verifier skips the rest.
     pub reads_constants: bool,
-    /// Whether others may call it: it is verified by itself.
+    /// True if other code may call it: it is verified separately.
     pub is_global: bool,
     /// The last argument beyond the fifth that it takes, and the last that it passes.
     pub excess: Vec<Excess>,
-    /// The first rule of the kernel on ends and jumps that it breaks, and where in the source, as `file:line`.
+    /// The first rule of the kernel on ends and jumps that it breaks, and the source location, as `file:line`.
     pub fault: Option<(Fault, Option<String>)>,
 }
 
 /// An argument beyond the fifth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excess {
-    /// Which one, and what is done with it.
+    /// The argument, and its use.
     pub argument: StackArgument,
-    /// Where it is in the source, as `file:line`.
+    /// The source location, as `file:line`.
     pub source: Option<String>,
 }
 
-/// What a function is to a loader.
+/// The role of a function for a loader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It is loaded as a program.
+    /// A program, which the loader loads.
     Program,
-    /// Programs call it.
+    /// A function that programs call.
     Subprogram,
 }
 
 /// A call, or the address of a function for a helper to call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// What is called.
+    /// The callee.
     pub target: Target,
-    /// Where it is in the source, as `file:line`.
+    /// The source location, as `file:line`.
     pub source: Option<String>,
 }
 
-/// What is called.
+/// The callee of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A function, by its index.
     Function(usize),
     /// A function, by its index, that a helper calls before it returns.
     Callback(usize),
-    /// A function, by its index, that something calls later, on a stack of its own.
+    /// A function, by its index, that is called later, on a separate stack.
     Deferred(usize),
     /// A symbol that the loader resolves.
     Extern(String),
@@ -110,7 +110,7 @@ pub enum Target {
 }
 
 impl Survey {
-    /// Looks at `object`, which code generation emitted.
+    /// Surveys `object`, which code generation emitted.
     #[must_use]
     pub fn of(object: &Object) -> Self {
         let found = object.functions();
@@ -124,7 +124,7 @@ impl Survey {
         }
     }
 
-    /// The instruction slots of all functions.
+    /// Returns the instruction slots of all functions.
     #[must_use]
     pub fn instructions(&self) -> u64 {
         self.functions.iter().map(|function| function.instructions).sum()
@@ -160,7 +160,7 @@ fn describe(
     }
 }
 
-/// Whether code of `function` refers to a global constant.
+/// Returns true if code of `function` refers to a global constant.
 fn reads_constants(elf: &Elf, function: &object::Function) -> bool {
     let Some(section) = elf.sections.get(&function.section) else { return false };
     let own = function.offset..function.offset.saturating_add(function.size);
@@ -208,7 +208,7 @@ fn target(
         }
         Callee::Undefined(symbol) => {
             let symbol = elf.symbols.get(symbol)?;
-            // Of variables only the address is taken.
+            // For variables, only the address is taken.
             (symbol.kind != SymbolKind::Object).then(|| Target::Extern(symbol.name.clone()))
         }
         Callee::Helper(number) => Some(Target::Helper(*number)),
@@ -216,7 +216,7 @@ fn target(
     }
 }
 
-/// What is called next, which is whom an address is taken for.
+/// Returns the next callee, which receives the address taken.
 fn next_call(function: &object::Function, after: u64) -> Option<&Callee> {
     let later = function.references.iter().filter(|other| other.instruction > after);
     later.map(|other| &other.callee).find(|callee| !matches!(callee, Callee::Callback(_)))

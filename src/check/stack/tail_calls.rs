@@ -1,10 +1,10 @@
 //! Tail calls below calls.
 //!
-//! A tail call gives its function's frame to the next program, but not those of the callers: so each of up to 33 tail
-//! calls in a row may add a chain of frames to the kernel's stack. The kernel therefore refuses a tail call in a function
-//! whose callers have 256 bytes of frames or more (`check_max_stack_depth_subprog`, since 5.10; before, there was either
-//! the one or the other). And a program with a tail call has no stacks of its own for its functions, whatever its
-//! type (`check_max_stack_depth`).
+//! A tail call hands its function's frame to the next program, but not the frames of the callers, so each of up to 33
+//! tail calls in a row may add a chain of frames to the kernel's stack. The kernel therefore refuses a tail call in a
+//! function whose callers have 256 bytes of frames or more (`check_max_stack_depth_subprog`, since 5.10; older
+//! kernels allow only calls or only tail calls). The functions of a program with a tail call have no private stacks,
+//! whatever its type (`check_max_stack_depth`).
 
 use super::{
     Call, Chain, Count, Survey, Target, Verdict,
@@ -12,18 +12,18 @@ use super::{
 };
 use crate::report::{Error, Warning, WarningKind, quoted};
 
-/// The bytes of frames above a tail call that are too many.
+/// The number of bytes of frames above a tail call at which kernels refuse it.
 const CALLERS_LIMIT: u64 = 256;
 /// The number of `bpf_tail_call`.
 const TAIL_CALL: i32 = 12;
 
 const HELP: &str = "make the tail call from the program itself, let the function be inlined, or keep large data in a map";
 
-/// The callers of a function that makes a tail call, and it.
+/// The callers of a function that makes a tail call, followed by that function.
 type Path = Vec<usize>;
 
 impl Survey {
-    /// Refuses tail calls that are too deep for every kernel, and warns of those that are for some.
+    /// Refuses tail calls that are too deep for every kernel, and warns about tail calls too deep for some kernels.
     pub(super) fn judge_tail_calls(&self, kernels: &Kernels<'_>, verdict: &mut Verdict) {
         for (root, _) in self.roots() {
             let deepest = |count| self.deepest_tail_call(root, count);
@@ -38,7 +38,7 @@ impl Survey {
         }
     }
 
-    /// Whether the function at `index` makes a tail call itself.
+    /// Returns true if the function at `index` makes a tail call itself.
     pub(super) fn makes_tail_call(&self, index: usize) -> bool {
         self.tail_call(index).is_some()
     }
@@ -48,7 +48,8 @@ impl Survey {
         calls.iter().find(|call| call.target == Target::Helper(TAIL_CALL))
     }
 
-    /// The calls from `root` to a tail call in another function with the largest frames above it, and their bytes.
+    /// Returns the calls from `root` to a tail call in another function with the largest frames above it, and their
+    /// bytes.
     fn deepest_tail_call(&self, root: usize, count: Count) -> Option<(u64, Chain)> {
         let mut known = vec![None; self.functions.len()];
         let (bytes, mut functions) = self.below(root, count, &mut known)?;
@@ -56,8 +57,8 @@ impl Survey {
         Some((bytes, Chain { functions, recursive: None }))
     }
 
-    /// The bytes of frames from the function at `index` down to the deepest tail call below it, and the path there, its
-    /// end first. Calls that go round are refused elsewhere, and lead nowhere here.
+    /// Returns the bytes of frames from the function at `index` down to the deepest tail call below it, and the path
+    /// there, its end first. Recursive calls are refused elsewhere, and are not followed here.
     fn below(
         &self,
         index: usize,

@@ -1,8 +1,9 @@
-//! Traps: what LLVM makes of `__builtin_trap` and of an abort in Rust.
+//! Traps, which LLVM emits for `__builtin_trap` and for an abort in Rust.
 //!
-//! LLVM up to 20 calls `abort` there, which is undefined; later ones call the kernel's `__bpf_trap`, weakly. A kernel
-//! that lacks it (before 6.16), or that has it, refuses the program when its verifier gets there (`do_check_insn`); none
-//! minds when it does not. So a trap is not wrong, but it is no way to stop a program either.
+//! LLVM up to 20 calls `abort` there, which is undefined; later versions call the kernel's `__bpf_trap`, weakly.
+//! Kernels with it and kernels without it (before 6.16) both refuse the program if the verifier reaches the call
+//! (`do_check_insn`), and accept the program otherwise. So a trap is not an error, but it is no way to stop a program
+//! either.
 
 use super::{Survey, Target, Verdict};
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 const TRAP: &str = "__bpf_trap";
 
 impl Survey {
-    /// Warns of each function with a trap, unless unreachable code is asked to have them.
+    /// Warns about each function with a trap, unless traps for unreachable code were requested.
     pub(super) fn judge_traps(&self, traps: Traps, verdict: &mut Verdict) {
         if traps == Traps::Allow {
             return;

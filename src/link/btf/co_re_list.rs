@@ -1,4 +1,4 @@
-//! What an object asks of the kernel, for people to read.
+//! A readable list of an object's CO-RE queries.
 
 use crate::{
     bpf::insn::INSN_SIZE,
@@ -19,26 +19,26 @@ use crate::{
 /// One CO-RE record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// The function that the instruction is in; the section where there is none.
+    /// The function that contains the instruction, or else the section.
     pub program: String,
     /// The instruction, in slots from the start of the function.
     pub instruction: u64,
-    /// The question, in libbpf's word: `byte_off`, `type_exists`.
+    /// The query, in libbpf's term: `byte_off`, `type_exists`.
     pub kind: &'static str,
-    /// The root as C writes it: `struct task_struct`.
+    /// The root in C syntax: `struct task_struct`.
     pub ty: String,
-    /// The way behind the root as C writes it, `.se.load.weight`; an enumerator; empty for a type as a whole.
+    /// The path after the root in C syntax, `.se.load.weight`; an enumerator; empty for a type as a whole.
     pub path: String,
     /// The access string: `0:4:1:1`.
     pub access: String,
-    /// `file:line` or `file:line:column` of the source; empty when unknown.
+    /// The source location, `file:line` or `file:line:column`; empty if unknown.
     pub source: String,
 }
 
-/// Lists all records of `object`, which code generation emitted, as they are when it is finished.
+/// Lists all records of `object`, which code generation emitted, as they are in the finished object.
 ///
 /// # Errors
-/// A path leads nowhere.
+/// Returns an error if a path is invalid.
 pub fn list(object: &Object) -> Result<Vec<Record>> {
     let asks = |info: &&Info| info.ext.as_ref().is_some_and(|ext| !ext.core_relos.is_empty());
     let Some(mut info) = object.btf.as_ref().filter(asks).cloned() else { return Ok(Vec::new()) };
@@ -47,7 +47,7 @@ pub fn list(object: &Object) -> Result<Vec<Record>> {
     Ok(records(&info, &queries, &object.elf))
 }
 
-/// All records of a finished object, in stored order.
+/// Returns all records of a finished object, in stored order.
 #[must_use]
 pub fn records(info: &Info, queries: &Queries, elf: &Elf) -> Vec<Record> {
     let functions = object::functions(elf);

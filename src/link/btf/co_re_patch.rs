@@ -1,4 +1,4 @@
-//! What holds for the types in this object, in the instructions that a loader will patch.
+//! Writes the values for the types in this object into the instructions that a loader will patch.
 
 use crate::{
     bpf::insn::{self, Class, INSN_SIZE},
@@ -14,10 +14,10 @@ use crate::{
     report::{Error, Result},
 };
 
-/// Writes the answers of `queries` into the instructions of `elf`, and the numbers that types have now.
+/// Writes the answers of `queries` and the current numbers of types into the instructions of `elf`.
 ///
 /// # Errors
-/// The answer does not fit the instruction, or there is none.
+/// Returns an error if there is no answer, or it does not fit the instruction.
 pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
     for table in info.ext.iter().flat_map(|ext| &ext.core_relos) {
         let section = info.btf.strings.text(table.section);
@@ -37,7 +37,7 @@ pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
     Ok(())
 }
 
-/// The answer for the types in this object.
+/// Returns the answer for the types in this object.
 fn value(btf: &Btf, relo: CoreRelo) -> Option<u64> {
     let question = Question::from_raw(relo.kind)?;
     if question.subject() != Subject::Field {
@@ -61,7 +61,7 @@ fn value(btf: &Btf, relo: CoreRelo) -> Option<u64> {
     }
 }
 
-/// As libbpf says (`bpf_core_calc_field_relo`): enumerations have a sign.
+/// Returns true for a signed value, by libbpf's rule (`bpf_core_calc_field_relo`): enumerations have a sign.
 fn is_signed(btf: &Btf, spot: &Spot) -> bool {
     match btf.get(rules::base_of(btf, spot.ty)).map(|ty| &ty.kind) {
         Some(Kind::Int(int)) => int.encoding & Int::SIGNED != 0,
@@ -70,7 +70,7 @@ fn is_signed(btf: &Btf, spot: &Spot) -> bool {
     }
 }
 
-/// Writes `value` where a loader would, into the instruction at `offset` of `section`.
+/// Writes `value` as a loader would, into the instruction at `offset` of `section`.
 fn patch(
     elf: &mut Elf,
     section: &str,

@@ -1,6 +1,7 @@
-//! `DATASEC`s with the sizes and places of the ELF file.
+//! `DATASEC`s with the sizes and offsets of the ELF file.
 //!
-//! The kernel wants a size, entries that ascend and do not overlap, and none of size 0 (`btf_datasec_resolve`).
+//! The kernel requires a nonzero size, and entries that ascend, do not overlap and are not empty
+//! (`btf_datasec_resolve`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +20,10 @@ use crate::{
     report::{Error, Result},
 };
 
-/// Joins the `DATASEC`s of joined sections, and takes sizes, places and linkage from the symbol table.
+/// Joins the `DATASEC`s of joined sections, and takes sizes, offsets and linkage from the symbol table.
 ///
 /// # Errors
-/// A section is larger than BTF can say.
+/// Returns an error if a section is larger than BTF can encode.
 pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
     let btf = &mut info.btf;
     let mut homes: BTreeMap<String, TypeId> = BTreeMap::new();
@@ -48,7 +49,7 @@ pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
     Ok(())
 }
 
-/// Adds a `DATASEC` for each section of data that has none and holds a global variable: its input has no debug info.
+/// Adds a missing `DATASEC` for each section of data with a global variable: its input has no debug info.
 fn list_all(btf: &mut Btf, elf: &Elf, homes: &mut BTreeMap<String, TypeId>) {
     for (id, section) in &elf.sections {
         if !homes.contains_key(&section.name)
@@ -62,7 +63,7 @@ fn list_all(btf: &mut Btf, elf: &Elf, homes: &mut BTreeMap<String, TypeId>) {
     }
 }
 
-/// Returns true for a section of variables. Maps and `struct_ops` mean nothing without their types.
+/// Returns true for a section of variables. Maps and `struct_ops` are useless without their types.
 fn is_data(section: &Section) -> bool {
     let is_typed = [MAPS, LEGACY_MAPS].contains(&section.name.as_str());
     section.is_alloc()
@@ -72,7 +73,7 @@ fn is_data(section: &Section) -> bool {
         && names::valid(section.name.as_bytes(), Place::Section, Kernel::NEWEST)
 }
 
-/// Returns true for a variable that others look up by name.
+/// Returns true for a variable that is looked up by name.
 fn is_listed(symbol: &Symbol) -> bool {
     symbol.kind == SymbolKind::Object
         && symbol.binding != Binding::Local
@@ -84,8 +85,8 @@ fn is_legal(name: &str) -> bool {
     names::valid(name.as_bytes(), Place::Variable, Kernel::NEWEST)
 }
 
-/// Makes an entry of bytes for each global variable of `section` that none of `known` describes: libbpf's linker and
-/// skeletons want all of them.
+/// Makes a byte-array entry for each global variable of `section` that `known` does not describe: libbpf's linker and
+/// skeletons require all of them.
 fn undescribed(btf: &mut Btf, elf: &Elf, section: SectionId, known: &[SecEntry]) -> Vec<SecEntry> {
     if !elf.sections.get(&section).is_some_and(is_data) {
         return Vec::new();
@@ -163,7 +164,8 @@ fn fit_one(btf: &mut Btf, id: TypeId, elf: &Elf, section: SectionId) -> Result<(
     Ok(())
 }
 
-/// Returns as many of `entries` as a list has room for: static variables, which nobody looks up by name, go first.
+/// Returns as many of `entries` as fit in a list: static variables, which are not looked up by name, are dropped
+/// first.
 fn first_of(btf: &Btf, mut entries: Vec<SecEntry>) -> Vec<SecEntry> {
     let mut room = MAX_LIST;
     if entries.len() <= room {
@@ -196,10 +198,11 @@ fn fit_entry(btf: &mut Btf, entry: SecEntry, variables: &Variables<'_>) -> Optio
     (size > 0).then_some(SecEntry { ty: entry.ty, offset, size })
 }
 
-/// Gives a `VAR` the linkage of its symbol, and the name if others can see it.
+/// Gives a `VAR` the linkage of its symbol, and the name if the symbol is visible.
 fn follow(btf: &mut Btf, id: TypeId, symbol: &Symbol) {
     let name = btf.strings.intern(symbol.name.as_bytes());
-    // A global variable has the same name in both: libbpf opens no object otherwise. BTF takes fewer names than ELF.
+    // A global variable must have the same name in both, or libbpf does not open the object. BTF allows fewer names
+    // than ELF.
     let global = symbol.binding != Binding::Local && is_legal(&symbol.name);
     let Some(ty) = btf.get_mut(id) else { return };
     if let Kind::Var { linkage, .. } = &mut ty.kind {
@@ -226,9 +229,9 @@ impl<'elf> Variables<'elf> {
         }
     }
 
-    /// The symbol at `offset`, where the relocation led; else the one called `name`.
+    /// Returns the symbol at `offset`, the relocation's target, or else the one called `name`.
     ///
-    /// A name alone would not do: two statics of one section may share it.
+    /// A name alone is not enough: two statics of one section may share it.
     fn find(&self, name: &str, offset: u32) -> Option<&'elf Symbol> {
         let placed = self.by_place.get(&u64::from(offset)).copied();
         let named = self.by_name.get(name).copied();

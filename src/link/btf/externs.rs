@@ -1,10 +1,11 @@
-//! Kernel functions and variables that the loader finds.
+//! Kernel functions and variables that the loader resolves.
 //!
-//! libbpf wants, for each undefined symbol, an extern `FUNC` or `VAR` of that name, listed in the `DATASEC` `.ksyms`
-//! or `.kconfig`; and each one listed there must be an undefined symbol (`bpf_object__collect_externs`). It fills in
-//! sizes and linkage itself, so these stay as clang writes them. rustc describes no foreign function: it gets a
-//! signature from the LLVM IR here. There a pointer has no target; libbpf compares kinds down to the pointed-to one
-//! (`bpf_core_types_are_compat`), and what kernel functions point to is nearly always some struct, so a struct it is.
+//! libbpf requires, for each undefined symbol, an extern `FUNC` or `VAR` of that name, listed in the `DATASEC`
+//! `.ksyms` or `.kconfig`; and each one listed there must be an undefined symbol (`bpf_object__collect_externs`). It
+//! fills in sizes and linkage itself, so these stay as clang writes them. rustc does not describe foreign functions:
+//! they get a signature from the LLVM IR here. Pointers have no target type there; libbpf compares the kinds of
+//! pointees (`bpf_core_types_are_compat`), and those of kernel functions are nearly always structs, so a struct is
+//! used.
 
 use super::datasec::datasecs;
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     },
 };
 
-/// Where an extern goes whose declaration names no section.
+/// The section of an extern whose declaration names none.
 const KSYMS: &str = EXTERNS[0];
 
 /// Makes the extern `DATASEC`s list exactly `undefined`.
@@ -48,7 +49,7 @@ pub(super) fn fit(info: &mut Info, undefined: &[Undefined], declared: &Declared)
     }
 }
 
-/// Returns true if the loader gives what the section `name` lists a place: no bytes of the object do.
+/// Returns true if the loader places the entries of section `name`: they have no bytes in the object.
 pub(super) fn is_section(name: &str) -> bool {
     EXTERNS.contains(&name)
 }
@@ -94,7 +95,7 @@ fn declare(btf: &mut Btf, name: &str, declaration: Option<&Extern>) -> TypeId {
             let proto = signature(btf, *returns, parameters);
             Kind::Func { proto, linkage: Linkage::Extern }
         }
-        // `const void`: libbpf looks the address up by name and asks for no type.
+        // `const void`: libbpf looks the address up by name and ignores the type.
         None => {
             let ty = find_or_push(btf, StrOff::EMPTY, Kind::Const(TypeId::VOID));
             Kind::Var { ty, linkage: Linkage::Extern }
@@ -125,7 +126,7 @@ fn scalar(btf: &mut Btf, scalar: Scalar) -> TypeId {
 }
 
 fn list(btf: &mut Btf, section: &str, ty: TypeId) {
-    // clang's sizes: a function has none, and of a variable without type it says one byte.
+    // clang's sizes: 0 for a function, one byte for a variable without type.
     let size = u32::from(!matches!(btf.get(ty).map(|ty| &ty.kind), Some(Kind::Func { .. })));
     let entry = SecEntry { ty, offset: 0, size };
     let found = datasecs(btf).into_iter().find(|(_, name)| name == section).map(|(id, _)| id);

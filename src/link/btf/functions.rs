@@ -1,6 +1,6 @@
 //! A `FUNC` and a `func_info` record for every function, with the linkage of its symbol.
 //!
-//! The kernel refuses a program when one of its functions has no record (`check_btf_func`), and verifies a global
+//! The kernel refuses a program if one of its functions has no record (`check_btf_func`), and verifies a global
 //! function by its BTF signature alone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use crate::{
     object::{Function, externs::Declared},
 };
 
-/// Rewrites `func_info` so that it has each of `functions` once, in order, and nothing else.
+/// Rewrites `func_info` to contain each of `functions` exactly once, in order.
 pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function], declared: &Declared) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
@@ -61,7 +61,7 @@ fn described(btf: &Btf, ext: &Ext) -> BTreeMap<(String, u32), TypeId> {
     described
 }
 
-/// Gives a `FUNC` the linkage of its symbol, and the name if others can see it: `bpftool gen` finds it by name.
+/// Gives a `FUNC` the linkage of its symbol, and the name if the symbol is visible: `bpftool gen` finds it by name.
 fn describe(
     btf: &mut Btf,
     id: TypeId,
@@ -90,11 +90,11 @@ fn visible(function: &Function) -> bool {
     function.binding != Binding::Local
 }
 
-/// Makes a `FUNC` for a function of which debug info tells no signature, called `name` if that is known.
+/// Makes a `FUNC` for a function without a signature in debug info, called `name` if that is known.
 ///
-/// A program gets the signature that loaders assume. A subprogram's is unknown; were it called global, the kernel
-/// would verify it by the signature and refuse every use of an argument. A static one is verified where it is called,
-/// with what it is called with. Its symbol becomes local, since loaders and linkers want both to agree.
+/// A program gets the signature that loaders assume. A subprogram's is unknown: as a global function, the kernel
+/// would verify it by the signature and refuse every use of an argument. A static function is verified at its calls,
+/// with the actual arguments. Its symbol becomes local, since loaders and linkers require both to agree.
 fn invent(btf: &mut Btf, elf: &mut Elf, function: &Function, name: Option<StrOff>) -> TypeId {
     let mut proto = FuncProto { ret: int(btf), params: Vec::new() };
     if function.is_program() {
@@ -110,14 +110,14 @@ fn invent(btf: &mut Btf, elf: &mut Elf, function: &Function, name: Option<StrOff
     btf.push(name, Kind::Func { proto, linkage })
 }
 
-/// A symbol as C would spell it: legacy-mangled Rust has `$` and `.`.
+/// Returns a symbol as a C identifier: legacy-mangled Rust has `$` and `.`.
 fn identifier(symbol: &str) -> String {
     let legal = |byte: char| if byte.is_ascii_alphanumeric() || byte == '_' { byte } else { '_' };
     let name: String = symbol.chars().map(legal).collect();
     if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// Drops CO-RE records of sections that are gone.
+/// Drops CO-RE records of removed sections.
 fn forget_removed(btf: &Btf, elf: &Elf, ext: &mut Ext) {
     ext.core_relos.retain(|table| elf.section_named(&btf.strings.text(table.section)).is_some());
 }

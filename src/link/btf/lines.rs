@@ -1,7 +1,7 @@
 //! A source line for the first instruction of every function.
 //!
-//! As soon as a program has any line, the kernel wants one at the start of each of its functions, and places in
-//! ascending order without repetition (`check_btf_line`).
+//! If a program has any line, the kernel requires one at the start of each of its functions, and strictly ascending
+//! offsets (`check_btf_line`).
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     object::Function,
 };
 
-/// Sorts the lines of each section and adds those that are missing at the start of `functions`.
+/// Sorts the lines of each section and adds missing lines at the start of `functions`.
 pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function]) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
@@ -50,7 +50,7 @@ fn begin(lines: &mut Lines, function: &Function) {
         return;
     }
     let end = narrow(function.offset.saturating_add(function.size)).max(start);
-    // The prologue has no line of its own: it belongs to the first one of the function.
+    // The prologue has no line: it gets the first one of the function.
     let line = match lines.range(start..end).next() {
         Some((_, next)) => LineInfo { insn_off: start, ..*next },
         None => LineInfo { insn_off: start, file: StrOff::EMPTY, text: StrOff::EMPTY, line_col: 0 },

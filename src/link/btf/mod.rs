@@ -1,8 +1,8 @@
-//! What of BTF depends on the ELF file around it: which function is where, who sees it, what is in which section.
+//! Parts of BTF that depend on the ELF file: offsets and linkage of functions, and the variables of sections.
 //!
-//! LLVM leaves section sizes and variable offsets to the loader, by way of relocations; describes only functions that
-//! have debug info; and takes linkage from the source, although the linker has made most functions local since. All
-//! of it is put right here from the symbol table, after which `.rel.BTF` and `.rel.BTF.ext` are not needed any more.
+//! LLVM leaves section sizes and variable offsets to the loader, by relocations; describes only functions with debug
+//! info; and takes linkage from the source, although the linker has made most functions local since. This module
+//! corrects all three from the symbol table; `.rel.BTF` and `.rel.BTF.ext` are not needed afterward.
 //!
 //! - [`fit`] makes types and records agree with the symbol table;
 //! - [`put`] encodes the sections again.
@@ -25,14 +25,14 @@ use crate::{
 
 /// `SHT_PROGBITS`.
 const PROGBITS: u32 = 1;
-/// What LLVM aligns both sections to; their records are of 32-bit words.
+/// LLVM's alignment of both sections, whose records consist of 32-bit words.
 const ALIGN: u64 = 4;
 
 /// Makes `info` agree with `elf`: linkage and names of functions, a record for every function, variables of every
-/// section, and what is `undefined`.
+/// section, and the externs for `undefined`.
 ///
 /// # Errors
-/// A section is larger than BTF can say.
+/// Returns an error if a section is larger than BTF can encode.
 pub fn fit(
     info: &mut Info,
     elf: &mut Elf,
@@ -52,11 +52,11 @@ pub fn fit(
 /// Adds `.BTF` and `.BTF.ext` to `elf`.
 ///
 /// # Errors
-/// Something does not fit its field; see [`Info::encode`].
+/// Returns an error if a value does not fit its field; see [`Info::encode`].
 pub fn put(info: &Info, elf: &mut Elf) -> Result<()> {
     let (btf, ext) = info.encode()?;
     elf.add_section(section(".BTF", btf));
-    // For libbpf an empty one makes the BTF of the whole object corrupt; an object of nothing but maps has none.
+    // libbpf treats an empty one as corrupt BTF of the whole object; an object of maps alone has none.
     if let Some(ext) = ext.filter(|_| !info.ext.as_ref().is_some_and(Ext::is_empty)) {
         elf.add_section(section(".BTF.ext", ext));
     }

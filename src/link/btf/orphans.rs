@@ -1,13 +1,13 @@
-//! Functions and variables that are in no section any more.
+//! Functions and variables that are no longer in any section.
 //!
-//! Pruning keeps every `FUNC` and `VAR`, for loaders look them up by name. One that the file does not have is found by
-//! nobody: an inlined function, a variable without size, an extern that no code refers to.
+//! Pruning keeps every `FUNC` and `VAR`, because loaders look them up by name. An entry without counterpart in the
+//! file cannot be found: an inlined function, a variable without size, an extern without references.
 
 use std::collections::BTreeSet;
 
 use crate::btf::{Info, Kind, TypeId, builder::retire};
 
-/// Retires each `FUNC` without `func_info` and each `VAR` that no `DATASEC` lists.
+/// Retires each `FUNC` without `func_info` and each `VAR` without an entry in a `DATASEC`.
 pub(super) fn retire_all(info: &mut Info) {
     let placed = placed(info);
     let orphans: Vec<TypeId> = info

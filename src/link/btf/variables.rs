@@ -1,14 +1,14 @@
 //! Variables that are smaller than their types.
 //!
-//! LLVM splits a variable that only this program sees into the parts that are used, and shrinks one that only ever holds
-//! two values (`GlobalOpt`). Each part keeps the debug info of the whole, so its `VAR` has a type that is larger than its
-//! symbol, which the kernel refuses (`btf_datasec_resolve`). The type becomes an integer or bytes of the size that the
-//! section gives it.
+//! LLVM splits a variable that is private to the program into the parts that are used, and shrinks a variable with
+//! only two values (`GlobalOpt`). Each part keeps the debug info of the whole, so its `VAR` has a type that is larger
+//! than its symbol, which the kernel refuses (`btf_datasec_resolve`). The type becomes an integer or a byte array of
+//! the size in the section.
 
 use super::externs;
 use crate::btf::{Btf, Info, Kind, Linkage, SecEntry, TypeId, builder, rules};
 
-/// Gives each variable that its section has less room for than its type takes a type of that size.
+/// Replaces the type of each variable that has less room in its section than the type requires.
 pub(super) fn shrink_split(info: &mut Info) {
     let btf = &mut info.btf;
     let sections = btf.iter().filter(|(id, _)| !externs::is_section(&btf.name(*id)));
@@ -43,7 +43,7 @@ mod tests {
         btf::{Array, Btf, Composite, Datasec, Info, Kind, Linkage, SecEntry, StrOff},
     };
 
-    /// Returns the type of a variable whose structure takes `whole` bytes, and its section gives it `part`.
+    /// Returns the type of a variable whose struct takes `whole` bytes, of which its section has `part`.
     fn shrunk(section: &str, whole: u32, part: u32) -> Kind {
         let mut info = Info { btf: Btf::new(Endian::Little), ext: None };
         let btf = &mut info.btf;

@@ -1,7 +1,7 @@
-//! Which bits are 0 before each instruction, over all paths that lead to it.
+//! Forward data-flow analysis of the bits that are 0 before each instruction, over all paths that lead to it.
 //!
-//! A forward data-flow analysis: states only lose knowledge where paths meet, so it ends. One is kept for each place
-//! that paths lead to from elsewhere; those between follow from it.
+//! States only lose knowledge where paths meet, so the analysis ends. One state is kept for each location that paths
+//! reach from elsewhere; the states between follow from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,22 +9,22 @@ use super::bits::{UPPER, Value};
 use crate::bpf::insn::{Class, EXIT, FRAME_POINTER, Insn, JA, JA32, LDIMM64};
 
 const REGISTERS: usize = 11;
-/// `BPF_JMP | BPF_JA | BPF_X`: a jump to what a register says.
+/// `BPF_JMP | BPF_JA | BPF_X`: a jump to the address in a register.
 const JAX: u8 = 0x0d;
 /// `BPF_END`, in both classes.
 const SWAP: u8 = 0xd;
 /// `BPF_LOAD_ACQ`: an atomic operation whose result is in its destination.
 const LOAD_ACQUIRE: i32 = 0x100;
 
-/// What is known of the registers before an instruction.
+/// The known properties of the registers before an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State([Value; REGISTERS]);
 
-/// Shows `look` every instruction that a path leads to, with the state before it. Whether the paths are known: none may
-/// leave the instructions, or lead to what a register says.
+/// Calls `look` for every reachable instruction, with the state before it. Returns false if control flow is unknown:
+/// a jump leaves the instructions or is indirect.
 ///
-/// Functions start at the slots `entries`, and at whatever is called. What the instructions at the slots `changed`
-/// compute is unknown.
+/// Functions start at the slots `entries`, and at every callee. The results of the instructions at the slots
+/// `changed` are unknown.
 pub(super) fn visit(
     insns: &[Insn],
     entries: impl Iterator<Item = u64>,
@@ -66,17 +66,17 @@ fn solve<'a>(
 struct Flow<'a> {
     insns: &'a [Insn],
     changed: &'a BTreeSet<u64>,
-    /// What is known at entries and targets of jumps, by index; nothing yet where no path was seen to lead.
+    /// The state at entries and targets of jumps, by index; `None` if no path is known to lead there yet.
     states: BTreeMap<usize, Option<State>>,
-    /// Those whose state changed since they were looked at.
+    /// The indices whose state changed since their last visit.
     due: BTreeSet<usize>,
 }
 
-/// Where a run of instructions goes on, by index, and the slots it jumps to.
+/// The continuation of a run of instructions, by index, and the slots it jumps to.
 type Ends = (Option<(usize, State)>, Vec<(i64, State)>);
 
 impl Flow<'_> {
-    /// A path leads to the instruction at `index` with `state`.
+    /// Merges `state` into the state at `index`, for a path that leads there.
     fn reach(&mut self, index: usize, state: &State) {
         let known = self.states.entry(index).or_default();
         let joined = known.as_ref().map_or_else(|| state.clone(), |known| known.join(state));
@@ -86,7 +86,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Follows the instructions from `start` to where the next state is kept.
+    /// Follows the instructions from `start` to the next location with a kept state.
     fn run(&self, start: usize, mut look: impl FnMut(&Insn, &State)) -> Option<Ends> {
         let mut state = self.states.get(&start)?.clone()?;
         let mut jumps = Vec::new();
@@ -115,7 +115,7 @@ impl Flow<'_> {
 }
 
 impl State {
-    /// Where a function starts.
+    /// Returns the state at the start of a function.
     fn entry() -> Self {
         let mut state = Self([Value::UNKNOWN; REGISTERS]);
         state.set(FRAME_POINTER, Value::FRAME);
@@ -158,12 +158,12 @@ impl State {
         self.set(insn.destination, if is_changed { Value::UNKNOWN } else { value });
     }
 
-    /// A call returns in `r0` and leaves nothing in `r1` to `r5`.
+    /// Applies a call, which returns in `r0` and clobbers `r1` to `r5`.
     fn call(&mut self) {
         (0..=5).for_each(|register| self.set(register, Value::UNKNOWN));
     }
 
-    /// An atomic operation that fetches leaves the old value in its source, or in `r0`.
+    /// Applies an atomic operation that fetches: it leaves the old value in its source, or in `r0`.
     fn fetch(&mut self, insn: &Insn) {
         self.set(insn.source, Value::UNKNOWN);
         self.set(0, Value::UNKNOWN);
@@ -177,7 +177,7 @@ impl State {
         compute(insn, left, self.operand(insn), 64).unwrap_or(Value::UNKNOWN)
     }
 
-    /// On the lower halves; the upper half is cleared.
+    /// Computes on the lower halves; the upper half is cleared.
     fn narrow(&self, insn: &Insn) -> Value {
         let left = self.of(insn.destination).low();
         compute(insn, left, self.operand(insn).low(), 32).unwrap_or(Value::UNKNOWN).low()
@@ -192,12 +192,12 @@ impl State {
     }
 }
 
-/// `BPF_X`.
+/// Returns true for `BPF_X`.
 const fn takes_register(insn: &Insn) -> bool {
     insn.code & 8 != 0
 }
 
-/// What an arithmetic instruction of so many bits leaves, as far as known.
+/// Returns the known result of an arithmetic instruction of `width` bits.
 fn compute(insn: &Insn, left: Value, right: Value, width: u32) -> Option<Value> {
     const UNSIGNED: i16 = 0;
     let distance = insn.immediate.cast_unsigned();
@@ -215,7 +215,7 @@ fn compute(insn: &Insn, left: Value, right: Value, width: u32) -> Option<Value> 
         (0x5, 0) => left.and(right),
         (0x6, 0) if is_shift => left.left(distance),
         (0x7, 0) if is_shift => left.right(distance),
-        // On 32 bits the sign is in the middle.
+        // With 32 bits, the sign is in the middle.
         (0xc, 0) if is_shift && width == 64 => left.right_signed(distance),
         (0x8, 0) => left.negate(),
         (0xb, 0) => right,
@@ -223,7 +223,7 @@ fn compute(insn: &Insn, left: Value, right: Value, width: u32) -> Option<Value> 
     })
 }
 
-/// To another byte order, or to the same, cut to so many bits.
+/// Returns the value converted to a byte order and truncated to the instruction's width.
 const fn swapped(insn: &Insn) -> Value {
     match insn.immediate {
         16 => Value::number(!0xffff),
@@ -232,7 +232,7 @@ const fn swapped(insn: &Insn) -> Value {
     }
 }
 
-/// A load without sign fills up with zeros.
+/// Returns a loaded value: a load without sign fills up with zeros.
 fn loaded(insn: &Insn) -> Value {
     const PLAIN: u8 = 0x60;
     match insn.access() {

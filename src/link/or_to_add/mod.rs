@@ -1,17 +1,18 @@
 //! Sums with the frame pointer that code generation writes as a bitwise or.
 //!
-//! For `buf[i & 7]`, with `buf` on the stack and aligned to 8 bytes, LLVM knows that the address and the index have no
-//! set bit in common, so that `a + b` is `a | b`, and takes the or (`visitADDLike` of its `DAGCombiner`); nothing tells
-//! it not to. On a register that holds a pointer every kernel refuses it: "bitwise operator |= on pointer prohibited"
-//! (`adjust_ptr_min_max_vals` of `kernel/bpf/verifier.c`). Where it follows from the finished instructions that both
-//! operands have no bit in common, the or becomes an addition again, which is the same number.
+//! For `buf[i & 7]`, with `buf` on the stack and aligned to 8 bytes, LLVM proves that the address and the index have
+//! no set bit in common, so that `a + b` is `a | b`, and selects the or (`visitADDLike` of its `DAGCombiner`); no
+//! option prevents it. Every kernel refuses it on a register that holds a pointer: "bitwise operator |= on pointer
+//! prohibited" (`adjust_ptr_min_max_vals` of `kernel/bpf/verifier.c`). If the finished instructions prove that the
+//! operands have no bit in common, the or becomes an addition again, which gives the same number.
 //!
-//! It follows forward, over all paths: of each register, the bits that are 0 whatever the way ([`bits`]). The frame
-//! pointer is a multiple of 8, which every kernel keeps to, and the backend promises no more of variables on the
-//! stack, lest LLVM count on it. What a loader or a linker writes into an instruction is taken for unknown. An or of
-//! numbers alone stays what it is: the verifier knows more about its result than about that of an addition.
+//! The proof is a forward analysis over all paths: the bits of each register that are 0 on every path ([`bits`]). The
+//! frame pointer is a multiple of 8 in every kernel, and the backend promises no larger alignment of variables on the
+//! stack, so that LLVM cannot rely on one. Instructions that a loader or a linker patches are unknown. An or of
+//! numbers alone remains unchanged: the verifier tracks its result more precisely than that of an addition.
 //!
-//! Not done on LLVM's IR, where a barrier before each such sum would keep it: every address on the stack would pay for
+//! A barrier before each such sum in LLVM's IR would also keep the addition, but every address on the stack would pay
+//! for it, and the few that matter cannot be identified there.
 //! it, and the few that matter cannot be told there.
 
 mod bits;
@@ -36,9 +37,9 @@ const OR: u8 = 0x4f;
 /// `BPF_ALU64 | BPF_ADD | BPF_X`.
 const ADD: u8 = 0x0f;
 
-/// Makes an addition of every or with a pointer into the frame that is one; how many there were.
+/// Replaces every or that is a sum with a pointer into the frame by an addition; returns the number of replacements.
 ///
-/// `info` tells which instructions a loader changes.
+/// `info` has the instructions that a loader changes.
 pub fn mend(elf: &mut Elf, info: Option<&Info>) -> usize {
     let endian = elf.endian;
     let found: Vec<(SectionId, Vec<Insn>)> = elf
@@ -60,7 +61,7 @@ fn has_or(section: &Section, endian: Endian) -> bool {
     insn::decode(section.bytes(), endian).any(|insn| insn.code == OR)
 }
 
-/// The ors of a section that are sums with a pointer into the frame.
+/// Returns the ors of a section that are sums with a pointer into the frame.
 fn sums(elf: &Elf, id: SectionId, section: &Section, info: Option<&Info>) -> Vec<Insn> {
     let insns: Vec<Insn> = insn::decode(section.bytes(), elf.endian).collect();
     let changed = changed(section, info);
@@ -81,7 +82,7 @@ fn is_framed_sum(left: Value, right: Value) -> bool {
     (left.is_framed() || right.is_framed()) && Value::are_disjoint(left, right)
 }
 
-/// The slots of instructions that are not yet what will run: relocated, or told about the kernel's types.
+/// Returns the slots of instructions that a loader will change: relocations, and CO-RE queries of the kernel's types.
 fn changed(section: &Section, info: Option<&Info>) -> BTreeSet<u64> {
     let mut slots: BTreeSet<u64> =
         section.relocations.iter().map(|relocation| relocation.offset / INSN_SIZE).collect();
@@ -94,7 +95,7 @@ fn changed(section: &Section, info: Option<&Info>) -> BTreeSet<u64> {
     slots
 }
 
-/// Writes the addition in place of the or; whether it could.
+/// Writes the addition in place of the or; returns true on success.
 fn put(section: &mut Section, or: Insn, endian: Endian) -> bool {
     let Contents::Bytes(bytes) = &mut section.contents else { return false };
     let Ok(start) = usize::try_from(or.slot * INSN_SIZE) else { return false };

@@ -26,7 +26,7 @@ fn placed(insns: &[Insn]) -> Vec<Insn> {
     (0..).zip(insns).map(|(slot, insn)| Insn { slot, ..*insn }).collect()
 }
 
-/// Whether the or of `r2` and `r1` before the exit is a sum, after these instructions.
+/// Returns true if the or of `r2` and `r1` before the exit is a sum, after these instructions.
 fn is_sum(before: &[Insn]) -> bool {
     is_sum_if_changed(before, &[])
 }
@@ -44,7 +44,7 @@ fn is_sum_if_changed(before: &[Insn], changed: &[u64]) -> bool {
     is_sum.expect("a path leads there")
 }
 
-/// `r2 = r10; r2 += offset`
+/// Returns `r2 = r10; r2 += offset`.
 fn address(offset: i32) -> [Insn; 2] {
     [insn(MOV, 2, 10, 0), insn(ADD_NUMBER, 2, 0, offset)]
 }
@@ -56,10 +56,10 @@ fn an_index_below_the_alignment_is_added() {
     // A byte, shifted: one of four pairs.
     let pair = [insn(AND_NUMBER, 1, 0, 3), insn(SHIFT_LEFT, 1, 0, 1)];
     assert!(is_sum(&[pair[0], pair[1], copy, down]));
-    // The address in the source, and a constant.
+    // The address is in the source; the other operand is a constant.
     let turned = [insn(MOV, 1, 10, 0), insn(ADD_NUMBER, 1, 0, -16), insn(0xb7, 2, 0, 5)];
     assert!(is_sum(&turned));
-    // Another or before it leaves the low bits that are 0.
+    // An or before it preserves the low bits that are 0.
     let halves = [insn(AND_NUMBER, 1, 0, 3), insn(AND_NUMBER, 3, 0, 4), insn(OR, 2, 3, 0)];
     assert!(is_sum(&[halves[0], halves[1], copy, down, halves[2]]));
 }
@@ -89,7 +89,7 @@ fn every_path_counts() {
     let skip = |over: i16| Insn { offset: over, ..insn(0x15, 6, 0, 0) };
     // The mask is on one path only.
     assert!(!is_sum(&[copy, down, skip(1), insn(AND_NUMBER, 1, 0, 7)]));
-    // Masks on both, of which the wider one counts.
+    // Masks on both paths, of which the wider one counts.
     let join = |mask| {
         [
             skip(2),
@@ -160,7 +160,7 @@ fn only_the_opcode_is_written() {
     }
 }
 
-/// Arithmetic of both widths, with numbers and registers, and jumps over the next few instructions.
+/// Generates arithmetic of both widths, with numbers and registers, and jumps over the next few instructions.
 fn any_insn() -> impl Strategy<Value = Insn> {
     let operation =
         prop::sample::select(&[0x0_u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xa, 0xb, 0xc, 0xd][..]);
@@ -170,7 +170,7 @@ fn any_insn() -> impl Strategy<Value = Insn> {
         let class = if kind == 0 { 0x04 } else { 0x07 };
         let code = operation << 4 | u8::from(from_register) << 3 | class;
         if kind == 3 {
-            // `if dst > imm`, or on the other operation `if dst == src`.
+            // `if dst > imm`, or for the other operation `if dst == src`.
             return Insn {
                 offset: over,
                 ..insn(if from_register { 0x1d } else { 0x25 }, destination, source, immediate)
@@ -190,7 +190,7 @@ fn any_insn() -> impl Strategy<Value = Insn> {
             }
             // rbpf keeps the upper half of a remainder by 0.
             9 if from_register && kind == 0 => insn(0x3c, destination, source, 0),
-            // Division by the number 0 is no program.
+            // Division by the immediate 0 is not a valid program.
             3 | 9 if !from_register && immediate == 0 => insn(code, destination, source, 3),
             _ => insn(code, destination, source, immediate),
         }
@@ -198,7 +198,7 @@ fn any_insn() -> impl Strategy<Value = Insn> {
 }
 
 proptest! {
-    /// What is said to be 0 is 0, on whatever path a run takes.
+    /// Bits that the analysis reports as 0 are 0, on whatever path a run takes.
     #[test]
     fn what_is_known_holds(
         starts in prop::array::uniform5(any::<u64>()),
@@ -222,12 +222,12 @@ proptest! {
             insns.push(Insn { slot: slots, ..one });
             slots += 1;
         }
-        // The analysis does not know where the registers start.
+        // The analysis does not know the initial registers.
         let changed: BTreeSet<u64> = (0..5).map(|index| index * 2).collect();
         let mut known = None;
         let is_known = flow::visit(&insns, [0].into_iter(), &changed, |_, state| known = Some(state.of(0)));
         prop_assert!(is_known);
-        // Of the last instruction, which is looked at last.
+        // The state of the last instruction, which is visited last.
         let known = known.unwrap();
 
         let bytes: Vec<u8> = insns.iter().flat_map(|insn| {
