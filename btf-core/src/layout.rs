@@ -6,7 +6,7 @@ use crate::query::{Site, ask, kind};
 
 /// A path from an object to a field of it.
 ///
-/// It is evaluated only outside BPF.
+/// The macros evaluate it only outside BPF.
 pub trait Path<T, F>: FnOnce(*const T) -> *const F {}
 
 impl<T, F, P: FnOnce(*const T) -> *const F> Path<T, F> for P {}

@@ -219,7 +219,7 @@ macro_rules! __path {
     ($($path:tt)+) => {
         |object| {
             #[allow(unused_unsafe, clippy::undocumented_unsafe_blocks, reason = "never followed in BPF; valid elsewhere")]
-            // SAFETY: outside of BPF the object is there, and nothing is read.
+            // SAFETY: outside BPF the object is there, and nothing is read.
             unsafe {
                 &raw const (*object).$($path)+
             }

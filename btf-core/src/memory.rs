@@ -40,7 +40,7 @@ pub unsafe fn read<M: Space, F>(from: *const F) -> Result<F, ReadError> {
     if code != 0 {
         return Err(ReadError::Fault(code));
     }
-    // SAFETY: the bytes were written, and the caller says that any are an `F`.
+    // SAFETY: the bytes were written, and the caller promises that any bytes are a valid `F`.
     Ok(unsafe { value.assume_init() })
 }
 
@@ -120,7 +120,7 @@ mod helpers {
             return FAULT;
         }
         let Some(room) = (size as usize).checked_sub(1) else { return 0 };
-        // SAFETY: the caller says that the text ends.
+        // SAFETY: the caller promises that the text is terminated.
         let text = unsafe { core::ffi::CStr::from_ptr(from.cast()) }.to_bytes();
         let length = text.len().min(room);
         // SAFETY: both have that many bytes, and the text was not written to.

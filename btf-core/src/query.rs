@@ -29,9 +29,9 @@ pub mod kind {
     pub const FIELD_BYTE_OFFSET: u32 = 0;
     /// The size of a field in bytes.
     pub const FIELD_BYTE_SIZE: u32 = 1;
-    /// 1 if the field exists.
+    /// The existence of a field: 0 or 1.
     pub const FIELD_EXISTS: u32 = 2;
-    /// 1 if the field is signed.
+    /// The signedness of a field: 0 or 1.
     pub const FIELD_SIGNED: u32 = 3;
     /// The left shift of a field within 64 bits that drops the bits above it.
     pub const FIELD_LSHIFT_U64: u32 = 4;
@@ -41,15 +41,15 @@ pub mod kind {
     pub const TYPE_ID_LOCAL: u32 = 6;
     /// The id of a type in the kernel's BTF.
     pub const TYPE_ID_TARGET: u32 = 7;
-    /// 1 if the type exists.
+    /// The existence of a type: 0 or 1.
     pub const TYPE_EXISTS: u32 = 8;
     /// The size of a type in bytes.
     pub const TYPE_SIZE: u32 = 9;
-    /// 1 if the enumeration has the value.
+    /// The existence of a value in an enumeration: 0 or 1.
     pub const ENUM_VALUE_EXISTS: u32 = 10;
-    /// The value in an enumeration.
+    /// The number of a value in an enumeration.
     pub const ENUM_VALUE: u32 = 11;
-    /// 1 if the kernel's type matches the program's.
+    /// The match of the kernel's type with the program's: 0 or 1.
     pub const TYPE_MATCHES: u32 = 12;
 }
 

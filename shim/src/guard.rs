@@ -110,7 +110,7 @@ pub fn arm(program: &OsStr, words: impl Iterator<Item = OsString>) {
             handle(signal, requested);
         });
         // A file that exceeds a size limit is then an error of write(2).
-        // SAFETY: to ignore a signal needs no handler.
+        // SAFETY: ignoring a signal needs no handler.
         unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     }
 }

@@ -115,7 +115,7 @@ pub unsafe fn reset_options() -> bool {
 
 #[cfg(not(feature = "static-llvm"))]
 unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
-    // SAFETY: the caller vouches for the library's initialisers.
+    // SAFETY: the caller vouches for the library's initializers.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
         .map_err(|error| OpenError::Load(path.to_owned(), error))?;
     let library = Box::leak(Box::new(library));
@@ -124,7 +124,7 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     let table = unsafe { Table::resolve(library, &mut missing) };
     match table {
         Some(table) if missing.is_empty() => {
-            // SAFETY: the mangled name says that it takes nothing; what it returns is void in every LLVM from 19 on.
+            // SAFETY: the mangled name shows that it has no parameters; its return type is void in every LLVM from 19 on.
             let reset = unsafe { library.get::<unsafe extern "C" fn()>(RESET_OPTIONS) };
             let reset_options = reset.ok().map(|symbol| *symbol);
             #[cfg(target_os = "linux")]

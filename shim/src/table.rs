@@ -68,7 +68,7 @@ macro_rules! functions {
                 Self {
                     $(
                         #[allow(deprecated)]
-                        // SAFETY: the same function; what it returns as a C enum is an integer of that size.
+                        // SAFETY: the same function; a C enum that it returns is an integer of that size.
                         $name: unsafe {
                             std::mem::transmute::<
                                 unsafe extern "C" fn($($type),*) -> $ret,

@@ -56,7 +56,7 @@ pub(super) struct Block<'a> {
 pub(super) struct Record<'a> {
     /// The code of the record.
     pub(super) code: u64,
-    /// Its operands; the elements of an array are listed one by one.
+    /// The operands; the elements of an array are listed one by one.
     pub(super) operands: Vec<u64>,
     /// The bytes of its blob.
     pub(super) blob: Option<&'a [u8]>,

@@ -52,7 +52,7 @@ pub struct Inputs {
 pub struct Bitcode {
     /// The file and member that it comes from.
     pub origin: Origin,
-    /// Its form.
+    /// The form.
     pub format: Format,
     /// The module itself: without wrapper, archive or ELF around it.
     pub bytes: Arc<[u8]>,

@@ -58,7 +58,7 @@ impl<'ctx> Instruction<'ctx> {
         };
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
-        // SAFETY: what is called is the last operand, and of the same type.
+        // SAFETY: the callee is the last operand, and of the same type.
         unsafe { llvm::LLVMSetOperand(self.as_raw(), count.cast_unsigned() - 1, other) };
     }
 
@@ -90,7 +90,7 @@ impl<'ctx> Instruction<'ctx> {
     }
 
     fn assembly(self) -> Option<NonNull<LLVMValue>> {
-        // SAFETY: the instruction is alive; the answer is null unless it is of the kind.
+        // SAFETY: the instruction is alive; the result is null unless it is of the kind.
         let is_call = !unsafe { llvm::LLVMIsACallInst(self.as_raw()) }.is_null();
         // SAFETY: as above.
         if !is_call && unsafe { llvm::LLVMIsACallBrInst(self.as_raw()) }.is_null() {
@@ -98,7 +98,7 @@ impl<'ctx> Instruction<'ctx> {
         }
         // SAFETY: the instruction calls something.
         let called = unsafe { llvm::LLVMGetCalledValue(self.as_raw()) };
-        // SAFETY: a called value is alive; the answer is null unless it is assembly.
+        // SAFETY: a called value is alive; the result is null unless it is assembly.
         NonNull::new(unsafe { llvm::LLVMIsAInlineAsm(called) })
     }
 }

@@ -256,7 +256,7 @@ impl<'ctx> Value<'ctx> {
     /// Adds `value`, coming from `block`, to a phi.
     pub fn add_incoming(self, value: Self, block: Block<'ctx>) {
         let (mut value, mut block) = (value.as_raw(), block.as_raw());
-        // SAFETY: the callers made it as a phi; one value of its type and one block.
+        // SAFETY: the callers created it as a phi; one value of its type and one block.
         unsafe { llvm::LLVMAddIncoming(self.as_raw(), &raw mut value, &raw mut block, 1) };
     }
 }

@@ -170,7 +170,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         // SAFETY: `place` is a type.
         let offset = unsafe { llvm::LLVMDITypeGetOffsetInBits(place.metadata()) };
         let (file, ty) = (ptr::null_mut(), ty.metadata());
-        // SAFETY: the builder, the scope and the type are alive, and no file is fine.
+        // SAFETY: the builder, the scope and the type are alive, and the file may be null.
         let made = unsafe {
             llvm::LLVMDIBuilderCreateMemberType(
                 builder,
@@ -199,7 +199,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         let file = like.operand_at(FILE);
         // LLVM 23 rejects a line without a file.
         let line = if file.is_null() { 0 } else { like.type_line() };
-        // SAFETY: builder, file, scope and elements are alive, the name is copied, and no base class is fine.
+        // SAFETY: builder, file, scope and elements are alive, the name is copied, and the base class may be null.
         let made = unsafe {
             llvm::LLVMDIBuilderCreateStructType(
                 builder,

@@ -220,7 +220,7 @@ impl<'ctx> Instruction<'ctx> {
 
     /// Takes the debug location of `other`.
     pub(super) fn is_of(self, other: Self) {
-        // SAFETY: the instruction is alive; the answer is null when it has no place.
+        // SAFETY: the instruction is alive; the result is null if it has no location.
         let place = unsafe { llvm::LLVMInstructionGetDebugLoc(other.as_raw()) };
         if !place.is_null() {
             // SAFETY: both are alive and in one function.
@@ -231,7 +231,7 @@ impl<'ctx> Instruction<'ctx> {
     /// Sets successor `index` of a terminator to `block`.
     pub fn set_successor(self, index: usize, block: Block<'ctx>) {
         let Ok(index) = u32::try_from(index) else { return };
-        // SAFETY: the instruction is a terminator with so many successors.
+        // SAFETY: the instruction is a terminator with that many successors.
         unsafe { llvm::LLVMSetSuccessor(self.as_raw(), index, block.as_raw()) };
     }
 
@@ -239,7 +239,7 @@ impl<'ctx> Instruction<'ctx> {
     #[must_use]
     pub fn has(self, attribute: Attribute) -> bool {
         let (call, kind) = (self.as_raw(), attribute.kind());
-        // SAFETY: the instruction is a live call, the only kind this is asked of.
+        // SAFETY: the instruction is a live call, the only kind that callers pass.
         !unsafe { llvm::LLVMGetCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) }.is_null()
     }
 }

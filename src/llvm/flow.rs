@@ -102,7 +102,7 @@ impl<'ctx> Instruction<'ctx> {
     #[must_use]
     pub fn function_operand(self, index: u32) -> Option<Global<'ctx>> {
         let operand = self.operand(index)?;
-        // SAFETY: an operand is alive; the answer is null unless it is a function.
+        // SAFETY: an operand is alive; the result is null unless it is a function.
         Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
     }
 
@@ -118,10 +118,10 @@ impl<'ctx> Instruction<'ctx> {
     /// outer ones are the calls through which it was inlined.
     #[must_use]
     pub fn inlined_places(self) -> Vec<Place> {
-        // SAFETY: the instruction is alive; the answer is null when it has no place.
+        // SAFETY: the instruction is alive; the result is null if it has no location.
         let first = unsafe { llvm::LLVMInstructionGetDebugLoc(self.as_raw()) };
         let places = std::iter::successors(NonNull::new(first), |location| {
-            // SAFETY: it is a location; the answer is null at the outermost.
+            // SAFETY: it is a location; the result is null at the outermost.
             NonNull::new(unsafe { llvm::LLVMDILocationGetInlinedAt(location.as_ptr()) })
         });
         places.filter_map(place_of).collect()

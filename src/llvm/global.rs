@@ -142,7 +142,7 @@ impl<'ctx> Global<'ctx> {
     }
 
     fn set(self, linkage: LLVMLinkage, visibility: LLVMVisibility) {
-        // SAFETY: the global is alive. Local linkage demands default visibility, so that comes first.
+        // SAFETY: the global is alive. Local linkage requires default visibility, so that comes first.
         unsafe { llvm::LLVMSetVisibility(self.as_raw(), visibility) };
         // SAFETY: the global is alive.
         unsafe { llvm::LLVMSetLinkage(self.as_raw(), linkage) };
@@ -151,7 +151,7 @@ impl<'ctx> Global<'ctx> {
     /// Returns the function or variable that an alias stands for; `None` if the alias points inside one.
     #[must_use]
     pub fn aliased(self) -> Option<Self> {
-        // SAFETY: the global is a live alias, the only kind this is asked of.
+        // SAFETY: the global is a live alias, the only kind that callers pass.
         let aliased = unsafe { llvm::LLVMAliasGetAliasee(self.as_raw()) };
         // SAFETY: the aliasee of a live alias is alive.
         let function = unsafe { llvm::LLVMIsAFunction(aliased) };
@@ -208,14 +208,14 @@ impl<'ctx> Global<'ctx> {
     /// Returns true for a constant variable.
     #[must_use]
     pub fn is_constant(self) -> bool {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         unsafe { llvm::LLVMIsGlobalConstant(self.as_raw()) != 0 }
     }
 
     /// Returns the initial value of a variable, as written in IR.
     #[must_use]
     pub fn initializer_text(self) -> String {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
         if value.is_null() {
             return String::new();
@@ -229,12 +229,12 @@ impl<'ctx> Global<'ctx> {
     /// Returns the functions that the initial value of a variable refers to.
     #[must_use]
     pub fn initial_functions(self) -> Vec<Self> {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
         let (mut found, mut open) = (Vec::new(), vec![value]);
         let mut seen = HashSet::new();
         while let Some(value) = open.pop().filter(|value| !value.is_null()) {
-            // SAFETY: an initializer, or an operand of one, is alive; the answer is null unless it is a function.
+            // SAFETY: an initializer, or an operand of one, is alive; the result is null unless it is a function.
             if let Some(function) = Self::from_raw(unsafe { llvm::LLVMIsAFunction(value) }) {
                 found.push(function);
             // SAFETY: as above.
@@ -251,7 +251,7 @@ impl<'ctx> Global<'ctx> {
 
     /// Marks the variable as mutable.
     pub fn make_mutable(self) {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         unsafe { llvm::LLVMSetGlobalConstant(self.as_raw(), 0) };
     }
 

@@ -55,7 +55,7 @@ impl<'ctx> Instruction<'ctx> {
         }
         // SAFETY: it is a call.
         let called = unsafe { llvm::LLVMGetCalledValue(call) };
-        // SAFETY: a called value is alive; the answer is null unless it is a function.
+        // SAFETY: a called value is alive; the result is null unless it is a function.
         Global::from_raw(unsafe { llvm::LLVMIsAFunction(called) })
     }
 
@@ -65,7 +65,7 @@ impl<'ctx> Instruction<'ctx> {
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
         (0..count.cast_unsigned()).filter_map(move |index| {
             let operand = self.operand(index)?;
-            // SAFETY: an operand is alive; the answer is null unless it is a function.
+            // SAFETY: an operand is alive; the result is null unless it is a function.
             Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
         })
     }
@@ -87,21 +87,21 @@ impl<'ctx> Instruction<'ctx> {
     #[must_use]
     pub fn variable_operand(self, index: u32) -> Option<Global<'ctx>> {
         let operand = self.operand(index)?;
-        // SAFETY: an operand is alive; the answer is null unless it is a variable.
+        // SAFETY: an operand is alive; the result is null unless it is a variable.
         Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(operand.as_ptr()) })
     }
 
     /// Returns true if operand `index` is the address of the first byte of a stack variable.
     #[must_use]
     pub fn is_stack_operand(self, index: u32) -> bool {
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         self.operand(index)
             .is_some_and(|operand| !unsafe { llvm::LLVMIsAAllocaInst(operand.as_ptr()) }.is_null())
     }
 
     /// Limits the alignment of a stack variable to `most` bytes, if this instruction allocates one.
     pub fn limit_stack_alignment(self, most: u32) {
-        // SAFETY: the instruction is alive; the answer is null unless it makes such a variable.
+        // SAFETY: the instruction is alive; the result is null unless it makes such a variable.
         let variable = unsafe { llvm::LLVMIsAAllocaInst(self.as_raw()) };
         if variable.is_null() {
             return;
@@ -116,9 +116,9 @@ impl<'ctx> Instruction<'ctx> {
     /// Aligns the variable at operand `index`, on the stack or not, to at least `bytes`, a power of two.
     pub fn align_variable_operand(self, index: u32, bytes: u32) {
         let Some(variable) = self.operand(index).map(NonNull::as_ptr) else { return };
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         let is_local = !unsafe { llvm::LLVMIsAAllocaInst(variable) }.is_null();
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         let is_global = !unsafe { llvm::LLVMIsAGlobalVariable(variable) }.is_null();
         // SAFETY: both kinds of variables have an alignment.
         if (is_local || is_global) && unsafe { llvm::LLVMGetAlignment(variable) } < bytes {
@@ -180,7 +180,7 @@ impl<'ctx> Instruction<'ctx> {
     /// Removes `attribute` from a call.
     pub fn remove(self, attribute: Attribute) {
         let (call, kind) = (self.as_raw(), attribute.kind());
-        // SAFETY: the instruction is a live call, the only kind this is asked of.
+        // SAFETY: the instruction is a live call, the only kind that callers pass.
         unsafe { llvm::LLVMRemoveCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) };
     }
 
@@ -241,7 +241,7 @@ impl<'ctx> Instruction<'ctx> {
         kind: &'static CStr,
     ) -> Option<Node<'ctx>> {
         let kind = metadata_kind(context, kind);
-        // SAFETY: the instruction is alive; the answer is null when it has none.
+        // SAFETY: the instruction is alive; the result is null if it has none.
         Operand::from_raw(unsafe { llvm::LLVMGetMetadata(self.as_raw(), kind) }).node()
     }
 }

@@ -71,7 +71,7 @@ impl Layout<'_> {
     }
 
     fn size(&self, of: *mut LLVMType) -> Option<i64> {
-        // SAFETY: layout and type are alive; what addresses are computed over has a size.
+        // SAFETY: layout and type are alive; types that addresses are computed over have a size.
         i64::try_from(unsafe { llvm::LLVMABISizeOfType(self.raw, of) }).ok()
     }
 

@@ -124,7 +124,7 @@ impl Machine {
         let layout = unsafe { llvm::LLVMCreateTargetDataLayout(self.0.as_ptr()) };
         // SAFETY: the layout was made above.
         let text = unsafe { llvm::LLVMCopyStringRepOfTargetData(layout) };
-        // SAFETY: nobody else frees it.
+        // SAFETY: nothing else frees it.
         unsafe { llvm::LLVMDisposeTargetData(layout) };
         // SAFETY: the string is ours to free.
         unsafe { text::take_message(text) }

@@ -17,7 +17,7 @@ const FLAG_VALUE: usize = 2;
 
 /// A metadata node of a live context.
 ///
-/// It is held as a value, and LLVM keeps one value for each node: equal handles are the same node.
+/// The handle is a value, of which LLVM keeps one for each node: equal handles are the same node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Node<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
@@ -264,7 +264,7 @@ impl<'ctx> Module<'ctx> {
         let (scope, name, file) = (owner.metadata(), c"".as_ptr(), ptr::null_mut());
         // SAFETY: the module is alive.
         let builder = unsafe { llvm::LLVMCreateDIBuilderDisallowUnresolved(self.as_raw()) };
-        // SAFETY: scope and elements are live nodes, all strings are empty, and no file is fine.
+        // SAFETY: scope and elements are live nodes, all strings are empty, and the file may be null.
         let union = unsafe {
             llvm::LLVMDIBuilderCreateUnionType(
                 builder,
@@ -330,7 +330,7 @@ impl<'ctx> Module<'ctx> {
         let ty = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 32) };
         // SAFETY: the type was made above.
         let value = unsafe { llvm::LLVMConstInt(ty, value, 0) };
-        // SAFETY: so was the constant.
+        // SAFETY: the constant is alive, too.
         unsafe { llvm::LLVMValueAsMetadata(value) }
     }
 

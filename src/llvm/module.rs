@@ -15,7 +15,7 @@ use bpf_linker_shim::{
 use super::{buffer::Buffer, context::Context, global::Global, text};
 use crate::report::{Error, Result};
 
-/// A memory operation that LLVM can be told to expand inline, whatever its size.
+/// A memory operation that LLVM can be made to expand inline, whatever its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inline {
     /// Filling with one byte.

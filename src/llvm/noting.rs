@@ -122,7 +122,7 @@ impl<'ctx> Cursor<'ctx> {
         // SAFETY: it is a function type.
         let count = unsafe { llvm::LLVMCountParamTypes(own) };
         let parameter = |number| {
-            // SAFETY: the function has so many parameters.
+            // SAFETY: the function has that many parameters.
             unsafe { llvm::LLVMGetParam(function.as_raw(), number) }
         };
         // SAFETY: builder, value and pointer are alive.

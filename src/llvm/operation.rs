@@ -226,7 +226,7 @@ impl Global<'_> {
     /// Returns true if a function returns no value.
     #[must_use]
     pub fn returns_nothing(self) -> bool {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
         // SAFETY: the type is one of functions.
         let returned = unsafe { llvm::LLVMGetReturnType(own) };
@@ -236,7 +236,7 @@ impl Global<'_> {
     /// Returns true if a function returns more than one register.
     #[must_use]
     pub fn returns_wide(self) -> bool {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
         // SAFETY: it is a function type.
         is_wide(unsafe { llvm::LLVMGetReturnType(own) })
@@ -245,7 +245,7 @@ impl Global<'_> {
     /// Returns true if a function takes a variable number of arguments.
     #[must_use]
     pub fn is_variadic(self) -> bool {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
         // SAFETY: it is a function type.
         unsafe { llvm::LLVMIsFunctionVarArg(own) != 0 }

@@ -134,7 +134,7 @@ impl<'ctx> Builder<'ctx> {
     ) -> *mut LLVMValue {
         let count = c_uint::try_from(arguments.len()).unwrap_or(0);
         let (list, name) = (arguments.as_mut_ptr(), c"".as_ptr());
-        // SAFETY: builder, what is called and arguments are alive, the name is empty.
+        // SAFETY: builder, callee and arguments are alive, the name is empty.
         unsafe { llvm::LLVMBuildCall2(self.raw.as_ptr(), type_, called, list, count, name) }
     }
 

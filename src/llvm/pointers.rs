@@ -16,7 +16,7 @@ impl<'ctx> Instruction<'ctx> {
     /// Aligns the stack variable that operand `index` points into, if any, to at least `bytes`, a power of two.
     pub fn align_stack_operand(self, index: u32, bytes: u32) {
         let Some(base) = self.base(index) else { return };
-        // SAFETY: the base is alive; the answer is null unless it is such a variable.
+        // SAFETY: the base is alive; the result is null unless it is such a variable.
         if !unsafe { llvm::LLVMIsAAllocaInst(base) }.is_null() && alignment(base) < bytes {
             // SAFETY: it makes a variable on the stack, which has an alignment.
             unsafe { llvm::LLVMSetAlignment(base, bytes) };
@@ -27,7 +27,7 @@ impl<'ctx> Instruction<'ctx> {
     /// variable size.
     #[must_use]
     pub fn stack_bytes(self, module: &Module<'ctx>) -> u64 {
-        // SAFETY: the instruction is alive; the answer is null unless it makes such a variable.
+        // SAFETY: the instruction is alive; the result is null unless it makes such a variable.
         let variable = unsafe { llvm::LLVMIsAAllocaInst(self.as_raw()) };
         let Some(count) = self.constant_operand(0).filter(|_| !variable.is_null()) else {
             return 0;
@@ -45,7 +45,7 @@ impl<'ctx> Instruction<'ctx> {
     #[must_use]
     pub fn variable_alignment(self, index: u32) -> u64 {
         let Some(operand) = self.operand(index) else { return 0 };
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         let is_local = !unsafe { llvm::LLVMIsAAllocaInst(operand.as_ptr()) }.is_null();
         if is_local { alignment(operand.as_ptr()).into() } else { 0 }
     }
@@ -84,7 +84,7 @@ impl<'ctx> Instruction<'ctx> {
         let said = unsafe { llvm::LLVMGetCallSiteEnumAttribute(base, RETURNED, kind) };
         // SAFETY: it is a call.
         let called = unsafe { llvm::LLVMGetCalledValue(base) };
-        // SAFETY: a called value is alive; the answer is null unless it is a function.
+        // SAFETY: a called value is alive; the result is null unless it is a function.
         !said.is_null() || !unsafe { llvm::LLVMIsAFunction(called) }.is_null()
     }
 
@@ -108,7 +108,7 @@ impl<'ctx> Instruction<'ctx> {
     fn base(self, index: u32) -> Option<*mut LLVMValue> {
         let mut base = self.operand(index)?.as_ptr();
         for _ in 0..MOST_STEPS {
-            // SAFETY: operands are alive; the answer is null unless it computes an address.
+            // SAFETY: operands are alive; the result is null unless it computes an address.
             if unsafe { llvm::LLVMIsAGetElementPtrInst(base) }.is_null() {
                 return Some(base);
             }
@@ -121,7 +121,7 @@ impl<'ctx> Instruction<'ctx> {
 
 /// Returns the alignment of a variable; 0 if unset.
 fn alignment(variable: *mut LLVMValue) -> u32 {
-    // SAFETY: the callers ask of variables, on the stack or not.
+    // SAFETY: the callers pass variables, on the stack or not.
     unsafe { llvm::LLVMGetAlignment(variable) }
 }
 

@@ -10,7 +10,7 @@ impl<'ctx> Global<'ctx> {
     /// Returns the initial bytes of a variable that is an array of bytes, or a structure of one.
     #[must_use]
     pub fn initial_bytes(self) -> Option<Vec<u8>> {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
         if value.is_null() {
             return None;
@@ -42,7 +42,7 @@ impl<'ctx> Global<'ctx> {
     pub fn give_way_to(self, other: Self) {
         // SAFETY: the function is alive.
         let convention = unsafe { llvm::LLVMGetFunctionCallConv(self.as_raw()) };
-        // SAFETY: the function is alive. A call whose convention is another one is undefined.
+        // SAFETY: the function is alive. A call with a different convention is undefined.
         unsafe { llvm::LLVMSetFunctionCallConv(other.as_raw(), convention) };
         // SAFETY: both are live pointers of one address space.
         unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), other.as_raw()) };

@@ -16,7 +16,7 @@ impl SourceFile {
         if scope.is_null() {
             return None;
         }
-        // SAFETY: it is a live scope; the answer is null when it names no file.
+        // SAFETY: it is a live scope; the result is null if it names no file.
         NonNull::new(unsafe { llvm::LLVMDIScopeGetFile(scope) }).map(Self)
     }
 
@@ -57,7 +57,7 @@ impl Global<'_> {
     /// Returns the file that a function is defined in.
     #[must_use]
     pub fn source_file(self) -> Option<SourceFile> {
-        // SAFETY: the function is alive; the answer is null without debug info.
+        // SAFETY: the function is alive; the result is null without debug info.
         SourceFile::of_scope(unsafe { llvm::LLVMGetSubprogram(self.as_raw()) })
     }
 }
@@ -66,7 +66,7 @@ impl Instruction<'_> {
     /// Returns the file of its source line.
     #[must_use]
     pub fn source_file(self) -> Option<SourceFile> {
-        // SAFETY: the instruction is alive; the answer is null without debug info.
+        // SAFETY: the instruction is alive; the result is null without debug info.
         let location = unsafe { llvm::LLVMInstructionGetDebugLoc(self.as_raw()) };
         if location.is_null() {
             return None;

@@ -58,7 +58,7 @@ impl<'ctx> Module<'ctx> {
         let mut types = [ptr::null_mut()];
         // SAFETY: the module is alive.
         let builder = unsafe { llvm::LLVMCreateDIBuilderDisallowUnresolved(self.as_raw()) };
-        // SAFETY: there is one type; none stands for `void`, and no file is fine.
+        // SAFETY: there is one type; none stands for `void`, and the file may be null.
         let signature = unsafe {
             llvm::LLVMDIBuilderCreateSubroutineType(
                 builder,

@@ -19,7 +19,7 @@ impl Instruction<'_> {
             }
             // SAFETY: an operand is alive.
             let its_type = unsafe { llvm::LLVMTypeOf(operand.as_ptr()) };
-            // SAFETY: types of what may be undefined have a null.
+            // SAFETY: types of values that may be undefined have a null.
             let null = unsafe { llvm::LLVMConstNull(its_type) };
             // SAFETY: the operand is there, and of this type.
             unsafe { llvm::LLVMSetOperand(self.as_raw(), index, null) };

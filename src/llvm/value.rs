@@ -31,7 +31,7 @@ impl<'ctx> Value<'ctx> {
     /// Returns the instruction that computes the value.
     #[must_use]
     pub fn instruction(self) -> Option<Instruction<'ctx>> {
-        // SAFETY: the value is alive; the answer is null unless it is an instruction.
+        // SAFETY: the value is alive; the result is null unless it is an instruction.
         Instruction::from_raw(unsafe { llvm::LLVMIsAInstruction(self.as_raw()) })
     }
 
@@ -45,7 +45,7 @@ impl<'ctx> Value<'ctx> {
     /// Returns its value if it is a constant integer, sign-extended from its width.
     #[must_use]
     pub fn integer(self) -> Option<i64> {
-        // SAFETY: the value is alive; the answer is null unless it is a constant integer.
+        // SAFETY: the value is alive; the result is null unless it is a constant integer.
         let constant = unsafe { llvm::LLVMIsAConstantInt(self.as_raw()) };
         let bits = self.bits()?;
         if constant.is_null() || bits > 64 {
@@ -76,9 +76,9 @@ impl<'ctx> Value<'ctx> {
     /// Returns the function or variable whose address this is.
     #[must_use]
     pub fn global(self) -> Option<Global<'ctx>> {
-        // SAFETY: the value is alive; the answer is null unless it is a function.
+        // SAFETY: the value is alive; the result is null unless it is a function.
         let function = unsafe { llvm::LLVMIsAFunction(self.as_raw()) };
-        // SAFETY: the value is alive; the answer is null unless it is a variable.
+        // SAFETY: the value is alive; the result is null unless it is a variable.
         let variable = || unsafe { llvm::LLVMIsAGlobalVariable(self.as_raw()) };
         Global::from_raw(function).or_else(|| Global::from_raw(variable()))
     }
@@ -172,7 +172,7 @@ impl<'ctx> Value<'ctx> {
     #[must_use]
     pub fn align(self, bytes: u32) -> bool {
         let is_local = self.opcode() == Opcode::Alloca;
-        // SAFETY: the value is alive; the answer is null unless it is a variable.
+        // SAFETY: the value is alive; the result is null unless it is a variable.
         let variable = Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(self.as_raw()) });
         if !is_local && variable.is_none_or(Global::is_declaration) {
             return false;
@@ -188,9 +188,9 @@ impl<'ctx> Value<'ctx> {
     /// Returns the index of the part that an `extractvalue` takes; `None` for anything else, and for nested parts.
     #[must_use]
     pub fn part(self) -> Option<u32> {
-        // SAFETY: the value is alive; the answer is null unless it is such an instruction.
+        // SAFETY: the value is alive; the result is null unless it is such an instruction.
         let taken = unsafe { llvm::LLVMIsAExtractValueInst(self.as_raw()) };
-        // SAFETY: it is such an instruction if it is not null, and that is asked first.
+        // SAFETY: it is such an instruction unless it is null, which is checked first.
         if taken.is_null() || unsafe { llvm::LLVMGetNumIndices(taken) } != 1 {
             return None;
         }
@@ -247,7 +247,7 @@ impl<'ctx> Global<'ctx> {
     /// Returns the parameters of a function.
     #[must_use]
     pub fn parameters(self) -> Vec<Value<'ctx>> {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let count = unsafe { llvm::LLVMCountParams(self.as_raw()) };
         // SAFETY: the index is below the number of parameters.
         let parameter = |index| unsafe { llvm::LLVMGetParam(self.as_raw(), index) };

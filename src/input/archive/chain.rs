@@ -25,9 +25,9 @@ pub(super) struct Chain {
 /// A member.
 #[derive(Debug)]
 pub(super) struct Link {
-    /// Its name; in a thin archive a path, relative to the archive's folder.
+    /// The name; in a thin archive a path, relative to the archive's folder.
     pub(super) name: Vec<u8>,
-    /// Its location.
+    /// The location.
     pub(super) place: Place,
 }
 

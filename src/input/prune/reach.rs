@@ -6,7 +6,7 @@
 //! LLVM continues from a type only once, on the order. Here the order does not matter: the most demanding path to a
 //! type decides, so that nothing is missed in any order.
 //!
-//! When LLVM follows a path behind a pointer a second time, it follows the types already seen to the end and only there
+//! If LLVM follows a path behind a pointer a second time, it follows the types already seen to the end and only there
 //! checks whether the last step is a pointer: of two members `const struct cred *`, the second shows the structure.
 
 use super::{

@@ -26,11 +26,11 @@ pub(super) const fn is_value(code: u64) -> bool {
 pub(super) struct Body {
     /// The width of its abbreviation ids, in bits.
     pub(super) width: u64,
-    /// Its start, in bytes from the start of the module's body.
+    /// The start, in bytes from the start of the module's body.
     pub(super) start: usize,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub(super) len: usize,
-    /// Its parts that cannot be copied as they are, in order.
+    /// The parts that cannot be copied as they are, in order.
     pub(super) parts: Vec<Part>,
     /// The start of its last item.
     pub(super) end: u64,

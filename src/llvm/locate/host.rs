@@ -39,9 +39,9 @@ pub(super) enum Os {
 /// The architecture that a library must match.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Architecture {
-    /// Its machine properties in ELF.
+    /// The machine properties in ELF.
     pub(super) elf: Machine,
-    /// Its `cputype` in Mach-O.
+    /// The `cputype` in Mach-O.
     pub(super) mach_o: u32,
 }
 
@@ -99,7 +99,7 @@ pub(super) struct Host {
     pub(super) processes: PathBuf,
     /// The value of PATH.
     pub(super) path: Option<OsString>,
-    /// The value of RUSTC: the compiler that the user told cargo to use.
+    /// The value of RUSTC: the compiler that cargo is set to use.
     pub(super) rustc: Option<OsString>,
     /// The LLVM linked into this program, which excludes any other.
     pub(super) built_in: Option<(PathBuf, LibraryVersion)>,

@@ -31,7 +31,7 @@ const GET_VERSION: &str = "LLVMGetVersion";
 pub(super) struct Library {
     /// The file itself: absolute, links resolved, linker scripts followed.
     pub(super) path: PathBuf,
-    /// Its version.
+    /// The version.
     pub(super) version: LibraryVersion,
 }
 

@@ -96,7 +96,7 @@ impl Search<'_> {
 pub struct Located {
     /// The library itself: absolute, links resolved, linker scripts followed.
     pub path: PathBuf,
-    /// Its version, as far as it can be read from the file.
+    /// The version, as far as it can be read from the file.
     pub version: LibraryVersion,
     /// The source that led to it.
     pub found_by: FoundBy,

@@ -8,7 +8,7 @@ pub(super) const MAX_LENGTH: usize = 4096;
 
 /// Returns the file that the script `text` stands for; a relative name is relative to `folder`, the script's own.
 ///
-/// That is the first libLLVM among its inputs, else the first input; `None` if `text` is not a linker script.
+/// The target is the first libLLVM among its inputs, else the first input; `None` if `text` is not a linker script.
 pub(super) fn target(text: &str, folder: &Path) -> Option<PathBuf> {
     let text = without_comments(text);
     let inputs: Vec<&str> = inputs(&text).collect();

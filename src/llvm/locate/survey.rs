@@ -30,12 +30,12 @@ const SOURCES: &[fn(&Host) -> Vec<Find>] =
 /// The verdict on a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It reads the inputs.
+    /// A fit: reads the inputs.
     Fits(LibraryVersion),
     /// An older release of the producer's major version: reads the inputs unless the producer used an addition of a
     /// bug-fix release or of rustc's own patches. Chosen if nothing fits better.
     OlderRelease(LibraryVersion),
-    /// It cannot be used, for this reason.
+    /// An unusable candidate; the reason.
     Refused(String),
 }
 
