@@ -35,19 +35,19 @@ pub fn exists<T, S: Site>() -> bool {
     ask::<T, S, { kind::FIELD_EXISTS }>(|| 1) != 0
 }
 
-/// See [`field_exists!`](crate::field_exists).
+/// Implements [`field_exists!`](crate::field_exists).
 #[inline(always)]
 pub fn field_exists<T, F, S: Site>(_: impl Path<T, F>, _: S) -> bool {
     exists::<T, S>()
 }
 
-/// See [`field_byte_offset!`](crate::field_byte_offset).
+/// Implements [`field_byte_offset!`](crate::field_byte_offset).
 #[inline(always)]
 pub fn field_byte_offset<T, F, S: Site>(path: impl Path<T, F>, _: S) -> Option<usize> {
     if exists::<T, S>() { Some(offset::<T, F, S>(path)) } else { None }
 }
 
-/// See [`field_byte_size!`](crate::field_byte_size).
+/// Implements [`field_byte_size!`](crate::field_byte_size).
 #[inline(always)]
 pub fn field_byte_size<T, F, S: Site>(_: impl Path<T, F>, _: S) -> Option<usize> {
     if exists::<T, S>() {
@@ -112,19 +112,19 @@ macro_rules! integers {
 
 integers! { u8, 0; u16, 0; u32, 0; u64, 0; usize, 0; i8, 1; i16, 1; i32, 1; i64, 1; isize, 1; }
 
-/// See [`type_exists!`](crate::type_exists).
+/// Implements [`type_exists!`](crate::type_exists).
 #[inline(always)]
 pub fn type_exists<T, S: Site>(_: S) -> bool {
     ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0
 }
 
-/// See [`type_matches!`](crate::type_matches).
+/// Implements [`type_matches!`](crate::type_matches).
 #[inline(always)]
 pub fn type_matches<T, S: Site>(_: S) -> bool {
     ask::<T, S, { kind::TYPE_MATCHES }>(|| 1) != 0
 }
 
-/// See [`type_size!`](crate::type_size).
+/// Implements [`type_size!`](crate::type_size).
 #[inline(always)]
 pub fn type_size<T, S: Site>(_: S) -> Option<usize> {
     if ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0 {
@@ -134,13 +134,13 @@ pub fn type_size<T, S: Site>(_: S) -> Option<usize> {
     }
 }
 
-/// See [`type_id_local!`](crate::type_id_local).
+/// Implements [`type_id_local!`](crate::type_id_local).
 #[inline(always)]
 pub fn type_id_local<T, S: Site>(_: S) -> u32 {
     ask::<T, S, { kind::TYPE_ID_LOCAL }>(|| 0) as u32
 }
 
-/// See [`type_id_target!`](crate::type_id_target).
+/// Implements [`type_id_target!`](crate::type_id_target).
 #[inline(always)]
 pub fn type_id_target<T, S: Site>(_: S) -> Option<u32> {
     if ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0 {
@@ -150,13 +150,13 @@ pub fn type_id_target<T, S: Site>(_: S) -> Option<u32> {
     }
 }
 
-/// See [`enum_value_exists!`](crate::enum_value_exists).
+/// Implements [`enum_value_exists!`](crate::enum_value_exists).
 #[inline(always)]
 pub fn enum_value_exists<T, S: Site>(_: impl FnOnce() -> (Option<T>, u64), _: S) -> bool {
     ask::<T, S, { kind::ENUM_VALUE_EXISTS }>(|| 1) != 0
 }
 
-/// See [`enum_value!`](crate::enum_value).
+/// Implements [`enum_value!`](crate::enum_value).
 #[inline(always)]
 pub fn enum_value<T, S: Site>(here: impl FnOnce() -> (Option<T>, u64), _: S) -> Option<u64> {
     if ask::<T, S, { kind::ENUM_VALUE_EXISTS }>(|| 1) != 0 {

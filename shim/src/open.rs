@@ -124,7 +124,7 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     let table = unsafe { Table::resolve(library, &mut missing) };
     match table {
         Some(table) if missing.is_empty() => {
-            // SAFETY: the mangled name shows that it has no parameters; its return type is void in every LLVM from 19 on.
+            // SAFETY: the mangled name shows that it has no parameters; it returns void in every LLVM from 19 on.
             let reset = unsafe { library.get::<unsafe extern "C" fn()>(RESET_OPTIONS) };
             let reset_options = reset.ok().map(|symbol| *symbol);
             #[cfg(target_os = "linux")]

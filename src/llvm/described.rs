@@ -37,7 +37,7 @@ pub enum Encoding {
     Plain,
     /// A character of Unicode.
     Unicode,
-    /// Anything else: complex, decimal or fixed-point numbers, and what later versions invent.
+    /// Anything else: complex, decimal or fixed-point numbers, and kinds added by a later LLVM.
     Other,
 }
 

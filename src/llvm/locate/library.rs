@@ -141,7 +141,7 @@ fn coded_version(elf: &Elf) -> Result<Option<LibraryVersion>, Fault> {
 /// Inspects `path`, following linker scripts.
 ///
 /// # Errors
-/// The last file reached and what is wrong with it.
+/// The last file reached and its fault.
 pub(super) fn inspect(path: &Path, host: &Host) -> Result<Library, (PathBuf, Fault)> {
     let mut path = fs::canonicalize(path).map_err(|error| (path.to_owned(), error.into()))?;
     for _ in 0..MAX_SCRIPTS {

@@ -17,9 +17,9 @@ use crate::{
 /// The extent of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// Stops at the end of the first source with a fit.
+    /// Everything up to the end of the first source with a fit.
     UntilFit,
-    /// Looks at all sources.
+    /// All sources.
     Everything,
 }
 
