@@ -1,53 +1,53 @@
-//! Questions about fields, types and enumerations, behind the macros.
+//! Queries about fields, types and enumerations, used by the macros.
 
 use core::mem::MaybeUninit;
 
 use crate::query::{Site, ask, kind};
 
-/// A way from an object to a field of it.
+/// A path from an object to a field of it.
 ///
-/// It is only ever followed outside of BPF.
+/// The macros evaluate it only outside BPF.
 pub trait Path<T, F>: FnOnce(*const T) -> *const F {}
 
 impl<T, F, P: FnOnce(*const T) -> *const F> Path<T, F> for P {}
 
-/// Where `path` leads, in bytes, in this program's own layout.
+/// Returns the offset of the field at `path`, in bytes, in this program's own layout.
 fn offset_here<T, F>(path: impl Path<T, F>) -> u64 {
     let object = MaybeUninit::<T>::uninit();
     let start = object.as_ptr();
     path(start).addr().wrapping_sub(start.addr()) as u64
 }
 
-/// How far the highest bit of an `F` is from bit 63.
+/// Returns the distance of the highest bit of an `F` from bit 63.
 const fn unused_bits<F>() -> u64 {
     64u64.saturating_sub(8 * size_of::<F>() as u64)
 }
 
-/// Where the field starts, unguarded.
+/// Returns the offset of the field, without checking that it exists.
 #[inline(always)]
 pub fn offset<T, F, S: Site>(path: impl Path<T, F>) -> usize {
     ask::<T, S, { kind::FIELD_BYTE_OFFSET }>(|| offset_here(path)) as usize
 }
 
-/// Whether there is the field.
+/// Returns true if the field exists.
 #[inline(always)]
 pub fn exists<T, S: Site>() -> bool {
     ask::<T, S, { kind::FIELD_EXISTS }>(|| 1) != 0
 }
 
-/// See [`field_exists!`](crate::field_exists).
+/// Implements [`field_exists!`](crate::field_exists).
 #[inline(always)]
 pub fn field_exists<T, F, S: Site>(_: impl Path<T, F>, _: S) -> bool {
     exists::<T, S>()
 }
 
-/// See [`field_byte_offset!`](crate::field_byte_offset).
+/// Implements [`field_byte_offset!`](crate::field_byte_offset).
 #[inline(always)]
 pub fn field_byte_offset<T, F, S: Site>(path: impl Path<T, F>, _: S) -> Option<usize> {
     if exists::<T, S>() { Some(offset::<T, F, S>(path)) } else { None }
 }
 
-/// See [`field_byte_size!`](crate::field_byte_size).
+/// Implements [`field_byte_size!`](crate::field_byte_size).
 #[inline(always)]
 pub fn field_byte_size<T, F, S: Site>(_: impl Path<T, F>, _: S) -> Option<usize> {
     if exists::<T, S>() {
@@ -57,9 +57,9 @@ pub fn field_byte_size<T, F, S: Site>(_: impl Path<T, F>, _: S) -> Option<usize>
     }
 }
 
-/// How to get a bit field out of memory.
+/// The location of a bit field in memory.
 pub struct Bits {
-    /// Bytes to read.
+    /// The number of bytes to read.
     pub size: u64,
     left: u64,
     right: u64,
@@ -67,7 +67,7 @@ pub struct Bits {
 }
 
 impl Bits {
-    /// The field in `memory`, whose first bytes, as the machine counts them, were read.
+    /// Extracts the field from `memory`, which holds the bytes read, in the machine's byte order.
     #[inline(always)]
     pub fn extract(&self, memory: u64) -> u64 {
         let high = memory.wrapping_shl(self.left as u32);
@@ -79,7 +79,7 @@ impl Bits {
     }
 }
 
-/// How the kernel keeps the field, unguarded.
+/// Returns the field's location in the running kernel, without checking that it exists.
 #[inline(always)]
 pub fn bits<T, F: Integer, S: Site>(_: &impl Path<T, F>) -> Bits {
     Bits {
@@ -90,11 +90,11 @@ pub fn bits<T, F: Integer, S: Site>(_: &impl Path<T, F>) -> Bits {
     }
 }
 
-/// An integer that a bit field can be declared as.
+/// An integer as which a bit field can be declared.
 pub trait Integer: Copy {
-    /// 1 if it has a sign.
+    /// 1 if the type is signed, else 0.
     const SIGNED: u64;
-    /// The low bits of `bits`.
+    /// Truncates `bits` to this type.
     fn cut(bits: u64) -> Self;
 }
 
@@ -112,19 +112,19 @@ macro_rules! integers {
 
 integers! { u8, 0; u16, 0; u32, 0; u64, 0; usize, 0; i8, 1; i16, 1; i32, 1; i64, 1; isize, 1; }
 
-/// See [`type_exists!`](crate::type_exists).
+/// Implements [`type_exists!`](crate::type_exists).
 #[inline(always)]
 pub fn type_exists<T, S: Site>(_: S) -> bool {
     ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0
 }
 
-/// See [`type_matches!`](crate::type_matches).
+/// Implements [`type_matches!`](crate::type_matches).
 #[inline(always)]
 pub fn type_matches<T, S: Site>(_: S) -> bool {
     ask::<T, S, { kind::TYPE_MATCHES }>(|| 1) != 0
 }
 
-/// See [`type_size!`](crate::type_size).
+/// Implements [`type_size!`](crate::type_size).
 #[inline(always)]
 pub fn type_size<T, S: Site>(_: S) -> Option<usize> {
     if ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0 {
@@ -134,13 +134,13 @@ pub fn type_size<T, S: Site>(_: S) -> Option<usize> {
     }
 }
 
-/// See [`type_id_local!`](crate::type_id_local).
+/// Implements [`type_id_local!`](crate::type_id_local).
 #[inline(always)]
 pub fn type_id_local<T, S: Site>(_: S) -> u32 {
     ask::<T, S, { kind::TYPE_ID_LOCAL }>(|| 0) as u32
 }
 
-/// See [`type_id_target!`](crate::type_id_target).
+/// Implements [`type_id_target!`](crate::type_id_target).
 #[inline(always)]
 pub fn type_id_target<T, S: Site>(_: S) -> Option<u32> {
     if ask::<T, S, { kind::TYPE_EXISTS }>(|| 1) != 0 {
@@ -150,13 +150,13 @@ pub fn type_id_target<T, S: Site>(_: S) -> Option<u32> {
     }
 }
 
-/// See [`enum_value_exists!`](crate::enum_value_exists).
+/// Implements [`enum_value_exists!`](crate::enum_value_exists).
 #[inline(always)]
 pub fn enum_value_exists<T, S: Site>(_: impl FnOnce() -> (Option<T>, u64), _: S) -> bool {
     ask::<T, S, { kind::ENUM_VALUE_EXISTS }>(|| 1) != 0
 }
 
-/// See [`enum_value!`](crate::enum_value).
+/// Implements [`enum_value!`](crate::enum_value).
 #[inline(always)]
 pub fn enum_value<T, S: Site>(here: impl FnOnce() -> (Option<T>, u64), _: S) -> Option<u64> {
     if ask::<T, S, { kind::ENUM_VALUE_EXISTS }>(|| 1) != 0 {

@@ -1,15 +1,14 @@
 //! CO-RE for eBPF programs in Rust: compile once, run on any kernel.
 //!
-//! A program that reads the kernel's structures must know where their fields are, and that differs from kernel to
-//! kernel. The macros of this crate ask instead: the linker, `bpf-linker`, turns each use into a CO-RE relocation
-//! record, as clang makes of `BPF_CORE_READ` and its kin, and the loader (libbpf or aya) fills in what holds
-//! for the kernel at hand.
+//! The offsets of fields in the kernel's structures differ from kernel to kernel. The macros of this crate query them:
+//! the linker, `bpf-linker`, turns each use into a CO-RE relocation record, as clang does for `BPF_CORE_READ` and its
+//! relatives, and the loader (libbpf or aya) fills in the values for the running kernel.
 //!
 //! ```no_run
 //! # #![allow(non_camel_case_types)]
 //! use btf_core::{core_read, field_exists};
 //!
-//! /// What the program uses of the kernel's `task_struct`, by the kernel's names; order and offsets do not matter.
+//! /// The fields of the kernel's `task_struct` that the program uses, under the kernel's names, in any order.
 //! #[repr(C)]
 //! pub struct task_struct {
 //!     pid: i32,
@@ -22,21 +21,22 @@
 //! }
 //! ```
 //!
-//! # What it needs
-//! A linker that knows these queries: `bpf-linker` of the project this crate is from, with `--btf`; any other leaves the
-//! symbol `__btf_core_query_v1` undefined, or refuses to link. Debug information, `-C debuginfo=2`: it names the types
-//! and describes them. And types that have the names of the kernel's.
+//! # Requirements
+//! - A linker that supports these queries: the `bpf-linker` of this crate's project, with `--btf`. Any other linker
+//!   leaves the symbol `__btf_core_query_v1` undefined, or refuses to link.
+//! - Debug information, `-C debuginfo=2`, which describes the types.
+//! - Types with the same names as the kernel's.
 //!
 //! # Paths
-//! A path is what Rust would write behind the object: `pid`, `se.load.weight`, `slots[3].next`, `tuple.0`. The compiler
-//! checks it. `.` stays in an object; where a pointer is to be followed, [`core_read!`] and its kin take `->`, as in C.
-//! A field of a nameless struct or union is named as if it were one of the outer struct; in bindgen's output, go through
+//! A path is what Rust would write after the object: `pid`, `se.load.weight`, `slots[3].next`, `tuple.0`. The compiler
+//! checks it. `.` stays within an object; to follow a pointer, [`core_read!`] and its relatives take `->`, as in C. A
+//! field of a nameless struct or union is named as if it were one of the outer struct; in bindgen's output, go through
 //! its `__bindgen_anon_1`.
 //!
-//! # Outside of BPF
-//! Everything compiles and answers with the compiler's layout: fields, types and values exist, offsets and sizes are
-//! those of the Rust types, a numeric type id is 0, and reads read the process's own memory, where only a null pointer
-//! is a fault. So code that uses the macros can be tested on the host.
+//! # Outside BPF
+//! Everything compiles and uses the compiler's layout: fields, types and values exist, offsets and sizes are those of
+//! the Rust types, a numeric type id is 0, and reads access the process's own memory, where only a null pointer is a
+//! fault. So code that uses the macros can be tested on the host.
 #![no_std]
 #![expect(unsafe_code, reason = "reads memory at addresses that the compiler knows nothing of")]
 
@@ -48,7 +48,7 @@ mod read;
 
 pub use read::ReadError;
 
-/// For the macros alone.
+/// Implementation details of the macros.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{

@@ -1,6 +1,6 @@
-//! What programs write.
+//! The macros for programs.
 
-/// Where a field starts, in bytes from the start of its type; `None` if the running kernel has no such field.
+/// Returns the offset of a field, in bytes from the start of its type; `None` if the running kernel has no such field.
 ///
 /// ```
 /// # #[repr(C)] struct file { f_flags: u32, f_pos: i64 }
@@ -8,7 +8,7 @@
 /// assert_eq!(offset, Some(8), "outside of BPF, the layout of the Rust type");
 /// ```
 ///
-/// A path that the type does not have is an error of the compiler:
+/// A path that does not exist in the Rust type is a compile error:
 /// ```compile_fail,E0609
 /// # #[repr(C)] struct file { f_flags: u32 }
 /// btf_core::field_byte_offset!(file, f_pos);
@@ -20,7 +20,7 @@ macro_rules! field_byte_offset {
     };
 }
 
-/// The bytes of a field; `None` if the running kernel has no such field.
+/// Returns the size of a field in bytes; `None` if the running kernel has no such field.
 ///
 /// ```
 /// # struct task_struct { comm: [u8; 16] }
@@ -33,9 +33,10 @@ macro_rules! field_byte_size {
     };
 }
 
-/// Whether the running kernel has a field: a `bool`.
+/// Returns true if the running kernel has a field.
 ///
-/// The kernel's verifier drops the branch that is not taken, and with it what could not be filled in.
+/// The kernel's verifier removes the branch that is not taken, including any relocation in it that could not be
+/// resolved.
 #[macro_export]
 macro_rules! field_exists {
     ($carrier:ty, $($path:tt)+) => {
@@ -43,11 +44,11 @@ macro_rules! field_exists {
     };
 }
 
-/// A pointer to a field of what a pointer or reference leads to, without a guard: `*const F`.
+/// Returns a pointer to a field of the pointer's or reference's target, as `*const F`, without checking that it exists.
 ///
-/// Nothing is read. A program that reaches it on a kernel without the field is refused by the kernel; ask
-/// [`field_exists!`] first where that can be. Where the kernel's verifier knows the type of the base, as for arguments of
-/// `fentry` and iterators, the pointer may be read directly.
+/// Nothing is read. The kernel rejects a program that can reach this on a kernel without the field; check with
+/// [`field_exists!`] first if that is possible. If the kernel's verifier knows the type of the base, as for arguments
+/// of `fentry` and iterators, the pointer may be dereferenced directly.
 ///
 /// ```
 /// # struct task_struct { pid: i32 }
@@ -61,7 +62,7 @@ macro_rules! field_ptr {
     };
 }
 
-/// Whether the running kernel has a type of that name and kind: a `bool`.
+/// Returns true if the running kernel has a type of that name and kind.
 #[macro_export]
 macro_rules! type_exists {
     ($carrier:ty $(,)?) => {
@@ -69,7 +70,7 @@ macro_rules! type_exists {
     };
 }
 
-/// The bytes of a type; `None` if the running kernel has no such type.
+/// Returns the size of a type in bytes; `None` if the running kernel has no such type.
 #[macro_export]
 macro_rules! type_size {
     ($carrier:ty $(,)?) => {
@@ -77,9 +78,9 @@ macro_rules! type_size {
     };
 }
 
-/// Whether the running kernel has a type of that name whose fields are as the Rust type says: a `bool`.
+/// Returns true if the running kernel has a type of that name whose fields match the Rust type.
 ///
-/// libbpf knows this query from 1.0 on, aya does not yet.
+/// libbpf supports this query since 1.0; aya does not yet.
 #[macro_export]
 macro_rules! type_matches {
     ($carrier:ty $(,)?) => {
@@ -87,7 +88,7 @@ macro_rules! type_matches {
     };
 }
 
-/// The number of a type in the program's own BTF: a `u32`, 0 outside of BPF.
+/// Returns the id of a type in the program's own BTF, as a `u32`; 0 outside BPF.
 #[macro_export]
 macro_rules! type_id_local {
     ($carrier:ty $(,)?) => {
@@ -95,7 +96,7 @@ macro_rules! type_id_local {
     };
 }
 
-/// The number of a type in the running kernel's BTF; `None` if the kernel has no such type, `Some(0)` outside of BPF.
+/// Returns the id of a type in the running kernel's BTF; `None` if the kernel has no such type, `Some(0)` outside BPF.
 #[macro_export]
 macro_rules! type_id_target {
     ($carrier:ty $(,)?) => {
@@ -103,7 +104,7 @@ macro_rules! type_id_target {
     };
 }
 
-/// A value of an enumeration, as a `u64`; `None` if the running kernel has no such value.
+/// Returns a value of an enumeration, as a `u64`; `None` if the running kernel has no such value.
 ///
 /// ```
 /// # #![allow(non_camel_case_types)]
@@ -120,7 +121,7 @@ macro_rules! enum_value {
     };
 }
 
-/// Whether an enumeration of the running kernel has a value: a `bool`.
+/// Returns true if an enumeration of the running kernel has a value.
 #[macro_export]
 macro_rules! enum_value_exists {
     ($carrier:ty, $value:ident $(,)?) => {
@@ -130,13 +131,13 @@ macro_rules! enum_value_exists {
 
 /// Reads a field of the kernel's memory, following pointers at each `->`: a `Result<F, ReadError>`.
 ///
-/// What C writes as `BPF_CORE_READ(task, real_parent, tgid)` is `core_read!(task, real_parent->tgid)`. The base is a
-/// pointer or a reference to what the path starts from. A field that the running kernel does not have gives
-/// [`ReadError::Missing`](crate::ReadError::Missing), so no guard is needed around it.
+/// C's `BPF_CORE_READ(task, real_parent, tgid)` is `core_read!(task, real_parent->tgid)`. The base is a pointer or a
+/// reference to the object where the path starts. If the running kernel does not have a field, the result is
+/// [`ReadError::Missing`](crate::ReadError::Missing), so no check is needed around it.
 ///
 /// # Safety
-/// It is `unsafe`: what is read must be valid whatever its bytes are, as numbers, pointers and arrays of them are.
-/// Outside of BPF each pointer must be null or lead to the type it says.
+/// Any bytes must be a valid value of the field's type, as they are for numbers, pointers and arrays of them. Outside
+/// BPF each pointer must be null or point to a valid object of its type.
 ///
 /// ```
 /// # struct task_struct { tgid: i32, real_parent: *const task_struct }
@@ -152,7 +153,7 @@ macro_rules! core_read {
     };
 }
 
-/// As [`core_read!`], from the memory of the process: C's `BPF_CORE_READ_USER`.
+/// Reads like [`core_read!`], but from the memory of the process: C's `BPF_CORE_READ_USER`.
 ///
 /// # Safety
 /// See [`core_read!`].
@@ -163,10 +164,10 @@ macro_rules! core_read_user {
     };
 }
 
-/// Reads text into a buffer: a `Result<&[u8], ReadError>` without the zero that ends it.
+/// Reads text into a buffer: a `Result<&[u8], ReadError>` without the terminating zero.
 ///
-/// `core_read_str!(&mut buffer, task, comm)`. The field is an array of characters, or a pointer to some. Text that is
-/// longer than the buffer is cut. C's `BPF_CORE_READ_STR_INTO`.
+/// Use it as `core_read_str!(&mut buffer, task, comm)`. The field is an array of characters, or a pointer to
+/// characters. Text longer than the buffer is truncated. C's `BPF_CORE_READ_STR_INTO`.
 ///
 /// # Safety
 /// See [`core_read!`].
@@ -177,9 +178,9 @@ macro_rules! core_read_str {
     };
 }
 
-/// Reads an integer of whatever width, or a bit field, as the integer that the Rust type declares.
+/// Reads an integer of any width, or a bit field, as the integer type declared in Rust.
 ///
-/// Rust has no bit fields: declare one as an integer that is wide enough, under the kernel's name. C's
+/// Rust has no bit fields: declare one as a sufficiently wide integer, under the kernel's name. C's
 /// `BPF_CORE_READ_BITFIELD_PROBED`.
 ///
 /// # Safety
@@ -191,7 +192,7 @@ macro_rules! core_read_bitfield {
     };
 }
 
-/// One step of a read: up to the next `->`, or to the end.
+/// Expands one step of a read: up to the next `->`, or to the end.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __walk {
@@ -211,14 +212,14 @@ macro_rules! __walk {
     };
 }
 
-/// The way to a field; the compiler checks it.
+/// Expands to the path to a field, which the compiler checks.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __path {
     ($($path:tt)+) => {
         |object| {
             #[allow(unused_unsafe, clippy::undocumented_unsafe_blocks, reason = "never followed in BPF; valid elsewhere")]
-            // SAFETY: outside of BPF the object is there, and nothing is read.
+            // SAFETY: outside BPF the object is there, and nothing is read.
             unsafe {
                 &raw const (*object).$($path)+
             }
@@ -226,7 +227,7 @@ macro_rules! __path {
     };
 }
 
-/// A value of an enumeration; the compiler checks that it is one.
+/// Expands to a value of an enumeration; the compiler checks that it is one.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __value {
@@ -235,7 +236,7 @@ macro_rules! __value {
     };
 }
 
-/// A type that stands for this place in the source.
+/// Expands to a type that represents this place in the source.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __site {

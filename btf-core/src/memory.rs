@@ -1,10 +1,10 @@
-//! The helpers that read memory which may not be there, and what stands for them outside of BPF.
+//! The helpers that read memory that may not be mapped, and their equivalents outside BPF.
 
 use core::mem::MaybeUninit;
 
 use crate::read::ReadError;
 
-/// Whose memory is read.
+/// An address space to read from.
 pub trait Space {
     /// The number of the helper that reads bytes.
     const READ: usize;
@@ -28,10 +28,10 @@ impl Space for User {
     const READ_STR: usize = 114;
 }
 
-/// Reads an `F`.
+/// Reads a value of type `F`.
 ///
 /// # Safety
-/// Any bytes are an `F`. Outside of BPF `from` is null or can be read.
+/// Any bytes are a valid `F`. Outside BPF, `from` is null or readable.
 #[inline(always)]
 pub unsafe fn read<M: Space, F>(from: *const F) -> Result<F, ReadError> {
     let mut value = MaybeUninit::<F>::uninit();
@@ -40,14 +40,14 @@ pub unsafe fn read<M: Space, F>(from: *const F) -> Result<F, ReadError> {
     if code != 0 {
         return Err(ReadError::Fault(code));
     }
-    // SAFETY: the bytes were written, and the caller says that any are an `F`.
+    // SAFETY: the bytes were written, and the caller promises that any bytes are a valid `F`.
     Ok(unsafe { value.assume_init() })
 }
 
 /// Reads `size` bytes, at most 8, as the low bytes of a number.
 ///
 /// # Safety
-/// Outside of BPF `from` is null or can be read.
+/// Outside BPF, `from` is null or readable.
 #[inline(always)]
 pub unsafe fn word<M: Space>(from: *const u8, size: u64) -> Result<u64, ReadError> {
     let mut bytes = [0u8; 8];
@@ -58,10 +58,10 @@ pub unsafe fn word<M: Space>(from: *const u8, size: u64) -> Result<u64, ReadErro
     if code == 0 { Ok(u64::from_ne_bytes(bytes)) } else { Err(ReadError::Fault(code)) }
 }
 
-/// Reads text up to a zero into `into`.
+/// Reads text up to a terminating zero into `into`.
 ///
 /// # Safety
-/// Outside of BPF `from` is null or leads to text that ends in a zero.
+/// Outside BPF, `from` is null or points to zero-terminated text.
 #[inline(always)]
 pub unsafe fn text<M: Space>(into: &mut [u8], from: *const u8) -> Result<&[u8], ReadError> {
     // SAFETY: there is room for as many bytes; the caller vouches for `from`.
@@ -78,7 +78,7 @@ mod helpers {
 
     type Helper = unsafe extern "C" fn(*mut u8, u64, *const u8) -> i64;
 
-    /// A helper of the kernel, which is called by its number.
+    /// Returns a helper of the kernel, which is called by its number.
     #[inline(always)]
     fn helper(number: usize) -> Helper {
         // SAFETY: BPF's instruction for a call holds the number where that for a function holds its address.
@@ -102,7 +102,7 @@ mod helpers {
 mod helpers {
     use super::Space;
 
-    /// `-EFAULT`.
+    /// The error code `-EFAULT`.
     const FAULT: i64 = -14;
 
     pub(super) unsafe fn copy<M: Space>(into: *mut u8, size: u64, from: *const u8) -> i64 {
@@ -114,13 +114,13 @@ mod helpers {
         0
     }
 
-    /// Returns the length with the zero, as the helper does.
+    /// Copies text and returns its length including the zero, as the helper does.
     pub(super) unsafe fn copy_text<M: Space>(into: *mut u8, size: u32, from: *const u8) -> i64 {
         if from.is_null() {
             return FAULT;
         }
         let Some(room) = (size as usize).checked_sub(1) else { return 0 };
-        // SAFETY: the caller says that the text ends.
+        // SAFETY: the caller promises that the text is terminated.
         let text = unsafe { core::ffi::CStr::from_ptr(from.cast()) }.to_bytes();
         let length = text.len().min(room);
         // SAFETY: both have that many bytes, and the text was not written to.

@@ -1,4 +1,4 @@
-//! Reading memory that may not be there.
+//! Reads of memory that may not be mapped.
 
 use core::fmt;
 
@@ -8,17 +8,17 @@ use crate::{
     query::Site,
 };
 
-/// Why a field could not be read.
+/// The reason that a field could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// The running kernel's type has no such field, or there is no such type.
+    /// The field or its type does not exist in the running kernel.
     Missing,
-    /// The memory cannot be read: the helper's error, `-EFAULT` as a rule.
+    /// The memory cannot be read: the helper's error, usually `-EFAULT`.
     Fault(i64),
 }
 
 impl ReadError {
-    /// The error as a helper would return it: `-ENOENT` for a missing field.
+    /// Returns the error as a helper would return it: `-ENOENT` for a missing field.
     #[must_use]
     pub const fn code(self) -> i64 {
         match self {
@@ -51,19 +51,19 @@ impl From<ReadError> for i32 {
     }
 }
 
-/// What a read starts from: a pointer or a reference.
+/// The base of a read: a pointer or a reference.
 pub trait Base {
-    /// What it points to.
+    /// The type it points to.
     type Target;
-    /// Where that is.
+    /// Returns the address it holds.
     fn address(self) -> *const Self::Target;
 }
 
-/// What a `->` follows.
+/// A pointer that `->` follows.
 pub trait Pointer {
-    /// What it points to.
+    /// The type it points to.
     type Target;
-    /// Where that is.
+    /// Returns the address it holds.
     fn address(self) -> *const Self::Target;
 }
 
@@ -90,12 +90,12 @@ pointers! {
     Pointer for Option<core::ptr::NonNull<T>>, self => self.map_or(core::ptr::null(), |target| target.as_ptr().cast_const());
 }
 
-/// A field that holds text: an array of characters, or a pointer to some.
+/// A field that holds text: an array of characters, or a pointer to characters.
 pub trait Text {
-    /// Where the characters are.
+    /// Returns the address of the characters.
     ///
     /// # Safety
-    /// As for `memory::read`.
+    /// The requirements of `memory::read` apply.
     unsafe fn characters<M: Space>(field: *const Self) -> Result<*const u8, ReadError>;
 }
 
@@ -126,19 +126,19 @@ macro_rules! texts {
 
 texts! { u8, i8 }
 
-/// Where a read starts.
+/// Returns the address where a read starts.
 #[inline(always)]
 pub fn start<B: Base>(base: B) -> Result<*const B::Target, ReadError> {
     Ok(base.address())
 }
 
-/// Where the field is, without a guard.
+/// Returns the address of the field, without checking that it exists.
 #[inline(always)]
 pub fn field_ptr<B: Base, F, S: Site>(base: B, path: impl Path<B::Target, F>, _: S) -> *const F {
     at(base.address(), layout::offset::<B::Target, F, S>(path))
 }
 
-/// Where the field is, if the kernel has it.
+/// Returns the address of the field, if the kernel has it.
 #[inline(always)]
 pub fn locate<T, F, S: Site>(
     from: Result<*const T, ReadError>,
@@ -157,10 +157,10 @@ fn at<T, F>(from: *const T, offset: usize) -> *const F {
     from.cast::<u8>().wrapping_add(offset).cast()
 }
 
-/// The field.
+/// Reads the field.
 ///
 /// # Safety
-/// As for `memory::read`.
+/// The requirements of `memory::read` apply.
 #[inline(always)]
 pub unsafe fn read<M: Space, T, F, S: Site>(
     from: Result<*const T, ReadError>,
@@ -172,10 +172,10 @@ pub unsafe fn read<M: Space, T, F, S: Site>(
     unsafe { memory::read::<M, F>(field) }
 }
 
-/// Where a field that is a pointer leads.
+/// Reads a pointer field and returns the address it holds.
 ///
 /// # Safety
-/// As for `memory::read`.
+/// The requirements of `memory::read` apply.
 #[inline(always)]
 pub unsafe fn follow<M: Space, T, F: Pointer, S: Site>(
     from: Result<*const T, ReadError>,
@@ -187,10 +187,10 @@ pub unsafe fn follow<M: Space, T, F: Pointer, S: Site>(
     Ok(pointer.address())
 }
 
-/// The text in the field, without the zero that ends it.
+/// Reads the text in the field, without the terminating zero.
 ///
 /// # Safety
-/// As for `memory::read`.
+/// The requirements of `memory::read` apply.
 #[inline(always)]
 pub unsafe fn text<M: Space, T, F: Text, S: Site>(
     into: &mut [u8],
@@ -205,10 +205,10 @@ pub unsafe fn text<M: Space, T, F: Text, S: Site>(
     unsafe { memory::text::<M>(into, characters) }
 }
 
-/// The bit field, or any other integer, of whatever width it is in the kernel.
+/// Reads the bit field, or an integer of any width in the kernel.
 ///
 /// # Safety
-/// As for `memory::read`.
+/// The requirements of `memory::read` apply.
 #[inline(always)]
 pub unsafe fn bitfield<M: Space, T, F: Integer, S: Site>(
     from: Result<*const T, ReadError>,

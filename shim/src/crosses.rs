@@ -1,4 +1,4 @@
-//! How a type of LLVM's C API crosses into Rust.
+//! The Rust types in which values of LLVM's C API are received.
 
 use std::ffi::{c_char, c_int, c_longlong, c_uint, c_ulonglong, c_void};
 
@@ -9,7 +9,7 @@ use llvm_sys::{
     transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 
-/// The Rust type that a return value of LLVM's C API is received as.
+/// A return type of LLVM's C API and the Rust type in which it is received.
 pub trait Crosses {
     /// The type itself, or a plain integer for a C enum.
     type Received;

@@ -1,13 +1,13 @@
-//! What happens when the code of a libLLVM crashes, overflows its stack or gives up, and when a signal comes while a
-//! file is being replaced.
+//! Handling of crashes, stack overflows and fatal errors in libLLVM, and of signals while a file is being replaced.
 //!
-//! After a crash nothing in the process can be trusted, and little may be called from a signal handler. So everything is
-//! made ready beforehand: [`arm`] prepares the words and the environment of a new process of the same program, [`enter`]
-//! and [`work_on`] keep what the link is doing in memory that is part of that environment, and the handler does nothing
-//! but put the number of the signal there and call execve(2). The new process, whole and healthy, tells the story.
-//! A link that does not crash pays for a copy of its environment and a few system calls.
+//! After a crash nothing in the process can be trusted, and a signal handler may call only a few functions. So
+//! everything is prepared beforehand: [`arm`] prepares the arguments and the environment of a new process of the same
+//! program, [`enter`] and [`work_on`] record the link's progress in memory that is part of that environment, and the
+//! handler only stores the number of the signal there and calls execve(2). The new process, which is intact, reports
+//! the crash. A link that does not crash pays for a copy of its environment and a few system calls.
 //!
-//! Why not a parent process that watches: it costs every link an exec, a second process and the forwarding of signals.
+//! A watching parent process would be simpler, but would cost every link an exec, a second process and the forwarding
+//! of signals.
 
 use std::{
     ffi::{CString, OsStr, OsString, c_char, c_int},
@@ -19,20 +19,21 @@ use std::{
     },
 };
 
-/// In the environment of the process that tells: the number of the signal, 0 for words of LLVM, 1000 for a panic.
+/// The environment variable of the reporting process for the signal's number, 0 for a fatal error of LLVM, 1000 for a
+/// panic.
 pub const FELL_BY: &str = "BPF_LINKER_FELL_BY";
-/// In the environment of the process that tells: the phase.
+/// The environment variable of the reporting process for the phase.
 pub const FELL_IN: &str = "BPF_LINKER_FELL_IN";
-/// In the environment of the process that tells: the input at work; may be empty.
+/// The environment variable of the reporting process for the current input; may be empty.
 pub const FELL_ON: &str = "BPF_LINKER_FELL_ON";
-/// In the environment of the process that tells: last words; may be empty.
+/// The environment variable of the reporting process for the last message; may be empty.
 pub const FELL_SAYING: &str = "BPF_LINKER_FELL_SAYING";
 
-/// What code does that crashes: bad addresses, `abort`, `llvm_unreachable`.
+/// The signals of crashing code: bad addresses, `abort`, `llvm_unreachable`.
 const CRASHES: [c_int; 6] =
     [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP];
 
-/// How people and programs end a process that is in their way.
+/// The signals with which users and programs end a process.
 const REQUESTS: [c_int; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
 const SORRY: &[u8] = b"error: LLVM crashed, and this program cannot be started again to say more\n";
@@ -55,7 +56,7 @@ static TRACED: AtomicBool = AtomicBool::new(false);
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static PENDING: AtomicI32 = AtomicI32::new(0);
 
-/// The process to become: all that execve takes. The pointers are into `_strings` and the lines, which live for ever.
+/// The process to become: all arguments of execve. The pointers are into `_strings` and the lines, which live forever.
 struct Successor {
     program: CString,
     words: Vec<*const c_char>,
@@ -68,7 +69,7 @@ unsafe impl Send for Successor {}
 // SAFETY: it is never changed once it is made.
 unsafe impl Sync for Successor {}
 
-/// A variable of the environment, `NAME=text` with a NUL behind, that can be changed at any time.
+/// A variable of the environment, `NAME=text` with a terminating NUL, that can be changed at any time.
 struct Line<const SIZE: usize>([AtomicU8; SIZE]);
 
 impl<const SIZE: usize> Line<SIZE> {
@@ -76,11 +77,11 @@ impl<const SIZE: usize> Line<SIZE> {
         Self([const { AtomicU8::new(0) }; SIZE])
     }
 
-    /// Writes `name=text`, as much of it as there is room for. It never holds more than one string that ends.
+    /// Writes `name=text`, truncated to the available space. It never holds more than one terminated string.
     fn set(&self, name: &str, text: &[u8]) {
         let bytes =
             name.bytes().chain([b'=']).chain(text.iter().copied().filter(|byte| *byte != 0));
-        // The place behind the text, or the last one, is for the NUL.
+        // The byte after the text, or the last one, is for the NUL.
         let mut text = bytes.take(SIZE.saturating_sub(1));
         for place in &self.0 {
             let byte = text.next();
@@ -96,11 +97,11 @@ impl<const SIZE: usize> Line<SIZE> {
     }
 }
 
-/// From now on a crash of this process makes it `program`, called with `words`, in the environment of now with the
-/// variables [`FELL_BY`], [`FELL_IN`], [`FELL_ON`] and [`FELL_SAYING`] added; and Ctrl-C and the like wait while there is
+/// Arms the process: after a crash it becomes `program`, called with `words`, in the current environment plus the
+/// variables [`FELL_BY`], [`FELL_IN`], [`FELL_ON`] and [`FELL_SAYING`]. Ctrl-C and the like are deferred while there is
 /// a [`Hold`].
 ///
-/// Nothing happens the second time, or if a word holds a NUL byte, which none that a process was started with does.
+/// Does nothing if called again, or if a word holds a NUL byte, which no word of a command line does.
 pub fn arm(program: &OsStr, words: impl Iterator<Item = OsString>) {
     let Some(successor) = Successor::new(program, words) else { return };
     if SUCCESSOR.set(successor).is_ok() {
@@ -108,60 +109,60 @@ pub fn arm(program: &OsStr, words: impl Iterator<Item = OsString>) {
         REQUESTS.into_iter().filter(|signal| is_default(*signal)).for_each(|signal| {
             handle(signal, requested);
         });
-        // A file that exceeds a limit on its size is an error of write(2) then.
-        // SAFETY: to ignore a signal needs no handler.
+        // A file that exceeds a size limit is then an error of write(2).
+        // SAFETY: ignoring a signal needs no handler.
         unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     }
 }
 
-/// The phase of the link that begins.
+/// Records the phase of the link that begins.
 pub fn enter(phase: &str) {
     IN.set(FELL_IN, phase.as_bytes());
     ON.set(FELL_ON, b"");
 }
 
-/// The input that LLVM works on from now on.
+/// Records the input that LLVM works on from now on.
 pub fn work_on(input: &str) {
     ON.set(FELL_ON, input.as_bytes());
 }
 
-/// Whether this process is the command, which ends with its one link.
+/// Returns true if this process is the command, which ends with its only link.
 #[must_use]
 pub fn is_armed() -> bool {
     SUCCESSOR.get().is_some()
 }
 
-/// Becomes the process that tells, with LLVM's last words. Returns if this process is not armed.
+/// Becomes the reporting process, with LLVM's last message. Returns if this process is not armed.
 pub fn give_up(words: &str) {
     become_successor(0, words);
 }
 
-/// Becomes the process that tells, with those of a panic. Returns if this process is not armed.
+/// Becomes the reporting process, with the message of a panic. Returns if this process is not armed.
 pub fn panicked(words: &str) {
     become_successor(PANIC, words);
 }
 
-/// From now on LLVM itself tells on standard error which passes it was in when it crashes, and on what. Meant for a
-/// process that repeats a link only to learn that.
+/// Makes LLVM report on standard error, when it crashes, which passes it was in and on what. Meant for a process that
+/// repeats a link only to find that out.
 pub fn trace() {
     TRACED.store(true, Ordering::SeqCst);
 }
 
-/// Whether [`trace`] was called.
+/// Returns true if [`trace`] was called.
 #[must_use]
 pub fn is_traced() -> bool {
     TRACED.load(Ordering::SeqCst)
 }
 
-/// Lets this process have at most `bytes` of memory, so that a length that was read from a damaged input ends in an
-/// error and not in a machine that swaps. Only in a process that is armed, or traced. A stricter limit stays.
+/// Limits this process to `bytes` of memory, so that a length read from a damaged input ends in an error and not in a
+/// machine that swaps. Only in a process that is armed or traced. A stricter limit stays.
 pub fn limit_memory(bytes: u64) {
     if SUCCESSOR.get().is_some() || is_traced() {
         set_memory_limit(|hard| bytes.min(hard));
     }
 }
 
-/// Takes [`limit_memory`] back.
+/// Reverts [`limit_memory`].
 pub fn lift_memory_limit() {
     set_memory_limit(|hard| hard);
 }
@@ -176,7 +177,7 @@ fn set_memory_limit(choose: impl FnOnce(u64) -> u64) {
     }
 }
 
-/// Ends the processes of the group that the child `leader` leads.
+/// Kills the processes of the group led by the child `leader`.
 pub fn end_group(leader: u32) {
     let Ok(leader) = libc::pid_t::try_from(leader) else { return };
     // A group of 1 would be every process.
@@ -186,7 +187,7 @@ pub fn end_group(leader: u32) {
     }
 }
 
-/// Returns how large a file this process may make, in bytes; `None` without a limit.
+/// Returns the size limit in bytes of the files this process may create; `None` without a limit.
 #[must_use]
 pub fn file_size_limit() -> Option<u64> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
@@ -195,13 +196,13 @@ pub fn file_size_limit() -> Option<u64> {
     (is_known && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
 }
 
-/// While one of these lives, Ctrl-C, SIGTERM and SIGHUP wait; only in a process that is armed. Nothing that may take
-/// long belongs into its life.
+/// A guard during whose life Ctrl-C, SIGTERM and SIGHUP are deferred, in an armed process only. Nothing slow should run
+/// during its life.
 #[derive(Debug)]
 #[must_use = "signals wait only while it lives"]
 pub struct Hold(());
 
-/// Makes signals wait.
+/// Defers signals until the guard is dropped.
 pub fn hold() -> Hold {
     HELD.fetch_add(1, Ordering::SeqCst);
     Hold(())
@@ -252,7 +253,8 @@ fn become_successor(by: u32, words: &str) {
     }
 }
 
-/// Safe in a signal handler: it allocates nothing, locks nothing and calls execve, write and _exit only.
+/// Starts the reporting process. Safe in a signal handler: it does not allocate or lock, and calls only execve, write
+/// and _exit.
 fn tell(by: u32) {
     let Some(successor) = SUCCESSOR.get() else { return };
     let digits = [1000, 100, 10, 1].map(|place| b'0' + (by / place % 10) as u8);
@@ -278,7 +280,7 @@ extern "C" fn requested(signal: c_int) {
     }
 }
 
-/// Ends the process by `signal`, as it would have without us, so that the parent sees why. Safe in a signal handler.
+/// Ends the process by `signal`, as without a handler, so that the parent sees the cause. Safe in a signal handler.
 fn end_by(signal: c_int) {
     // SAFETY: the default action needs no handler.
     unsafe { libc::signal(signal, libc::SIG_DFL) };
@@ -298,7 +300,7 @@ fn handle(signal: c_int, handler: extern "C" fn(c_int)) {
     // SAFETY: all zeros are a value of this type: no flags, an empty mask.
     let mut action = unsafe { std::mem::zeroed::<libc::sigaction>() };
     action.sa_sigaction = handler as *const () as usize;
-    // The standard library gives every thread a stack for signals. A crash in the handler ends the process.
+    // The standard library gives every thread a signal stack. A crash in the handler ends the process.
     let own_stack = libc::SA_ONSTACK | libc::SA_NODEFER | libc::SA_RESETHAND;
     let is_crash = CRASHES.contains(&signal);
     action.sa_flags = if is_crash { own_stack } else { libc::SA_ONSTACK | libc::SA_RESTART };

@@ -1,14 +1,14 @@
-//! Opens one libLLVM and resolves the LLVM-C functions that bpf-linker uses. It knows nothing else.
+//! Opens one libLLVM and resolves the LLVM-C functions that bpf-linker uses; nothing else.
 //!
-//! There is a row per function, with the signature it has in every LLVM from 19 on. From them come a
-//! struct of function pointers, filled by [`open()`], and an `unsafe fn` of the same name for each row, so that call
-//! sites read as those of llvm-sys do. A row that disagrees with llvm-sys does not compile.
+//! There is a row per function, with its signature in every LLVM from 19 on. The rows define a struct of function
+//! pointers, filled by [`open()`], and an `unsafe fn` of the same name for each row, so that call sites read as with
+//! llvm-sys. A row that disagrees with llvm-sys does not compile.
 //!
-//! What LLVM returns as an enum crosses as an integer: the lists of variants drift from version to version, and an
-//! unknown value in a Rust enum is undefined behaviour. [`Crosses`] says which types those are.
+//! An enum returned by LLVM is received as an integer: the lists of variants change from version to version, and an
+//! unknown value in a Rust enum is undefined behavior. [`Crosses`] defines which types those are.
 
-// What is reachable from input does not panic: where an index, a slice or an `expect` stands all the same, a reason
-// next to it says why it holds.
+// Code reachable from input does not panic: where an index, a slice or an `expect` remains, a reason next to it states
+// why it holds.
 #![cfg_attr(
     not(test),
     deny(

@@ -19,16 +19,16 @@ struct Opened {
     reset_options: Option<unsafe extern "C" fn()>,
 }
 
-/// `void llvm::cl::ResetAllOptionOccurrences()`, in the Itanium ABI: LLVM's C API sets options, but takes none back.
+/// `void llvm::cl::ResetAllOptionOccurrences()`, in the Itanium ABI: LLVM's C API can set options but not reset them.
 #[cfg(not(feature = "static-llvm"))]
 const RESET_OPTIONS: &str = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv";
 
-/// Why a library could not be opened.
+/// The reason that a library could not be opened.
 #[derive(Debug)]
 pub enum OpenError {
-    /// The dynamic loader refused the file.
+    /// The dynamic loader rejected the file.
     Load(PathBuf, libloading::Error),
-    /// The library lacks functions without which nothing can be linked.
+    /// The library lacks functions needed for any link.
     Missing(PathBuf, Vec<&'static str>),
     /// Another library was opened before; a second one in the same process would clash with it.
     Already(PathBuf),
@@ -40,7 +40,7 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Load(path, error) => {
-                // What the loader says is the source of what libloading says.
+                // The loader's message is the source of libloading's error.
                 write!(f, "cannot load {}: ", path.display())?;
                 match std::error::Error::source(error) {
                     Some(source) => write!(f, "{source}"),
@@ -73,10 +73,10 @@ impl From<OpenError> for io::Error {
 ///
 /// With the feature `static-llvm`, `path` only names the program, whose own LLVM is used.
 ///
-/// Opening the same path again does nothing. The library is never closed: LLVM does not survive that.
+/// Opening the same path again does nothing. The library is never closed, because LLVM does not support that.
 ///
 /// # Safety
-/// Loading runs the library's initialisers; it must be a libLLVM that the user trusts as they trust rustc.
+/// Loading runs the library's initializers; it must be a libLLVM that the user trusts as they trust rustc.
 ///
 /// # Errors
 /// See [`OpenError`].
@@ -87,7 +87,7 @@ pub unsafe fn open(path: &Path) -> Result<(), OpenError> {
     if OPENED.get().is_none() {
         // SAFETY: the caller vouches for the library.
         let opened = unsafe { load(path) }?;
-        // A thread that came first wins; the same file maps to the same table.
+        // The first thread wins; the same file maps to the same table.
         let _ = OPENED.set(opened);
     }
     match opened() {
@@ -96,13 +96,14 @@ pub unsafe fn open(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// The library that [`open`] opened.
+/// Returns the path of the library opened by [`open`].
 #[must_use]
 pub fn opened() -> Option<&'static Path> {
     OPENED.get().map(|opened| opened.path.as_path())
 }
 
-/// Gives every option of LLVM's command line its default value; `false` where the library does not export how.
+/// Resets every option of LLVM's command line to its default; returns false if the library does not export the
+/// function.
 ///
 /// # Safety
 /// A library is open, and no thread is inside it.
@@ -114,7 +115,7 @@ pub unsafe fn reset_options() -> bool {
 
 #[cfg(not(feature = "static-llvm"))]
 unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
-    // SAFETY: the caller vouches for the library's initialisers.
+    // SAFETY: the caller vouches for the library's initializers.
     let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
         .map_err(|error| OpenError::Load(path.to_owned(), error))?;
     let library = Box::leak(Box::new(library));
@@ -123,7 +124,7 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     let table = unsafe { Table::resolve(library, &mut missing) };
     match table {
         Some(table) if missing.is_empty() => {
-            // SAFETY: the mangled name says that it takes nothing; what it returns is void in every LLVM from 19 on.
+            // SAFETY: the mangled name shows that it has no parameters; it returns void in every LLVM from 19 on.
             let reset = unsafe { library.get::<unsafe extern "C" fn()>(RESET_OPTIONS) };
             let reset_options = reset.ok().map(|symbol| *symbol);
             #[cfg(target_os = "linux")]
@@ -144,7 +145,7 @@ unsafe fn load(path: &Path) -> Result<Opened, OpenError> {
     Ok(Opened { path, table: Table::built_in(), reset_options: Some(reset) })
 }
 
-/// The version of the LLVM that is linked in: major, minor, patch. `None` without the feature `static-llvm`.
+/// Returns the version of the LLVM that is linked in: major, minor, patch. `None` without the feature `static-llvm`.
 #[must_use]
 pub fn built_in() -> Option<[u32; 3]> {
     #[cfg(feature = "static-llvm")]
@@ -158,7 +159,7 @@ pub fn built_in() -> Option<[u32; 3]> {
     None
 }
 
-/// The functions of the opened library.
+/// Returns the functions of the opened library.
 #[expect(clippy::expect_used, reason = "who has no open library has nothing to call a function of")]
 pub(crate) fn table() -> &'static Table {
     &OPENED.get().expect("a library is opened before any of its functions is called").table

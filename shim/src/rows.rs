@@ -1,6 +1,6 @@
-// One row per function. `required` ones are in every LLVM from 19 on; `optional` ones are asked for before use.
+// One row per function. `required` functions are in every LLVM from 19 on; `optional` ones are checked before use.
 //
-// The rows name types as llvm-sys does; whoever expands them imports those. `proof/` does so for every major.
+// The rows use the type names of llvm-sys; code that expands them imports those. `proof/` does so for every major.
 
 /// Passes all rows to the macro `$consumer`.
 macro_rules! rows {

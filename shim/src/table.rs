@@ -1,4 +1,5 @@
-//! What the [rows](crate::rows) become: a struct of function pointers, its filling, and a function for each row.
+//! The expansion of the [rows](crate::rows): a struct of function pointers, code that fills it, and a function for each
+//! row.
 
 use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 
@@ -37,12 +38,12 @@ macro_rules! functions {
 
         #[cfg(not(feature = "static-llvm"))]
         impl Table {
-            /// Looks every row up in `library`; required ones that are not there are added to `missing`.
+            /// Looks up every row in `library`; missing required functions are added to `missing`.
             ///
             /// # Safety
             /// The library's functions have the signatures of the rows.
             pub(crate) unsafe fn resolve(library: &Library, missing: &mut Vec<&'static str>) -> Option<Self> {
-                // Every lookup comes before the first return, so that one error names all that is missing.
+                // All lookups come before the first return, so that one error names everything that is missing.
                 $(
                     // SAFETY: the caller vouches for the signature.
                     #[allow(non_snake_case)]
@@ -61,13 +62,13 @@ macro_rules! functions {
 
         #[cfg(feature = "static-llvm")]
         impl Table {
-            /// The functions that are linked into this program.
+            /// Returns the functions that are linked into this program.
             #[expect(clippy::useless_transmute, reason = "most rows return no enum")]
             pub(crate) fn built_in() -> Self {
                 Self {
                     $(
                         #[allow(deprecated)]
-                        // SAFETY: the same function; what it returns as a C enum is an integer of that size.
+                        // SAFETY: the same function; a C enum that it returns is an integer of that size.
                         $name: unsafe {
                             std::mem::transmute::<
                                 unsafe extern "C" fn($($type),*) -> $ret,
@@ -88,7 +89,7 @@ macro_rules! functions {
             }
         }
 
-        // The proof: llvm-sys declares the same signature.
+        // Proves that llvm-sys declares the same signature.
         $(#[allow(deprecated)] const _: unsafe extern "C" fn($($type),*) -> $ret = llvm_sys::$module$(::$inner)*::$name;)+
         $(const _: unsafe extern "C" fn($($otype),*) -> $oret = llvm_sys::$omodule$(::$oinner)*::$oname;)*
 
@@ -96,7 +97,7 @@ macro_rules! functions {
             #[doc = concat!("`", stringify!($name), "` of LLVM's C API.")]
             ///
             /// # Safety
-            /// As LLVM documents it.
+            /// The requirements in LLVM's documentation apply.
             #[allow(non_snake_case, clippy::too_many_arguments)]
             #[inline]
             pub unsafe fn $name($($arg: $type),*) -> <$ret as Crosses>::Received {
@@ -108,7 +109,7 @@ macro_rules! functions {
             #[doc = concat!("`", stringify!($oname), "` of LLVM's C API, `None` where the library lacks it.")]
             ///
             /// # Safety
-            /// As LLVM documents it.
+            /// The requirements in LLVM's documentation apply.
             #[allow(non_snake_case, clippy::too_many_arguments)]
             #[inline]
             pub unsafe fn $oname($($oarg: $otype),*) -> Option<<$oret as Crosses>::Received> {

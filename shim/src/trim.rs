@@ -1,14 +1,14 @@
-//! Giving back what the loader read once.
+//! Releases memory that the loader reads only once.
 //!
-//! To bind a libLLVM, the dynamic loader walks its symbol and relocation tables: 10 MB and more that nobody looks at
-//! again. They lie in a mapping of the file that is never written, so its pages can go and come back from the file if
-//! somebody asks for them after all. Many links run side by side in a build.
+//! To bind a libLLVM, the dynamic loader walks its symbol and relocation tables: 10 MB and more that are not needed
+//! again. They are in a mapping of the file that is never written, so its pages can be dropped and read from the file
+//! again on demand. A build runs many links in parallel.
 
 use std::{fs, path::Path};
 
-/// Lets go of the resident pages of the headers and tables of the library at `path`, a path without links.
+/// Releases the resident pages of the headers and tables of the library at `path`, a path without symbolic links.
 ///
-/// Nothing happens on systems without `/proc`, or when the mapping is not of the expected kind.
+/// Does nothing on systems without `/proc`, or if the mapping is not of the expected kind.
 pub(crate) fn trim(path: &Path) {
     let Ok(maps) = fs::read_to_string("/proc/self/maps") else { return };
     for (start, length) in maps.lines().filter_map(|line| tables(line, path)) {
@@ -19,8 +19,8 @@ pub(crate) fn trim(path: &Path) {
     }
 }
 
-/// Start and length of the mapping in `line` if it is that of the beginning of the file at `path`, read-only. The
-/// loader's own writes (RELRO) are in later parts of the file; text relocations no libLLVM has.
+/// Returns start and length of the mapping in `line` if it is the read-only one of the beginning of the file at `path`.
+/// The loader's own writes (RELRO) are in later parts of the file; no libLLVM has text relocations.
 fn tables(line: &str, path: &Path) -> Option<(usize, usize)> {
     let mut fields = line.split_ascii_whitespace();
     let (start, end) = fields.next()?.split_once('-')?;

@@ -1,5 +1,5 @@
-//! The outermost structure of bitcode: blocks one after another, each with its length, so that the few that matter
-//! are found without reading the rest.
+//! The outermost structure of bitcode: a sequence of blocks, each with its length, so that the few relevant ones are
+//! found without reading the rest.
 
 use super::{
     bitstream::{BlockHeader, MAGIC},
@@ -11,13 +11,14 @@ use crate::report::{Error, Result};
 /// A block at the top level.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TopBlock {
-    /// Kind and width.
+    /// The kind and width.
     pub(super) header: BlockHeader,
-    /// Where its body starts, in bytes from the start of the bitcode.
+    /// The start of its body, in bytes from the start of the bitcode.
     pub(super) body: u64,
 }
 
-/// The blocks at the top level of `region`, which holds bitcode; ends where it is malformed or another stream begins.
+/// Returns the top-level blocks of `region`, which holds bitcode, up to a malformed block or the start of another
+/// stream.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -47,10 +48,10 @@ fn header_at(region: &Region, at: u64) -> Result<Option<BlockHeader>> {
     Ok(BlockHeader::parse(bytes))
 }
 
-/// Bitcode without its wrapper, if it has one.
+/// Returns the bitcode without its wrapper, if it has one.
 ///
 /// # Errors
-/// The wrapper points outside of the file, or at something else than bitcode; the file cannot be read.
+/// The wrapper points outside the file, or at something other than bitcode; the file cannot be read.
 pub(super) fn unwrap(region: &Region) -> Result<Region> {
     let Some(wrapped) = magic::wrapped(&region.head(20)?) else { return Ok(region.clone()) };
     let malformed = |fact: String| {
@@ -72,8 +73,8 @@ pub(super) fn unwrap(region: &Region) -> Result<Region> {
     }
 }
 
-/// The modules in `bytes`, as (offset, length): linkers put the bitcode sections of several objects behind one
-/// another, with zeros between for alignment.
+/// Returns the modules in `bytes`, as (offset, length): linkers concatenate the bitcode sections of several objects,
+/// with zeros between them for alignment.
 pub(super) fn split(bytes: &[u8]) -> Vec<(u64, u64)> {
     let mut modules = Vec::new();
     let mut at = 0;
@@ -87,19 +88,19 @@ pub(super) fn split(bytes: &[u8]) -> Vec<(u64, u64)> {
     modules
 }
 
-/// The length of the stream that `bytes` start with, wrapped or not.
+/// Returns the length of the stream at the start of `bytes`, wrapped or not.
 fn stream_len(bytes: &[u8]) -> Option<usize> {
     if let Some(wrapped) = magic::wrapped(bytes) {
         let len = usize::try_from(wrapped.offset.checked_add(wrapped.len)?).ok()?;
         return (20..=bytes.len()).contains(&len).then_some(len);
     }
-    // Where it is cut short LLVM says what is wrong with it.
+    // For a truncated stream, LLVM reports the error.
     let end = blocks(bytes).last().map_or(MAGIC.len(), |(_, _, end)| end.min(bytes.len()));
     bytes.starts_with(&MAGIC).then_some(end)
 }
 
-/// The blocks at the top level of the bitcode that `bytes` start with: header, start of the body, and end, which may be beyond
-/// that of `bytes`.
+/// Returns the top-level blocks of the bitcode at the start of `bytes`: header, start of the body, and end, which may
+/// be beyond the end of `bytes`.
 pub(super) fn blocks(bytes: &[u8]) -> impl Iterator<Item = (BlockHeader, usize, usize)> {
     let mut at = bytes.starts_with(&MAGIC).then_some(MAGIC.len());
     std::iter::from_fn(move || {

@@ -1,9 +1,9 @@
-//! A cursor over the bits of a bitstream, and its numbers.
+//! A cursor over the bits of a bitstream, and its number encodings.
 
-/// Wider fields exist nowhere in LLVM.
+/// The maximum width of a field in LLVM.
 const MAX_WIDTH: u64 = 64;
 
-/// How many bits eight bytes hold at least, from any bit of the first on.
+/// The minimum number of bits available in eight bytes, from any bit of the first on.
 const AT_HAND: u64 = MAX_WIDTH - 7;
 
 /// A cursor over bits, least significant first.
@@ -14,17 +14,17 @@ pub(super) struct Bits<'a> {
 }
 
 impl<'a> Bits<'a> {
-    /// The bits of `bytes` from number `at` on.
+    /// Creates a cursor over `bytes` at bit number `at`.
     pub(super) const fn new(bytes: &'a [u8], at: u64) -> Self {
         Self { bytes, at }
     }
 
-    /// The number of the next bit.
+    /// Returns the number of the next bit.
     pub(super) const fn at(&self) -> u64 {
         self.at
     }
 
-    /// Passes over all that is left.
+    /// Skips all remaining bits.
     pub(super) const fn end(&mut self) {
         self.at = self.len();
     }
@@ -37,7 +37,7 @@ impl<'a> Bits<'a> {
         self.len().saturating_sub(self.at)
     }
 
-    /// The next `width` bits.
+    /// Reads the next `width` bits.
     pub(super) fn fixed(&mut self, width: u64) -> Option<u64> {
         if width > MAX_WIDTH || width > self.left() {
             return None;
@@ -59,14 +59,14 @@ impl<'a> Bits<'a> {
         Some(value)
     }
 
-    /// What the next eight bytes hold, from the next bit on.
+    /// Returns the next eight bytes' bits, from the next bit on.
     fn peek(&self) -> Option<u64> {
         let start = usize::try_from(self.at / 8).ok()?;
         let bytes = self.bytes.get(start..)?.first_chunk()?;
         Some(u64::from_le_bytes(*bytes) >> (self.at % 8))
     }
 
-    /// A number in chunks of `width` bits.
+    /// Reads a number in chunks of `width` bits.
     pub(super) fn vbr(&mut self, width: u64) -> Option<u64> {
         if !(2..=32).contains(&width) {
             return None;
@@ -92,7 +92,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// A number whose chunks all lie in the next 57 bits, as nearly all do.
+    /// Reads a number whose chunks all lie in the next 57 bits, as nearly all do.
     fn short_vbr(&mut self, step: u32) -> Option<u64> {
         let (value, used) = short_vbr(self.peek()?, AT_HAND, step)?;
         self.at = self.at.saturating_add(used);
@@ -103,7 +103,7 @@ impl<'a> Bits<'a> {
     pub(super) fn vbrs(&mut self, count: u64, numbers: &mut Vec<u64>) -> Option<()> {
         let mut left = count;
         while left > 0 {
-            // As many as the bits at hand hold, and one that they do not hold whole.
+            // Decodes as many as the bits at hand hold, and then one that is only partly there.
             let (mut bits, mut hand) = self.peek().map_or((0, 0), |bits| (bits, AT_HAND));
             while left > 1
                 && let Some((value, used)) = short_vbr(bits, hand, 5)
@@ -133,7 +133,8 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// A number in chunks of one bit more than `step` at the start of `bits`, and how many it takes, if not more than `hand`.
+/// Decodes a number in chunks of `step` + 1 bits at the start of `bits`; returns it and its number of bits, if not more
+/// than `hand`.
 const fn short_vbr(bits: u64, hand: u64, step: u32) -> Option<(u64, u64)> {
     let (mut value, mut shift, mut used) = (0, 0_u32, 0_u32);
     loop {
@@ -151,7 +152,7 @@ const fn short_vbr(bits: u64, hand: u64, step: u32) -> Option<(u64, u64)> {
     }
 }
 
-/// The lowest `count` bits, of fewer than 64.
+/// Returns a mask of the lowest `count` bits, fewer than 64.
 const fn low_bits(count: u64) -> u64 {
     !(u64::MAX << count)
 }

@@ -1,8 +1,8 @@
 //! LLVM's bitstream container (`llvm/docs/BitCodeFormat.rst`), as far as headers, symbol tables, global declarations
 //! and metadata need it.
 //!
-//! The bytes may be hostile: every length is checked against what is left, nothing is allocated that the input does
-//! not pay for with bits, and what is malformed reads as an end.
+//! The bytes may be hostile: every length is checked against what is left, allocations are bounded by the number of
+//! input bits, and malformed data reads as an end.
 
 use std::{ops::Range, rc::Rc};
 
@@ -11,7 +11,7 @@ use super::bits::Bits;
 /// The first four bytes of bitcode.
 pub(super) const MAGIC: [u8; 4] = [0x42, 0x43, 0xC0, 0xDE];
 
-/// How an operand of an abbreviated record is written.
+/// The encoding of an operand of an abbreviated record.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operand {
     Literal(u64),
@@ -22,15 +22,15 @@ pub(super) enum Operand {
     Blob,
 }
 
-/// A form of records.
+/// The form of a record.
 pub(super) type Abbreviation = Rc<[Operand]>;
 
-/// What a block is made of.
+/// An item of a block.
 #[derive(Debug)]
 pub(super) enum Item<'a> {
-    /// A block inside, and where its body starts, in bytes from that of this block.
+    /// A nested block, and the start of its body, in bytes from the start of this block's body.
     Block(BlockHeader, usize),
-    /// A form that records of this block may take from here on.
+    /// A form that records of this block may have from here on.
     Definition(Abbreviation),
     /// A record.
     Record(Record<'a>),
@@ -38,8 +38,8 @@ pub(super) enum Item<'a> {
     End,
 }
 
-/// A block, whose own records it iterates over. Nested blocks are passed over, among them the one that describes
-/// abbreviations of other blocks (BLOCKINFO): LLVM writes it for blocks inside a module only.
+/// An iterator over the records of a block. Nested blocks are skipped, including the one that describes abbreviations
+/// of other blocks (BLOCKINFO): LLVM writes it only for blocks inside a module.
 ///
 /// Ends early where it is malformed.
 #[derive(Debug)]
@@ -54,18 +54,18 @@ pub(super) struct Block<'a> {
 /// A record: a code and operands, and bytes when it ends with a blob.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
-    /// Which record.
+    /// The code of the record.
     pub(super) code: u64,
-    /// Its numbers; the elements of an array stand one by one.
+    /// The operands; the elements of an array are listed one by one.
     pub(super) operands: Vec<u64>,
-    /// Its bytes.
+    /// The bytes of its blob.
     pub(super) blob: Option<&'a [u8]>,
 }
 
-/// The header of a block, and where its body lies.
+/// The header of a block, with the length of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BlockHeader {
-    /// What kind of block.
+    /// The kind of block.
     pub(super) id: u64,
     /// The width of its abbreviation ids, in bits.
     pub(super) width: u64,
@@ -76,7 +76,7 @@ pub(super) struct BlockHeader {
 }
 
 impl BlockHeader {
-    /// The most bytes that a header takes.
+    /// The maximum length of a header in bytes.
     pub(super) const MAX_LEN: usize = 24;
 
     /// Reads the header of a block at the top level, where ids are two bits wide.
@@ -101,12 +101,12 @@ impl BlockHeader {
 }
 
 impl<'a> Block<'a> {
-    /// The block of `header` whose body `bytes` holds, or begins with what is at hand of it.
+    /// Creates a block with `header`, whose body is the start of `bytes`; the body may be incomplete.
     pub(super) fn new(header: BlockHeader, bytes: &'a [u8]) -> Self {
         Self::with_abbreviations(header, bytes, Vec::new())
     }
 
-    /// The same, of a kind of block that BLOCKINFO describes `abbreviations` for.
+    /// Creates such a block, of a kind for which BLOCKINFO describes `abbreviations`.
     pub(super) fn with_abbreviations(
         header: BlockHeader,
         bytes: &'a [u8],
@@ -116,7 +116,7 @@ impl<'a> Block<'a> {
         Self { bits, width: header.width, abbreviations, spare: Vec::new() }
     }
 
-    /// The next item and the bits it takes, from the start of the body; `None` where the block is malformed.
+    /// Returns the next item and its range of bits, from the start of the body; `None` if the block is malformed.
     pub(super) fn item(&mut self) -> Option<(Range<u64>, Item<'a>)> {
         let start = self.bits.at();
         let item = match self.bits.fixed(self.width)? {
@@ -142,7 +142,7 @@ impl<'a> Block<'a> {
         Some((start..self.bits.at(), item))
     }
 
-    /// Takes back a record that is done with: the next one gets its memory.
+    /// Recycles a record: the next one gets its memory.
     pub(super) fn reuse(&mut self, record: Record<'a>) {
         self.spare = record.operands;
     }
@@ -214,7 +214,7 @@ impl<'a> Block<'a> {
 
     fn array(&mut self, element: Operand, operands: &mut Vec<u64>) -> Option<()> {
         let count = self.bits.vbr(6)?;
-        // An element without bits would make memory out of nothing.
+        // An element without bits would allocate memory for no input.
         let costs_nothing =
             matches!(element, Operand::Literal(_) | Operand::Fixed(0) | Operand::Vbr(0));
         if count > self.bits.left() || costs_nothing && count > 0 {
@@ -257,7 +257,7 @@ impl<'a> Iterator for Block<'a> {
     fn next(&mut self) -> Option<Record<'a>> {
         let record = self.record();
         if record.is_none() {
-            // What follows a malformed entry means nothing.
+            // Nothing after a malformed entry can be interpreted.
             self.bits.end();
         }
         record

@@ -1,4 +1,4 @@
-//! What an ELF file contributes: embedded bitcode, rustc's wishes, or nothing.
+//! The link inputs in an ELF file: embedded bitcode, symbols that rustc keeps, or nothing.
 
 use goblin::elf::{
     Elf, SectionHeader,
@@ -9,26 +9,26 @@ use goblin::elf::{
 
 use super::bitcode;
 
-/// What an ELF file is good for.
+/// The usable content of an ELF file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// Modules, each as (offset, length) in the file, in bytes.
     Modules(Vec<(u64, u64)>),
-    /// Undefined symbols and nothing else: rustc's `symbols.o` lists what it wants kept this way
+    /// Undefined symbols and nothing else: rustc's `symbols.o` lists the symbols to keep this way
     /// (`add_linked_symbol_object` in `rustc_codegen_ssa`).
     Roots(Vec<String>),
     /// Metadata of a Rust crate and nothing else: rustc's `rmeta.o`, and `lib.rmeta` and `lib.rmeta-link` of an rlib.
     Metadata,
-    /// Machine code; reads "is ...".
+    /// Machine code; the text completes "is ...".
     Native(String),
-    /// Not to be read as ELF; the reason.
+    /// Malformed ELF; the reason.
     Malformed(String),
 }
 
-/// Where compilers put bitcode: `-fembed-bitcode` and `-C embed-bitcode`, and `-ffat-lto-objects`.
+/// The sections into which compilers put bitcode: `-fembed-bitcode` and `-C embed-bitcode`, and `-ffat-lto-objects`.
 const BITCODE_SECTIONS: [&str; 2] = [".llvmbc", ".llvm.lto"];
 
-/// Where rustc puts metadata: in rlibs, since 1.97 in rlibs too, and in a dylib's `rmeta.o`
+/// The sections into which rustc puts metadata: in rlibs, since 1.97 in rlibs too, and in a dylib's `rmeta.o`
 /// (`create_wrapper_file` and `create_compressed_metadata_file` in `rustc_codegen_ssa`).
 const METADATA_SECTIONS: [&str; 3] = [".rmeta", ".rmeta-link", ".rustc"];
 
@@ -72,7 +72,7 @@ fn modules_of(section: &SectionHeader, bytes: &[u8]) -> Vec<(u64, u64)> {
     modules.map(|(offset, len)| (start.saturating_add(offset), len)).collect()
 }
 
-/// The sections that hold something, by name; tables about the file itself and notes do not count.
+/// Returns the names of the sections with content; tables about the file itself and notes do not count.
 fn carried<'a>(elf: &Elf<'a>) -> Vec<&'a str> {
     let carries = |section: &&SectionHeader| {
         !matches!(section.sh_type, SHT_NULL | SHT_SYMTAB | SHT_STRTAB | SHT_NOTE)
@@ -81,7 +81,7 @@ fn carried<'a>(elf: &Elf<'a>) -> Vec<&'a str> {
     elf.section_headers.iter().filter(carries).map(|section| section_name(elf, section)).collect()
 }
 
-/// The undefined symbols, sorted and each once, when there are no others.
+/// Returns the undefined symbols, sorted and without duplicates, if there are no others.
 fn undefined(elf: &Elf<'_>) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for symbol in elf.syms.iter().skip(1) {

@@ -2,11 +2,11 @@
 
 use super::bitstream::MAGIC;
 
-/// Writes a bitstream.
+/// A writer of bitstreams.
 #[derive(Default)]
 pub(super) struct Writer {
     bits: Vec<bool>,
-    /// The widths around the open blocks, and where each block's length stands.
+    /// The widths outside the open blocks, and the position of each block's length.
     open: Vec<(u32, usize)>,
     width: u32,
 }
@@ -67,7 +67,7 @@ impl Writer {
         operands.iter().for_each(|&operand| self.vbr(operand, 6));
     }
 
-    /// A block whose only record is a blob, as LLVM writes it.
+    /// Writes a block whose only record is a blob, as LLVM does.
     pub(super) fn blob_block(&mut self, block: u64, blob: &[u8]) {
         self.enter(block, 3);
         // DEFINE_ABBREV of two operands: the literal 1, and a blob.
@@ -85,7 +85,7 @@ impl Writer {
         self.end();
     }
 
-    /// The identification block as LLVM writes it: the string as an array of char6 where it fits, of bytes otherwise.
+    /// Writes the identification block as LLVM does: the string as an array of char6 if it fits, else of bytes.
     pub(super) fn identification(&mut self, producer: &str, epoch: u64) {
         self.enter(13, 5);
         self.id(2);
@@ -117,7 +117,7 @@ pub(super) const GLOBAL: u32 = 1 << 10;
 pub(super) const UNDEFINED: u32 = GLOBAL | 1 << 3;
 pub(super) const WEAK: u32 = GLOBAL | 1 << 4;
 
-/// Bitcode of `producer` with a symbol table, as LLVM lays it out.
+/// Returns bitcode of `producer` with a symbol table, laid out as by LLVM.
 pub(super) fn bitcode(producer: &str, symbols: &[(&str, u32)]) -> Vec<u8> {
     let mut names = Vec::new();
     let mut table: Vec<u32> = vec![0; 21];
@@ -139,12 +139,12 @@ pub(super) fn bitcode(producer: &str, symbols: &[(&str, u32)]) -> Vec<u8> {
     writer.bytes()
 }
 
-/// Bitcode that defines `name`.
+/// Returns bitcode that defines `name`.
 pub(super) fn defining(name: &str) -> Vec<u8> {
     bitcode("LLVM22.1.8", &[(name, GLOBAL)])
 }
 
-/// `bitcode` behind a wrapper.
+/// Returns `bitcode` with a wrapper.
 pub(super) fn wrapped(bitcode: &[u8]) -> Vec<u8> {
     let words = [0x0B17_C0DE, 0, 20, bitcode.len() as u32, 7];
     let mut bytes: Vec<u8> = words.iter().flat_map(|word: &u32| word.to_le_bytes()).collect();
@@ -152,7 +152,7 @@ pub(super) fn wrapped(bitcode: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// An archive in GNU's format, without an index.
+/// Returns an archive in GNU's format, without an index.
 pub(super) fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     let names = members.iter().map(|(name, _)| name.as_bytes().to_vec()).collect();
     let mut builder = ar::GnuBuilder::new(Vec::new(), names);
@@ -164,7 +164,7 @@ pub(super) fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-/// An archive in BSD's format, without an index.
+/// Returns an archive in BSD's format, without an index.
 pub(super) fn bsd_archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = ar::Builder::new(Vec::new());
     for (name, bytes) in members {
@@ -175,7 +175,7 @@ pub(super) fn bsd_archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-/// An ELF object for BPF with `sections` and undefined symbols.
+/// Returns an ELF object for BPF with `sections` and undefined symbols.
 pub(super) fn elf(sections: &[(&str, &[u8])], undefined: &[&str]) -> Vec<u8> {
     use object::write::{Object, Symbol, SymbolSection};
     let mut elf = Object::new(

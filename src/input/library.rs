@@ -1,13 +1,14 @@
-//! `-l name`: from a name to a file in the search folders.
+//! The lookup of `-l name` in the search folders.
 
 use std::path::{Path, PathBuf};
 
 use crate::report::{Error, Result};
 
-/// The first file in `folders` that `-l name` means: `libNAME.a`, `libNAME.rlib`, `libNAME.bc`, in this order in each.
+/// Returns the first file in `folders` for `-l name`: `libNAME.a`, `libNAME.rlib`, `libNAME.bc`, in this order in each
+/// folder.
 ///
 /// # Errors
-/// There is none; the message lists the folders.
+/// There is no such file; the message lists the folders.
 pub(super) fn locate(name: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
     let file = |extension: &str| {
         let mut file = std::ffi::OsString::from("lib");
@@ -23,10 +24,10 @@ pub(super) fn locate(name: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
     })
 }
 
-/// The first file called `file` in `folders`: `-l :file`.
+/// Returns the first file called `file` in `folders`, for `-l :file`.
 ///
 /// # Errors
-/// There is none; the message lists the folders.
+/// There is no such file; the message lists the folders.
 pub(super) fn locate_exact(file: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
     search(std::slice::from_ref(&file.to_owned()), folders).ok_or_else(|| {
         missing(&format!("-l:{}", file.display()), &file.display().to_string(), folders)

@@ -1,22 +1,22 @@
-//! What a file is, told from its first bytes and never from its name.
+//! File kinds, detected from the first bytes and never from the name.
 
 use std::fmt;
 
 use super::bitstream::MAGIC;
 
-/// How many bytes [`Kind::of`] wants to see.
+/// The number of bytes that [`Kind::of`] needs.
 pub(super) const HEAD_LEN: u64 = 4096;
 
-/// What a file or an archive member is.
+/// The kind of a file or an archive member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// LLVM bitcode.
     Bitcode,
-    /// Bitcode behind a header of 20 bytes, as Apple's tools write it.
+    /// Bitcode after a header of 20 bytes, as Apple's tools write it.
     WrappedBitcode,
     /// Text that reads as LLVM IR.
     Ir,
-    /// Text with nothing in it but blanks and comments of IR.
+    /// Text with only blanks and comments of IR.
     BlankText,
     /// `!<arch>`.
     Archive,
@@ -26,13 +26,13 @@ pub(super) enum Kind {
     Elf,
     /// Metadata of a Rust crate, without code.
     RustMetadata,
-    /// Nothing at all.
+    /// An empty file.
     Empty,
-    /// Something that cannot be linked, by its name in a sentence: "is ...".
+    /// A file that cannot be linked; its name completes "is ...".
     Foreign(&'static str),
 }
 
-/// First bytes of things that people hand to linkers by mistake.
+/// The first bytes of files that users pass to linkers by mistake.
 const FOREIGN: &[(&[u8], &str)] = &[
     (b"\xFE\xED\xFA\xCE", "a Mach-O file"),
     (b"\xFE\xED\xFA\xCF", "a Mach-O file"),
@@ -57,10 +57,10 @@ const FOREIGN: &[(&[u8], &str)] = &[
 ];
 
 impl Kind {
-    /// Text that is neither IR nor anything else of note.
+    /// Text that is neither IR nor any other known kind.
     pub(super) const NOT_IR: Self = Self::Foreign("text, but not LLVM IR");
 
-    /// What a file is that starts with `head`: all of it, or [`HEAD_LEN`] bytes.
+    /// Returns the kind of a file that starts with `head`: the whole file, or [`HEAD_LEN`] bytes.
     pub(super) fn of(head: &[u8]) -> Self {
         match head {
             [] => Self::Empty,
@@ -115,9 +115,9 @@ fn of_text(head: &[u8]) -> Kind {
     }
 }
 
-/// How the line that matters in an `libx.so` or `libx.a` that is a linker script begins.
+/// The possible starts of the relevant line in a `libx.so` or `libx.a` that is a linker script.
 const LINKER_SCRIPT: [&str; 4] = ["INPUT(", "INPUT (", "GROUP(", "GROUP ("];
-/// How entities of an IR file begin: keywords, and sigils whose names are given something.
+/// The keywords that start entities of an IR file; others start with a sigil and a name that is assigned to.
 const IR_KEYWORDS: [&str; 5] =
     ["target triple", "target datalayout", "source_filename", "module asm", "attributes #"];
 const IR_SIGILS: [&str; 5] = ["@", "%", "$", "!", "^"];
@@ -128,7 +128,7 @@ fn starts_with_any(line: &str, starts: &[&str]) -> bool {
 }
 
 fn is_text(head: &[u8]) -> bool {
-    // A character may be cut by the end of the head.
+    // The end of the head may cut a character.
     let valid = match std::str::from_utf8(head) {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && head.len() as u64 >= HEAD_LEN,
@@ -136,8 +136,8 @@ fn is_text(head: &[u8]) -> bool {
     valid && !head.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace())
 }
 
-/// Whether `line`, without blanks around it, can be the first of an IR file that is no comment: what
-/// `LLParser::parseTopLevelEntities` accepts. The head of a function may go on in further lines of `text`.
+/// Returns true if the trimmed `line`, not a comment, can be the first of an IR file: the forms that
+/// `LLParser::parseTopLevelEntities` accepts. A function header may continue in further lines of `text`.
 fn starts_ir(line: &str, text: &str) -> bool {
     starts_with_any(line, &IR_KEYWORDS)
         || starts_with_any(line, &IR_SIGILS) && line.contains(" = ")
@@ -146,12 +146,12 @@ fn starts_ir(line: &str, text: &str) -> bool {
 
 const WRAPPER: [u8; 4] = 0x0B17_C0DE_u32.to_le_bytes();
 
-/// Where bitcode lies behind its wrapper, in bytes.
+/// The location of bitcode behind its wrapper, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wrapped {
-    /// From the start of the file.
+    /// The offset from the start of the file.
     pub(super) offset: u64,
-    /// Its length.
+    /// The length.
     pub(super) len: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Files to candidates: what an input is, which members an archive has, which symbols they define. No LLVM.
+//! Reads input files without LLVM: the kind of an input, the members of an archive, and the symbols they define.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -38,29 +38,31 @@ use region::Region;
 /// All inputs of a link, sorted by how they take part in it.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// Linked whole, in command-line order: objects, and every member under `--whole-archive`.
+    /// The inputs linked whole, in command-line order: objects, and every member under `--whole-archive`.
     pub modules: Vec<Bitcode>,
-    /// Their members are linked when something undefined needs them; the first definition in order wins.
+    /// The archives whose members are linked only if something undefined needs them; the first definition in order
+    /// wins.
     pub archives: Vec<Archive>,
-    /// Symbols that rustc wants kept: the undefined symbols of its native `symbols.o`. Sorted, each once.
+    /// The symbols that rustc keeps: the undefined symbols of its native `symbols.o`. Sorted, without duplicates.
     pub roots: Vec<String>,
 }
 
 /// Bitcode or textual IR, ready to be parsed by LLVM.
 #[derive(Clone, Debug)]
 pub struct Bitcode {
-    /// Where it comes from.
+    /// The file and member that it comes from.
     pub origin: Origin,
-    /// Its form.
+    /// The form.
     pub format: Format,
     /// The module itself: without wrapper, archive or ELF around it.
     pub bytes: Arc<[u8]>,
-    /// Who wrote it, when it says so.
+    /// The producer, if the bitcode names one.
     pub producer: Option<Producer>,
 }
 
 impl Bitcode {
-    /// Takes out descriptions of types that the module's BTF does not show, where it is of C and has such; DWARF shows all.
+    /// Removes descriptions of types that the module's BTF does not show, if it is written in C and has such; DWARF
+    /// shows all.
     pub fn hide_types(&mut self) {
         if self.format == Format::Bitcode {
             let patch = prune::patch(&self.bytes);
@@ -79,9 +81,9 @@ pub enum Format {
 }
 
 impl Bitcode {
-    /// Its global symbols in the order of its symbol table, read without LLVM.
+    /// Returns its global symbols in the order of its symbol table, read without LLVM.
     ///
-    /// `None` for textual IR, and for bitcode that is malformed or of a format not known here.
+    /// Returns `None` for textual IR, and for malformed bitcode or an unknown format.
     #[must_use]
     pub fn symbols(&self) -> Option<Vec<Symbol>> {
         match self.format {
@@ -94,8 +96,8 @@ impl Bitcode {
 }
 
 impl Inputs {
-    /// The producer with the newest known LLVM among all modules and archive members, linked or not, and where it was
-    /// seen first. `None` when no input names a version.
+    /// Returns the producer with the newest known LLVM among all modules and archive members, linked or not, and its
+    /// first origin. `None` if no input names a version.
     #[must_use]
     pub fn newest_producer(&self) -> Option<(&Origin, &Producer)> {
         let modules = self
@@ -124,10 +126,10 @@ pub fn load(plan: &LinkPlan, warnings: &Warnings) -> Result<Inputs> {
     Ok(inputs)
 }
 
-/// The file that `-l name` means in the search `folders`; `-l :name` means a file of exactly that name.
+/// Returns the file for `-l name` in the search `folders`; `-l :name` means a file of exactly that name.
 ///
 /// # Errors
-/// There is none; the message lists the folders.
+/// There is no such file; the message lists the folders.
 pub fn library(name: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
     match name.to_str().and_then(|name| name.strip_prefix(':')) {
         Some(file) => library::locate_exact(Path::new(file), folders),
@@ -135,15 +137,15 @@ pub fn library(name: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
     }
 }
 
-/// The file called `file` in one of the search `folders`: `-l :file`.
+/// Returns the file called `file` in one of the search `folders`, for `-l :file`.
 ///
 /// # Errors
-/// There is none; the message lists the folders.
+/// There is no such file; the message lists the folders.
 pub fn exact_library(file: &Path, folders: &[PathBuf]) -> Result<PathBuf> {
     library::locate_exact(file, folders)
 }
 
-/// The files that `file` refers to if it is a thin archive; none where it cannot be read.
+/// Returns the files that `file` refers to if it is a thin archive; empty if it cannot be read.
 #[must_use]
 pub fn references(file: &Path) -> Vec<PathBuf> {
     if !is_thin_archive(file) {
@@ -153,7 +155,7 @@ pub fn references(file: &Path) -> Vec<PathBuf> {
     Archive::open(&region, file).map(Archive::into_references).unwrap_or_default()
 }
 
-/// Whether `file` is an archive that refers to its members instead of holding them; a file that cannot be read is not.
+/// Returns true if `file` is an archive that refers to its members instead of holding them; false if it cannot be read.
 #[must_use]
 pub fn is_thin_archive(file: &Path) -> bool {
     let head = Region::open(file).and_then(|region| region.head(magic::HEAD_LEN));
@@ -243,7 +245,7 @@ fn text(region: &Region, origin: Origin) -> Result<Bitcode> {
     Ok(Bitcode { origin, format: Format::Text, bytes: region.read()?, producer: None })
 }
 
-/// What is called `.ll` and has no magic of anything else is left to LLVM, which names the line that is wrong.
+/// Leaves a file called `.ll` without the magic of another format to LLVM, which names the wrong line.
 fn doubtful_text(region: &Region, origin: Origin) -> Result<Bitcode> {
     let kind = Kind::of(&region.head(magic::HEAD_LEN)?);
     if kind == Kind::NOT_IR { text(region, origin) } else { Err(foreign(&origin, kind)) }
@@ -253,7 +255,7 @@ fn is_ll(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "ll")
 }
 
-/// The origin of module number `nth`, from 0, in an object that may embed several.
+/// Returns the origin of module number `nth`, from 0, in an object that may embed several.
 fn nth_module(object: &Origin, nth: usize) -> Origin {
     let mut origin = object.clone();
     if nth > 0 {

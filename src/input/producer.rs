@@ -1,4 +1,4 @@
-//! Who wrote a bitcode file, read without LLVM.
+//! The producer of a bitcode file, read without LLVM.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use super::bitstream::{Block, BlockHeader, MAGIC, Record};
 /// A version of LLVM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LlvmVersion {
-    /// Major, such as 22.
+    /// The major version, such as 22.
     pub major: u32,
-    /// Minor, such as 1.
+    /// The minor version, such as 1.
     pub minor: u32,
-    /// Patch, such as 8.
+    /// The patch version, such as 8.
     pub patch: u32,
 }
 
@@ -24,11 +24,11 @@ impl fmt::Display for LlvmVersion {
 /// The producer string of a bitcode file's identification block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Producer {
-    /// As written, such as `LLVM22.1.2-rust-1.95.0-stable` or `zig 0.16.0`.
+    /// The string as written, such as `LLVM22.1.2-rust-1.95.0-stable` or `zig 0.16.0`.
     pub text: String,
-    /// The LLVM it stands for, when known.
+    /// The LLVM version it stands for, if known.
     pub version: Option<LlvmVersion>,
-    /// The epoch of the format; a reader refuses one that is not its own. 0 in every LLVM so far.
+    /// The epoch of the format; a reader rejects any but its own. 0 in every LLVM so far.
     pub epoch: u64,
 }
 
@@ -42,20 +42,20 @@ impl fmt::Display for Producer {
 const IDENTIFICATION: u64 = 13;
 const STRING: u64 = 1;
 const EPOCH: u64 = 2;
-/// Real ones have some 30 characters.
+/// The maximum length of a producer string; real ones have some 30 characters.
 const MAX_TEXT: usize = 256;
 
-/// The LLVM in a release of Zig, which writes bitcode itself and names only its own version.
+/// The LLVM version of each Zig release; Zig writes bitcode itself and names only its own version.
 const ZIG: [((u32, u32), u32); 6] =
     [((0, 12), 17), ((0, 13), 18), ((0, 14), 19), ((0, 15), 20), ((0, 16), 21), ((0, 17), 22)];
 
 impl Producer {
-    /// How many bytes from the start of bitcode suffice for [`Producer::read`].
+    /// The number of bytes from the start of bitcode that suffice for [`Producer::read`].
     pub const HEAD_LEN: u64 = 512;
 
     /// Reads the producer from the first bytes of bitcode, wrapped or not; see [`Producer::HEAD_LEN`].
     ///
-    /// `None` when it has no identification block, as before LLVM 3.9, or is malformed.
+    /// Returns `None` if there is no identification block, as before LLVM 3.9, or if it is malformed.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let bytes = match super::magic::wrapped(bytes) {
@@ -90,7 +90,7 @@ fn string(record: &Record<'_>) -> Option<String> {
     }
     let bytes: Vec<u8> =
         record.operands.iter().map(|&char| u8::try_from(char).ok()).collect::<Option<_>>()?;
-    // It is printed: a terminal must not obey it.
+    // The text is printed: a terminal must not interpret it.
     let text = String::from_utf8_lossy(&bytes);
     Some(
         text.chars()
@@ -108,7 +108,7 @@ fn version(text: &str) -> Option<LlvmVersion> {
     Some(LlvmVersion { major, minor: 0, patch: 0 })
 }
 
-/// `22.1.2-rust-...` or `23.0.0git`: three numbers, and whatever follows.
+/// Parses `22.1.2-rust-...` or `23.0.0git`: three numbers, and an arbitrary rest.
 fn numbers(text: &str) -> Option<LlvmVersion> {
     let mut parts = text.splitn(3, '.');
     let mut number = || {

@@ -1,7 +1,7 @@
-//! A stretch of an input, read by position and only when asked for.
+//! A range of an input, read by position and only on demand.
 //!
-//! Files are not mapped: a mapped file that another process shortens kills the reader with SIGBUS, and mapping is
-//! unsafe code. A positioned read of what is needed costs a microsecond and a shortened file is an error.
+//! Files are not mapped: a mapped file that another process shortens kills the reader with SIGBUS, and mapping requires
+//! unsafe code. A positioned read costs a microsecond, and a shortened file is an error.
 
 use std::{
     fs::{File, Metadata},
@@ -15,7 +15,7 @@ use crate::{
     report::{Error, Result},
 };
 
-/// A stretch of a file or of memory. Cheap to clone.
+/// A range of a file or of memory. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Region {
     backing: Backing,
@@ -27,17 +27,17 @@ pub(super) struct Region {
 enum Backing {
     /// An open file, and its name for messages.
     Open(Arc<File>, Arc<Path>),
-    /// A file opened for each read: members of a thin archive can be more than a process may hold open.
+    /// A file opened for each read: the members of a thin archive can exceed the number of files a process may open.
     Closed(Arc<Path>),
     /// Memory, and its name for messages.
     Memory(Arc<[u8]>, Arc<Path>),
 }
 
 impl Region {
-    /// The whole of the file at `path`, which stays open.
+    /// Opens the file at `path`, which stays open.
     ///
     /// # Errors
-    /// It is missing, no regular file, or may not be read.
+    /// It is missing, not a regular file, or not readable.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let name: Arc<Path> = path.into();
         let (file, metadata) = open(path)?;
@@ -45,39 +45,39 @@ impl Region {
         Ok(Self { backing, start: 0, len: metadata.len() })
     }
 
-    /// The whole of the file at `path`, which is opened for each read.
+    /// Returns the file at `path`, which is opened for each read.
     ///
     /// # Errors
-    /// It is missing, a folder, or may not be read.
+    /// It is missing, a folder, or not readable.
     pub(super) fn closed(path: &Path) -> Result<Self> {
         let (_, metadata) = open(path)?;
         Ok(Self { backing: Backing::Closed(path.into()), start: 0, len: metadata.len() })
     }
 
-    /// The file at `path`, of which nothing is known: every read of it fails with the reason.
+    /// Returns a placeholder for the file at `path`: every read of it fails with the reason.
     pub(super) fn missing(path: &Path) -> Self {
         Self { backing: Backing::Closed(path.into()), start: 0, len: 0 }
     }
 
-    /// All of `bytes`, called `name` in messages.
+    /// Returns a region of all `bytes`, called `name` in messages.
     pub(super) fn memory(bytes: Arc<[u8]>, name: &Path) -> Self {
         let len = bytes.len() as u64;
         Self { backing: Backing::Memory(bytes, name.into()), start: 0, len }
     }
 
-    /// Its length in bytes.
+    /// Returns its length in bytes.
     pub(super) const fn len(&self) -> u64 {
         self.len
     }
 
-    /// The file it is a part of.
+    /// Returns the file that contains it.
     pub(super) fn file(&self) -> &Path {
         match &self.backing {
             Backing::Open(_, name) | Backing::Closed(name) | Backing::Memory(_, name) => name,
         }
     }
 
-    /// `len` bytes of it from `offset`, or `None` when it does not hold them.
+    /// Returns the `len` bytes of it from `offset`, or `None` if it does not hold them.
     pub(super) fn window(&self, offset: u64, len: u64) -> Option<Self> {
         let end = offset.checked_add(len)?;
         (end <= self.len).then(|| Self {
@@ -87,7 +87,7 @@ impl Region {
         })
     }
 
-    /// Its first bytes, at most `len`.
+    /// Returns its first bytes, at most `len`.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -97,10 +97,10 @@ impl Region {
         Ok(bytes)
     }
 
-    /// All of it. A region that is all of some memory is not copied.
+    /// Reads all of it. A region that covers a whole memory buffer is not copied.
     ///
     /// # Errors
-    /// The file cannot be read, or got shorter meanwhile.
+    /// The file cannot be read, or has become shorter.
     pub(super) fn read(&self) -> Result<Arc<[u8]>> {
         if let Backing::Memory(bytes, _) = &self.backing
             && bytes.len() as u64 == self.len
@@ -120,7 +120,7 @@ impl Region {
     /// Fills `bytes` from `offset`.
     ///
     /// # Errors
-    /// The file cannot be read, or ends before.
+    /// The file cannot be read, or ends too early.
     #[expect(clippy::disallowed_methods, reason = "what is copied was taken as long as its place")]
     pub(super) fn fill(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let at = self.start.saturating_add(offset);
@@ -191,7 +191,7 @@ fn read_at(file: &File, at: u64, bytes: &mut [u8]) -> io::Result<()> {
         io::{Seek, SeekFrom},
         sync::{Mutex, PoisonError},
     };
-    // One cursor is shared by all who hold the file.
+    // All users of the file share one cursor.
     static CURSOR: Mutex<()> = Mutex::new(());
     let _alone = CURSOR.lock().unwrap_or_else(PoisonError::into_inner);
     let mut file = file;

@@ -1,4 +1,4 @@
-//! Inline assembly, which a call or a `callbr` calls.
+//! Inline assembly called by a `call` or `callbr`.
 
 use std::ptr::NonNull;
 
@@ -16,7 +16,7 @@ impl<'ctx> Instruction<'ctx> {
         self.assembly().is_some()
     }
 
-    /// The text of the inline assembly that it calls, with operands as `$0` or `${0:w}` and a dollar sign as `$$`.
+    /// Returns the text of the inline assembly it calls, with operands as `$0` or `${0:w}` and a dollar sign as `$$`.
     #[must_use]
     pub fn assembly_text(self) -> Option<String> {
         let assembly = self.assembly()?.as_ptr();
@@ -27,7 +27,7 @@ impl<'ctx> Instruction<'ctx> {
         Some(unsafe { text::copy(start, length) })
     }
 
-    /// Calls inline assembly of another `text`, which has the same operands.
+    /// Replaces the text of the inline assembly it calls by `text`, which has the same operands.
     pub fn set_assembly_text(self, text: &str) {
         let Some(assembly) = self.assembly().map(NonNull::as_ptr) else { return };
         let mut length = 0;
@@ -58,11 +58,11 @@ impl<'ctx> Instruction<'ctx> {
         };
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
-        // SAFETY: what is called is the last operand, and of the same type.
+        // SAFETY: the callee is the last operand, and of the same type.
         unsafe { llvm::LLVMSetOperand(self.as_raw(), count.cast_unsigned() - 1, other) };
     }
 
-    /// Puts empty assembly that may touch all memory in the place of a fence: no access is moved over it, and it has no
+    /// Replaces a fence by empty assembly that may touch all memory: no access is moved across it, and it emits no
     /// code.
     pub fn become_barrier(self, context: &'ctx Context) {
         const CONSTRAINTS: &str = "~{memory}";
@@ -90,7 +90,7 @@ impl<'ctx> Instruction<'ctx> {
     }
 
     fn assembly(self) -> Option<NonNull<LLVMValue>> {
-        // SAFETY: the instruction is alive; the answer is null unless it is of the kind.
+        // SAFETY: the instruction is alive; the result is null unless it is of the kind.
         let is_call = !unsafe { llvm::LLVMIsACallInst(self.as_raw()) }.is_null();
         // SAFETY: as above.
         if !is_call && unsafe { llvm::LLVMIsACallBrInst(self.as_raw()) }.is_null() {
@@ -98,7 +98,7 @@ impl<'ctx> Instruction<'ctx> {
         }
         // SAFETY: the instruction calls something.
         let called = unsafe { llvm::LLVMGetCalledValue(self.as_raw()) };
-        // SAFETY: a called value is alive; the answer is null unless it is assembly.
+        // SAFETY: a called value is alive; the result is null unless it is assembly.
         NonNull::new(unsafe { llvm::LLVMIsAInlineAsm(called) })
     }
 }

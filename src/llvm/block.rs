@@ -24,7 +24,7 @@ impl<'ctx> Block<'ctx> {
         Self::from_raw(unsafe { llvm::LLVMGetNextBasicBlock(self.0.as_ptr()) })
     }
 
-    /// Its instructions, in order.
+    /// Returns its instructions, in order.
     pub fn instructions(self) -> impl Iterator<Item = Instruction<'ctx>> {
         // SAFETY: the block is of a live function.
         let first =
@@ -32,20 +32,20 @@ impl<'ctx> Block<'ctx> {
         std::iter::successors(first, |instruction| instruction.next())
     }
 
-    /// The instruction that ends it; a finished function has one in each block.
+    /// Returns its terminator; a finished function has one in each block.
     #[must_use]
     pub fn terminator(self) -> Option<Instruction<'ctx>> {
         // SAFETY: the block is of a live function.
         Instruction::from_raw(unsafe { llvm::LLVMGetBasicBlockTerminator(self.0.as_ptr()) })
     }
 
-    /// The blocks that may follow when it runs, in the terminator's order; one may be there twice.
+    /// Returns the blocks that may follow it, in the terminator's order; a block may appear twice.
     #[must_use]
     pub fn successors(self) -> Vec<Self> {
         self.terminator().map(Instruction::successors).unwrap_or_default()
     }
 
-    /// Moves it behind `place`, a block of the same function.
+    /// Moves it after `place`, a block of the same function.
     pub fn move_after(self, place: Self) {
         // SAFETY: both are blocks of one live function.
         unsafe { llvm::LLVMMoveBasicBlockAfter(self.0.as_ptr(), place.0.as_ptr()) };

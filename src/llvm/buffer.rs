@@ -4,16 +4,16 @@ use std::{ffi::CString, ptr::NonNull, slice};
 
 use bpf_linker_shim::{self as llvm, llvm_sys::LLVMMemoryBuffer};
 
-/// Bytes that LLVM owns.
+/// A memory buffer owned by LLVM.
 pub(super) struct Buffer(NonNull<LLVMMemoryBuffer>);
 
 impl Buffer {
-    /// Takes over a buffer of LLVM's, if it is one.
+    /// Takes ownership of a buffer of LLVM's; returns `None` for null.
     pub(super) fn from_raw(raw: *mut LLVMMemoryBuffer) -> Option<Self> {
         NonNull::new(raw).map(Self)
     }
 
-    /// A buffer that refers to `bytes` without a copy.
+    /// Returns a buffer that refers to `bytes` without copying them.
     ///
     /// # Safety
     /// `bytes` outlives the buffer and whatever takes it over.
@@ -31,7 +31,7 @@ impl Buffer {
         Self::from_raw(raw)
     }
 
-    /// A buffer with a copy of `bytes` and the terminator that LLVM's parser of text wants.
+    /// Returns a buffer with a copy of `bytes` and the terminator that LLVM's text parser needs.
     pub(super) fn copy_of(bytes: &[u8], name: &str) -> Option<Self> {
         let name = buffer_name(name);
         // SAFETY: the range is readable for the call, which copies it.
@@ -45,7 +45,7 @@ impl Buffer {
         Self::from_raw(raw)
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub(super) fn as_bytes(&self) -> &[u8] {
         // SAFETY: the buffer is alive.
         let start = unsafe { llvm::LLVMGetBufferStart(self.0.as_ptr()) };
@@ -70,7 +70,7 @@ impl Drop for Buffer {
     }
 }
 
-/// A buffer's name is only ever shown: a NUL in it may go.
+/// Returns `name` as a C string. A buffer's name is only displayed, so a NUL in it may be dropped.
 fn buffer_name(name: &str) -> CString {
     CString::new(name.replace('\0', "")).unwrap_or_default()
 }

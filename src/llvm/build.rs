@@ -1,4 +1,4 @@
-//! Making instructions.
+//! Building instructions.
 
 use std::{ffi::c_uint, ptr::NonNull};
 
@@ -15,7 +15,7 @@ use super::{
     value::Value,
 };
 
-/// Makes instructions in one place. What can be computed from constants becomes a constant.
+/// An instruction builder with an insertion point. Computations on constants are folded.
 #[derive(Debug)]
 pub struct Builder<'ctx> {
     raw: NonNull<LLVMBuilder>,
@@ -34,7 +34,7 @@ impl<'ctx> Builder<'ctx> {
         Self { raw, context }
     }
 
-    /// A builder whose instructions go in front of `place` and stand for its source line.
+    /// Returns a builder that inserts before `place` and uses its source line.
     #[must_use]
     pub fn before(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
         let builder = Self::new(context);
@@ -43,13 +43,13 @@ impl<'ctx> Builder<'ctx> {
         builder
     }
 
-    /// A builder whose instructions go behind `place`, which ends no block.
+    /// Returns a builder that inserts after `place`, which is not a terminator.
     #[must_use]
     pub fn after(context: &'ctx Context, place: Instruction<'ctx>) -> Option<Self> {
         Some(Self::before(context, place.next()?))
     }
 
-    /// A builder whose instructions go to the end of `block`.
+    /// Returns a builder that appends to `block`.
     #[must_use]
     pub fn at_end(context: &'ctx Context, block: Block<'ctx>) -> Self {
         let builder = Self::new(context);
@@ -62,13 +62,13 @@ impl<'ctx> Builder<'ctx> {
         self.raw.as_ptr()
     }
 
-    /// Puts an instruction that is in no block into this place.
+    /// Inserts an instruction that is in no block.
     pub fn insert(&self, instruction: Instruction<'ctx>) {
         // SAFETY: the builder has a place; the instruction is alive and in no block.
         unsafe { llvm::LLVMInsertIntoBuilder(self.as_raw(), instruction.as_raw()) };
     }
 
-    /// Makes a copy of `instruction`, with the same operands.
+    /// Clones `instruction`, with the same operands.
     #[must_use]
     pub fn copy_of(&self, instruction: Instruction<'ctx>) -> Option<Instruction<'ctx>> {
         // SAFETY: the instruction is alive.
@@ -88,7 +88,7 @@ impl<'ctx> Builder<'ctx> {
         unsafe { llvm::LLVMIntTypeInContext(self.context.as_raw(), bits) }
     }
 
-    /// The integer `value` in `bits` bits.
+    /// Returns the integer `value` of `bits` bits.
     #[must_use]
     pub fn integer(&self, bits: u32, value: i64) -> Value<'ctx> {
         // SAFETY: the type is one of integers.
@@ -97,7 +97,7 @@ impl<'ctx> Builder<'ctx> {
         })
     }
 
-    /// `left operation right`, both of one type.
+    /// Builds `left operation right`, both of one type.
     #[must_use]
     pub fn binary(&self, operation: Binary, left: Value<'ctx>, right: Value<'ctx>) -> Value<'ctx> {
         let (raw, left, right) = (self.as_raw(), left.as_raw(), right.as_raw());
@@ -105,7 +105,7 @@ impl<'ctx> Builder<'ctx> {
         Self::value(unsafe { llvm::LLVMBuildBinOp(raw, operation.raw(), left, right, NAME) })
     }
 
-    /// `value`, an integer, in `bits` bits; the same one if it has them.
+    /// Converts `value`, an integer, to `bits` bits; returns it unchanged if it has that width.
     #[must_use]
     pub fn resize(&self, how: Resize, value: Value<'ctx>, bits: u32) -> Value<'ctx> {
         if value.bits() == Some(bits) {
@@ -118,7 +118,7 @@ impl<'ctx> Builder<'ctx> {
         })
     }
 
-    /// Whether `left predicate right`, both of one type.
+    /// Builds the comparison `left predicate right`, both of one type.
     #[must_use]
     pub fn compare(
         &self,
@@ -133,7 +133,7 @@ impl<'ctx> Builder<'ctx> {
         })
     }
 
-    /// `yes` where `condition` is true, else `no`.
+    /// Builds a select: `yes` if `condition` is true, else `no`.
     #[must_use]
     pub fn select(&self, condition: Value<'ctx>, yes: Value<'ctx>, no: Value<'ctx>) -> Value<'ctx> {
         let (condition, yes, no) = (condition.as_raw(), yes.as_raw(), no.as_raw());
@@ -141,7 +141,7 @@ impl<'ctx> Builder<'ctx> {
         Self::value(unsafe { llvm::LLVMBuildSelect(self.as_raw(), condition, yes, no, NAME) })
     }
 
-    /// The address `offset` bytes, a 64-bit integer, behind `base`.
+    /// Builds the address `offset` bytes after `base`; `offset` is a 64-bit integer.
     #[must_use]
     pub fn element(&self, base: Value<'ctx>, offset: Value<'ctx>) -> Value<'ctx> {
         let (byte, mut offset) = (self.integer_type(8), offset.as_raw());
@@ -151,7 +151,7 @@ impl<'ctx> Builder<'ctx> {
         })
     }
 
-    /// `value`, an address or an integer without sign, as an integer of 64 bits.
+    /// Converts `value`, an address or an unsigned integer, to a 64-bit integer.
     #[must_use]
     pub fn address(&self, value: Value<'ctx>) -> Value<'ctx> {
         if !value.is_pointer() {
@@ -162,7 +162,7 @@ impl<'ctx> Builder<'ctx> {
         Self::value(unsafe { llvm::LLVMBuildCast(self.as_raw(), how, value.as_raw(), to, NAME) })
     }
 
-    /// The address of a word on the stack, as an integer of 64 bits.
+    /// Allocates a word on the stack and returns its address as a 64-bit integer.
     #[must_use]
     pub fn frame(&self) -> Value<'ctx> {
         let word = self.integer_type(64);
@@ -171,7 +171,7 @@ impl<'ctx> Builder<'ctx> {
         self.address(Self::value(slot))
     }
 
-    /// A phi of integers of `bits` bits that nothing comes into yet.
+    /// Builds a phi of integers of `bits` bits, without incoming values.
     #[must_use]
     pub fn phi(&self, bits: u32) -> Value<'ctx> {
         let of = self.integer_type(bits);
@@ -179,7 +179,7 @@ impl<'ctx> Builder<'ctx> {
         Self::value(unsafe { llvm::LLVMBuildPhi(self.as_raw(), of, NAME) })
     }
 
-    /// A phi of the type of `other` that nothing comes into yet.
+    /// Builds a phi of the type of `other`, without incoming values.
     #[must_use]
     pub fn phi_like(&self, other: Value<'ctx>) -> Value<'ctx> {
         // SAFETY: the value is alive.
@@ -188,20 +188,20 @@ impl<'ctx> Builder<'ctx> {
         Self::value(unsafe { llvm::LLVMBuildPhi(self.as_raw(), of, NAME) })
     }
 
-    /// A jump to `target`.
+    /// Builds a jump to `target`.
     pub fn jump(&self, target: Block<'ctx>) {
         // SAFETY: builder and block are alive.
         unsafe { llvm::LLVMBuildBr(self.as_raw(), target.as_raw()) };
     }
 
-    /// A jump to `yes` where `condition` is true, else to `no`.
+    /// Builds a branch to `yes` if `condition` is true, else to `no`.
     pub fn branch(&self, condition: Value<'ctx>, yes: Block<'ctx>, no: Block<'ctx>) {
         let (condition, yes, no) = (condition.as_raw(), yes.as_raw(), no.as_raw());
         // SAFETY: builder, condition and blocks are alive.
         unsafe { llvm::LLVMBuildCondBr(self.as_raw(), condition, yes, no) };
     }
 
-    /// A jump by `value` to the block of its case, or to `others`.
+    /// Builds a switch on `value` to the block of the matching case, or to `others`.
     pub fn switch(&self, value: Value<'ctx>, cases: &[(i64, Block<'ctx>)], others: Block<'ctx>) {
         let count = c_uint::try_from(cases.len()).unwrap_or(0);
         // SAFETY: builder, value and block are alive.
@@ -215,13 +215,13 @@ impl<'ctx> Builder<'ctx> {
         }
     }
 
-    /// Ends the block where control never gets.
+    /// Ends the block with `unreachable`.
     pub fn unreachable(&self) {
         // SAFETY: the builder is alive.
         unsafe { llvm::LLVMBuildUnreachable(self.as_raw()) };
     }
 
-    /// `value`, an integer, as nothing is known of it: LLVM looks through no assembly.
+    /// Passes `value`, an integer, through inline assembly, so that LLVM knows nothing about the result.
     #[must_use]
     pub fn opaque(&self, value: Value<'ctx>) -> Value<'ctx> {
         const CONSTRAINTS: &str = "=r,0";
@@ -253,10 +253,10 @@ impl<'ctx> Builder<'ctx> {
 }
 
 impl<'ctx> Value<'ctx> {
-    /// Has a phi take `value` when control comes from `block`.
+    /// Adds `value`, coming from `block`, to a phi.
     pub fn add_incoming(self, value: Self, block: Block<'ctx>) {
         let (mut value, mut block) = (value.as_raw(), block.as_raw());
-        // SAFETY: the callers made it as a phi; one value of its type and one block.
+        // SAFETY: the callers created it as a phi; one value of its type and one block.
         unsafe { llvm::LLVMAddIncoming(self.as_raw(), &raw mut value, &raw mut block, 1) };
     }
 }

@@ -1,4 +1,4 @@
-//! A context: the home of modules and the ear for LLVM's diagnostics.
+//! LLVM contexts, which own modules and collect LLVM's diagnostics.
 
 use std::{
     ffi::c_void,
@@ -13,14 +13,14 @@ use bpf_linker_shim::{
 
 use super::{library::Library, text};
 
-/// What LLVM thinks of something it says.
+/// The severity of an LLVM diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// It could not do what was asked.
+    /// An error: LLVM could not do what was asked.
     Error,
-    /// It did, but.
+    /// A warning.
     Warning,
-    /// An optimisation remark, a note, or anything later versions invent.
+    /// An optimization remark, a note, or a severity added by a later LLVM.
     Remark,
 }
 
@@ -34,12 +34,12 @@ impl Severity {
     }
 }
 
-/// Something LLVM said.
+/// A diagnostic of LLVM's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// LLVM's words.
+    /// LLVM's text.
     pub text: String,
 }
 
@@ -54,7 +54,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// A new context of `library` that collects diagnostics.
+    /// Creates a context of `library` that collects diagnostics.
     #[must_use]
     #[expect(clippy::expect_used, reason = "LLVM ends the process when it is out of memory")]
     pub fn new(library: &'static Library) -> Self {
@@ -68,19 +68,19 @@ impl Context {
         Self { raw, diagnostics, library }
     }
 
-    /// The library this context belongs to.
+    /// Returns the library that this context belongs to.
     #[must_use]
     pub const fn library(&self) -> &'static Library {
         self.library
     }
 
-    /// Takes what LLVM said so far.
+    /// Takes the diagnostics collected so far.
     #[must_use]
     pub fn take_diagnostics(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut *self.diagnostics.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What LLVM said so far at error level, in one text.
+    /// Takes the diagnostics collected so far and joins those at error level into one text.
     #[must_use]
     pub fn take_errors(&self) -> Option<String> {
         let (errors, others) = self
@@ -104,7 +104,7 @@ impl Drop for Context {
     }
 }
 
-/// LLVM's callback. It must not unwind: nothing in it panics.
+/// Receives diagnostics from LLVM. It must not unwind: nothing in it panics.
 extern "C" fn hear(info: *mut LLVMDiagnosticInfo, ear: *mut c_void) {
     // SAFETY: LLVM passes a live diagnostic.
     let severity = Severity::from_raw(unsafe { llvm::LLVMGetDiagInfoSeverity(info) });

@@ -1,4 +1,4 @@
-//! Types in debug information: which they are, and making others.
+//! Types in debug information: inspecting them and creating new ones.
 
 use std::ptr::{self, NonNull};
 
@@ -14,10 +14,10 @@ use super::{
     text,
 };
 
-/// The operands of a type that are the file and the scope it is declared in.
+/// The operands of a type that are its file and its scope.
 const FILE: usize = 0;
 const SCOPE: usize = 1;
-/// The first operand of a type that may be the type it is made of: before it are file, scope and name.
+/// The first operand of a type that may be its base type; the operands before it are file, scope and name.
 const FIRST_BASE: usize = 3;
 /// `DINode::FlagVirtual` of llvm/IR/DebugInfoFlags.def.
 const VIRTUAL: i32 = 1 << 5;
@@ -30,14 +30,14 @@ const POINTER: u64 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag(pub u16);
 
-/// How a number is to be read.
+/// The encoding of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// A truth value, an integer or a binary floating-point number.
     Plain,
     /// A character of Unicode.
     Unicode,
-    /// Anything else: complex, decimal or fixed-point numbers, and what later versions invent.
+    /// Anything else: complex, decimal or fixed-point numbers, and kinds added by a later LLVM.
     Other,
 }
 
@@ -54,7 +54,7 @@ impl<'ctx> Node<'ctx> {
         }
     }
 
-    /// Returns how a number is to be read. LLVM's C API tells it by no function, but prints it.
+    /// Returns the encoding of a number. LLVM's C API has no function for it, so it is read from the printed node.
     #[must_use]
     pub fn encoding(self) -> Encoding {
         const PLAIN: [&str; 6] =
@@ -72,8 +72,8 @@ impl<'ctx> Node<'ctx> {
         }
     }
 
-    /// Returns the type that a type is made of, and the operand that it is: what a pointer points to, the type of a
-    /// member, the integer of an enumeration.
+    /// Returns the base type of a type and its operand index: the pointee of a pointer, the type of a member, the
+    /// integer of an enumeration.
     #[must_use]
     pub fn base_type(self) -> Option<(usize, Self)> {
         use MetadataKind::{Basic, Composite, Derived, Signature};
@@ -82,7 +82,7 @@ impl<'ctx> Node<'ctx> {
         nodes.find(|(_, node)| matches!(node.kind(), Basic | Composite | Derived | Signature))
     }
 
-    /// Whether a base class is a virtual one, whose place is known at run time only.
+    /// Returns true for a virtual base class, whose offset is known only at run time.
     #[must_use]
     pub fn is_virtual(self) -> bool {
         self.type_flags() & VIRTUAL != 0
@@ -98,7 +98,7 @@ impl<'ctx> Node<'ctx> {
     }
 }
 
-/// Makes types for one module.
+/// A builder of types for one module.
 #[derive(Debug)]
 pub struct TypeBuilder<'ctx> {
     context: &'ctx Context,
@@ -125,7 +125,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         Operand::from_metadata(self.context, raw).node()
     }
 
-    /// Makes an unsigned integer of `bits`.
+    /// Builds an unsigned integer of `bits` bits.
     #[must_use]
     pub fn unsigned(&self, name: &str, bits: u64) -> Option<Node<'ctx>> {
         let (builder, start) = (self.builder.as_ptr(), name.as_ptr().cast());
@@ -136,7 +136,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         self.node(made)
     }
 
-    /// Makes a pointer to `target`; to `void` if there is none.
+    /// Builds a pointer to `target`, or to `void` if there is none.
     #[must_use]
     pub fn pointer(&self, target: Option<Node<'ctx>>) -> Option<Node<'ctx>> {
         let target = target.map_or(ptr::null_mut(), Node::metadata);
@@ -148,7 +148,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         self.node(made)
     }
 
-    /// Makes an array of `count` elements, which take `bits` together.
+    /// Builds an array of `count` elements that takes `bits` bits in total.
     #[must_use]
     pub fn array(&self, element: Node<'ctx>, count: u64, bits: u64) -> Option<Node<'ctx>> {
         let builder = self.builder.as_ptr();
@@ -162,7 +162,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         self.node(made)
     }
 
-    /// Makes a member called `name` of type `ty`, where `place` is.
+    /// Builds a member called `name` of type `ty` at the offset of `place`.
     #[must_use]
     pub fn member(&self, place: Node<'ctx>, name: &str, ty: Node<'ctx>) -> Option<Node<'ctx>> {
         let (builder, start) = (self.builder.as_ptr(), name.as_ptr().cast());
@@ -170,7 +170,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         // SAFETY: `place` is a type.
         let offset = unsafe { llvm::LLVMDITypeGetOffsetInBits(place.metadata()) };
         let (file, ty) = (ptr::null_mut(), ty.metadata());
-        // SAFETY: the builder, the scope and the type are alive, and no file is fine.
+        // SAFETY: the builder, the scope and the type are alive, and the file may be null.
         let made = unsafe {
             llvm::LLVMDIBuilderCreateMemberType(
                 builder,
@@ -189,7 +189,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         self.node(made)
     }
 
-    /// Makes a structure with name, place and size of the class `like`, and `elements`.
+    /// Builds a structure with the name, place and size of the class `like` and the members `elements`.
     #[must_use]
     pub fn structure(&self, like: Node<'ctx>, elements: &[Node<'ctx>]) -> Option<Node<'ctx>> {
         let (builder, name) = (self.builder.as_ptr(), like.type_name());
@@ -197,9 +197,9 @@ impl<'ctx> TypeBuilder<'ctx> {
         let count = u32::try_from(elements.len()).ok()?;
         let (nothing, empty) = (ptr::null_mut(), c"".as_ptr());
         let file = like.operand_at(FILE);
-        // LLVM 23 takes no line without a file.
+        // LLVM 23 rejects a line without a file.
         let line = if file.is_null() { 0 } else { like.type_line() };
-        // SAFETY: builder, file, scope and elements are alive, the name is copied, and no base class is fine.
+        // SAFETY: builder, file, scope and elements are alive, the name is copied, and the base class may be null.
         let made = unsafe {
             llvm::LLVMDIBuilderCreateStructType(
                 builder,
@@ -223,7 +223,7 @@ impl<'ctx> TypeBuilder<'ctx> {
         self.node(made)
     }
 
-    /// Makes a list of `nodes`.
+    /// Builds a list of `nodes`.
     #[must_use]
     pub fn list(&self, nodes: &[Node<'ctx>]) -> Option<Node<'ctx>> {
         let mut nodes: Vec<_> = nodes.iter().map(|node| node.metadata()).collect();

@@ -1,4 +1,4 @@
-//! Changes to the control flow of functions: calls, returns and jumps that are put in or taken out.
+//! Changes to the control flow of functions: inserting and removing calls, returns and jumps.
 
 use std::{ffi::c_uint, ptr::NonNull};
 
@@ -16,7 +16,7 @@ use super::{
     text,
 };
 
-/// Makes instructions at one place of a function.
+/// A builder that inserts at one place of a function.
 pub(super) struct Cursor<'ctx> {
     raw: NonNull<LLVMBuilder>,
     context: &'ctx Context,
@@ -32,7 +32,7 @@ impl<'ctx> Cursor<'ctx> {
         Self { raw, context }
     }
 
-    /// A cursor in front of `place`.
+    /// Returns a cursor before `place`.
     pub(super) fn before(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
         let cursor = Self::new(context);
         // SAFETY: the builder was made above; the instruction is alive and in a block.
@@ -40,7 +40,7 @@ impl<'ctx> Cursor<'ctx> {
         cursor
     }
 
-    /// A cursor at the end of `block`.
+    /// Returns a cursor at the end of `block`.
     pub(super) fn at_end(context: &'ctx Context, block: Block<'ctx>) -> Self {
         let cursor = Self::new(context);
         // SAFETY: the builder was made above; the block is alive.
@@ -57,7 +57,7 @@ impl<'ctx> Cursor<'ctx> {
         unsafe { llvm::LLVMIntTypeInContext(self.context.as_raw(), bits) }
     }
 
-    /// Calls `function`, which takes nothing and returns nothing.
+    /// Calls `function`, which takes no arguments and returns nothing.
     fn call(&self, function: Global<'ctx>) -> Option<Instruction<'ctx>> {
         let name = c"".as_ptr();
         // SAFETY: the function is alive.
@@ -69,7 +69,7 @@ impl<'ctx> Cursor<'ctx> {
         })
     }
 
-    /// Returns from `function` with `value`, or with null where it returns no integer.
+    /// Returns `value` from `function`, or null if it does not return an integer.
     fn ret(&self, function: Global<'ctx>, value: u64) -> Option<Instruction<'ctx>> {
         const VOID: i32 = LLVMTypeKind::LLVMVoidTypeKind as i32;
         const INTEGER: i32 = LLVMTypeKind::LLVMIntegerTypeKind as i32;
@@ -111,7 +111,7 @@ impl Drop for Cursor<'_> {
 }
 
 impl<'ctx> Module<'ctx> {
-    /// Declares a function called `name` that takes and returns nothing.
+    /// Declares a function called `name` without arguments or result.
     #[must_use]
     pub fn declare_procedure(&self, context: &'ctx Context, name: &str) -> Option<Global<'ctx>> {
         let name = text::c_string(name).ok()?;
@@ -125,7 +125,7 @@ impl<'ctx> Module<'ctx> {
 }
 
 impl<'ctx> Module<'ctx> {
-    /// Declares a function of the kernel called `name` that takes a number of 64 bits and returns nothing.
+    /// Declares a kernel function called `name` that takes a 64-bit number and returns nothing.
     #[must_use]
     pub fn declare_kernel_function(
         &self,
@@ -149,14 +149,15 @@ impl<'ctx> Module<'ctx> {
 }
 
 impl<'ctx> Instruction<'ctx> {
-    /// Calls `function`, which takes and returns nothing, before this instruction, and as of the same place in the source.
+    /// Inserts a call of `function`, without arguments or result, before this instruction, at the same place in the
+    /// source.
     pub fn call_before(self, context: &'ctx Context, function: Global<'ctx>) {
         if let Some(call) = Cursor::before(context, self).call(function) {
             call.is_of(self);
         }
     }
 
-    /// Calls `function`, which takes a number, with `value` before this instruction.
+    /// Inserts a call of `function`, which takes a number, with `value` before this instruction.
     pub fn call_with_number_before(
         self,
         context: &'ctx Context,
@@ -176,7 +177,7 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Puts a return from `function`, which the instruction is in, in place of this terminator.
+    /// Replaces this terminator by a return from `function`, which contains it.
     pub fn return_instead(self, context: &'ctx Context, function: Global<'ctx>, value: u64) {
         if let Some(ret) = Cursor::before(context, self).ret(function, value) {
             ret.is_of(self);
@@ -184,7 +185,7 @@ impl<'ctx> Instruction<'ctx> {
         self.erase();
     }
 
-    /// Calls `leave`, and ends, behind this instruction in place of what follows in its block.
+    /// Calls `leave` after this instruction and ends the block there; the rest of the block is deleted.
     pub fn leave_behind(self, context: &'ctx Context, leave: Global<'ctx>) {
         let Some(block) = self.block() else { return };
         for successor in block.successors() {
@@ -194,14 +195,14 @@ impl<'ctx> Instruction<'ctx> {
         block.end_with(context, leave);
     }
 
-    /// Deletes all that follows it in its block, and leaves nothing that ends the block.
+    /// Deletes everything after it in its block, including the terminator.
     fn truncate_after(self) {
         while let Some(next) = self.next() {
             next.take_out();
         }
     }
 
-    /// Puts an endless loop in place of it and of all that follows in its block.
+    /// Replaces it and the rest of its block by an endless loop.
     pub fn loop_instead(self, context: &'ctx Context, function: Global<'ctx>) {
         let endless = function.append_block(context);
         for successor in self.block().map(Block::successors).unwrap_or_default() {
@@ -217,9 +218,9 @@ impl<'ctx> Instruction<'ctx> {
         self.take_out();
     }
 
-    /// Takes the place in the source of `other`.
+    /// Takes the debug location of `other`.
     pub(super) fn is_of(self, other: Self) {
-        // SAFETY: the instruction is alive; the answer is null when it has no place.
+        // SAFETY: the instruction is alive; the result is null if it has no location.
         let place = unsafe { llvm::LLVMInstructionGetDebugLoc(other.as_raw()) };
         if !place.is_null() {
             // SAFETY: both are alive and in one function.
@@ -227,24 +228,24 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Leads to `block` where a terminator led to its successor `index`.
+    /// Sets successor `index` of a terminator to `block`.
     pub fn set_successor(self, index: usize, block: Block<'ctx>) {
         let Ok(index) = u32::try_from(index) else { return };
-        // SAFETY: the instruction is a terminator with so many successors.
+        // SAFETY: the instruction is a terminator with that many successors.
         unsafe { llvm::LLVMSetSuccessor(self.as_raw(), index, block.as_raw()) };
     }
 
-    /// Returns true for a call that has `attribute` itself.
+    /// Returns true for a call that has `attribute` at the call site.
     #[must_use]
     pub fn has(self, attribute: Attribute) -> bool {
         let (call, kind) = (self.as_raw(), attribute.kind());
-        // SAFETY: the instruction is a live call, the only kind this is asked of.
+        // SAFETY: the instruction is a live call, the only kind that callers pass.
         !unsafe { llvm::LLVMGetCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) }.is_null()
     }
 }
 
 impl<'ctx> Block<'ctx> {
-    /// Appends `unreachable` behind a call of `marker`.
+    /// Appends a call of `marker` and `unreachable`.
     pub fn end_with(self, context: &'ctx Context, marker: Global<'ctx>) {
         let cursor = Cursor::at_end(context, self);
         cursor.call(marker);
@@ -252,7 +253,7 @@ impl<'ctx> Block<'ctx> {
         unsafe { llvm::LLVMBuildUnreachable(cursor.as_raw()) };
     }
 
-    /// Takes the edges from `former` out of its phis; the jump itself is the caller's to change.
+    /// Removes the edges from `former` from its phis; the caller changes the jump itself.
     pub fn forget_predecessor(self, context: &'ctx Context, former: Self) {
         let phis: Vec<_> = self.instructions().filter(|one| one.is_phi()).collect();
         for phi in phis {
@@ -283,7 +284,7 @@ impl<'ctx> Instruction<'ctx> {
         self.erase();
     }
 
-    /// A phi of `edges` in front of this one; any value if there are none.
+    /// Builds a phi of `edges` in front of this one; returns undef if there are no edges.
     fn rebuilt(
         self,
         context: &'ctx Context,
@@ -319,7 +320,7 @@ impl<'ctx> Global<'ctx> {
         Block::from_raw(raw).expect("LLVM aborts rather than return null")
     }
 
-    /// Makes a function return at once, with null.
+    /// Makes a function return null at once.
     pub fn return_at_once(self, context: &'ctx Context) {
         let Some(entry) = self.blocks().next() else { return };
         let (context_raw, name) = (context.as_raw(), c"".as_ptr());
@@ -331,8 +332,8 @@ impl<'ctx> Global<'ctx> {
         }
     }
 
-    /// Takes from a function, and the calls of it, what it promises of the memory that it reads and writes, and of others
-    /// that it calls.
+    /// Removes a function's attributes, and those of its calls, about the memory it reads and writes and the functions
+    /// it calls.
     pub fn forget_effects(self) {
         const PROMISES: [&str; 4] = ["memory", "nofree", "nosync", "norecurse"];
         for name in PROMISES {
@@ -352,7 +353,7 @@ impl<'ctx> Global<'ctx> {
         }
     }
 
-    /// Takes from a function what it promises of the value that it returns.
+    /// Removes a function's attributes about its return value.
     pub fn forget_return_promises(self) {
         const PROMISES: [&str; 7] =
             ["range", "nonnull", "noundef", "dereferenceable", "align", "noalias", "nofpclass"];

@@ -1,4 +1,4 @@
-//! Questions about control flow: what ends a block, who calls whom, and which line of the source is to blame.
+//! Control-flow queries: terminators, callers and source lines.
 
 use std::ptr::NonNull;
 
@@ -15,14 +15,14 @@ use super::{
     text,
 };
 
-/// How a function is used.
+/// A use of a function.
 #[derive(Clone, Copy, Debug)]
 pub enum Use<'ctx> {
-    /// An instruction calls it.
+    /// A call by an instruction.
     Call(Instruction<'ctx>),
-    /// An instruction passes or keeps its address.
+    /// An instruction that passes or stores its address.
     Address(Instruction<'ctx>),
-    /// A constant holds its address, such as the value of a variable.
+    /// A constant that holds its address, such as the value of a variable.
     Constant,
 }
 
@@ -41,21 +41,21 @@ impl<'ctx> Instruction<'ctx> {
         !unsafe { llvm::LLVMIsAReturnInst(self.as_raw()) }.is_null()
     }
 
-    /// The instruction before it in its block.
+    /// Returns the instruction before it in its block.
     #[must_use]
     pub fn previous(self) -> Option<Self> {
         // SAFETY: the instruction is alive and in a block.
         Self::from_raw(unsafe { llvm::LLVMGetPreviousInstruction(self.as_raw()) })
     }
 
-    /// The block that it is in.
+    /// Returns its block.
     #[must_use]
     pub fn block(self) -> Option<Block<'ctx>> {
         // SAFETY: the instruction is alive.
         Block::from_raw(unsafe { llvm::LLVMGetInstructionParent(self.as_raw()) })
     }
 
-    /// The function that it is in.
+    /// Returns the function that contains it.
     #[must_use]
     pub fn function(self) -> Option<Global<'ctx>> {
         let block = self.block()?;
@@ -71,7 +71,7 @@ impl<'ctx> Instruction<'ctx> {
                 || self.callee().is_some_and(|callee| callee.has(Attribute::NoReturn)))
     }
 
-    /// The number of the kernel's helper function that it calls.
+    /// Returns the number of the kernel helper that it calls.
     #[must_use]
     pub fn helper(self) -> Option<u64> {
         const TO_POINTER: i32 = LLVMOpcode::LLVMIntToPtr as i32;
@@ -98,15 +98,15 @@ impl<'ctx> Instruction<'ctx> {
         Some(unsafe { llvm::LLVMConstIntGetZExtValue(number) })
     }
 
-    /// The function that operand `index` is.
+    /// Returns the function at operand `index`.
     #[must_use]
     pub fn function_operand(self, index: u32) -> Option<Global<'ctx>> {
         let operand = self.operand(index)?;
-        // SAFETY: an operand is alive; the answer is null unless it is a function.
+        // SAFETY: an operand is alive; the result is null unless it is a function.
         Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
     }
 
-    /// The functions whose address is an operand, the callee aside.
+    /// Returns the functions whose address is an operand, except the callee.
     #[must_use]
     pub fn functions_given(self) -> Vec<Global<'ctx>> {
         // SAFETY: the instruction is alive.
@@ -114,14 +114,14 @@ impl<'ctx> Instruction<'ctx> {
         (0..count).filter_map(|index| self.function_operand(index)).collect()
     }
 
-    /// The places in the source that it stands for, innermost first: the others are where the former was inlined. Each
-    /// comes with the name of its function.
+    /// Returns the places in the source that it stands for, innermost first, each with the name of its function; the
+    /// outer ones are the calls through which it was inlined.
     #[must_use]
     pub fn inlined_places(self) -> Vec<Place> {
-        // SAFETY: the instruction is alive; the answer is null when it has no place.
+        // SAFETY: the instruction is alive; the result is null if it has no location.
         let first = unsafe { llvm::LLVMInstructionGetDebugLoc(self.as_raw()) };
         let places = std::iter::successors(NonNull::new(first), |location| {
-            // SAFETY: it is a location; the answer is null at the outermost.
+            // SAFETY: it is a location; the result is null at the outermost.
             NonNull::new(unsafe { llvm::LLVMDILocationGetInlinedAt(location.as_ptr()) })
         });
         places.filter_map(place_of).collect()
@@ -149,7 +149,7 @@ fn place_of(location: NonNull<LLVMOpaqueMetadata>) -> Option<Place> {
 }
 
 impl<'ctx> Global<'ctx> {
-    /// All uses of a function.
+    /// Returns all uses of a function.
     #[must_use]
     pub fn uses(self) -> Vec<Use<'ctx>> {
         // SAFETY: the function is alive.
@@ -174,7 +174,7 @@ impl<'ctx> Global<'ctx> {
 }
 
 impl<'ctx> Global<'ctx> {
-    /// The calls of a function.
+    /// Returns the calls of a function.
     #[must_use]
     pub fn calls(self) -> Vec<Instruction<'ctx>> {
         let uses = self.uses().into_iter();
@@ -195,13 +195,13 @@ impl<'ctx> Global<'ctx> {
 }
 
 impl<'ctx> Instruction<'ctx> {
-    /// The instruction behind it in its block.
+    /// Returns the instruction after it in its block.
     #[must_use]
     pub fn next_one(self) -> Option<Self> {
         self.next()
     }
 
-    /// Returns true if it calls `function` and does not pass its address as well.
+    /// Returns true if it calls `function` and does not also pass its address.
     fn calls_only(self, function: Global<'ctx>) -> bool {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) }.cast_unsigned();

@@ -12,26 +12,26 @@ use super::{block::Block, context::Context, instruction::Instruction, text};
 /// `LLVMAttributeFunctionIndex`.
 pub(super) const FUNCTION_INDEX: u32 = u32::MAX;
 
-/// How a global is seen from other modules.
+/// The linkage of a global.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linkage {
-    /// Seen by all.
+    /// Visible to all modules.
     External,
-    /// Seen by all, its body is for inlining only.
+    /// Visible to all modules; the body is for inlining only.
     AvailableExternally,
-    /// Merged with others of its name; gone when unused.
+    /// Merged with others of the same name; discarded when unused.
     LinkOnce,
-    /// Merged with others of its name.
+    /// Merged with others of the same name.
     Weak,
-    /// Lists that grow when modules are linked, such as `llvm.used`.
+    /// A list that grows when modules are linked, such as `llvm.used`.
     Appending,
-    /// Seen by its module alone.
+    /// Visible only in its module.
     Local,
     /// A reference that may stay undefined.
     ExternalWeak,
     /// A tentative definition of C.
     Common,
-    /// Something later versions invent.
+    /// A linkage added by a later LLVM.
     Unknown,
 }
 
@@ -51,7 +51,7 @@ impl Linkage {
     }
 }
 
-/// The attributes of functions that matter here.
+/// The function attributes used here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attribute {
     /// `noinline`.
@@ -96,7 +96,7 @@ impl<'ctx> Global<'ctx> {
         self.0.as_ptr()
     }
 
-    /// Its name; empty when it has none.
+    /// Returns its name; empty if it has none.
     #[must_use]
     pub fn name(self) -> String {
         let mut length = 0;
@@ -106,52 +106,52 @@ impl<'ctx> Global<'ctx> {
         unsafe { text::copy(start, length) }
     }
 
-    /// Renames it; LLVM appends a number when the name is taken.
+    /// Renames it; LLVM appends a number if the name is taken.
     pub fn set_name(self, name: &str) {
         // SAFETY: the global is alive and copies the range.
         unsafe { llvm::LLVMSetValueName2(self.as_raw(), name.as_ptr().cast(), name.len()) };
     }
 
-    /// Whether it is `llvm.` something: an intrinsic or a list for LLVM alone.
+    /// Returns true if its name starts with `llvm.`: an intrinsic or a list for LLVM only.
     #[must_use]
     pub fn is_llvm_own(self) -> bool {
         self.name().starts_with("llvm.")
     }
 
-    /// Its linkage.
+    /// Returns its linkage.
     #[must_use]
     pub fn linkage(self) -> Linkage {
         // SAFETY: the global is alive.
         Linkage::from_raw(unsafe { llvm::LLVMGetLinkage(self.as_raw()) })
     }
 
-    /// Makes it seen by its module alone.
+    /// Makes it local to its module.
     pub fn internalize(self) {
         self.set(LLVMLinkage::LLVMInternalLinkage, LLVMVisibility::LLVMDefaultVisibility);
     }
 
-    /// Makes it go unless something uses it, and merge with others of its name.
+    /// Lets it be discarded when unused and merged with others of the same name.
     pub fn make_discardable(self) {
         // SAFETY: the global is alive.
         unsafe { llvm::LLVMSetLinkage(self.as_raw(), LLVMLinkage::LLVMLinkOnceODRLinkage) };
     }
 
-    /// Makes it seen by all.
+    /// Makes it visible to all modules.
     pub fn export(self) {
         self.set(LLVMLinkage::LLVMExternalLinkage, LLVMVisibility::LLVMDefaultVisibility);
     }
 
     fn set(self, linkage: LLVMLinkage, visibility: LLVMVisibility) {
-        // SAFETY: the global is alive. Local linkage demands default visibility, so that comes first.
+        // SAFETY: the global is alive. Local linkage requires default visibility, so that comes first.
         unsafe { llvm::LLVMSetVisibility(self.as_raw(), visibility) };
         // SAFETY: the global is alive.
         unsafe { llvm::LLVMSetLinkage(self.as_raw(), linkage) };
     }
 
-    /// The function or variable that an alias stands for; none when that is a place inside of one.
+    /// Returns the function or variable that an alias stands for; `None` if the alias points inside one.
     #[must_use]
     pub fn aliased(self) -> Option<Self> {
-        // SAFETY: the global is a live alias, the only kind this is asked of.
+        // SAFETY: the global is a live alias, the only kind that callers pass.
         let aliased = unsafe { llvm::LLVMAliasGetAliasee(self.as_raw()) };
         // SAFETY: the aliasee of a live alias is alive.
         let function = unsafe { llvm::LLVMIsAFunction(aliased) };
@@ -160,7 +160,7 @@ impl<'ctx> Global<'ctx> {
         Self::from_raw(function).or_else(|| Self::from_raw(variable()))
     }
 
-    /// Takes over name, linkage and uses of `alias`, which stays behind as a local one that nothing uses.
+    /// Takes over the name, linkage and uses of `alias`, which stays as an unused local.
     pub fn take_place_of(self, alias: Self) {
         let name = alias.name();
         let linkage = match alias.linkage() {
@@ -176,21 +176,21 @@ impl<'ctx> Global<'ctx> {
         self.set(linkage, LLVMVisibility::LLVMDefaultVisibility);
     }
 
-    /// Whether it is declared and not defined.
+    /// Returns true if it is declared but not defined.
     #[must_use]
     pub fn is_declaration(self) -> bool {
         // SAFETY: the global is alive.
         unsafe { llvm::LLVMIsDeclaration(self.as_raw()) != 0 }
     }
 
-    /// Whether anything in its module refers to it.
+    /// Returns true if anything in its module refers to it.
     #[must_use]
     pub fn is_used(self) -> bool {
         // SAFETY: the global is alive.
         !unsafe { llvm::LLVMGetFirstUse(self.as_raw()) }.is_null()
     }
 
-    /// The section it asks for; empty for none.
+    /// Returns its section; empty if none is set.
     #[must_use]
     pub fn section(self) -> String {
         // SAFETY: the global is alive.
@@ -199,23 +199,23 @@ impl<'ctx> Global<'ctx> {
         unsafe { text::copy_terminated(section) }
     }
 
-    /// Puts it where it goes without asking for a section.
+    /// Clears its section, so that it goes to the default one.
     pub fn forget_section(self) {
         // SAFETY: the global is alive; the string ends.
         unsafe { llvm::LLVMSetSection(self.as_raw(), c"".as_ptr()) };
     }
 
-    /// Whether it is a variable that never changes.
+    /// Returns true for a constant variable.
     #[must_use]
     pub fn is_constant(self) -> bool {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         unsafe { llvm::LLVMIsGlobalConstant(self.as_raw()) != 0 }
     }
 
-    /// The value that a variable starts with, as IR writes it.
+    /// Returns the initial value of a variable, as written in IR.
     #[must_use]
     pub fn initializer_text(self) -> String {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
         if value.is_null() {
             return String::new();
@@ -226,15 +226,15 @@ impl<'ctx> Global<'ctx> {
         unsafe { text::take_message(text) }
     }
 
-    /// The functions that the initial value of a variable refers to.
+    /// Returns the functions that the initial value of a variable refers to.
     #[must_use]
     pub fn initial_functions(self) -> Vec<Self> {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
         let (mut found, mut open) = (Vec::new(), vec![value]);
         let mut seen = HashSet::new();
         while let Some(value) = open.pop().filter(|value| !value.is_null()) {
-            // SAFETY: an initializer, or an operand of one, is alive; the answer is null unless it is a function.
+            // SAFETY: an initializer, or an operand of one, is alive; the result is null unless it is a function.
             if let Some(function) = Self::from_raw(unsafe { llvm::LLVMIsAFunction(value) }) {
                 found.push(function);
             // SAFETY: as above.
@@ -249,9 +249,9 @@ impl<'ctx> Global<'ctx> {
         found
     }
 
-    /// Says that the variable may change.
+    /// Marks the variable as mutable.
     pub fn make_mutable(self) {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         unsafe { llvm::LLVMSetGlobalConstant(self.as_raw(), 0) };
     }
 
@@ -261,7 +261,7 @@ impl<'ctx> Global<'ctx> {
         unsafe { llvm::LLVMDeleteGlobal(self.as_raw()) };
     }
 
-    /// The elements of a list such as `llvm.used`.
+    /// Returns the elements of a list such as `llvm.used`.
     pub(super) fn listed(self) -> Vec<*mut LLVMValue> {
         // SAFETY: the global is a live variable.
         let list = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
@@ -276,7 +276,7 @@ impl<'ctx> Global<'ctx> {
             .collect()
     }
 
-    /// Whether the function has `attribute`.
+    /// Returns true if the function has `attribute`.
     #[must_use]
     pub fn has(self, attribute: Attribute) -> bool {
         let kind = attribute.kind();
@@ -284,7 +284,7 @@ impl<'ctx> Global<'ctx> {
         !unsafe { llvm::LLVMGetEnumAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, kind) }.is_null()
     }
 
-    /// Gives the function `attribute`.
+    /// Adds `attribute` to the function.
     pub fn add(self, context: &'ctx Context, attribute: Attribute) {
         // SAFETY: the context is alive.
         let made = unsafe { llvm::LLVMCreateEnumAttribute(context.as_raw(), attribute.kind(), 0) };
@@ -292,7 +292,7 @@ impl<'ctx> Global<'ctx> {
         unsafe { llvm::LLVMAddAttributeAtIndex(self.as_raw(), FUNCTION_INDEX, made) };
     }
 
-    /// Takes `attribute` from the function.
+    /// Removes `attribute` from the function.
     pub fn remove(self, attribute: Attribute) {
         // SAFETY: the function is alive.
         unsafe {
@@ -300,7 +300,7 @@ impl<'ctx> Global<'ctx> {
         };
     }
 
-    /// The value of the function's string attribute `name`, such as `target-cpu`.
+    /// Returns the value of the function's string attribute `name`, such as `target-cpu`.
     #[must_use]
     pub fn string_attribute(self, name: &'static CStr) -> Option<String> {
         let length = u32::try_from(name.count_bytes()).ok()?;
@@ -323,7 +323,7 @@ impl<'ctx> Global<'ctx> {
         Some(unsafe { text::copy(start, length as usize) })
     }
 
-    /// Says no longer that the function returns its argument `index`.
+    /// Removes the `returned` attribute from argument `index`.
     pub fn forget_returned(self, index: u32) {
         // SAFETY: a range of bytes.
         let kind = unsafe { llvm::LLVMGetEnumAttributeKindForName(c"returned".as_ptr(), 8) };
@@ -331,7 +331,7 @@ impl<'ctx> Global<'ctx> {
         unsafe { llvm::LLVMRemoveEnumAttributeAtIndex(self.as_raw(), index + 1, kind) };
     }
 
-    /// Takes the string attribute `name` from the function.
+    /// Removes the string attribute `name` from the function.
     pub fn remove_string_attribute(self, name: &'static CStr) {
         let length = u32::try_from(name.count_bytes()).unwrap_or(0);
         // SAFETY: the function is alive, the range is that of `name`.
@@ -345,7 +345,7 @@ impl<'ctx> Global<'ctx> {
         };
     }
 
-    /// Gives the function the string attribute `name`, in place of the one it has.
+    /// Sets the function's string attribute `name`, replacing any other value.
     pub fn set_string_attribute(self, name: &'static CStr, value: &str) {
         let Ok(value) = text::c_string(value) else { return };
         // SAFETY: the function is alive, both strings end in NUL and are copied.
@@ -354,14 +354,14 @@ impl<'ctx> Global<'ctx> {
         };
     }
 
-    /// The blocks of the function, in order, the entry first; none of a declaration.
+    /// Returns the function's blocks, in order, the entry first; empty for a declaration.
     pub fn blocks(self) -> impl Iterator<Item = Block<'ctx>> {
         // SAFETY: the function is alive.
         let first = Block::from_raw(unsafe { llvm::LLVMGetFirstBasicBlock(self.as_raw()) });
         std::iter::successors(first, |block| block.next())
     }
 
-    /// The instructions of the function, in order.
+    /// Returns the function's instructions, in order.
     pub fn instructions(self) -> impl Iterator<Item = Instruction<'ctx>> {
         self.blocks().flat_map(Block::instructions)
     }

@@ -15,7 +15,7 @@ use super::{
 /// A line of a source file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceLine {
-    /// The file, as the compiler was given it.
+    /// The file, as it was passed to the compiler.
     pub file: String,
     /// The line, counted from 1.
     pub line: u32,
@@ -45,7 +45,7 @@ impl<'ctx> Instruction<'ctx> {
         Self::from_raw(unsafe { llvm::LLVMGetNextInstruction(self.as_raw()) })
     }
 
-    /// What it calls, when it is a call of a function by name.
+    /// Returns the callee of a call of a function by name.
     #[must_use]
     pub fn callee(self) -> Option<Global<'ctx>> {
         // SAFETY: the instruction is alive.
@@ -55,22 +55,22 @@ impl<'ctx> Instruction<'ctx> {
         }
         // SAFETY: it is a call.
         let called = unsafe { llvm::LLVMGetCalledValue(call) };
-        // SAFETY: a called value is alive; the answer is null unless it is a function.
+        // SAFETY: a called value is alive; the result is null unless it is a function.
         Global::from_raw(unsafe { llvm::LLVMIsAFunction(called) })
     }
 
-    /// The functions among its operands: the one that it calls by name, and those whose address it uses.
+    /// Returns the functions among its operands: the direct callee and those whose address it uses.
     pub fn functions(self) -> impl Iterator<Item = Global<'ctx>> {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
         (0..count.cast_unsigned()).filter_map(move |index| {
             let operand = self.operand(index)?;
-            // SAFETY: an operand is alive; the answer is null unless it is a function.
+            // SAFETY: an operand is alive; the result is null unless it is a function.
             Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
         })
     }
 
-    /// The constant integer at operand `index`, if there is one.
+    /// Returns the constant integer at operand `index`, if there is one.
     #[must_use]
     pub fn constant_operand(self, index: u32) -> Option<u64> {
         let operand = self.operand(index)?;
@@ -83,25 +83,25 @@ impl<'ctx> Instruction<'ctx> {
         Some(unsafe { llvm::LLVMConstIntGetZExtValue(constant) })
     }
 
-    /// The variable whose address is operand `index`, if there is one.
+    /// Returns the variable whose address is operand `index`, if there is one.
     #[must_use]
     pub fn variable_operand(self, index: u32) -> Option<Global<'ctx>> {
         let operand = self.operand(index)?;
-        // SAFETY: an operand is alive; the answer is null unless it is a variable.
+        // SAFETY: an operand is alive; the result is null unless it is a variable.
         Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(operand.as_ptr()) })
     }
 
-    /// Whether operand `index` is the address of a variable on the stack, from its first byte on.
+    /// Returns true if operand `index` is the address of the first byte of a stack variable.
     #[must_use]
     pub fn is_stack_operand(self, index: u32) -> bool {
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         self.operand(index)
             .is_some_and(|operand| !unsafe { llvm::LLVMIsAAllocaInst(operand.as_ptr()) }.is_null())
     }
 
-    /// Aligns a variable on the stack to so many bytes at most, if this makes one.
+    /// Limits the alignment of a stack variable to `most` bytes, if this instruction allocates one.
     pub fn limit_stack_alignment(self, most: u32) {
-        // SAFETY: the instruction is alive; the answer is null unless it makes such a variable.
+        // SAFETY: the instruction is alive; the result is null unless it makes such a variable.
         let variable = unsafe { llvm::LLVMIsAAllocaInst(self.as_raw()) };
         if variable.is_null() {
             return;
@@ -113,12 +113,12 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Aligns the variable that operand `index` is, on the stack or not, to at least so many `bytes`, a power of two.
+    /// Aligns the variable at operand `index`, on the stack or not, to at least `bytes`, a power of two.
     pub fn align_variable_operand(self, index: u32, bytes: u32) {
         let Some(variable) = self.operand(index).map(NonNull::as_ptr) else { return };
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         let is_local = !unsafe { llvm::LLVMIsAAllocaInst(variable) }.is_null();
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         let is_global = !unsafe { llvm::LLVMIsAGlobalVariable(variable) }.is_null();
         // SAFETY: both kinds of variables have an alignment.
         if (is_local || is_global) && unsafe { llvm::LLVMGetAlignment(variable) } < bytes {
@@ -127,7 +127,7 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Whoever uses what the call returns uses its argument `index` instead.
+    /// Replaces all uses of the call's result by its argument `index`.
     pub fn return_argument(self, index: u32) {
         let Some(argument) = self.operand(index) else { return };
         // SAFETY: the instruction is alive.
@@ -139,7 +139,7 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Makes a `ret` of a value one of null, or of zero.
+    /// Makes a `ret` of a value return null, or zero.
     pub fn return_nothing(self) {
         // SAFETY: the instruction is alive.
         let is_return = !unsafe { llvm::LLVMIsAReturnInst(self.as_raw()) }.is_null();
@@ -162,7 +162,7 @@ impl<'ctx> Instruction<'ctx> {
         NonNull::new(unsafe { llvm::LLVMGetOperand(self.as_raw(), index) })
     }
 
-    /// What a call promises of the alignment of its argument `index`, in bytes.
+    /// Returns the alignment in bytes that a call promises for its argument `index`.
     #[must_use]
     pub fn argument_alignment(self, index: u32) -> u64 {
         // SAFETY: a range of bytes.
@@ -177,14 +177,14 @@ impl<'ctx> Instruction<'ctx> {
         unsafe { llvm::LLVMGetEnumAttributeValue(promised) }.max(1)
     }
 
-    /// Takes `attribute` from a call.
+    /// Removes `attribute` from a call.
     pub fn remove(self, attribute: Attribute) {
         let (call, kind) = (self.as_raw(), attribute.kind());
-        // SAFETY: the instruction is a live call, the only kind this is asked of.
+        // SAFETY: the instruction is a live call, the only kind that callers pass.
         unsafe { llvm::LLVMRemoveCallSiteEnumAttribute(call, FUNCTION_INDEX, kind) };
     }
 
-    /// Calls `function` instead, which takes the same arguments.
+    /// Changes the callee to `function`, which takes the same arguments.
     pub fn set_callee(self, function: Global<'ctx>) {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
@@ -194,13 +194,13 @@ impl<'ctx> Instruction<'ctx> {
         };
     }
 
-    /// Deletes it; nothing may use what it computes.
+    /// Deletes it; its result must be unused.
     pub(super) fn erase(self) {
         // SAFETY: the instruction is alive and in a block, and this is its last use.
         unsafe { llvm::LLVMInstructionEraseFromParent(self.as_raw()) };
     }
 
-    /// The blocks that a terminator may lead to; the instruction must be one.
+    /// Returns the successors of a terminator.
     pub(super) fn successors(self) -> Vec<Block<'ctx>> {
         // SAFETY: the instruction is a terminator.
         let count = unsafe { llvm::LLVMGetNumSuccessors(self.as_raw()) };
@@ -211,7 +211,7 @@ impl<'ctx> Instruction<'ctx> {
             .collect()
     }
 
-    /// The source line it stands for; none without debug info, and for what the compiler made up.
+    /// Returns its source line; `None` without debug info, or for compiler-generated code.
     #[must_use]
     pub fn source_line(self) -> Option<SourceLine> {
         // SAFETY: the instruction is alive; 0 is no line.
@@ -227,21 +227,21 @@ impl<'ctx> Instruction<'ctx> {
         Some(SourceLine { file, line })
     }
 
-    /// Drops its metadata of `kind`, such as `llvm.loop`.
+    /// Removes its metadata of `kind`, such as `llvm.loop`.
     pub fn drop_metadata(self, context: &'ctx Context, kind: &'static CStr) {
         let kind = metadata_kind(context, kind);
         // SAFETY: the instruction is alive; null removes.
         unsafe { llvm::LLVMSetMetadata(self.as_raw(), kind, std::ptr::null_mut()) };
     }
 
-    /// Its metadata of `kind`, if that is a node of debug information.
+    /// Returns its metadata of `kind`, if that is a node of debug information.
     pub(super) fn metadata(
         self,
         context: &'ctx Context,
         kind: &'static CStr,
     ) -> Option<Node<'ctx>> {
         let kind = metadata_kind(context, kind);
-        // SAFETY: the instruction is alive; the answer is null when it has none.
+        // SAFETY: the instruction is alive; the result is null if it has none.
         Operand::from_raw(unsafe { llvm::LLVMGetMetadata(self.as_raw(), kind) }).node()
     }
 }

@@ -7,24 +7,24 @@ use bpf_linker_shim::{
 
 use super::{module::Module, opcode::Opcode, value::Value};
 
-/// How a module lays out memory.
+/// The memory layout of a module.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout<'m> {
     raw: LLVMTargetDataRef,
     module: std::marker::PhantomData<&'m ()>,
 }
 
-/// How far an address is from the one that it is computed from.
+/// The distance of an address from its base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Distance<'ctx> {
-    /// Bytes.
+    /// The constant part, in bytes.
     pub constant: i64,
-    /// Indices, and the bytes that each unit of them comes to.
+    /// The variable part: indices, each with the number of bytes per unit.
     pub variable: Vec<(Value<'ctx>, i64)>,
 }
 
 impl Module<'_> {
-    /// Returns the layout of memory in this module.
+    /// Returns the memory layout of this module.
     #[must_use]
     pub fn layout(&self) -> Layout<'_> {
         // SAFETY: the module is alive, and the borrow keeps it so.
@@ -34,7 +34,8 @@ impl Module<'_> {
 }
 
 impl Layout<'_> {
-    /// Returns how far `place`, an [`Opcode::Element`], is from its operand 0; none for vectors and for sizes beyond reason.
+    /// Returns the distance of `place`, an [`Opcode::Element`], from its operand 0; `None` for vectors and for
+    /// excessive sizes.
     #[must_use]
     pub fn distance<'ctx>(&self, place: Value<'ctx>) -> Option<Distance<'ctx>> {
         if place.opcode() != Opcode::Element || !place.is_pointer() {
@@ -70,7 +71,7 @@ impl Layout<'_> {
     }
 
     fn size(&self, of: *mut LLVMType) -> Option<i64> {
-        // SAFETY: layout and type are alive; what addresses are computed over has a size.
+        // SAFETY: layout and type are alive; types that addresses are computed over have a size.
         i64::try_from(unsafe { llvm::LLVMABISizeOfType(self.raw, of) }).ok()
     }
 

@@ -18,13 +18,13 @@ use crate::{
 
 static LIBRARY: OnceLock<Library> = OnceLock::new();
 
-/// Has code generation tell of every function's frame. It changes nothing that is generated, so it may stay in force.
+/// The option that makes code generation report every function frame. It does not change the generated code.
 pub const REMARKS: &str = "--pass-remarks-analysis=stack-frame-layout";
 
-/// Held from the search for a library until it is open, so that two threads do not settle on two.
+/// A lock held from the search for a library until it is open, so that two threads do not choose different ones.
 static CHOICE: Mutex<()> = Mutex::new(());
 
-/// The opened libLLVM with its BPF target ready; there is one in a process.
+/// The opened libLLVM with its BPF target initialized; a process has only one.
 #[derive(Debug)]
 pub struct Library {
     version: LlvmVersion,
@@ -32,18 +32,18 @@ pub struct Library {
     released: Condvar,
 }
 
-/// The options in force, and who waits for others.
+/// The options in force and the links waiting for others.
 #[derive(Debug, Default)]
 struct Leased {
     options: Vec<String>,
     holders: usize,
-    /// Tickets are handed out and served in order, so that a steady stream of links that want the options in force
-    /// does not keep one that wants others waiting for ever.
+    /// Tickets are served in order, so that a steady stream of links with the current options does not starve one that
+    /// needs others.
     next_ticket: u64,
     now_serving: u64,
 }
 
-/// The right to rely on the options that were set.
+/// A lease on the options that were set: they stay in force while it lives.
 #[derive(Debug)]
 pub struct OptionsLease(&'static Library);
 
@@ -55,19 +55,20 @@ impl Drop for OptionsLease {
 }
 
 impl Library {
-    /// Runs `choose`, given the libLLVM that this process has already; nobody else can open one meanwhile.
+    /// Runs `choose` with the path of the libLLVM that this process has open, if any; no other thread can open one
+    /// meanwhile.
     ///
     /// # Errors
-    /// Those of `choose`.
+    /// Returns the errors of `choose`.
     pub fn choose<T>(choose: impl FnOnce(Option<&Path>) -> Result<T>) -> Result<T> {
         let _choice = CHOICE.lock().unwrap_or_else(PoisonError::into_inner);
         choose(llvm::opened())
     }
 
-    /// Opens the libLLVM at `path`, an absolute path; again for the same path does nothing.
+    /// Opens the libLLVM at `path`, an absolute path. Opening the same path again does nothing.
     ///
     /// # Errors
-    /// The loader refuses it, it lacks functions, or another one is open in this process.
+    /// The loader rejects it, it lacks functions, or this process has another one open.
     pub fn open(path: &Path) -> Result<&'static Self> {
         // SAFETY: `path` was chosen by the user or stands where their toolchain is; see `locate`.
         unsafe { llvm::open(path) }.map_err(|error| {
@@ -76,7 +77,7 @@ impl Library {
         Ok(LIBRARY.get_or_init(Self::initialize))
     }
 
-    /// Its version.
+    /// Returns its version.
     #[must_use]
     pub const fn version(&self) -> LlvmVersion {
         self.version
@@ -84,12 +85,12 @@ impl Library {
 
     /// Sets LLVM's command-line options, which belong to the whole process, for as long as the lease lives.
     ///
-    /// Links that want the same options run side by side; others wait for their turn. What an earlier link set and
-    /// this one does not is taken back. LLVM ignores names it does not know.
+    /// Links with the same options run in parallel; others wait for their turn. Options set by an earlier link and not
+    /// by this one are reset. LLVM ignores names it does not know.
     ///
     /// # Errors
-    /// An option holds a NUL byte, there are more than LLVM can count, or the library cannot take options back and
-    /// an earlier link of this process set some that this one does not want.
+    /// An option holds a NUL byte, there are more options than LLVM can count, or the library cannot reset options and
+    /// an earlier link of this process set some that this one does not use.
     pub fn set_options(&'static self, wanted: Vec<String>) -> Result<OptionsLease> {
         let mut leased = self.turn(&wanted);
         if leased.options != wanted {
@@ -99,12 +100,12 @@ impl Library {
         Ok(OptionsLease(self))
     }
 
-    /// Makes something while `options` hold, then sets `restored`; no other thread makes anything meanwhile.
+    /// Runs `make` while `options` hold, then sets `restored`; no other thread runs `make` meanwhile.
     ///
-    /// For settings that are read when a target machine is made, and at no other time.
+    /// Meant for settings that are read only when a target machine is created.
     ///
     /// # Errors
-    /// An option holds a NUL byte, or what `make` says.
+    /// An option holds a NUL byte, or `make` fails.
     pub(super) fn make_under<T>(
         &self,
         options: &[String],
@@ -122,7 +123,7 @@ impl Library {
         made
     }
 
-    /// Waits until those who came before were served and nobody relies on options other than `wanted`.
+    /// Waits until all earlier links were served and no lease holds options other than `wanted`.
     fn turn(&'static self, wanted: &[String]) -> MutexGuard<'static, Leased> {
         let mut leased = lock(&self.leased);
         let ticket = leased.next_ticket;
@@ -164,7 +165,7 @@ impl fmt::Display for Library {
 }
 
 impl Leased {
-    /// Puts `wanted` in the place of the options in force, which nobody relies on.
+    /// Replaces the options in force by `wanted`; no lease may hold them.
     fn replace(&mut self, wanted: Vec<String>) -> Result<()> {
         // SAFETY: a `Library` exists, so one is open; without a lease no link is inside LLVM.
         let is_clean = self.options.is_empty() || unsafe { llvm::reset_options() };
@@ -215,7 +216,7 @@ fn version() -> LlvmVersion {
     LlvmVersion { major, minor, patch }
 }
 
-/// Called by LLVM before it gives up and ends the process; it must not unwind.
+/// Handles a fatal error: LLVM calls it before it ends the process. It must not unwind.
 extern "C" fn fatal(reason: *const c_char) {
     // SAFETY: LLVM passes a string that ends in NUL.
     let reason = unsafe { text::copy_terminated(reason) };

@@ -16,7 +16,7 @@ use bpf_linker_shim::{
 use super::{buffer::Buffer, library::Library, module::Module, text};
 use crate::report::{Error, Result};
 
-/// How hard code generation tries; never not at all, which BPF does not survive.
+/// The optimization level of code generation. There is no level 0, which fails for BPF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodegenLevel {
     /// For `-O0` and `-O1`.
@@ -27,7 +27,7 @@ pub enum CodegenLevel {
     Aggressive,
 }
 
-/// What code generation writes.
+/// The kind of file that code generation writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileType {
     /// BPF assembly.
@@ -36,16 +36,16 @@ pub enum FileType {
     Object,
 }
 
-/// What a machine generates code for.
+/// The target of a machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Spec<'a> {
     /// A BPF triple.
     pub triple: &'a str,
-    /// LLVM's name of the CPU level; empty for the default.
+    /// LLVM's name of the CPU; empty for the default.
     pub cpu: &'a str,
     /// LLVM's subtarget features; empty for none.
     pub features: &'a str,
-    /// How hard code generation tries.
+    /// The optimization level.
     pub level: CodegenLevel,
 }
 
@@ -54,20 +54,20 @@ pub struct Spec<'a> {
 pub struct Machine(NonNull<LLVMOpaqueTargetMachine>);
 
 impl Machine {
-    /// A machine of `library` for `triple`.
+    /// Creates a machine of `library` for `spec`.
     ///
-    /// Relocation model static: pointer constants stay in `.rodata`, which loaders expect.
+    /// The relocation model is static: pointer constants stay in `.rodata`, where loaders expect them.
     ///
     /// # Errors
-    /// The library knows no such target.
+    /// The library has no such target.
     pub fn new(library: &'static Library, spec: Spec<'_>) -> Result<Self> {
         library.make_under(&[], &[], || Self::make(spec))
     }
 
-    /// A machine made while LLVM's `options` hold, which are then set to `restored`.
+    /// Creates a machine while LLVM's `options` hold, which are then set to `restored`.
     ///
     /// # Errors
-    /// The library knows no such target.
+    /// The library has no such target.
     pub fn under(
         library: &'static Library,
         spec: Spec<'_>,
@@ -117,23 +117,23 @@ impl Machine {
             .ok_or_else(|| Error::llvm(format!("LLVM cannot make a target machine for `{triple}`")))
     }
 
-    /// The data layout string of this machine.
+    /// Returns the data layout string of this machine.
     #[must_use]
     pub fn data_layout(&self) -> String {
         // SAFETY: the machine is alive.
         let layout = unsafe { llvm::LLVMCreateTargetDataLayout(self.0.as_ptr()) };
         // SAFETY: the layout was made above.
         let text = unsafe { llvm::LLVMCopyStringRepOfTargetData(layout) };
-        // SAFETY: nobody else frees it.
+        // SAFETY: nothing else frees it.
         unsafe { llvm::LLVMDisposeTargetData(layout) };
         // SAFETY: the string is ours to free.
         unsafe { text::take_message(text) }
     }
 
-    /// Runs the pass `pipeline`, in the syntax of `opt -passes`, over `module`.
+    /// Runs the pass `pipeline`, in the syntax of `opt -passes`, on `module`.
     ///
     /// # Errors
-    /// The pipeline does not parse.
+    /// The pipeline cannot be parsed.
     pub fn run_passes(&self, module: &Module<'_>, pipeline: &str) -> Result<()> {
         let passes = text::c_string(pipeline)?;
         let options = PassOptions::new();
@@ -153,7 +153,7 @@ impl Machine {
         Err(Error::llvm(format!("LLVM refuses the pass pipeline `{pipeline}`")).because(cause))
     }
 
-    /// Generates code for `module`, which code generation uses up: it is not fit for anything but dropping afterwards.
+    /// Generates code for `module`, which code generation leaves unusable, so it is consumed.
     ///
     /// # Errors
     /// LLVM cannot emit this kind of file.

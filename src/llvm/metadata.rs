@@ -11,13 +11,13 @@ use bpf_linker_shim::{
 
 use super::{context::Context, global::Global, instruction::Instruction, module::Module, text};
 
-/// The name and value among the operands of a module's flag.
+/// The operands of a module flag that are its name and value.
 const FLAG_NAME: usize = 1;
 const FLAG_VALUE: usize = 2;
 
 /// A metadata node of a live context.
 ///
-/// It is held as a value, which LLVM keeps one of for each node: equal handles are the same node.
+/// The handle is a value, of which LLVM keeps one for each node: equal handles are the same node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Node<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
@@ -25,37 +25,37 @@ pub struct Node<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Text<'ctx>(NonNull<LLVMValue>, PhantomData<&'ctx Context>);
 
-/// What a node refers to.
+/// An operand of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operand<'ctx> {
     /// Another node.
     Node(Node<'ctx>),
     /// A string.
     Text(Text<'ctx>),
-    /// Nothing, or what types are not made of: constants, and kinds of a later LLVM.
+    /// Anything that types are not made of: null, constants, and kinds added by a later LLVM.
     Other,
 }
 
-/// What a node is, as far as anyone here asks.
+/// The kind of a node, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetadataKind {
     /// A list.
     Tuple,
-    /// A number, or another type that is made of no other.
+    /// A number, or another type without a base type.
     Basic,
     /// A structure, union, enumeration, array, or the variants of an enumeration with data.
     Composite,
     /// A member, pointer, qualifier or typedef.
     Derived,
-    /// A type that a function or type is generic over, as it is in one instance.
+    /// A type argument of an instance of a generic function or type.
     TypeParameter,
-    /// The types that a function returns and takes.
+    /// The return and parameter types of a function.
     Signature,
     /// A function.
     Subprogram,
     /// Another node of debug information with operands.
     Described,
-    /// Anything else, among it what later versions invent.
+    /// Anything else, including kinds added by a later LLVM.
     Other,
 }
 
@@ -105,7 +105,7 @@ impl<'ctx> Operand<'ctx> {
         Self::from_raw(unsafe { llvm::LLVMMetadataAsValue(context.as_raw(), raw) })
     }
 
-    /// The node, if it is one.
+    /// Returns the node, if it is one.
     #[must_use]
     pub const fn node(self) -> Option<Node<'ctx>> {
         match self {
@@ -115,7 +115,7 @@ impl<'ctx> Operand<'ctx> {
     }
 }
 
-/// The kind of what `value` holds; a constant counts as metadata that holds it.
+/// Returns the kind of the metadata in `value`; a constant counts as metadata that holds it.
 fn kind_of(value: NonNull<LLVMValue>) -> i32 {
     // SAFETY: an operand of a live node is alive.
     let metadata = unsafe { llvm::LLVMValueAsMetadata(value.as_ptr()) };
@@ -124,7 +124,7 @@ fn kind_of(value: NonNull<LLVMValue>) -> i32 {
 }
 
 impl<'ctx> Text<'ctx> {
-    /// `text` in `context`.
+    /// Creates `text` in `context`.
     #[must_use]
     pub fn new(context: &'ctx Context, text: &str) -> Option<Self> {
         let (start, length) = (text.as_ptr().cast(), text.len());
@@ -136,7 +136,7 @@ impl<'ctx> Text<'ctx> {
         }
     }
 
-    /// A copy of it.
+    /// Returns a copy of the string.
     #[must_use]
     pub fn to_text(self) -> String {
         let mut length = 0;
@@ -157,13 +157,13 @@ impl<'ctx> Node<'ctx> {
         unsafe { llvm::LLVMValueAsMetadata(self.0.as_ptr()) }
     }
 
-    /// What it is.
+    /// Returns the kind of the node.
     #[must_use]
     pub fn kind(self) -> MetadataKind {
         MetadataKind::from_raw(kind_of(self.0))
     }
 
-    /// What it refers to, in LLVM's order, which differs between versions.
+    /// Returns its operands in LLVM's order, which differs between versions.
     #[must_use]
     pub fn operands(self) -> Vec<Operand<'ctx>> {
         // SAFETY: it is a node.
@@ -174,12 +174,12 @@ impl<'ctx> Node<'ctx> {
         operands.into_iter().map(Operand::from_raw).collect()
     }
 
-    /// Replaces the operand at `index`, which [`operands`](Self::operands) has, by a node.
+    /// Replaces the operand at `index`, an index into [`operands`](Self::operands), by a node.
     pub fn set_node(self, index: usize, node: Self) {
         self.set(index, node.metadata());
     }
 
-    /// Replaces the operand at `index`, which [`operands`](Self::operands) has, by a string.
+    /// Replaces the operand at `index`, an index into [`operands`](Self::operands), by a string.
     pub fn set_text(self, index: usize, text: Text<'ctx>) {
         // SAFETY: the string is alive.
         self.set(index, unsafe { llvm::LLVMValueAsMetadata(text.0.as_ptr()) });
@@ -191,13 +191,13 @@ impl<'ctx> Node<'ctx> {
         unsafe { llvm::LLVMReplaceMDNodeOperandWith(self.0.as_ptr(), index, metadata) };
     }
 
-    /// Whether it is a type, which has a name, size, line and flags.
+    /// Returns true for a type, which has a name, size, line and flags.
     fn is_type(self) -> bool {
         use MetadataKind::{Basic, Composite, Derived, Signature};
         matches!(self.kind(), Basic | Composite | Derived | Signature)
     }
 
-    /// The name of a type; empty when it has none, or is none.
+    /// Returns the name of a type; empty if it has none or is not a type.
     #[must_use]
     pub fn type_name(self) -> String {
         if !self.is_type() {
@@ -210,7 +210,7 @@ impl<'ctx> Node<'ctx> {
         unsafe { text::copy(start, length) }
     }
 
-    /// The size of a type in bits; 0 for what is none.
+    /// Returns the size of a type in bits; 0 if it is not a type.
     #[must_use]
     pub fn type_size(self) -> u64 {
         if !self.is_type() {
@@ -220,7 +220,7 @@ impl<'ctx> Node<'ctx> {
         unsafe { llvm::LLVMDITypeGetSizeInBits(self.metadata()) }
     }
 
-    /// The line that a type is declared on; 0 when unknown.
+    /// Returns the line on which a type is declared; 0 if unknown.
     #[must_use]
     pub fn type_line(self) -> u32 {
         if !self.is_type() {
@@ -230,7 +230,7 @@ impl<'ctx> Node<'ctx> {
         unsafe { llvm::LLVMDITypeGetLine(self.metadata()) }
     }
 
-    /// Whether a type is only declared.
+    /// Returns true for a forward declaration.
     #[must_use]
     pub fn is_forward(self) -> bool {
         // DIFlagFwdDecl of llvm/IR/DebugInfoFlags.def.
@@ -238,7 +238,7 @@ impl<'ctx> Node<'ctx> {
         self.type_flags() & FORWARD != 0
     }
 
-    /// Returns the flags of a type; none of what is none.
+    /// Returns the flags of a type; 0 if it is not a type.
     pub(super) fn type_flags(self) -> i32 {
         if !self.is_type() {
             return 0;
@@ -249,7 +249,8 @@ impl<'ctx> Node<'ctx> {
 }
 
 impl<'ctx> Module<'ctx> {
-    /// A nameless member of type `(a nameless union of members)`, both in the scope of type `owner` and of its size.
+    /// Builds a nameless member whose type is a nameless union of `members`, both in the scope of type `owner` and of
+    /// its size.
     #[must_use]
     pub fn union_member(
         &self,
@@ -263,7 +264,7 @@ impl<'ctx> Module<'ctx> {
         let (scope, name, file) = (owner.metadata(), c"".as_ptr(), ptr::null_mut());
         // SAFETY: the module is alive.
         let builder = unsafe { llvm::LLVMCreateDIBuilderDisallowUnresolved(self.as_raw()) };
-        // SAFETY: scope and elements are live nodes, all strings are empty, and no file is fine.
+        // SAFETY: scope and elements are live nodes, all strings are empty, and the file may be null.
         let union = unsafe {
             llvm::LLVMDIBuilderCreateUnionType(
                 builder,
@@ -293,17 +294,17 @@ impl<'ctx> Module<'ctx> {
         Operand::from_metadata(context, member).node()
     }
 
-    /// The nodes that the module itself lists: its compile units.
+    /// Returns the compile units of the module.
     #[must_use]
     pub fn compile_units(&self) -> Vec<Node<'ctx>> {
         self.listed(c"llvm.dbg.cu")
     }
 
-    /// Keeps code generation from making DWARF, which takes longer than the code of a large program and nearly as much
-    /// memory.
+    /// Keeps code generation from emitting DWARF, which takes longer than the code of a large program and nearly as
+    /// much memory.
     ///
-    /// `AsmPrinter::beginModule` makes none where the module wants CodeView and names no version of DWARF; CodeView itself is
-    /// for Windows. BTF does not depend on either.
+    /// `AsmPrinter::beginModule` emits none if the module requests CodeView and no version of DWARF; CodeView itself is
+    /// for Windows. BTF depends on neither.
     pub fn omit_dwarf(&self, context: &'ctx Context) {
         const BEHAVIOR: LLVMModuleFlagBehavior =
             LLVMModuleFlagBehavior::LLVMModuleFlagBehaviorWarning;
@@ -323,17 +324,17 @@ impl<'ctx> Module<'ctx> {
         unsafe { llvm::LLVMAddModuleFlag(self.as_raw(), BEHAVIOR, name, length, yes) };
     }
 
-    /// `value` of 32 bits, as metadata.
+    /// Returns `value` as a 32-bit constant in metadata.
     fn number(context: &'ctx Context, value: u64) -> *mut LLVMOpaqueMetadata {
         // SAFETY: the context is alive.
         let ty = unsafe { llvm::LLVMIntTypeInContext(context.as_raw(), 32) };
         // SAFETY: the type was made above.
         let value = unsafe { llvm::LLVMConstInt(ty, value, 0) };
-        // SAFETY: so was the constant.
+        // SAFETY: the constant is alive, too.
         unsafe { llvm::LLVMValueAsMetadata(value) }
     }
 
-    /// The compilers that say that they made the module, such as `clang version 22.1.8`.
+    /// Returns the compilers that the module names in `llvm.ident`, such as `clang version 22.1.8`.
     #[must_use]
     pub fn compilers(&self) -> Vec<String> {
         let words = self.listed(c"llvm.ident").into_iter().flat_map(Node::operands);
@@ -344,7 +345,7 @@ impl<'ctx> Module<'ctx> {
         texts.collect()
     }
 
-    /// The nodes in one of the module's named lists.
+    /// Returns the nodes in one of the module's named lists.
     fn listed(&self, name: &'static CStr) -> Vec<Node<'ctx>> {
         let name = name.as_ptr();
         // SAFETY: the module is alive.
@@ -357,7 +358,8 @@ impl<'ctx> Module<'ctx> {
 }
 
 impl<'ctx> Global<'ctx> {
-    /// The nodes attached to a function or variable: what describes it, and what it stands for in CO-RE relocations.
+    /// Returns the nodes attached to a function or variable: its description, and the type it stands for in CO-RE
+    /// relocations.
     #[must_use]
     pub fn attached(self, context: &'ctx Context) -> Vec<Node<'ctx>> {
         let mut count = 0;
@@ -376,7 +378,7 @@ impl<'ctx> Global<'ctx> {
 }
 
 impl<'ctx> Instruction<'ctx> {
-    /// The type that an access for CO-RE starts from.
+    /// Returns the type from which a CO-RE access starts.
     #[must_use]
     pub fn accessed_type(self, context: &'ctx Context) -> Option<Node<'ctx>> {
         self.metadata(context, c"llvm.preserve.access.index")

@@ -1,4 +1,5 @@
-//! Safe wrappers of what the backend needs of LLVM, and the search for a libLLVM. Raw pointers never leave this room.
+//! Safe wrappers for the LLVM functions that the linker uses, and the search for a libLLVM. Raw pointers never leave
+//! this module.
 
 mod assembly;
 mod block;

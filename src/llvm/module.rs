@@ -15,19 +15,19 @@ use bpf_linker_shim::{
 use super::{buffer::Buffer, context::Context, global::Global, text};
 use crate::report::{Error, Result};
 
-/// A memory operation that LLVM can be told to expand, whatever its size.
+/// A memory operation that LLVM can be made to expand inline, whatever its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inline {
     /// Filling with one byte.
     Set,
-    /// Copying between places that do not overlap.
+    /// Copying between ranges that do not overlap.
     Copy,
 }
 
 /// An LLVM module of a context.
 #[derive(Debug)]
 pub struct Module<'ctx> {
-    // Dropped before the bytes that its lazy bodies are read from.
+    // Declared before the bytes, so that it is dropped first: lazy bodies are read from them.
     raw: Owned,
     bytes: Option<Arc<[u8]>>,
     context: PhantomData<&'ctx Context>,
@@ -44,7 +44,8 @@ impl Drop for Owned {
 }
 
 impl<'ctx> Module<'ctx> {
-    /// An empty module. Its name is the same for every link, so that objects do not depend on who built them where.
+    /// Creates an empty module. Its name is the same for every link, so that objects do not depend on the build
+    /// environment.
     ///
     /// # Errors
     /// Never in practice: the name holds no NUL byte.
@@ -56,10 +57,10 @@ impl<'ctx> Module<'ctx> {
         Self::take_over(raw, None).ok_or_else(|| Error::llvm("LLVM cannot create a module"))
     }
 
-    /// Opens bitcode without reading its function bodies: those are read when they are linked.
+    /// Opens bitcode without reading its function bodies, which are read when they are linked.
     ///
     /// # Errors
-    /// LLVM cannot parse it; the causes are LLVM's words.
+    /// LLVM cannot parse it; the causes are LLVM's messages.
     pub fn open(context: &'ctx Context, bytes: Arc<[u8]>, name: &str) -> Result<Self> {
         let mut raw = ptr::null_mut();
         // SAFETY: the module that takes the buffer over keeps `bytes`; on failure LLVM frees the buffer.
@@ -74,10 +75,10 @@ impl<'ctx> Module<'ctx> {
         }
     }
 
-    /// Parses textual IR, or bitcode with all that is in it.
+    /// Parses textual IR, or bitcode with all its function bodies.
     ///
     /// # Errors
-    /// LLVM cannot parse it; the cause is LLVM's words with line and column.
+    /// LLVM cannot parse it; the cause is LLVM's message with line and column.
     pub fn parse(context: &'ctx Context, text: &[u8], name: &str) -> Result<Self> {
         let mut raw = ptr::null_mut();
         let mut message = ptr::null_mut::<c_char>();
@@ -98,9 +99,10 @@ impl<'ctx> Module<'ctx> {
         Some(Self { raw: Owned(NonNull::new(raw)?), bytes, context: PhantomData })
     }
 
-    /// Moves what `source` defines into this module; of its local and `linkonce_odr` definitions only those in use.
+    /// Moves the definitions of `source` into this module; of its local and `linkonce_odr` definitions only those in
+    /// use.
     ///
-    /// Returns whether it worked; LLVM's words are in the context's diagnostics.
+    /// Returns true on success; otherwise, LLVM's messages are in the context's diagnostics.
     pub fn link(&self, source: Self) -> bool {
         let (source, bytes) = source.into_parts();
         // SAFETY: both modules are alive and of one context; LLVM frees the source, whose bytes live until then.
@@ -109,7 +111,7 @@ impl<'ctx> Module<'ctx> {
         failed == 0
     }
 
-    /// A copy of the module.
+    /// Copies the module.
     ///
     /// # Errors
     /// LLVM cannot copy it.
@@ -131,7 +133,7 @@ impl<'ctx> Module<'ctx> {
         self.raw.0.as_ptr()
     }
 
-    /// The target triple; empty when the module names none.
+    /// Returns the target triple; empty if the module has none.
     #[must_use]
     pub fn triple(&self) -> String {
         // SAFETY: the module is alive.
@@ -153,7 +155,7 @@ impl<'ctx> Module<'ctx> {
         Ok(())
     }
 
-    /// The assembly outside of functions.
+    /// Returns the module-level assembly.
     #[must_use]
     pub fn inline_asm(&self) -> String {
         let mut length = 0;
@@ -163,7 +165,7 @@ impl<'ctx> Module<'ctx> {
         unsafe { text::copy(start, length) }
     }
 
-    /// Replaces the assembly outside of functions.
+    /// Replaces the module-level assembly.
     pub fn set_inline_asm(&self, assembly: &str) {
         // SAFETY: the module is alive and copies the range.
         unsafe {
@@ -171,30 +173,30 @@ impl<'ctx> Module<'ctx> {
         };
     }
 
-    /// Everything with a linkage: functions, variables, aliases, in module order.
+    /// Returns everything with a linkage: functions, variables, aliases, in module order.
     pub fn globals(&self) -> impl Iterator<Item = Global<'ctx>> {
         self.functions().chain(self.variables()).chain(self.aliases())
     }
 
-    /// The functions, declared and defined.
+    /// Returns the functions, declared and defined.
     pub fn functions(&self) -> impl Iterator<Item = Global<'ctx>> + use<'ctx> {
         // SAFETY: the module is alive.
         walk(unsafe { llvm::LLVMGetFirstFunction(self.as_raw()) }, llvm::LLVMGetNextFunction)
     }
 
-    /// The variables, declared and defined.
+    /// Returns the variables, declared and defined.
     pub fn variables(&self) -> impl Iterator<Item = Global<'ctx>> + use<'ctx> {
         // SAFETY: the module is alive.
         walk(unsafe { llvm::LLVMGetFirstGlobal(self.as_raw()) }, llvm::LLVMGetNextGlobal)
     }
 
-    /// The aliases.
+    /// Returns the aliases.
     pub fn aliases(&self) -> impl Iterator<Item = Global<'ctx>> + use<'ctx> {
         // SAFETY: the module is alive.
         walk(unsafe { llvm::LLVMGetFirstGlobalAlias(self.as_raw()) }, llvm::LLVMGetNextGlobalAlias)
     }
 
-    /// The function, variable or alias called `name`.
+    /// Returns the function, variable or alias called `name`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Global<'ctx>> {
         // SAFETY: the module is alive, the range is that of `name`.
@@ -212,7 +214,7 @@ impl<'ctx> Module<'ctx> {
         Global::from_raw(function).or_else(|| Global::from_raw(variable()))
     }
 
-    /// The names of what must not be optimized away (`llvm.used` and `llvm.compiler.used`).
+    /// Returns the names of the globals that must not be optimized away (`llvm.used` and `llvm.compiler.used`).
     #[must_use]
     pub fn kept(&self) -> std::collections::BTreeSet<String> {
         let lists = ["llvm.used", "llvm.compiler.used"];
@@ -220,7 +222,7 @@ impl<'ctx> Module<'ctx> {
         listed.filter_map(Global::from_raw).map(Global::name).collect()
     }
 
-    /// Keeps `globals` from being optimised away, as `llvm.compiler.used` does.
+    /// Keeps `globals` from being optimized away, as `llvm.compiler.used` does.
     pub fn keep(&self, context: &'ctx Context, globals: &[Global<'ctx>]) {
         const NAME: &std::ffi::CStr = c"llvm.compiler.used";
         if globals.is_empty() {
@@ -250,7 +252,8 @@ impl<'ctx> Module<'ctx> {
         unsafe { llvm::LLVMSetSection(holder, c"llvm.metadata".as_ptr()) };
     }
 
-    /// The intrinsic for 64-bit lengths that is always expanded: `llvm.memset.inline` or `llvm.memcpy.inline`.
+    /// Returns the intrinsic for 64-bit lengths that is always expanded inline: `llvm.memset.inline` or
+    /// `llvm.memcpy.inline`.
     #[must_use]
     pub fn inline_intrinsic(&self, context: &'ctx Context, what: Inline) -> Option<Global<'ctx>> {
         // SAFETY: the context is alive.
@@ -263,7 +266,7 @@ impl<'ctx> Module<'ctx> {
         }
     }
 
-    /// The intrinsic that returns a pointer which it is given, and of which LLVM knows nothing else.
+    /// Returns the intrinsic `llvm.ptr.annotation`, which returns its pointer argument in a way opaque to LLVM.
     #[must_use]
     pub fn annotation(&self, context: &'ctx Context) -> Option<Global<'ctx>> {
         // SAFETY: the context is alive.
@@ -271,7 +274,7 @@ impl<'ctx> Module<'ctx> {
         self.intrinsic("llvm.ptr.annotation", &mut [pointer, pointer])
     }
 
-    /// The intrinsic called `name`, for `types`.
+    /// Returns the intrinsic called `name`, for `types`.
     fn intrinsic(&self, name: &str, types: &mut [*mut LLVMType]) -> Option<Global<'ctx>> {
         // SAFETY: a range of bytes.
         let id = unsafe { llvm::LLVMLookupIntrinsicID(name.as_ptr().cast(), name.len()) };
@@ -287,7 +290,7 @@ impl<'ctx> Module<'ctx> {
     /// Checks the module's consistency.
     ///
     /// # Errors
-    /// LLVM's verifier refuses it; the cause is its words.
+    /// LLVM's verifier rejects it; the cause is its message.
     pub fn verify(&self) -> Result<()> {
         let mut message = ptr::null_mut::<c_char>();
         let action = LLVMVerifierFailureAction::LLVMReturnStatusAction;
@@ -308,7 +311,7 @@ impl<'ctx> Module<'ctx> {
         unsafe { llvm::LLVMStripModuleDebugInfo(self.as_raw()) };
     }
 
-    /// The module as textual IR.
+    /// Returns the module as textual IR.
     #[must_use]
     pub fn to_text(&self) -> Vec<u8> {
         // SAFETY: the module is alive.
@@ -317,7 +320,7 @@ impl<'ctx> Module<'ctx> {
         unsafe { text::take_message(text) }.into_bytes()
     }
 
-    /// The module as bitcode.
+    /// Returns the module as bitcode.
     ///
     /// # Errors
     /// LLVM cannot write it.
@@ -332,7 +335,7 @@ impl<'ctx> Module<'ctx> {
 
 type Successor = unsafe fn(*mut LLVMValue) -> *mut LLVMValue;
 
-/// The list of a live module that starts at `first`.
+/// Iterates over the list of a live module that starts at `first`.
 fn walk<'ctx>(
     first: *mut LLVMValue,
     next: Successor,

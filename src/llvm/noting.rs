@@ -1,7 +1,7 @@
-//! Calls of helper functions that run a callback, made to note whether the callback panicked.
+//! Calls of helper functions that run a callback, rewritten to record whether the callback panicked.
 //!
-//! The callback is given the address of two words in the frame of the caller: the pointer that it was to be given, and a
-//! flag. The words are made by a function of its own around the helper, which is inlined; so no block needs to be split.
+//! The callback receives the address of two words in the caller's frame: its original pointer argument and a flag. The
+//! words are created in a separate function around the helper, which is inlined, so no block needs to be split.
 
 use bpf_linker_shim::{
     self as llvm,
@@ -12,12 +12,12 @@ use super::{
     context::Context, edit::Cursor, global::Global, instruction::Instruction, module::Module,
 };
 
-/// The offset of the flag behind the pointer.
+/// The offset of the flag from the pointer.
 const FLAG: u64 = 8;
 
 impl<'ctx> Module<'ctx> {
-    /// Has `call`, of a helper whose argument `index` is passed on to a callback, run in a new function that leaves by
-    /// `leave` when the callback set its flag.
+    /// Moves `call`, of a helper that passes argument `index` to a callback, into a new function that leaves by calling
+    /// `leave` if the callback set its flag.
     #[must_use]
     pub fn note(
         &self,
@@ -49,7 +49,7 @@ impl<'ctx> Module<'ctx> {
 }
 
 impl<'ctx> Global<'ctx> {
-    /// Has a callback, whose parameter `index` is the address of the two words, use the pointer in them.
+    /// Makes a callback, whose parameter `index` is the address of the two words, use the pointer stored there.
     pub fn unwrap_parameter(self, context: &'ctx Context, index: u32) {
         let Some(first) = self.blocks().next().and_then(|block| block.instructions().next()) else {
             return;
@@ -70,7 +70,7 @@ impl<'ctx> Global<'ctx> {
 }
 
 impl<'ctx> Instruction<'ctx> {
-    /// Sets the flag in the two words whose address is parameter `index` of `function`, before this instruction of it.
+    /// Sets the flag in the two words at the address in parameter `index` of `function`, before this instruction of it.
     pub fn set_flag_before(self, context: &'ctx Context, function: Global<'ctx>, index: u32) {
         // SAFETY: the function is alive and has such a parameter.
         let words = unsafe { llvm::LLVMGetParam(function.as_raw(), index) };
@@ -84,7 +84,7 @@ impl<'ctx> Instruction<'ctx> {
 }
 
 impl<'ctx> Cursor<'ctx> {
-    /// Two words in the frame; the flag is not set.
+    /// Allocates the two words in the frame, with the flag cleared.
     fn words(&self) -> *mut LLVMValue {
         let word = self.integer(64);
         // SAFETY: the type is alive, two of it are an array.
@@ -110,7 +110,8 @@ impl<'ctx> Cursor<'ctx> {
         unsafe { llvm::LLVMBuildStore(self.as_raw(), value, self.flag(words)) };
     }
 
-    /// Calls `helper` with the parameters of `function`, but for one, which goes into the words and is their address.
+    /// Calls `helper` with the parameters of `function`, except that one is stored in the words and replaced by their
+    /// address.
     fn pass(
         &self,
         own: *mut LLVMType,
@@ -121,7 +122,7 @@ impl<'ctx> Cursor<'ctx> {
         // SAFETY: it is a function type.
         let count = unsafe { llvm::LLVMCountParamTypes(own) };
         let parameter = |number| {
-            // SAFETY: the function has so many parameters.
+            // SAFETY: the function has that many parameters.
             unsafe { llvm::LLVMGetParam(function.as_raw(), number) }
         };
         // SAFETY: builder, value and pointer are alive.
@@ -153,7 +154,7 @@ impl<'ctx> Cursor<'ctx> {
         unsafe { llvm::LLVMBuildCondBr(self.as_raw(), is_set, left, done) };
     }
 
-    /// Returns `result`, unless it is that of a call that returns nothing.
+    /// Returns `result`, or nothing if the call returns nothing.
     fn give(&self, result: *mut LLVMValue) {
         const VOID: i32 = LLVMTypeKind::LLVMVoidTypeKind as i32;
         // SAFETY: the value is alive.

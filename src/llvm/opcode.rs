@@ -1,4 +1,4 @@
-//! Kinds of instructions, as far as passes tell them apart.
+//! Kinds of instructions, as far as the passes distinguish them.
 
 use bpf_linker_shim::llvm_sys::LLVMOpcode;
 
@@ -36,15 +36,15 @@ pub enum Binary {
 /// A conversion between integers of different widths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resize {
-    /// Drops the upper bits.
+    /// Dropping the upper bits.
     Trunc,
-    /// Fills with zeros.
+    /// Filling with zeros.
     ZExt,
-    /// Fills with the sign.
+    /// Filling with the sign.
     SExt,
 }
 
-/// The kind of an instruction or a constant expression, with what distinguishes it.
+/// The kind of an instruction or a constant expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
     /// An operation on two integers.
@@ -79,7 +79,7 @@ pub enum Opcode {
     Other,
 }
 
-/// How a comparison compares.
+/// The predicate of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Predicate {
     /// Equal.
@@ -118,12 +118,12 @@ impl Predicate {
         Self::Sle,
     ];
 
-    /// `LLVMIntPredicate` counts from 32.
+    /// Converts an `LLVMIntPredicate`, which counts from 32.
     pub(super) fn from_raw(raw: i32) -> Option<Self> {
         Self::ALL.get(usize::try_from(raw.checked_sub(32)?).ok()?).copied()
     }
 
-    /// The predicate that is true where this one is false.
+    /// Returns the negated predicate.
     #[must_use]
     pub const fn inverse(self) -> Self {
         match self {
@@ -140,7 +140,7 @@ impl Predicate {
         }
     }
 
-    /// The predicate for swapped operands.
+    /// Returns the predicate for swapped operands.
     #[must_use]
     pub const fn swapped(self) -> Self {
         match self {
@@ -157,7 +157,7 @@ impl Predicate {
     }
 }
 
-/// Opcodes of LLVM's C interface do not change; one that goes, such as that of `br` in 23, leaves a hole.
+/// The opcodes of LLVM's C interface, which do not change; a removed one, such as that of `br` in 23, leaves a hole.
 const OPCODES: [(LLVMOpcode, Opcode); 27] = [
     (LLVMOpcode::LLVMAdd, Opcode::Binary(Binary::Add)),
     (LLVMOpcode::LLVMSub, Opcode::Binary(Binary::Sub)),

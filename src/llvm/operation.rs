@@ -1,4 +1,4 @@
-//! What an instruction does, as far as BPF may lack it; and where in the source things are.
+//! Operations that BPF may lack, and places in the source.
 
 use bpf_linker_shim::{
     self as llvm,
@@ -7,31 +7,31 @@ use bpf_linker_shim::{
 
 use super::{global::Global, instruction::Instruction, text};
 
-/// What an instruction does.
+/// The operation of an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// Orders memory accesses.
+    /// A fence that orders memory accesses.
     Fence(Scope),
     /// An atomic load.
     AtomicLoad(Ordering),
     /// An atomic store.
     AtomicStore(Ordering),
-    /// Reads, computes and writes at once (`atomicrmw`).
+    /// An atomic read-modify-write (`atomicrmw`).
     Update {
-        /// What it computes.
+        /// The computation.
         update: Update,
         /// The width in bits.
         bits: u32,
     },
-    /// Compares and exchanges that many bits.
+    /// A compare-and-exchange of this many bits.
     CompareExchange(u32),
     /// A jump to a computed address.
     IndirectJump,
-    /// Takes the next of a variable number of arguments.
+    /// Fetching the next of a variable number of arguments.
     VariableArgument,
-    /// Multiplies or divides numbers with floating point.
+    /// A floating-point multiplication or division.
     FloatProduct,
-    /// Computes with floating point in another way.
+    /// Another floating-point operation.
     Float,
     /// A call.
     Call,
@@ -39,7 +39,7 @@ pub enum Operation {
     Other,
 }
 
-/// Between whom a fence orders accesses.
+/// The scope of a fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// All processors.
@@ -48,16 +48,16 @@ pub enum Scope {
     Compiler,
 }
 
-/// How strictly an atomic access is ordered.
+/// The ordering of an atomic access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ordering {
-    /// In one total order with all others of its kind.
+    /// Sequentially consistent.
     Sequential,
-    /// Less.
+    /// Any weaker ordering.
     Weaker,
 }
 
-/// What an atomic update computes.
+/// The computation of an atomic update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Update {
     /// An addition.
@@ -66,18 +66,18 @@ pub enum Update {
     Simple,
     /// Nand, minimum, maximum.
     Compound,
-    /// Something later versions invent, or floating point.
+    /// Floating point, or an operation added by a later LLVM.
     Other,
 }
 
 /// A place in the source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The file as the compiler was given it.
+    /// The file, as it was passed to the compiler.
     pub file: String,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: u32,
-    /// Counted from 1; 0 when unknown.
+    /// The column, counted from 1; 0 if unknown.
     pub column: u32,
 }
 
@@ -90,7 +90,7 @@ impl std::fmt::Display for Place {
     }
 }
 
-// Opcodes of LLVM's C interface do not change; one that goes, such as that of `br` in 23, leaves a hole.
+// The opcodes of LLVM's C interface do not change; a removed one, such as that of `br` in 23, leaves a hole.
 const INDIRECT_JUMP: i32 = LLVMOpcode::LLVMIndirectBr as i32;
 const LOAD: i32 = LLVMOpcode::LLVMLoad as i32;
 const STORE: i32 = LLVMOpcode::LLVMStore as i32;
@@ -114,7 +114,7 @@ const COMPARE_EXCHANGE: i32 = LLVMOpcode::LLVMAtomicCmpXchg as i32;
 const UPDATE: i32 = LLVMOpcode::LLVMAtomicRMW as i32;
 
 impl<'ctx> Instruction<'ctx> {
-    /// What it does.
+    /// Returns its operation.
     #[must_use]
     pub fn operation(self) -> Operation {
         // SAFETY: the instruction is alive.
@@ -133,7 +133,7 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// How an access is ordered; `None` for one that is not atomic.
+    /// Returns the ordering of an access; `None` if it is not atomic.
     fn ordering(self) -> Option<Ordering> {
         // LLVMAtomicOrdering: 0 is not atomic, 7 is sequentially consistent.
         // SAFETY: the instruction is a live load or store.
@@ -161,7 +161,7 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// The width of operand `index`; pointers have 64 bits.
+    /// Returns the width of operand `index`; pointers have 64 bits.
     fn operand_bits(self, index: u32) -> u32 {
         // SAFETY: the instruction is alive and has that operand.
         let operand = unsafe { llvm::LLVMGetOperand(self.as_raw(), index) };
@@ -174,17 +174,17 @@ impl<'ctx> Instruction<'ctx> {
         unsafe { llvm::LLVMGetIntTypeWidth(of) }
     }
 
-    /// Whether anything uses its result.
+    /// Returns true if its result is used.
     #[must_use]
     pub fn is_used(self) -> bool {
         // SAFETY: the instruction is alive.
         !unsafe { llvm::LLVMGetFirstUse(self.as_raw()) }.is_null()
     }
 
-    /// Whether it is a call of a function that returns more than one register.
+    /// Returns true for a call of a function that returns more than one register.
     ///
-    /// Inline assembly is a call in IR, too, with a structure of its outputs as the result; but nothing is called, and each
-    /// output has a register of its own.
+    /// Inline assembly is also a call in IR, with a structure of its outputs as the result; but nothing is called, and
+    /// each output has its own register.
     #[must_use]
     pub fn is_wide_call(self) -> bool {
         self.operation() == Operation::Call && !self.is_assembly() && {
@@ -195,13 +195,13 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Where in the source it comes from.
+    /// Returns its place in the source.
     #[must_use]
     pub fn place(self) -> Option<Place> {
         place(self.as_raw())
     }
 
-    /// Takes it out, and leaves anything in its place.
+    /// Deletes it and replaces its result by undef.
     pub fn take_out(self) {
         // SAFETY: the instruction is alive.
         let of = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
@@ -217,35 +217,35 @@ impl<'ctx> Instruction<'ctx> {
 }
 
 impl Global<'_> {
-    /// Where in the source a function is defined.
+    /// Returns the place in the source where a function is defined.
     #[must_use]
     pub fn place(self) -> Option<Place> {
         place(self.as_raw())
     }
 
-    /// Whether a function returns no value.
+    /// Returns true if a function returns no value.
     #[must_use]
     pub fn returns_nothing(self) -> bool {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
         // SAFETY: the type is one of functions.
         let returned = unsafe { llvm::LLVMGetReturnType(own) };
         kind(returned) == LLVMTypeKind::LLVMVoidTypeKind as i32
     }
 
-    /// Whether a function returns more than one register.
+    /// Returns true if a function returns more than one register.
     #[must_use]
     pub fn returns_wide(self) -> bool {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
         // SAFETY: it is a function type.
         is_wide(unsafe { llvm::LLVMGetReturnType(own) })
     }
 
-    /// Whether a function takes a variable number of arguments.
+    /// Returns true if a function takes a variable number of arguments.
     #[must_use]
     pub fn is_variadic(self) -> bool {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let own = unsafe { llvm::LLVMGlobalGetValueType(self.as_raw()) };
         // SAFETY: it is a function type.
         unsafe { llvm::LLVMIsFunctionVarArg(own) != 0 }
@@ -268,7 +268,7 @@ fn place(of: *mut LLVMValue) -> Option<Place> {
     Some(Place { file, line, column })
 }
 
-/// Whether a value takes more than one register: a wide integer, or an aggregate of several.
+/// Returns true if a value takes more than one register: a wide integer, or an aggregate of several values.
 fn is_wide(of: *mut LLVMType) -> bool {
     registers(of) > 1
 }

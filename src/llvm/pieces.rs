@@ -1,4 +1,4 @@
-//! Moving memory by loads and stores.
+//! Memory moves expanded to loads and stores.
 
 use std::{ffi::c_uint, ptr::NonNull};
 
@@ -10,7 +10,7 @@ use bpf_linker_shim::{
 use super::{context::Context, global::Global, instruction::Instruction};
 
 impl<'ctx> Instruction<'ctx> {
-    /// Puts assembly in front of it that makes r0 zero.
+    /// Inserts assembly before it that sets r0 to zero.
     pub fn zero_result_before(self, context: &'ctx Context) {
         let builder = Builder::before(context, self);
         let (text, clobbers) = ("r0 = 0", "~{r0}");
@@ -38,18 +38,18 @@ impl<'ctx> Instruction<'ctx> {
     }
 }
 
-/// A word of memory: where it starts, and how many bytes it has. It is aligned to its size.
+/// An aligned word of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Bytes from the start.
+    /// The offset in bytes from the start.
     pub offset: u64,
-    /// 1, 2, 4 or 8.
+    /// The size in bytes: 1, 2, 4 or 8.
     pub size: u32,
 }
 
 impl<'ctx> Instruction<'ctx> {
-    /// Puts loads of all `pieces` of a move's source, then stores of them to its target, in its place; the instruction
-    /// must be a call of `llvm.memmove` or `llvm.memcpy`.
+    /// Replaces a call of `llvm.memmove` or `llvm.memcpy` by loads of all `pieces` of its source, followed by stores of
+    /// them to its target.
     pub fn move_pieces(self, context: &'ctx Context, pieces: &[Piece]) {
         let builder = Builder::before(context, self);
         let (Some(to), Some(from)) = (self.operand(0), self.operand(1)) else { return };
@@ -61,8 +61,8 @@ impl<'ctx> Instruction<'ctx> {
         self.erase();
     }
 
-    /// Puts a load and a store of each of `pieces` in the place of a copy, one after the other; the instruction must be a
-    /// call of `llvm.memcpy`. They are volatile, which keeps code generation from changing their order.
+    /// Replaces a call of `llvm.memcpy` by a load and a store for each of `pieces`, one after the other. They are
+    /// volatile, which keeps code generation from changing their order.
     pub fn copy_pieces(self, context: &'ctx Context, pieces: &[Piece]) {
         let builder = Builder::before(context, self);
         let (Some(to), Some(from)) = (self.operand(0), self.operand(1)) else { return };
@@ -78,7 +78,7 @@ impl<'ctx> Instruction<'ctx> {
     }
 }
 
-/// Makes instructions in front of one.
+/// A builder that inserts before one instruction.
 pub(super) struct Builder<'ctx> {
     raw: NonNull<LLVMBuilder>,
     context: &'ctx Context,
@@ -114,7 +114,7 @@ impl<'ctx> Builder<'ctx> {
         store
     }
 
-    /// A call of `function` with as many arguments as it takes.
+    /// Builds a call of `function` with as many arguments as it takes.
     pub(super) fn call(
         &self,
         function: Global<'ctx>,
@@ -125,7 +125,7 @@ impl<'ctx> Builder<'ctx> {
         self.call_of(type_, function.as_raw(), arguments)
     }
 
-    /// A call of `called`, a function of `type_` or assembly, with as many arguments as it takes.
+    /// Builds a call of `called`, a function of `type_` or assembly, with as many arguments as it takes.
     pub(super) fn call_of(
         &self,
         type_: *mut LLVMType,
@@ -134,11 +134,11 @@ impl<'ctx> Builder<'ctx> {
     ) -> *mut LLVMValue {
         let count = c_uint::try_from(arguments.len()).unwrap_or(0);
         let (list, name) = (arguments.as_mut_ptr(), c"".as_ptr());
-        // SAFETY: builder, what is called and arguments are alive, the name is empty.
+        // SAFETY: builder, callee and arguments are alive, the name is empty.
         unsafe { llvm::LLVMBuildCall2(self.raw.as_ptr(), type_, called, list, count, name) }
     }
 
-    /// A pointer to `offset` bytes behind `start`.
+    /// Builds a pointer to `offset` bytes after `start`.
     fn place(&self, start: *mut LLVMValue, offset: u64) -> *mut LLVMValue {
         // SAFETY: the type is one of integers.
         let mut index = unsafe { llvm::LLVMConstInt(self.integer(64), offset, 0) };

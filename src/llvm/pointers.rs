@@ -1,4 +1,4 @@
-//! The alignment of what memory operations are given.
+//! The alignment of the operands of memory operations.
 
 use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 
@@ -9,24 +9,25 @@ use super::{
 /// The longest chain of computed addresses that is followed back to a variable.
 const MOST_STEPS: usize = 32;
 
-/// The index of attributes of what a call returns; arguments count from 1.
+/// The attribute index of a call's result; arguments count from 1.
 const RETURNED: u32 = 0;
 
 impl<'ctx> Instruction<'ctx> {
-    /// Aligns the variable on the stack that operand `index` points into, if any, to at least `bytes`, a power of two.
+    /// Aligns the stack variable that operand `index` points into, if any, to at least `bytes`, a power of two.
     pub fn align_stack_operand(self, index: u32, bytes: u32) {
         let Some(base) = self.base(index) else { return };
-        // SAFETY: the base is alive; the answer is null unless it is such a variable.
+        // SAFETY: the base is alive; the result is null unless it is such a variable.
         if !unsafe { llvm::LLVMIsAAllocaInst(base) }.is_null() && alignment(base) < bytes {
             // SAFETY: it makes a variable on the stack, which has an alignment.
             unsafe { llvm::LLVMSetAlignment(base, bytes) };
         }
     }
 
-    /// The bytes of the variable on the stack of `module` that this makes; 0 if it makes none, or one of variable size.
+    /// Returns the size in bytes of the stack variable that it allocates in `module`; 0 if it allocates none, or one of
+    /// variable size.
     #[must_use]
     pub fn stack_bytes(self, module: &Module<'ctx>) -> u64 {
-        // SAFETY: the instruction is alive; the answer is null unless it makes such a variable.
+        // SAFETY: the instruction is alive; the result is null unless it makes such a variable.
         let variable = unsafe { llvm::LLVMIsAAllocaInst(self.as_raw()) };
         let Some(count) = self.constant_operand(0).filter(|_| !variable.is_null()) else {
             return 0;
@@ -39,16 +40,17 @@ impl<'ctx> Instruction<'ctx> {
         count.saturating_mul(unsafe { llvm::LLVMABISizeOfType(layout, its_type) })
     }
 
-    /// The alignment of the variable whose address is operand `index`; 0 when it is no such address, or nothing is said.
+    /// Returns the alignment of the variable whose address is operand `index`; 0 if it is not one, or its alignment is
+    /// unset.
     #[must_use]
     pub fn variable_alignment(self, index: u32) -> u64 {
         let Some(operand) = self.operand(index) else { return 0 };
-        // SAFETY: an operand is alive; the answer is null unless it is such a variable.
+        // SAFETY: an operand is alive; the result is null unless it is such a variable.
         let is_local = !unsafe { llvm::LLVMIsAAllocaInst(operand.as_ptr()) }.is_null();
         if is_local { alignment(operand.as_ptr()).into() } else { 0 }
     }
 
-    /// Promises an alignment of at most `most` bytes, a power of two, of argument `index` of a call.
+    /// Limits the promised alignment of argument `index` of a call to `most` bytes, a power of two.
     pub fn limit_argument_alignment(self, context: &'ctx Context, index: u32, most: u64) {
         if self.argument_alignment(index) <= most {
             return;
@@ -62,7 +64,7 @@ impl<'ctx> Instruction<'ctx> {
         unsafe { llvm::LLVMAddCallSiteAttribute(self.as_raw(), index + 1, made) };
     }
 
-    /// Returns false if LLVM cannot find operand `index` to be aligned to more than `most` bytes.
+    /// Returns false if LLVM cannot prove that operand `index` is aligned to more than `most` bytes.
     #[must_use]
     pub fn may_be_aligned_beyond(self, index: u32, most: u32) -> bool {
         let Some(base) = self.base(index) else { return true };
@@ -82,12 +84,12 @@ impl<'ctx> Instruction<'ctx> {
         let said = unsafe { llvm::LLVMGetCallSiteEnumAttribute(base, RETURNED, kind) };
         // SAFETY: it is a call.
         let called = unsafe { llvm::LLVMGetCalledValue(base) };
-        // SAFETY: a called value is alive; the answer is null unless it is a function.
+        // SAFETY: a called value is alive; the result is null unless it is a function.
         !said.is_null() || !unsafe { llvm::LLVMIsAFunction(called) }.is_null()
     }
 
-    /// Hides from LLVM what it may know of operand `index`, by `annotation`, the function `llvm.ptr.annotation`: code
-    /// generation forwards its argument.
+    /// Hides from LLVM what it may know about operand `index`, by `annotation`, the function `llvm.ptr.annotation`:
+    /// code generation forwards its argument.
     pub fn hide_operand(self, context: &'ctx Context, annotation: Global<'ctx>, index: u32) {
         let Some(pointer) = self.operand(index) else { return };
         let builder = Builder::before(context, self);
@@ -102,11 +104,11 @@ impl<'ctx> Instruction<'ctx> {
         unsafe { llvm::LLVMSetOperand(self.as_raw(), index, hidden) };
     }
 
-    /// What operand `index` is computed from by adding to it; none when that takes too many steps.
+    /// Returns the base from which operand `index` is computed by additions; `None` if that takes too many steps.
     fn base(self, index: u32) -> Option<*mut LLVMValue> {
         let mut base = self.operand(index)?.as_ptr();
         for _ in 0..MOST_STEPS {
-            // SAFETY: operands are alive; the answer is null unless it computes an address.
+            // SAFETY: operands are alive; the result is null unless it computes an address.
             if unsafe { llvm::LLVMIsAGetElementPtrInst(base) }.is_null() {
                 return Some(base);
             }
@@ -117,9 +119,9 @@ impl<'ctx> Instruction<'ctx> {
     }
 }
 
-/// The alignment of a variable; 0 when it says none.
+/// Returns the alignment of a variable; 0 if unset.
 fn alignment(variable: *mut LLVMValue) -> u32 {
-    // SAFETY: the callers ask of variables, on the stack or not.
+    // SAFETY: the callers pass variables, on the stack or not.
     unsafe { llvm::LLVMGetAlignment(variable) }
 }
 

@@ -1,4 +1,4 @@
-//! Products of 128 bits, and what else code generation makes calls or errors of.
+//! 128-bit products, and other operations that code generation rejects or turns into calls.
 
 use bpf_linker_shim::{
     self as llvm,
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Module<'_> {
-    /// The data layout.
+    /// Returns the data layout.
     #[must_use]
     pub fn layout_text(&self) -> String {
         // SAFETY: the module is alive.
@@ -21,7 +21,7 @@ impl Module<'_> {
 }
 
 impl<'ctx> Instruction<'ctx> {
-    /// Returns true for a product of more than 64 bits, and at most 128.
+    /// Returns true for a product of more than 64 and at most 128 bits.
     #[must_use]
     pub fn is_wide_product(self) -> bool {
         const PRODUCT: i32 = LLVMOpcode::LLVMMul as i32;
@@ -38,11 +38,12 @@ impl<'ctx> Instruction<'ctx> {
         }
         // SAFETY: it is an integer type.
         let bits = unsafe { llvm::LLVMGetIntTypeWidth(own) };
-        // The optimizer makes products of 65 bits of sums in loops.
+        // For sums in loops, the optimizer creates products of 65 bits.
         (65..=128).contains(&bits)
     }
 
-    /// Calls a routine in place of a product of up to 128 bits: `halves` where both factors have 64 bits at most, else `wide`.
+    /// Replaces a product of up to 128 bits by a call of a routine: `halves` if both factors have at most 64 bits, else
+    /// `wide`.
     pub fn multiply_by(self, context: &'ctx Context, halves: Global<'ctx>, wide: Global<'ctx>) {
         let (Some(left), Some(right)) = (self.operand(0), self.operand(1)) else { return };
         let cursor = Cursor::before(context, self);
@@ -70,7 +71,7 @@ impl<'ctx> Instruction<'ctx> {
 }
 
 impl Cursor<'_> {
-    /// `factor`, of up to 128 bits, as one of 128.
+    /// Widens `factor`, of up to 128 bits, to 128.
     fn widened(&self, factor: *mut LLVMValue) -> *mut LLVMValue {
         let wide = self.integer(128);
         // SAFETY: the factor is alive.
@@ -81,7 +82,7 @@ impl Cursor<'_> {
         unsafe { llvm::LLVMBuildZExt(self.as_raw(), factor, wide, c"".as_ptr()) }
     }
 
-    /// The low bits of `product`, which has 128.
+    /// Truncates `product`, which has 128 bits.
     fn cut_to(&self, product: *mut LLVMValue, own: *mut LLVMType) -> *mut LLVMValue {
         if own == self.integer(128) {
             return product;
@@ -90,7 +91,8 @@ impl Cursor<'_> {
         unsafe { llvm::LLVMBuildTrunc(self.as_raw(), product, own, c"".as_ptr()) }
     }
 
-    /// `factor` of 128 bits as one of 64, if it is known to fit: it was made of 64 or fewer, or is a small constant.
+    /// Narrows `factor` from 128 to 64 bits if it is known to fit: it was widened from 64 or fewer bits, or is a small
+    /// constant.
     fn narrow(&self, factor: *mut LLVMValue) -> Option<*mut LLVMValue> {
         let name = c"".as_ptr();
         // SAFETY: the factor is alive.
@@ -121,14 +123,14 @@ impl Cursor<'_> {
         let own = unsafe { llvm::LLVMTypeOf(factor) };
         // SAFETY: it is a constant, which LLVM widens at once.
         let wide = unsafe { llvm::LLVMBuildZExt(self.as_raw(), low, own, name) };
-        // Constants of one value are one.
+        // Constants of the same value are the same object.
         (wide == factor).then_some(low)
     }
 }
 
 impl Global<'_> {
-    /// Takes from a function, and the calls of it, the mark on the pointer by which it returns a structure. That is an
-    /// argument like any other, but code generation refuses such functions.
+    /// Removes `sret` from a function and its calls: the pointer through which it returns a structure is an argument
+    /// like any other, but code generation rejects such functions.
     pub fn forget_structure_return(self) {
         let name = "sret";
         // SAFETY: a range of bytes.

@@ -1,4 +1,4 @@
-//! What it takes to put one function in the place of another, and to tell code generation about a variable.
+//! Replacing one function by another, and metadata of variables for code generation.
 
 use std::ffi::CStr;
 
@@ -7,10 +7,10 @@ use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 use super::{context::Context, global::Global, metadata::Node};
 
 impl<'ctx> Global<'ctx> {
-    /// The bytes that a variable starts with, when it is an array of bytes, or a structure of one.
+    /// Returns the initial bytes of a variable that is an array of bytes, or a structure of one.
     #[must_use]
     pub fn initial_bytes(self) -> Option<Vec<u8>> {
-        // SAFETY: the global is a variable, the only kind this is asked of.
+        // SAFETY: the global is a variable, the only kind that callers pass.
         let value = unsafe { llvm::LLVMGetInitializer(self.as_raw()) };
         if value.is_null() {
             return None;
@@ -38,11 +38,11 @@ impl<'ctx> Global<'ctx> {
         unsafe { llvm::LLVMGlobalSetMetadata(self.as_raw(), kind, node.metadata()) };
     }
 
-    /// Makes every use of a function one of `other`, a function of the same type that nothing uses yet, and deletes it.
+    /// Replaces every use of a function by `other`, an unused function of the same type, and deletes it.
     pub fn give_way_to(self, other: Self) {
         // SAFETY: the function is alive.
         let convention = unsafe { llvm::LLVMGetFunctionCallConv(self.as_raw()) };
-        // SAFETY: the function is alive. A call whose convention is another one is undefined.
+        // SAFETY: the function is alive. A call with a different convention is undefined.
         unsafe { llvm::LLVMSetFunctionCallConv(other.as_raw(), convention) };
         // SAFETY: both are live pointers of one address space.
         unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), other.as_raw()) };
@@ -56,7 +56,7 @@ impl<'ctx> Global<'ctx> {
     }
 }
 
-/// The array of bytes that is all there is in a constant.
+/// Returns the array of bytes that is the only content of a constant.
 fn only_element(constant: *mut LLVMValue) -> Option<*mut LLVMValue> {
     // SAFETY: the constant is alive.
     if unsafe { llvm::LLVMGetNumOperands(constant) } != 1 {

@@ -8,13 +8,14 @@ use super::{
 };
 
 impl<'ctx> Instruction<'ctx> {
-    /// Sets operand `index`, which it must have, to a `value` of the same type.
+    /// Sets operand `index`, which must exist, to a `value` of the same type.
     pub fn set_operand(self, index: u32, value: Value<'ctx>) {
         // SAFETY: both are alive; the callers name an operand that is there.
         unsafe { llvm::LLVMSetOperand(self.as_raw(), index, value.as_raw()) };
     }
 
-    /// Makes an atomic load or store without order a volatile one, if it is of at most 64 bits and aligned to them.
+    /// Makes an unordered or relaxed atomic load or store volatile instead, if it has at most 64 bits and is aligned to
+    /// its size.
     pub fn relax(self) {
         // LLVMAtomicOrdering: 1 is unordered, 2 is monotonic, which Rust and C call relaxed.
         let is_access = matches!(self.value().opcode(), Opcode::Load | Opcode::Store);
@@ -39,21 +40,21 @@ impl<'ctx> Instruction<'ctx> {
         }
     }
 
-    /// Erases it, which nothing uses.
+    /// Erases it; its result must be unused.
     pub fn discard(self) {
         self.erase();
     }
 }
 
 impl<'ctx> Block<'ctx> {
-    /// Returns the function that it is in.
+    /// Returns the function that contains it.
     #[must_use]
     pub fn function(self) -> Option<Global<'ctx>> {
         // SAFETY: the block is alive.
         Global::from_raw(unsafe { llvm::LLVMGetBasicBlockParent(self.as_raw()) })
     }
 
-    /// Adds an empty block behind this one.
+    /// Adds an empty block after this one.
     #[must_use]
     pub fn add_after(self, context: &'ctx Context) -> Option<Self> {
         let function = self.function()?;
@@ -66,8 +67,8 @@ impl<'ctx> Block<'ctx> {
         Some(made)
     }
 
-    /// Moves all that stands before `place`, which is in this block and no phi, to a new block in front, which is left
-    /// without a terminator, and has whatever jumped here jump there. Returns the new block.
+    /// Moves the instructions before `place`, which is in this block and not a phi, to a new block without a
+    /// terminator, and redirects all jumps to this block there. Returns the new block.
     #[must_use]
     pub fn split_before(self, context: &'ctx Context, place: Instruction<'ctx>) -> Option<Self> {
         let function = self.function()?;

@@ -1,4 +1,4 @@
-//! Types of functions, as far as registers tell.
+//! Function signatures, as far as registers matter.
 
 use bpf_linker_shim::{
     self as llvm,
@@ -9,7 +9,7 @@ use super::global::Global;
 use crate::bpf::signature::{Scalar, Signature};
 
 impl Global<'_> {
-    /// The type of a function; `None` for a variable.
+    /// Returns the signature of a function; `None` for a variable.
     #[must_use]
     pub fn signature(self) -> Option<Signature> {
         // SAFETY: the global is alive.

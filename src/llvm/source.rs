@@ -6,21 +6,21 @@ use bpf_linker_shim::{self as llvm, llvm_sys::LLVMOpaqueMetadata};
 
 use super::{Global, Instruction, text};
 
-/// A source file that debug information names.
+/// A source file named by debug information.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceFile(NonNull<LLVMOpaqueMetadata>);
 
 impl SourceFile {
-    /// The file of `scope`, which is null or a scope of live debug information.
+    /// Returns the file of `scope`, which is null or a scope of live debug information.
     fn of_scope(scope: *mut LLVMOpaqueMetadata) -> Option<Self> {
         if scope.is_null() {
             return None;
         }
-        // SAFETY: it is a live scope; the answer is null when it names no file.
+        // SAFETY: it is a live scope; the result is null if it names no file.
         NonNull::new(unsafe { llvm::LLVMDIScopeGetFile(scope) }).map(Self)
     }
 
-    /// Returns the path as `BTFDebug::populateFileContent` puts it together.
+    /// Returns the path as `BTFDebug::populateFileContent` assembles it.
     #[must_use]
     pub fn path(self) -> String {
         let name = self.read(llvm::LLVMDIFileGetFilename);
@@ -33,7 +33,7 @@ impl SourceFile {
 
     /// Returns the text that debug information embeds.
     ///
-    /// `input::prune` gives C files their own name as text, so that LLVM does not read them; that is no text.
+    /// `input::prune` embeds a C file's own name as its text, so that LLVM does not read the file; that does not count.
     #[must_use]
     pub fn embedded_text(self) -> Option<String> {
         let source = self.read(llvm::LLVMDIFileGetSource);
@@ -57,16 +57,16 @@ impl Global<'_> {
     /// Returns the file that a function is defined in.
     #[must_use]
     pub fn source_file(self) -> Option<SourceFile> {
-        // SAFETY: the function is alive; the answer is null without debug info.
+        // SAFETY: the function is alive; the result is null without debug info.
         SourceFile::of_scope(unsafe { llvm::LLVMGetSubprogram(self.as_raw()) })
     }
 }
 
 impl Instruction<'_> {
-    /// Returns the file of the line that it stands for.
+    /// Returns the file of its source line.
     #[must_use]
     pub fn source_file(self) -> Option<SourceFile> {
-        // SAFETY: the instruction is alive; the answer is null without debug info.
+        // SAFETY: the instruction is alive; the result is null without debug info.
         let location = unsafe { llvm::LLVMInstructionGetDebugLoc(self.as_raw()) };
         if location.is_null() {
             return None;

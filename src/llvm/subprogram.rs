@@ -1,4 +1,4 @@
-//! Functions in debug information, and the signatures it gives them.
+//! Functions in debug information and their signatures.
 
 use std::ptr;
 
@@ -15,7 +15,7 @@ use super::{
 const TYPE: usize = 4;
 
 impl<'ctx> Global<'ctx> {
-    /// Returns what describes a function; `None` for a variable, and without debug info.
+    /// Returns the description of a function; `None` for a variable, or without debug info.
     #[must_use]
     pub fn subprogram(self, context: &'ctx Context) -> Option<Node<'ctx>> {
         // SAFETY: the global is alive.
@@ -38,27 +38,27 @@ impl<'ctx> Node<'ctx> {
         lists.next().map_or(0, |types| types.operands().len())
     }
 
-    /// Returns the signature of the subprogram that this node is.
+    /// Returns the signature of this subprogram node.
     #[must_use]
     pub fn signature_of_subprogram(self) -> Option<Self> {
         let signature = self.operands().get(TYPE).copied()?.node()?;
         (signature.kind() == MetadataKind::Signature).then_some(signature)
     }
 
-    /// Replaces the signature of the subprogram that this node is.
+    /// Replaces the signature of this subprogram node.
     pub fn set_signature_of_subprogram(self, signature: Self) {
         self.set_node(TYPE, signature);
     }
 }
 
 impl<'ctx> Module<'ctx> {
-    /// Makes the signature of a function that takes and returns nothing.
+    /// Creates the signature of a function without arguments or result.
     #[must_use]
     pub fn empty_signature(&self, context: &'ctx Context) -> Option<Node<'ctx>> {
         let mut types = [ptr::null_mut()];
         // SAFETY: the module is alive.
         let builder = unsafe { llvm::LLVMCreateDIBuilderDisallowUnresolved(self.as_raw()) };
-        // SAFETY: there is one type; none stands for `void`, and no file is fine.
+        // SAFETY: there is one type; none stands for `void`, and the file may be null.
         let signature = unsafe {
             llvm::LLVMDIBuilderCreateSubroutineType(
                 builder,

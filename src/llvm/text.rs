@@ -1,4 +1,4 @@
-//! Strings across the border.
+//! Strings passed to and from LLVM.
 
 use std::{
     ffi::{CStr, CString, c_char},
@@ -9,13 +9,13 @@ use bpf_linker_shim as llvm;
 
 use crate::report::{Error, Result};
 
-/// `text` for LLVM; an interior NUL is an error, never a truncation.
+/// Converts `text` for LLVM; an interior NUL is an error, never a truncation.
 pub(super) fn c_string(text: &str) -> Result<CString> {
     CString::new(text)
         .map_err(|_| Error::usage(format!("{text:?} holds a NUL byte, which LLVM cannot take")))
 }
 
-/// Takes a message that LLVM allocated; empty for none.
+/// Takes a message allocated by LLVM; empty for null.
 ///
 /// # Safety
 /// `message` is null or a string to be freed by `LLVMDisposeMessage`, and nobody else frees it.
@@ -30,7 +30,7 @@ pub(super) unsafe fn take_message(message: *mut c_char) -> String {
     text
 }
 
-/// A copy of the `length` bytes at `start`, as text; LLVM's names are bytes.
+/// Copies the `length` bytes at `start` as text; LLVM's names are bytes.
 ///
 /// # Safety
 /// `start` is null or points at `length` readable bytes.
@@ -43,7 +43,7 @@ pub(super) unsafe fn copy(start: *const c_char, length: usize) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A copy of a string that LLVM keeps; empty for null.
+/// Copies a string owned by LLVM; empty for null.
 ///
 /// # Safety
 /// `start` is null or a string that ends in NUL.

@@ -1,4 +1,4 @@
-//! Operands without a value.
+//! Undefined operands.
 
 use bpf_linker_shim::{self as llvm, llvm_sys::LLVMValue};
 
@@ -8,8 +8,8 @@ use super::{
 };
 
 impl Instruction<'_> {
-    /// Puts zero in the place of each operand that is `undef` or `poison`. Arguments of LLVM's own functions stay, and so do
-    /// those that a function of this module does not use.
+    /// Replaces each operand that is `undef` or `poison` by zero, except arguments of LLVM's own functions and
+    /// arguments that a function of this module does not use.
     pub fn define_operands(self) {
         for index in 0..self.values() {
             let Some(operand) = self.operand(index) else { continue };
@@ -19,14 +19,14 @@ impl Instruction<'_> {
             }
             // SAFETY: an operand is alive.
             let its_type = unsafe { llvm::LLVMTypeOf(operand.as_ptr()) };
-            // SAFETY: types of what may be undefined have a null.
+            // SAFETY: types of values that may be undefined have a null.
             let null = unsafe { llvm::LLVMConstNull(its_type) };
             // SAFETY: the operand is there, and of this type.
             unsafe { llvm::LLVMSetOperand(self.as_raw(), index, null) };
         }
     }
 
-    /// The number of operands that are values; of a call, the arguments.
+    /// Returns the number of operands that are values; for a call, the arguments.
     fn values(self) -> u32 {
         let raw = self.as_raw();
         // SAFETY: the instruction is alive.
@@ -50,7 +50,7 @@ impl Instruction<'_> {
     }
 }
 
-/// Parameter `index`, which the function must have.
+/// Returns parameter `index`, which the function must have.
 fn parameter(function: Global<'_>, index: u32) -> *mut LLVMValue {
     // SAFETY: the function is alive; the callers checked the index.
     unsafe { llvm::LLVMGetParam(function.as_raw(), index) }

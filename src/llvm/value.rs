@@ -1,4 +1,4 @@
-//! Values: what instructions compute and take, as a graph to be walked.
+//! Values: the operands and results of instructions, as a graph.
 
 use std::{marker::PhantomData, ptr::NonNull};
 
@@ -31,21 +31,21 @@ impl<'ctx> Value<'ctx> {
     /// Returns the instruction that computes the value.
     #[must_use]
     pub fn instruction(self) -> Option<Instruction<'ctx>> {
-        // SAFETY: the value is alive; the answer is null unless it is an instruction.
+        // SAFETY: the value is alive; the result is null unless it is an instruction.
         Instruction::from_raw(unsafe { llvm::LLVMIsAInstruction(self.as_raw()) })
     }
 
-    /// Returns true if the value is known when the program is linked.
+    /// Returns true if the value is known at link time.
     #[must_use]
     pub fn is_constant(self) -> bool {
         // SAFETY: the value is alive.
         !unsafe { llvm::LLVMIsAConstant(self.as_raw()) }.is_null()
     }
 
-    /// Returns the constant integer that this is, its sign extended from its own width.
+    /// Returns its value if it is a constant integer, sign-extended from its width.
     #[must_use]
     pub fn integer(self) -> Option<i64> {
-        // SAFETY: the value is alive; the answer is null unless it is a constant integer.
+        // SAFETY: the value is alive; the result is null unless it is a constant integer.
         let constant = unsafe { llvm::LLVMIsAConstantInt(self.as_raw()) };
         let bits = self.bits()?;
         if constant.is_null() || bits > 64 {
@@ -57,7 +57,7 @@ impl<'ctx> Value<'ctx> {
         Some(value.checked_shl(shift)?.cast_signed() >> shift)
     }
 
-    /// Returns true if the value is no particular one: undefined or poison.
+    /// Returns true if the value is undefined or poison.
     #[must_use]
     pub fn is_undefined(self) -> bool {
         // SAFETY: the value is alive.
@@ -76,9 +76,9 @@ impl<'ctx> Value<'ctx> {
     /// Returns the function or variable whose address this is.
     #[must_use]
     pub fn global(self) -> Option<Global<'ctx>> {
-        // SAFETY: the value is alive; the answer is null unless it is a function.
+        // SAFETY: the value is alive; the result is null unless it is a function.
         let function = unsafe { llvm::LLVMIsAFunction(self.as_raw()) };
-        // SAFETY: the value is alive; the answer is null unless it is a variable.
+        // SAFETY: the value is alive; the result is null unless it is a variable.
         let variable = || unsafe { llvm::LLVMIsAGlobalVariable(self.as_raw()) };
         Global::from_raw(function).or_else(|| Global::from_raw(variable()))
     }
@@ -116,7 +116,7 @@ impl<'ctx> Value<'ctx> {
         Self::from_raw(unsafe { llvm::LLVMGetOperand(self.as_raw(), index) })
     }
 
-    /// Returns the number of operands; 0 for what has none.
+    /// Returns the number of operands; 0 for values without operands.
     #[must_use]
     pub fn operand_count(self) -> u32 {
         let is_user = self.instruction().is_some() || self.is_constant();
@@ -130,7 +130,7 @@ impl<'ctx> Value<'ctx> {
         (0..self.operand_count()).filter_map(|index| self.operand(index)).collect()
     }
 
-    /// Returns what uses the value, in LLVM's order, once for each use: instructions and constants.
+    /// Returns the users of the value, in LLVM's order, once for each use: instructions and constants.
     #[must_use]
     pub fn users(self) -> Vec<Self> {
         // SAFETY: the value is alive.
@@ -145,7 +145,7 @@ impl<'ctx> Value<'ctx> {
         users
     }
 
-    /// Returns the width of an integer; none for any other type.
+    /// Returns the width of an integer; `None` for any other type.
     #[must_use]
     pub fn bits(self) -> Option<u32> {
         // SAFETY: the value is alive.
@@ -167,12 +167,12 @@ impl<'ctx> Value<'ctx> {
         kind == LLVMTypeKind::LLVMPointerTypeKind as i32
     }
 
-    /// Aligns a variable that this module defines, on the stack or not, to at least so many `bytes`, a power of two; says
-    /// whether it is one.
+    /// Aligns a variable defined in this module, on the stack or not, to at least `bytes`, a power of two; returns
+    /// false if the value is not one.
     #[must_use]
     pub fn align(self, bytes: u32) -> bool {
         let is_local = self.opcode() == Opcode::Alloca;
-        // SAFETY: the value is alive; the answer is null unless it is a variable.
+        // SAFETY: the value is alive; the result is null unless it is a variable.
         let variable = Global::from_raw(unsafe { llvm::LLVMIsAGlobalVariable(self.as_raw()) });
         if !is_local && variable.is_none_or(Global::is_declaration) {
             return false;
@@ -185,12 +185,12 @@ impl<'ctx> Value<'ctx> {
         true
     }
 
-    /// Returns which part of its operand an `extractvalue` takes; none for anything else, and for parts of parts.
+    /// Returns the index of the part that an `extractvalue` takes; `None` for anything else, and for nested parts.
     #[must_use]
     pub fn part(self) -> Option<u32> {
-        // SAFETY: the value is alive; the answer is null unless it is such an instruction.
+        // SAFETY: the value is alive; the result is null unless it is such an instruction.
         let taken = unsafe { llvm::LLVMIsAExtractValueInst(self.as_raw()) };
-        // SAFETY: it is such an instruction if it is not null, and that is asked first.
+        // SAFETY: it is such an instruction unless it is null, which is checked first.
         if taken.is_null() || unsafe { llvm::LLVMGetNumIndices(taken) } != 1 {
             return None;
         }
@@ -200,7 +200,7 @@ impl<'ctx> Value<'ctx> {
         Some(unsafe { *indices })
     }
 
-    /// Returns the values that a phi chooses from, each with the block it comes from; none for anything else.
+    /// Returns the incoming values of a phi, each with its block; empty for anything else.
     #[must_use]
     pub fn incoming(self) -> Vec<(Self, Block<'ctx>)> {
         if self.opcode() != Opcode::Phi {
@@ -218,7 +218,7 @@ impl<'ctx> Value<'ctx> {
         (0..count).filter_map(pair).collect()
     }
 
-    /// Makes every user of this value use `other`, of the same type.
+    /// Replaces all uses of this value by `other`, of the same type.
     pub fn replace_uses_with(self, other: Self) {
         // SAFETY: both are alive.
         let types = [self, other].map(|value| unsafe { llvm::LLVMTypeOf(value.as_raw()) });
@@ -247,7 +247,7 @@ impl<'ctx> Global<'ctx> {
     /// Returns the parameters of a function.
     #[must_use]
     pub fn parameters(self) -> Vec<Value<'ctx>> {
-        // SAFETY: the global is a live function, the only kind this is asked of.
+        // SAFETY: the global is a live function, the only kind that callers pass.
         let count = unsafe { llvm::LLVMCountParams(self.as_raw()) };
         // SAFETY: the index is below the number of parameters.
         let parameter = |index| unsafe { llvm::LLVMGetParam(self.as_raw(), index) };

@@ -1,4 +1,4 @@
-//! The members of one archive and its symbol index, read through positioned reads of the headers alone.
+//! The members of an archive and its symbol index, obtained by positioned reads of the headers only.
 
 use std::{
     collections::HashMap,
@@ -13,30 +13,30 @@ use object::read::{
 use super::super::region::Region;
 use crate::report::{Error, Result};
 
-/// What an archive says about itself.
+/// The members and the symbol index of an archive.
 #[derive(Debug)]
 pub(super) struct Chain {
-    /// In order.
+    /// The members, in order.
     pub(super) members: Vec<Link>,
-    /// (symbol, index in `members`), as in the index; empty when there is none.
+    /// (symbol, index in `members`), as in the index; empty if there is no index.
     pub(super) symbols: Vec<(String, usize)>,
 }
 
 /// A member.
 #[derive(Debug)]
 pub(super) struct Link {
-    /// Its name; in a thin archive a path, relative to the archive's folder.
+    /// The name; in a thin archive a path, relative to the archive's folder.
     pub(super) name: Vec<u8>,
-    /// Where it lies in the archive.
+    /// The location.
     pub(super) place: Place,
 }
 
-/// Where a member lies.
+/// The location of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     /// In the archive: offset and length, in bytes.
     Inside(u64, u64),
-    /// In a file of its own; the address of its header tells it from others.
+    /// In a file of its own; the address of its header distinguishes it from others.
     Outside(usize),
 }
 
@@ -55,7 +55,7 @@ pub(super) fn read(region: &Region) -> Result<Chain> {
 fn malformed(region: &Region, reason: &object::read::Error) -> Error {
     let error = Error::input("the archive is malformed").because(reason.to_string().to_lowercase());
     match region.head(THIN.len() as u64) {
-        // GNU ar writes such references, `/NAME:OFFSET`, and nobody else reads them.
+        // Only GNU ar writes and reads such references, `/NAME:OFFSET`.
         Ok(head) if head == THIN => error.help(
             "a thin archive made of archives refers to members inside them: name those archives instead",
         ),
@@ -100,7 +100,7 @@ fn parse(cache: &ReadCache<Stream<'_>>) -> object::read::Result<Chain> {
 
 fn place(member: &ArchiveMember<'_>) -> Place {
     if member.is_thin() {
-        // The cache keeps what it read where it is, so a header has one address.
+        // The cache does not move what it read, so a header has one address.
         return Place::Outside(
             member.header().map_or(0, |header| std::ptr::from_ref(header).addr()),
         );

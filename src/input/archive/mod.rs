@@ -1,8 +1,8 @@
-//! An archive as a set of modules of which few are wanted.
+//! Archives: sets of modules of which usually only a few are needed.
 //!
-//! Opening one reads the chain of member headers, the symbol index and the first bytes of each member; what a member
-//! holds is read when it is asked for. The index is the archive's own. It is not trusted to be complete: GNU `ar`
-//! without LLVM's plugin writes none for bitcode, so a module that it does not mention is asked for its symbols.
+//! Opening one reads the chain of member headers, the symbol index and the first bytes of each member; a member's
+//! contents are read when requested. The index is the archive's own. It may be incomplete: GNU `ar` without LLVM's
+//! plugin writes none for bitcode, so the symbols of a module missing from it are read from the module.
 
 mod chain;
 
@@ -49,17 +49,17 @@ struct Member {
     producer: Option<Producer>,
 }
 
-/// Members of an rlib that hold no code, by names that rustc fixes; the first may take 40 MB, so it is not read.
+/// The members of an rlib that hold no code, by names that rustc fixes; the first may take 40 MB, so it is not read.
 const METADATA: [&str; 2] = ["lib.rmeta", "lib.rmeta-link"];
-/// Archives in archives beyond this depth are nobody's intent.
+/// The maximum depth of archives in archives; nobody nests more on purpose.
 const MAX_DEPTH: usize = 8;
-/// Nor are more of them than this in one: a thin archive can name itself, over and over.
+/// The maximum number of archives within one: a thin archive can name itself, over and over.
 const MAX_INNER: usize = 1000;
-/// How many skipped members a warning names.
+/// The number of skipped members that a warning names.
 const NAMED: usize = 5;
 
 impl Archive {
-    /// Opens the archive in `region`, which an input called `file` holds.
+    /// Opens the archive in `region`, part of the input called `file`.
     ///
     /// # Errors
     /// It is malformed or cannot be read.
@@ -86,42 +86,42 @@ impl Archive {
         Ok(archive)
     }
 
-    /// The archive itself.
+    /// Returns the origin of the archive itself.
     #[must_use]
     pub const fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The members that can be linked, in order; those of archives within stand in the place of the inner archive.
+    /// Returns the members that can be linked, in order; members of a nested archive take its place.
     pub fn members(&self) -> impl Iterator<Item = (MemberId, &Origin)> {
         self.members.iter().enumerate().map(|(index, member)| (MemberId(index), &member.origin))
     }
 
-    /// Where one member comes from; `None` when there is no such member.
+    /// Returns the origin of a member; `None` if there is no such member.
     #[must_use]
     pub fn member_origin(&self, member: MemberId) -> Option<&Origin> {
         self.members.get(member.0).map(|member| &member.origin)
     }
 
-    /// The first member that defines `symbol`, from the symbol index.
+    /// Returns the first member that defines `symbol`, from the symbol index.
     #[must_use]
     pub fn defining(&self, symbol: &str) -> Option<MemberId> {
         self.first.get(symbol).copied()
     }
 
-    /// Every definition that is known, in order of members.
+    /// Returns every known definition, in order of members.
     pub fn symbols(&self) -> impl Iterator<Item = (&str, MemberId)> {
         self.symbols.iter().map(|(name, member)| (name.as_str(), *member))
     }
 
-    /// Members of which neither the index nor their own symbol table says what they define: textual IR, and bitcode of
-    /// a kind that only LLVM reads. Whoever opens one tells with [`Archive::add_symbols`].
+    /// Returns the members whose definitions are in neither the index nor a symbol table of their own: textual IR, and
+    /// bitcode that only LLVM can read. The caller that opens one reports them with [`Archive::add_symbols`].
     #[must_use]
     pub fn unindexed(&self) -> &[MemberId] {
         &self.unindexed
     }
 
-    /// Says that `member` defines `names`, in addition to what is known.
+    /// Adds `names` to the known definitions of `member`.
     pub fn add_symbols(&mut self, member: MemberId, names: impl IntoIterator<Item = String>) {
         self.unindexed.retain(|&unindexed| unindexed != member);
         for name in names {
@@ -151,17 +151,17 @@ impl Archive {
         Ok(Bitcode { origin: member.origin.clone(), format: member.format, bytes, producer })
     }
 
-    /// The producers of all members that name one, in order.
+    /// Returns the producers of all members that name one, in order.
     pub fn producers(&self) -> impl Iterator<Item = (&Origin, &Producer)> {
         self.members.iter().filter_map(|member| Some((&member.origin, member.producer.as_ref()?)))
     }
 
-    /// The files that it refers to instead of holding them, also those of archives within.
+    /// Returns the files that it refers to instead of holding them, including those of nested archives.
     pub(super) fn into_references(self) -> Vec<PathBuf> {
         self.references
     }
 
-    /// All modules.
+    /// Loads all modules.
     ///
     /// # Errors
     /// A member cannot be read, or is of a kind that cannot be linked.
@@ -174,7 +174,7 @@ impl Archive {
         (0..self.members.len()).map(|index| self.load(MemberId(index))).collect()
     }
 
-    /// Warns of members that are left out since they hold no bitcode.
+    /// Warns about members that are left out because they hold no bitcode.
     pub(super) fn warn_of_foreign(&self, warnings: &Warnings) {
         let Some((_, fact)) = self.foreign.first() else { return };
         let inner = |origin: &Origin| origin.members.join("/");
@@ -231,14 +231,14 @@ impl Archive {
         Ok(())
     }
 
-    /// Adds what `region` holds, whose definitions the archive's index gives as `symbols`.
+    /// Adds the contents of `region`, whose definitions the archive's index lists as `symbols`.
     fn add(&mut self, region: Region, origin: Origin, symbols: Vec<String>) -> Result<()> {
         if origin.members.last().is_some_and(|name| METADATA.contains(&name.as_str())) {
             return Ok(());
         }
         let head = match region.head(magic::HEAD_LEN) {
             Ok(head) => head,
-            // Only who needs a missing file of a thin archive has to fail.
+            // A missing file of a thin archive is an error only if a member in it is needed.
             Err(_) if !symbols.is_empty() => {
                 self.push(
                     Member { origin, region, format: Format::Bitcode, producer: None },
@@ -257,7 +257,7 @@ impl Archive {
             }
             Kind::Archive | Kind::ThinArchive => self.extend(&region, &origin),
             Kind::Elf => self.add_elf(&region, &origin),
-            // Notes and scripts that were packed along are not what an undefined symbol waits for.
+            // Notes and scripts packed into the archive cannot define an undefined symbol.
             Kind::RustMetadata | Kind::Empty | Kind::BlankText | Kind::NOT_IR => Ok(()),
             foreign @ Kind::Foreign(_) => {
                 self.foreign.push((origin, foreign.to_string()));
@@ -298,7 +298,7 @@ impl Archive {
             Content::Modules(modules) => {
                 for (nth, (start, len)) in modules.into_iter().enumerate() {
                     let Some(module) = region.window(start, len) else { continue };
-                    // The index speaks of the machine code; the bitcode beside it may define more or less.
+                    // The index describes the machine code; the bitcode next to it may define more or fewer symbols.
                     self.add_wrapped(&module, super::nth_module(origin, nth), Vec::new())?;
                 }
             }
@@ -338,7 +338,7 @@ fn defined(region: &Region) -> Result<Option<Vec<String>>> {
     Ok(symbols.map(names))
 }
 
-/// The file that a thin archive refers to, from the folder of the archive.
+/// Returns the file that a thin archive refers to, relative to the archive's folder.
 fn referred(archive: &Region, name: &[u8]) -> PathBuf {
     let folder = archive.file().parent().unwrap_or_else(|| Path::new(""));
     folder.join(path_of(name))

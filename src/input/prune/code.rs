@@ -1,4 +1,4 @@
-//! Records of metadata (`bitc::MetadataCodes`).
+//! Codes of metadata records (`bitc::MetadataCodes`).
 
 pub(super) const VALUE: u8 = 2;
 pub(super) const TUPLE: u8 = 3;
@@ -32,8 +32,8 @@ pub(super) const GENERIC_SUBRANGE: u8 = 45;
 pub(super) const ARGUMENTS: u8 = 46;
 pub(super) const ASSIGNMENT: u8 = 47;
 
-/// Which fields of a record refer to nothing in any version of LLVM, a bit each: lines, tags, flags and the like. Sizes and
-/// offsets are not among them, which are nodes of their own from LLVM 21 on.
+/// Returns a bit mask of the fields of a record that refer to nothing in any version of LLVM: lines, tags, flags and
+/// the like. Sizes and offsets are not included: from LLVM 21 on they are nodes of their own.
 pub(super) const fn numbers(code: u8) -> u32 {
     match code {
         EXPRESSION => u32::MAX,

@@ -1,7 +1,7 @@
-//! The graph of a module's metadata, as the bits have it.
+//! The metadata graph of a module, read from its bits.
 //!
-//! Nodes are numbered as they come, strings first; a reference is a number plus one, and 0 is none. A function has nodes
-//! of its own, whose numbers follow those of the module, in each function anew. Here all have one numbering.
+//! Nodes are numbered in order, strings first; a reference is a number plus one, and 0 means none. A function has its
+//! own nodes, whose numbers follow those of the module, starting over in each function. Here all share one numbering.
 //! Codes and fields are those of LLVM's `BitcodeWriter`.
 
 use std::{collections::BTreeMap, ops::Range};
@@ -15,7 +15,7 @@ use super::{
     values::{self, Body, Part},
 };
 
-/// Blocks (`bitc::BlockIDs` and BLOCKINFO) and, in BLOCKINFO, the record that names the block which definitions are for.
+/// Blocks (`bitc::BlockIDs` and BLOCKINFO) and the BLOCKINFO record that names the block that definitions are for.
 mod block {
     pub(super) const INFO: u64 = 0;
     pub(super) const FUNCTION: u64 = 12;
@@ -24,50 +24,50 @@ mod block {
     pub(super) const SET_ID: u64 = 1;
 }
 
-/// The bits of a node that stays as it is.
+/// The bits of a node that stays unchanged.
 const NOWHERE: Range<u64> = 0..0;
 
-/// The languages whose types C's rules are right for (`DW_LANG_C89`, `C`, `C99`, `C11`, `C17`, `C23`).
+/// The languages to which C's rules for types apply (`DW_LANG_C89`, `C`, `C99`, `C11`, `C17`, `C23`).
 const C: [u32; 6] = [0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x3e];
 
-/// A node; there are tens of thousands in a module, so it is small.
+/// A node; a module has tens of thousands, so it is small.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    /// Which record it is; for a string that of all strings.
+    /// The record code; for a string, that of the record of all strings.
     pub(super) code: u8,
-    /// Where its fields are among all, and how many.
+    /// The index of its first field among all fields, and their number.
     fields: (u32, u32),
-    /// What stands between a reference beyond the module's nodes and the number here.
+    /// The difference between a reference beyond the module's nodes and the number used here.
     shift: u32,
-    /// The record: where it starts, in bits from the start of the module's block of metadata, and how many bits it takes. A
-    /// function's nodes, which stay as they are, take none.
+    /// The record: its start, in bits from the start of the module's block of metadata, and its length in bits. A
+    /// function's nodes, which stay unchanged, take none.
     bits: (u32, u32),
 }
 
 impl Node {
-    /// Where the record is; `None` for a function's own node, and for a string.
+    /// Returns the range of the record; `None` for a function's own node, and for a string.
     pub(super) fn bits(&self) -> Option<Range<u64>> {
         let (start, len) = (u64::from(self.bits.0), u64::from(self.bits.1));
         (len > 0).then_some(start..start.saturating_add(len))
     }
 
-    /// Whether it belongs to the module rather than to a function.
+    /// Returns true if it belongs to the module rather than to a function.
     pub(super) const fn is_own(&self) -> bool {
         self.bits.1 > 0
     }
 }
 
-/// An item of the module's block that is no node, in bits from the start of the block.
+/// An item of the module's block other than a node, in bits from the start of the block.
 #[derive(Clone, Debug)]
 pub(super) enum Rest {
-    /// It may stand anywhere.
+    /// An item that may be placed anywhere.
     Free(Range<u64>),
-    /// It holds bytes, which are aligned.
+    /// An item with bytes that must stay aligned.
     Aligned(Range<u64>),
 }
 
 impl Rest {
-    /// Where it is.
+    /// Returns its range.
     pub(super) const fn bits(&self) -> &Range<u64> {
         match self {
             Self::Free(bits) | Self::Aligned(bits) => bits,
@@ -79,19 +79,19 @@ impl Rest {
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
     pub(super) nodes: Vec<Node>,
-    /// What is larger than 32 bits is no reference; a record where that may matter is not understood.
+    /// The fields. A value over 32 bits is not a reference; a record where it may matter is rejected.
     fields: Vec<u32>,
-    /// What functions, variables and instructions have attached.
+    /// The nodes attached to functions, variables and instructions.
     pub(super) attached: Vec<usize>,
-    /// Strings that say `type`, as the member of a map's definition is called.
+    /// The strings `type`, the name of a member of a map definition.
     pub(super) type_names: Vec<usize>,
     /// The module's block: its header, and its body in bytes from the start of the module's.
     pub(super) block: Option<(BlockHeader, usize)>,
-    /// All items of the block that are no nodes, but for the index.
+    /// All items of the block other than nodes, except the index.
     pub(super) rest: Vec<Rest>,
     /// The bodies of functions, in order.
     pub(super) bodies: Vec<Body>,
-    /// How many nodes the module itself has.
+    /// The number of nodes of the module itself.
     own: usize,
 }
 
@@ -117,7 +117,7 @@ impl Metadata {
                 block::METADATA if found.block.is_none() => {
                     let given = forms.get(&header.id).cloned().unwrap_or_default();
                     found.block = Some((header, body));
-                    // A field takes about seven bits; memory that is not touched costs nothing.
+                    // A field takes about seven bits; untouched memory costs nothing.
                     found.fields.reserve(inner.len().saturating_mul(5) / 4);
                     found.nodes.reserve(inner.len() / 16);
                     found.read_own(Block::with_abbreviations(header, inner, given))?;
@@ -134,30 +134,30 @@ impl Metadata {
         Some(found)
     }
 
-    /// Whether all that is described was written in C.
+    /// Returns true if everything described was written in C.
     pub(super) fn is_c(&self) -> bool {
         let units = || self.nodes.iter().filter(|node| node.code == code::UNIT);
         units().next().is_some()
             && units().all(|unit| self.field(unit, 1).is_some_and(|language| C.contains(&language)))
     }
 
-    /// The number in field `index` of `node`.
+    /// Returns the number in field `index` of `node`.
     pub(super) fn field(&self, node: &Node, index: usize) -> Option<u32> {
         self.raw(node).get(index).copied()
     }
 
-    /// The fields of `node`, references and other numbers.
+    /// Returns the fields of `node`, references and other numbers.
     pub(super) fn raw(&self, node: &Node) -> &[u32] {
         let (start, len) = (node.fields.0 as usize, node.fields.1 as usize);
         self.fields.get(start..start.saturating_add(len)).unwrap_or_default()
     }
 
-    /// The node that field `index` of `node` refers to.
+    /// Returns the node that field `index` of `node` refers to.
     pub(super) fn reference(&self, node: &Node, index: usize) -> Option<usize> {
         self.resolve(node, self.field(node, index)?)
     }
 
-    /// The nodes that `node` could refer to: fields of records not listed in [`numbers`] may be numbers that look so.
+    /// Returns the nodes that `node` could refer to: fields of records not listed in [`numbers`] may be plain numbers.
     pub(super) fn references<'a>(
         &'a self,
         node: &'a Node,
@@ -198,7 +198,7 @@ impl Metadata {
                 }
                 code::GLOBAL_ATTACHMENT => {
                     self.rest.push(Rest::Free(bits));
-                    // A variable or function, then pairs of a kind and a node.
+                    // A variable or function, followed by pairs of kind and node.
                     attached.extend(seconds(record.operands.get(1..)?));
                 }
                 code::NAME | code::KIND | code::NAMED => self.rest.push(Rest::Free(bits)),
@@ -270,7 +270,7 @@ impl Metadata {
         }
     }
 
-    /// Pairs of a kind and a node, behind the number of an instruction unless they are the function's.
+    /// Reads pairs of kind and node, preceded by the number of an instruction unless they belong to the function.
     fn read_attachments(&mut self, mut block: Block<'_>, shift: usize) -> Option<()> {
         loop {
             match block.item()?.1 {
@@ -292,7 +292,7 @@ impl Metadata {
         Some(())
     }
 
-    /// Adds a node; fails where it is of a kind that is not known, whose fields could mean anything.
+    /// Adds a node; fails for an unknown kind, whose fields could mean anything.
     fn add(&mut self, record: &Record<'_>, shift: usize, bits: &Range<u64>) -> Option<()> {
         let code = u8::try_from(record.code).ok()?;
         let known = matches!(
@@ -322,7 +322,7 @@ impl Metadata {
         Some(())
     }
 
-    /// Adds the strings of a record: how many there are, where in the blob their bytes start, and there first the
+    /// Adds the strings of a record: their number and the offset of their bytes in the blob, which starts with the
     /// lengths.
     fn add_strings(&mut self, record: &Record<'_>) -> Option<()> {
         let (&[count, start], Some(blob)) = (record.operands.as_slice(), record.blob) else {
@@ -342,7 +342,7 @@ impl Metadata {
     }
 }
 
-/// The nodes of pairs of a kind and a node.
+/// Returns the nodes of pairs of kind and node.
 fn seconds(pairs: &[u64]) -> impl Iterator<Item = u64> {
     pairs.chunks_exact(2).filter_map(|pair| pair.get(1).copied())
 }
@@ -351,7 +351,7 @@ fn inner(bytes: &[u8], header: BlockHeader, body: usize) -> Option<&[u8]> {
     bytes.get(body..body.checked_add(usize::try_from(header.body_len).ok()?)?)
 }
 
-/// Reads which forms records of other blocks may take.
+/// Reads the forms that BLOCKINFO defines for records of other blocks.
 fn read_forms(
     header: BlockHeader,
     bytes: &[u8],

@@ -1,21 +1,23 @@
-//! Bitcode without the types that its BTF does not need, and without what else only DWARF shows (see [`values`]).
+//! Removes the types that a module's BTF does not need from bitcode, and other data that only DWARF shows (see
+//! [`values`]).
 //!
-//! A source that includes `vmlinux.h` brings all types of the kernel that it can reach, a megabyte of metadata of which
-//! BTF shows a twentieth. LLVM reads all of it, keeps it until the end of the link, and does so for each source. Telling
-//! it afterwards what is not needed is too late: by then it has paid.
+//! A source that includes `vmlinux.h` contains all types of the kernel that it can reach, a megabyte of metadata of
+//! which BTF shows a twentieth. LLVM reads all of it, keeps it until the end of the link, and does so for each source.
+//! Removing it afterwards is too late: the cost has been paid by then.
 //!
-//! So the descriptions go before LLVM sees them, from the bits of the file. The rules of what BTF shows are those of
-//! LLVM's `BTFDebug`: see [`reach`]. A structure that only pointers in other structures lead to is there a forward
-//! declaration, or what another source says of it; it keeps its name and size here and loses its members. What
-//! then nothing refers to becomes an empty list, so that all numbers stay, and what the smaller block saves is
-//! filled with a block that readers pass over, so that all offsets stay.
+//! So the descriptions are removed from the bits of the file before LLVM sees them. The rules of what BTF shows are
+//! those of LLVM's `BTFDebug`: see [`reach`]. A structure reached only through pointers in other structures is a
+//! forward declaration in BTF, or the definition from another source; it keeps its name and size here and loses its
+//! members. Unreferenced nodes become empty lists, so that all numbers stay, and the space saved is filled with a block
+//! that readers skip, so that all offsets stay.
 //!
-//! Source files get their own name as their text. LLVM then reads none of them: it would look up the text of each line
-//! among all strings so far, one by one. `btf::sources` puts the text in.
+//! Source files get their own name as their text, so LLVM reads none of them: it would look up the text of each line
+//! among all strings so far, one by one. `btf::sources` inserts the text later.
 //!
-//! Only what is understood to the last record is touched, and of it only C: Rust's types have other rules, and Rust
-//! links little else than one module. Everything else is left as it is, also what is malformed, which LLVM complains of.
-//! Nothing here may change code or types; DWARF, which shows all, forbids it.
+//! Only modules that are understood to the last record are changed, and only those in C: Rust's types have other rules,
+//! and Rust rarely links more than one module. Everything else stays unchanged, including malformed input, which LLVM
+//! reports. The code and the types in BTF must not change; nothing is removed if DWARF, which shows everything, is
+//! requested.
 
 mod code;
 mod metadata;
@@ -34,7 +36,7 @@ use writer::Patch;
 /// The block that holds a module (`bitc::MODULE_BLOCK_ID`).
 const MODULE: u64 = 8;
 
-/// What to change in the bitcode `bytes`; `None` where there is nothing to gain, or something is not understood.
+/// Returns the changes to the bitcode `bytes`; `None` if there is nothing to gain, or something is not understood.
 pub(super) fn patch(bytes: &[u8]) -> Option<Patch> {
     let (header, start) = module(bytes)?;
     let body = bytes.get(start..)?;
@@ -46,7 +48,7 @@ pub(super) fn patch(bytes: &[u8]) -> Option<Patch> {
     (!patch.0.is_empty()).then(|| patch.behind(start))
 }
 
-/// The only module in `bytes`: its header, and where its body starts.
+/// Returns the only module in `bytes`: its header, and the start of its body.
 fn module(bytes: &[u8]) -> Option<(BlockHeader, usize)> {
     let mut modules = bitcode::blocks(bytes).filter(|(header, ..)| header.id == MODULE);
     let (header, body, end) = modules.next()?;

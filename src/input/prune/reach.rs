@@ -1,35 +1,35 @@
-//! Which types BTF shows.
+//! The types that BTF shows.
 //!
-//! LLVM (`llvm/lib/Target/BPF/BTFDebug.cpp`, `visitTypeEntry` and what it calls) starts from the signatures of functions,
-//! the types of variables and those of CO-RE accesses, and follows everything, but for one thing: behind a pointer in a
-//! member of a structure it goes no further than to a structure's name. What it shows depends on how a type was reached,
-//! and, since it goes on from a type only once, on the order. Here the order does not count: a type is as needed as
-//! the most demanding way to it says, so that nothing is missed in any order.
+//! LLVM (`llvm/lib/Target/BPF/BTFDebug.cpp`, `visitTypeEntry` and its callees) starts from the signatures of functions,
+//! the types of variables and those of CO-RE accesses, and follows everything, with one exception: behind a pointer in
+//! a member of a structure, it stops at a structure's name. The result depends on how a type was reached and, since
+//! LLVM continues from a type only once, on the order. Here the order does not matter: the most demanding path to a
+//! type decides, so that nothing is missed in any order.
 //!
-//! Where a way behind a pointer is gone a second time, LLVM follows what it has seen to its end, and there only looks whether
-//! the last step is a pointer: of two members `const struct cred *` the second shows the structure.
+//! If LLVM follows a path behind a pointer a second time, it follows the types already seen to the end and only there
+//! checks whether the last step is a pointer: of two members `const struct cred *`, the second shows the structure.
 
 use super::{
     code,
     metadata::{Metadata, Node},
 };
 
-/// How much of a type is needed.
+/// The degree to which a type is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Need {
-    /// Something refers to it that is not in BTF.
+    /// Referred to only by something outside BTF.
     Mentioned,
-    /// It is shown, behind a pointer in a member.
+    /// Shown, behind a pointer in a member.
     Pointed,
-    /// It is shown, in a member.
+    /// Shown, in a member.
     Member,
-    /// It is shown.
+    /// Shown.
     Shown,
-    /// It is shown, and may define a map, of which LLVM shows keys and values in full.
+    /// Shown, and may define a map, whose keys and values LLVM shows in full.
     Map,
 }
 
-/// Tags (DWARF 5, section 7.5.3).
+/// Type tags (DWARF 5, section 7.5.3).
 mod tag {
     pub(super) const ARRAY: u32 = 0x01;
     pub(super) const MEMBER: u32 = 0x0d;
@@ -63,14 +63,14 @@ pub(super) mod field {
 /// `DINode::FlagFwdDecl` of `llvm/IR/DebugInfoFlags.def`.
 const FORWARD: u32 = 1 << 2;
 
-/// How much of each node of `metadata` is needed; `None` of what can go.
+/// Returns the need for each node of `metadata`; `None` for nodes that can be removed.
 pub(super) fn needed(metadata: &Metadata) -> Vec<Option<Need>> {
     let count = metadata.nodes.len();
     let mut reach =
         Reach { metadata, needs: vec![None; count], ways: vec![0; count], pending: Vec::new() };
     reach.start();
     while let Some((number, need)) = reach.pending.pop() {
-        // What asked for less when it was put there is passed over: each way counts once.
+        // An entry with a lower need than the node has by now is skipped: each way counts once.
         if let Some(node) = metadata.nodes.get(number).filter(|_| reach.need(number) == Some(need))
         {
             reach.follow(number, node, need);
@@ -79,7 +79,7 @@ pub(super) fn needed(metadata: &Metadata) -> Vec<Option<Need>> {
     reach.needs
 }
 
-/// Whether `node`, which is `needed` so, loses its elements: what no member can be asked for.
+/// Returns true if `node`, with the need `needed`, loses its elements, because none of its members is used.
 pub(super) fn is_hollow(metadata: &Metadata, node: &Node, needed: Option<Need>) -> bool {
     node.code == code::COMPOSITE
         && needed == Some(Need::Mentioned)
@@ -91,7 +91,7 @@ pub(super) fn is_hollow(metadata: &Metadata, node: &Node, needed: Option<Need>) 
 struct Reach<'a> {
     metadata: &'a Metadata,
     needs: Vec<Option<Need>>,
-    /// How many members and pointers in them lead to a node.
+    /// The number of paths through members and pointers in them to each node.
     ways: Vec<u32>,
     pending: Vec<(usize, Need)>,
 }
@@ -101,7 +101,7 @@ impl Reach<'_> {
         self.needs.get(number).copied().flatten()
     }
 
-    /// Notes that node `number` is needed so, and by what it refers to, later.
+    /// Records that node `number` has this need, and queues its references.
     fn want(&mut self, number: usize, need: Need) {
         if let Some(former) = self.needs.get_mut(number)
             && *former < Some(need)
@@ -121,7 +121,7 @@ impl Reach<'_> {
         let metadata = self.metadata;
         let lists = lists_of_types(metadata);
         for (number, (node, is_list)) in metadata.nodes.iter().zip(lists).enumerate() {
-            // What a function has to itself stays, needed or not.
+            // A function's own nodes stay, needed or not.
             if !node.is_own() || !(is_type(node) || is_list) {
                 self.want(number, Need::Mentioned);
             }
@@ -142,7 +142,7 @@ impl Reach<'_> {
         }
     }
 
-    /// The signature, and the types of the arguments as they are declared.
+    /// Starts from the signature and the declared types of the arguments.
     fn start_from_function(&mut self, function: &Node) {
         let metadata = self.metadata;
         self.want_field(function, field::SUBPROGRAM_TYPE, Need::Shown);
@@ -172,7 +172,7 @@ impl Reach<'_> {
         }
     }
 
-    /// What `node` refers to is mentioned, but for what its fields `without` refer to.
+    /// Records the references of `node` as mentioned, except those in its fields `without`.
     fn mention_all(&mut self, node: &Node, without: &[usize]) {
         let metadata = self.metadata;
         for (index, number) in metadata.references(node) {
@@ -182,7 +182,7 @@ impl Reach<'_> {
         }
     }
 
-    /// The elements of the list that field `index` of `node` refers to are needed so.
+    /// Records this need for the elements of the list in field `index` of `node`.
     fn want_elements(&mut self, node: &Node, index: usize, need: Need) {
         let metadata = self.metadata;
         let list = metadata.reference(node, index).and_then(|list| metadata.nodes.get(list));
@@ -213,7 +213,7 @@ impl Reach<'_> {
         }
     }
 
-    /// Whether `node` has a member `type`.
+    /// Returns true if `node` has a member `type`.
     fn defines_map(&self, node: &Node) -> bool {
         self.members(node).any(|member| {
             let name = self.metadata.reference(member, field::NAME);
@@ -221,7 +221,7 @@ impl Reach<'_> {
         })
     }
 
-    /// What the members of a map's definition point to is needed as if it stood alone.
+    /// Records the pointees of the members of a map definition as needed, as if they stood alone.
     fn want_members(&mut self, node: &Node) {
         let types =
             self.members(node).filter_map(|member| self.metadata.reference(member, field::BASE));
@@ -255,7 +255,7 @@ impl Reach<'_> {
         }
     }
 
-    /// Notes one more way to `number`; from the second on, what ends there is shown unless a pointer is the last step.
+    /// Records one more path to `number`; from the second on, its end is shown unless the last step is a pointer.
     fn go_again(&mut self, number: usize) {
         if let Some(ways) = self.ways.get_mut(number) {
             *ways = ways.saturating_add(1);
@@ -266,7 +266,7 @@ impl Reach<'_> {
         }
         let metadata = self.metadata;
         let mut last = number;
-        // A chain is no longer than there are nodes; a damaged one may be a ring.
+        // A chain is at most as long as the number of nodes; a damaged one may be a cycle.
         for _ in 0..metadata.nodes.len() {
             let Some(node) = metadata.nodes.get(last) else { return };
             if node.code != code::DERIVED {
@@ -286,7 +286,7 @@ impl Reach<'_> {
             && field(field::DERIVED_ANNOTATIONS).unwrap_or(0) == 0
     }
 
-    /// `BTFDebug::IsForwardDeclCandidate`.
+    /// Implements `BTFDebug::IsForwardDeclCandidate`.
     fn is_named_structure(&self, number: usize) -> bool {
         let metadata = self.metadata;
         metadata.nodes.get(number).is_some_and(|node| {
@@ -312,7 +312,7 @@ const fn is_type(node: &Node) -> bool {
     )
 }
 
-/// Which nodes are lists that belong to a type: its elements, and the types of a signature.
+/// Returns, for each node, true if it is a list that belongs to a type: its elements, or the types of a signature.
 fn lists_of_types(metadata: &Metadata) -> Vec<bool> {
     let mut lists = vec![false; metadata.nodes.len()];
     for node in &metadata.nodes {

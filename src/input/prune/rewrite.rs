@@ -1,4 +1,4 @@
-//! The block of metadata, written anew.
+//! Rewrites the block of metadata.
 
 use super::{
     code,
@@ -7,8 +7,8 @@ use super::{
     writer::{Patch, UNABBREVIATED, Writer},
 };
 
-/// The block of metadata with what is `needed`, for the body of a module whose items start with `width` bits; `None` where
-/// that would save nothing.
+/// Returns the block of metadata with only the `needed` nodes, for the body of a module whose items start with `width`
+/// bits; `None` if that saves nothing.
 pub(super) fn rewrite(
     metadata: &Metadata,
     needed: &[Option<Need>],
@@ -19,7 +19,7 @@ pub(super) fn rewrite(
     let end = start.checked_add(usize::try_from(header.body_len).ok()?)?;
     let body = Body { metadata, needed, from: module.get(start..end)?, width: header.width };
     let mut bits = body.write()?;
-    // The length of a block stands before it.
+    // The block's length precedes the block.
     let words = u32::try_from(bits.len() / 32).ok()?;
     let length = (start.checked_sub(4)?, words.to_le_bytes().to_vec());
     bits.fill(width, end.checked_sub(start)?)?;
@@ -34,7 +34,7 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// All items in their order.
+    /// Writes all items in their order.
     fn write(&self) -> Option<Writer> {
         let own = self.metadata.nodes.iter().zip(self.needed);
         let mut nodes = own.filter(|(node, _)| node.is_own()).peekable();
@@ -45,7 +45,7 @@ impl Body<'_> {
             {
                 self.write_node(&mut bits, node, *need)?;
             }
-            // LLVM writes its strings first, where they stay where they are.
+            // LLVM writes its strings first, so they keep their place.
             let moves = bits.len() % 32 != rest.bits().start % 32;
             if matches!(rest, Rest::Aligned(_)) && moves {
                 return None;
@@ -77,7 +77,7 @@ impl Body<'_> {
         Some(())
     }
 
-    /// Writes a record, with nothing in its fields `without`.
+    /// Writes a record, with its fields `without` set to zero.
     fn write_record(&self, bits: &mut Writer, code: u8, fields: &[u32], without: &[usize]) {
         bits.fixed(UNABBREVIATED, self.width);
         bits.vbr(u64::from(code), 6);

@@ -1,37 +1,38 @@
-//! Function bodies without the debug records that say which value a variable has.
+//! Removes the debug records that describe the values of variables from function bodies.
 //!
-//! DWARF alone needs them (`#dbg_value`): BTF describes no locals, and no pass may generate other code because of them. LLVM
-//! carries them through all passes. What says where in memory a variable lives stays (`#dbg_declare`, `#dbg_assign`):
-//! errors name the locals that make a frame too large. Labels (`#dbg_label`) are few, and stay.
+//! Only DWARF needs them (`#dbg_value`): BTF describes no locals, and no pass may generate different code because of
+//! them, yet LLVM carries them through all passes. Records that describe a variable's place in memory stay
+//! (`#dbg_declare`, `#dbg_assign`): errors name the locals that make a frame too large. Labels (`#dbg_label`) are few,
+//! and stay.
 //!
-//! Where LLVM merges instructions, which source line the result belongs to can hang on such records: of the lines of 430 objects
+//! If LLVM merges instructions, the source line of the result can depend on such records: of the lines of 430 objects
 //! six differ, five of them in scx_rusty, where a branch around an inlined call gets the line of the call.
 
 use std::ops::Range;
 
 use super::{super::bitstream::BlockHeader, writer::Writer};
 
-/// Records of functions (`bitc::FunctionCodes`).
+/// Codes of function records (`bitc::FunctionCodes`).
 const VALUE: u64 = 61;
 const SIMPLE_VALUE: u64 = 64;
 
-/// Whether DWARF alone needs the records of this code.
+/// Returns true if only DWARF needs the records of this code.
 pub(super) const fn is_value(code: u64) -> bool {
     matches!(code, VALUE | SIMPLE_VALUE)
 }
 
-/// The body of a function, as far as it is written anew. Places are in bits from its start.
+/// The parts of a function body needed to rewrite it. Positions are in bits from its start.
 #[derive(Debug)]
 pub(super) struct Body {
     /// The width of its abbreviation ids, in bits.
     pub(super) width: u64,
-    /// Where it starts, in bytes from the start of the module's.
+    /// The start, in bytes from the start of the module's body.
     pub(super) start: usize,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub(super) len: usize,
-    /// Its parts that cannot be copied as they are, in order.
+    /// The parts that cannot be copied as they are, in order.
     pub(super) parts: Vec<Part>,
-    /// Where its last item starts.
+    /// The start of its last item.
     pub(super) end: u64,
 }
 
@@ -40,11 +41,12 @@ pub(super) struct Body {
 pub(super) enum Part {
     /// A record to leave out.
     Value(Range<u64>),
-    /// A block inside: it is aligned.
+    /// A nested block, which is aligned.
     Block(BlockHeader, Range<u64>),
 }
 
-/// What takes the place of those of `bodies` where something can be left out, and where it goes in the body of their `module`.
+/// Returns the replacements for those of `bodies` that can shrink, each with its position in the body of their
+/// `module`.
 pub(super) fn rewrite_all(bodies: &[Body], module: &[u8]) -> Vec<(usize, Vec<u8>)> {
     let written = bodies.iter().filter_map(|body| {
         let from = module.get(body.start..body.start.checked_add(body.len)?)?;
@@ -53,7 +55,7 @@ pub(super) fn rewrite_all(bodies: &[Body], module: &[u8]) -> Vec<(usize, Vec<u8>
     written.collect()
 }
 
-/// What takes the place of the `body` of a function, whose bytes are `from`; `None` where nothing can be left out.
+/// Returns the replacement for the `body` of a function, whose bytes are `from`; `None` if nothing can be left out.
 fn rewrite(body: &Body, from: &[u8]) -> Option<Vec<u8>> {
     body.parts.iter().any(|part| matches!(part, Part::Value(_))).then_some(())?;
     let mut bits = Writer::default();
@@ -69,7 +71,7 @@ fn rewrite(body: &Body, from: &[u8]) -> Option<Vec<u8>> {
         }
     }
     bits.copy(from, &(copied..body.end))?;
-    // The length stays, and so does the end, which takes a word.
+    // The length stays, and so does the end marker, which takes a word.
     bits.fill(body.width, from.len().checked_sub(4)?)?;
     bits.end(body.width);
     Some(bits.finish())

@@ -1,23 +1,23 @@
-//! Bits of bitcode, written.
+//! A writer of bitcode.
 
 use std::ops::Range;
 
 use super::super::{bits::Bits, bitstream::BlockHeader};
 
-/// What stands at the start of an item (`llvm/Bitstream/BitCodeEnums.h`).
+/// The ids that start an item (`llvm/Bitstream/BitCodeEnums.h`).
 const END: u64 = 0;
 const ENTER: u64 = 1;
 pub(super) const UNABBREVIATED: u64 = 3;
 
-/// A kind of block that no LLVM knows: its readers pass over it.
+/// A kind of block unknown to LLVM: its readers skip it.
 const FILLER: u64 = 60;
 
-/// What to write where, in bytes: as much as there is now.
+/// Replacements of byte ranges, as (position, bytes); lengths do not change.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Patch(pub(super) Vec<(usize, Vec<u8>)>);
 
 impl Patch {
-    /// The same, for bytes of which `len` are before the module's body.
+    /// Returns the patch for bytes with `len` bytes before the module's body.
     pub(super) fn behind(mut self, len: usize) -> Self {
         self.0.iter_mut().for_each(|(start, _)| *start = start.saturating_add(len));
         self
@@ -32,11 +32,11 @@ impl Patch {
     }
 }
 
-/// Bits, least significant first.
+/// A bit buffer, least significant bit first.
 #[derive(Default)]
 pub(super) struct Writer {
     bytes: Vec<u8>,
-    /// Bits that do not fill a byte yet, and how many there are: fewer than eight.
+    /// The bits that do not fill a byte yet, and their number, fewer than eight.
     open: u64,
     count: u64,
 }
@@ -57,7 +57,7 @@ impl Writer {
         }
     }
 
-    /// Writes `value` in chunks of `width` bits, two at least.
+    /// Writes `value` in chunks of `width` bits, at least two.
     pub(super) fn vbr(&mut self, mut value: u64, width: u64) {
         let step = width.saturating_sub(1);
         let more = 1 << step;
@@ -79,7 +79,7 @@ impl Writer {
         Some(())
     }
 
-    /// Writes a block of `header` with the `body`, where items start with `width` bits.
+    /// Writes a block with `header` and `body`, among items that start with `width` bits.
     pub(super) fn block(&mut self, width: u64, header: BlockHeader, body: &[u8]) -> Option<()> {
         self.enter(width, header.id, header.width);
         self.fixed(u64::try_from(body.len() / 4).ok()?, 32);
@@ -87,7 +87,8 @@ impl Writer {
         Some(())
     }
 
-    /// Fills up to `len` bytes with a block that holds nothing, where items start with `width` bits; `None` if there is no room.
+    /// Fills up to `len` bytes with an empty block, among items that start with `width` bits; `None` if there is no
+    /// room.
     pub(super) fn fill(&mut self, width: u64, len: usize) -> Option<()> {
         self.enter(width, FILLER, width);
         let words = len.checked_sub(self.bytes.len())?.checked_sub(4)? / 4;
@@ -96,7 +97,7 @@ impl Writer {
         Some(())
     }
 
-    /// Starts a block of kind `id`, whose own items start with `inner` bits, up to its length.
+    /// Starts a block of kind `id`, whose own items start with `inner` bits; stops before its length.
     fn enter(&mut self, width: u64, id: u64, inner: u64) {
         self.fixed(ENTER, width);
         self.vbr(id, 8);

@@ -1,9 +1,9 @@
 //! The symbols of bitcode, read without LLVM.
 //!
 //! A bitcode file ends with a symbol table made for linkers (SYMTAB_BLOCK, `llvm/include/llvm/Object/IRSymtab.h`): the
-//! names as an object file would have them, and flags. LLVM leaves it out when it does not know the target, and other
-//! producers, such as Zig, never write it. Then the global declarations of the module itself say the same, save for
-//! symbols that module-level assembly defines.
+//! names as an object file would have them, and flags. LLVM omits it for an unknown target, and other producers, such
+//! as Zig, never write it. Then the module's global declarations give the same information, except for symbols that
+//! module-level assembly defines.
 
 use std::borrow::Cow;
 
@@ -22,31 +22,31 @@ mod tests;
 /// A symbol that takes part in linking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Symbol {
-    /// As an object file would name it.
+    /// The name, as in an object file.
     pub name: String,
-    /// Whether it is defined, and how firmly.
+    /// The role: defined or undefined, and how strongly.
     pub role: Role,
-    /// Hidden, protected or default.
+    /// The visibility: hidden, protected or default.
     pub visibility: Visibility,
 }
 
-/// How a symbol takes part in linking.
+/// The role of a symbol in linking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Must come from elsewhere.
+    /// Undefined; must be defined elsewhere.
     Undefined,
-    /// May come from elsewhere; otherwise its address is zero.
+    /// Undefined, with address zero if it is not defined elsewhere.
     WeakUndefined,
-    /// The one definition.
+    /// The only definition.
     Strong,
-    /// Gives way to another: `weak`, `linkonce`.
+    /// A definition that yields to another: `weak`, `linkonce`.
     Weak,
     /// A tentative definition of C; the largest wins.
     Common,
 }
 
 impl Role {
-    /// Whether the symbol is defined here.
+    /// Returns true if the symbol is defined here.
     #[must_use]
     pub const fn is_definition(self) -> bool {
         matches!(self, Self::Strong | Self::Weak | Self::Common)
@@ -56,12 +56,12 @@ impl Role {
 /// ELF's symbol visibility.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Visibility {
-    /// Seen from other components.
+    /// Visible to other components.
     #[default]
     Default,
-    /// Not seen from other components.
+    /// Not visible to other components.
     Hidden,
-    /// Seen, and not replaced.
+    /// Visible, but not replaceable.
     Protected,
 }
 
@@ -81,8 +81,8 @@ const SYMTAB_BLOCK: u64 = 25;
 /// The only record of the last two blocks.
 const BLOB: u64 = 1;
 
-/// The symbols of the bitcode in `region`, in the order of its table; `None` when it is malformed or of a format
-/// that is not known here.
+/// Returns the symbols of the bitcode in `region`, in the order of its table; `None` if it is malformed or of an
+/// unknown format.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -95,13 +95,13 @@ pub(super) fn symbols(region: &Region) -> Result<Option<Vec<Symbol>>> {
         return Ok(Some(symbols));
     }
     let modules: Vec<_> = blocks.iter().filter(|block| block.header.id == MODULE_BLOCK).collect();
-    // Several modules in one file exist only where devices and hosts are compiled together, or for ThinLTO.
+    // Several modules in one file occur only if device and host code are compiled together, or for ThinLTO.
     let [module] = modules.as_slice() else { return Ok(None) };
     Ok(declarations::parse(Block::new(module.header, &body(region, module)?), &names))
 }
 
-/// A string table out of which at most a few times its length is taken: names are distinct, and hostile ones that all
-/// cover the whole table must not fill the memory.
+/// A string table from which at most a few times its length is copied: real names are distinct, and hostile ones that
+/// all cover the whole table must not exhaust the memory.
 struct Names<'a> {
     table: &'a [u8],
     budget: usize,

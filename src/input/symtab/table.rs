@@ -1,16 +1,17 @@
-//! The irsymtab blob: a header of little-endian words, then arrays that it points at. Strings lie in the file's string
-//! table.
+//! The irsymtab blob: a header of little-endian words, followed by the arrays it points at. Strings are in the file's
+//! string table.
 
 use super::{Names, Role, Symbol, Visibility};
 
 /// `storage::Header::kCurrentVersion`, the same in LLVM 13 to 23.
 const VERSION: u32 = 3;
-/// Where the header has the range of symbols: behind the version, the producer, and the ranges of modules and comdats.
+/// The offset of the range of symbols in the header: after the version, the producer, and the ranges of modules and
+/// comdats.
 const SYMBOLS_AT: usize = 7 * 4;
-/// `storage::Symbol`: name, IR name, comdat and flags.
+/// The size of `storage::Symbol`: name, IR name, comdat and flags.
 const SYMBOL_LEN: usize = 6 * 4;
 
-/// Bits of `storage::Symbol::Flags`; the two lowest are the visibility.
+/// The bits of `storage::Symbol::Flags`; the two lowest are the visibility.
 mod flag {
     pub(super) const UNDEFINED: u32 = 1 << 3;
     pub(super) const WEAK: u32 = 1 << 4;
@@ -19,7 +20,7 @@ mod flag {
     pub(super) const FORMAT_SPECIFIC: u32 = 1 << 11;
 }
 
-/// The global symbols of `table`; `None` when it is malformed or of another version.
+/// Returns the global symbols of `table`; `None` if it is malformed or of another version.
 pub(super) fn parse(table: &[u8], names: &[u8]) -> Option<Vec<Symbol>> {
     if word(table, 0)? != VERSION {
         return None;
@@ -34,7 +35,7 @@ pub(super) fn parse(table: &[u8], names: &[u8]) -> Option<Vec<Symbol>> {
     Some(globals)
 }
 
-/// `None`: malformed; `Some(None)`: no concern of a linker.
+/// Returns the symbol, if it is global; `None` if malformed, `Some(None)` if not relevant to a linker.
 fn global(symbol: &[u8], names: &mut Names<'_>) -> Option<Option<Symbol>> {
     let flags = word(symbol, 20)?;
     if flags & flag::GLOBAL == 0 || flags & flag::FORMAT_SPECIFIC != 0 {

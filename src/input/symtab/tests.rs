@@ -38,13 +38,13 @@ fn flags_become_roles() {
     assert_eq!(read(bytes), named(&expected));
 }
 
-/// As Zig writes it: declarations and names, but no symbol table.
+/// Returns bitcode as Zig writes it: declarations and names, but no symbol table.
 fn module(records: &[(u64, &[u64])], names: &[u8]) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.identification("zig 0.15.2", 0);
     writer.enter(8, 3);
     writer.record(1, &[2]);
-    // A nested block is passed over, whatever it holds.
+    // A nested block is skipped, whatever its contents.
     writer.enter(17, 4);
     writer.record(8, &[1, 2, 3]);
     writer.end();
@@ -86,7 +86,7 @@ fn declarations_serve_where_there_is_no_table() {
 
 #[test]
 fn what_is_malformed_has_no_symbols() {
-    // A name outside of the string table.
+    // A name outside the string table.
     assert_eq!(read(module(&[(8, &[5, 1, 0, 0, 0, 0])], b"abc")), None);
     assert_eq!(read(module(&[(8, &[u64::MAX, 2, 0, 0, 0, 0])], b"abc")), None);
     // A record that is too short.

@@ -1,7 +1,7 @@
-//! The rustc that runs this linker, and the libLLVM it has loaded.
+//! The calling rustc and the libLLVM it has loaded.
 //!
-//! rustc's memory map names both, whatever its environment says: exact even through shell wrappers, and with a
-//! LD_LIBRARY_PATH that points elsewhere. Both must be there: a desktop program maps a libLLVM too, for Mesa's sake.
+//! rustc's memory map lists both, whatever its environment: exact even through shell wrappers, and with a
+//! LD_LIBRARY_PATH that points elsewhere. Both must be mapped: desktop programs map a libLLVM too, for Mesa.
 
 use std::{
     fs,
@@ -14,18 +14,18 @@ use super::{
     library::Image,
 };
 
-/// How far up the caller may be: rustc, a wrapper or two, us.
+/// The number of ancestors to look at: rustc may be behind a wrapper or two.
 const MAX_LEVELS: usize = 4;
 
-/// What the kernel appends to the name of a file that is mapped and gone.
+/// The suffix that the kernel appends to the name of a mapped file that was deleted.
 const DELETED: &[u8] = b" (deleted)";
 
-/// The libraries that ancestors which are a rustc have loaded, the nearest first.
+/// Returns the libraries loaded by ancestors that are a rustc, the nearest first.
 pub(super) fn find(host: &Host) -> Vec<Find> {
     ancestors(host).into_iter().flat_map(|pid| loaded_by(host, pid)).collect()
 }
 
-/// The executables of the ancestors, the nearest first.
+/// Returns the executables of the ancestors, the nearest first.
 pub(super) fn executables(host: &Host) -> Vec<PathBuf> {
     let links = ancestors(host).into_iter().map(|pid| process(host, pid).join("exe"));
     links.filter_map(|link| fs::read_link(link).ok()).collect()
@@ -45,7 +45,7 @@ fn ancestors(host: &Host) -> Vec<u32> {
     found
 }
 
-/// Field 4 of `stat`; field 2, the name in parentheses, may hold spaces and parentheses itself.
+/// Returns field 4 of `stat`; field 2, the name in parentheses, may hold spaces and parentheses itself.
 fn parent(process: &Path) -> Option<u32> {
     let stat = fs::read(process.join("stat")).ok()?;
     let after_name = stat.rsplit(|byte| *byte == b')').next()?;
@@ -90,7 +90,7 @@ fn find_mapped(file: &[u8], found_by: FoundBy) -> Find {
     }
 }
 
-/// The distinct files in a memory map, in its order. A line is `address perms offset device inode      path`.
+/// Returns the distinct files in a memory map, in its order. A line is `address perms offset device inode      path`.
 fn mapped_files(maps: &[u8]) -> Vec<&[u8]> {
     let mut files: Vec<&[u8]> = Vec::new();
     for line in maps.split(|byte| *byte == b'\n') {
@@ -103,7 +103,8 @@ fn mapped_files(maps: &[u8]) -> Vec<&[u8]> {
     files
 }
 
-/// Where more than one is mapped (a plugin brought its own), the one that rustc's driver was linked with goes first.
+/// Moves the library that rustc's driver was linked with to the front, if several are mapped (a plugin brought its
+/// own).
 fn prefer_needed(host: &Host, driver: &Path, finds: &mut [Find]) {
     let needed = Image::open(driver, host).and_then(|image| image.needed()).unwrap_or_default();
     let is_needed = |path: &Path| {

@@ -1,5 +1,5 @@
-//! The dynamic side of an ELF shared library, as the loader sees it: program headers, the dynamic section, one hashed
-//! symbol look-up. Section headers are not read: a stripped library may have none.
+//! The dynamic part of an ELF shared library, as the loader sees it: program headers, the dynamic section, one hashed
+//! symbol lookup. Section headers are not read: a stripped library may have none.
 //!
 //! Sources: the System V ABI, chapters 4 and 5; for `DT_GNU_HASH`, the loader's `do_lookup_x` in glibc's
 //! `elf/dl-lookup.c`.
@@ -32,7 +32,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    /// The width of this process.
+    /// Returns the width of this process.
     pub(super) const fn native() -> Self {
         if cfg!(target_pointer_width = "32") { Self::Elf32 } else { Self::Elf64 }
     }
@@ -45,7 +45,7 @@ impl Class {
     }
 }
 
-/// What must agree for a library to be loaded into a process.
+/// The machine properties that must match for a library to be loaded into a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Machine {
     pub(super) class: Class,
@@ -71,7 +71,7 @@ pub(super) struct Elf {
 }
 
 impl Elf {
-    /// Whether a file that starts with `head` is ELF.
+    /// Returns true if a file that starts with `head` is ELF.
     pub(super) fn is(head: &[u8]) -> bool {
         head.starts_with(b"\x7fELF")
     }
@@ -138,7 +138,7 @@ impl Elf {
         self.read_dynamic(&dynamic)
     }
 
-    /// A segment that reaches beyond the file would be mapped all the same, and touching it kills the process.
+    /// Adds a segment. One that reaches beyond the file would still be mapped, and touching it would kill the process.
     fn add_load(&mut self, load: Load) -> Result<(), Fault> {
         let end = load.offset.checked_add(load.length).ok_or(Fault::Truncated)?;
         if end > self.reader.length() {
@@ -169,18 +169,18 @@ impl Elf {
         }
     }
 
-    /// The library's own name.
+    /// Returns the library's soname.
     pub(super) fn soname(&self) -> Result<Option<String>, Fault> {
         self.entry(DT_SONAME).map(|offset| self.dynamic_string(offset)).transpose()
     }
 
-    /// The names of the libraries it wants loaded.
+    /// Returns the names of the libraries it needs.
     pub(super) fn needed(&self) -> Result<Vec<String>, Fault> {
         let entries = self.dynamic.iter().filter(|(tag, _)| *tag == DT_NEEDED);
         entries.map(|(_, offset)| self.dynamic_string(*offset)).collect()
     }
 
-    /// The folders in which it wants them looked for, `$ORIGIN` not expanded.
+    /// Returns the folders in which to look for them, with `$ORIGIN` not expanded.
     pub(super) fn run_paths(&self) -> Result<Vec<String>, Fault> {
         let lists = self.entry(DT_RUNPATH).or_else(|| self.entry(DT_RPATH));
         let list = lists.map(|offset| self.dynamic_string(offset)).transpose()?.unwrap_or_default();
@@ -208,7 +208,7 @@ impl Elf {
         Ok(load.offset + (address - load.address))
     }
 
-    /// `length` bytes that the loader would map at `address`.
+    /// Returns the `length` bytes that the loader would map at `address`.
     pub(super) fn at_address(&self, address: u64, length: usize) -> Result<Vec<u8>, Fault> {
         self.reader.bytes(self.file_offset(address)?, length)
     }
@@ -218,7 +218,7 @@ impl Elf {
         self.machine.order.u32(&self.at_address(address, 4)?, 0)
     }
 
-    /// The address of the exported symbol `name`, found as the loader finds it: through the hash table.
+    /// Returns the address of the exported symbol `name`, found as the loader finds it: through the hash table.
     pub(super) fn symbol(&self, name: &str) -> Result<Option<u64>, Fault> {
         match (self.entry(DT_GNU_HASH), self.entry(DT_HASH)) {
             (Some(table), _) => self.symbol_by_gnu_hash(table, name),
@@ -274,7 +274,7 @@ impl Elf {
         Err(Fault::other("has a symbol hash chain without an end"))
     }
 
-    /// The address of symbol number `index`, if it is defined and called `name`.
+    /// Returns the address of symbol number `index`, if it is defined and called `name`.
     fn symbol_named(&self, index: u64, name: &str) -> Result<Option<u64>, Fault> {
         let (size, section_at, value_at) = match self.machine.class {
             Class::Elf32 => (16, 14, 4),
@@ -290,12 +290,12 @@ impl Elf {
     }
 }
 
-/// The hash of `DT_GNU_HASH`.
+/// Returns the hash of `DT_GNU_HASH`.
 pub(super) fn gnu_hash(name: &str) -> u32 {
     name.bytes().fold(5381, |hash: u32, byte| hash.wrapping_mul(33).wrapping_add(byte.into()))
 }
 
-/// The hash of `DT_HASH`.
+/// Returns the hash of `DT_HASH`.
 pub(super) fn sysv_hash(name: &str) -> u32 {
     name.bytes().fold(0, |hash: u32, byte| {
         let hash = (hash << 4).wrapping_add(byte.into());

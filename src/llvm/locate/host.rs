@@ -1,5 +1,5 @@
-//! What the search sees of the machine: folders, environment and programs, as values, so that a test can show it a
-//! machine made of a temporary folder.
+//! The search's view of the machine: folders, environment and programs, as values, so that tests can use a machine made
+//! of a temporary folder.
 
 use std::{
     env,
@@ -19,10 +19,10 @@ use super::{
     reader::Order,
 };
 
-/// How long a program may take to answer. rustc takes 15 to 40 ms.
+/// The time a program has to answer. rustc takes 15 to 40 ms.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The longest answer that is read, in bytes: a path and whatever follows it.
+/// The maximum number of bytes read of an answer: a path and whatever follows it.
 const LONGEST_ANSWER: u64 = 64 << 10;
 
 /// The operating system, as far as its folders and file names differ.
@@ -36,12 +36,12 @@ pub(super) enum Os {
     Unix,
 }
 
-/// What a library must be made for.
+/// The architecture that a library must match.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Architecture {
-    /// Its identity in ELF.
+    /// The machine properties in ELF.
     pub(super) elf: Machine,
-    /// Its `cputype` in Mach-O.
+    /// The `cputype` in Mach-O.
     pub(super) mach_o: u32,
 }
 
@@ -55,7 +55,7 @@ pub(super) enum Format {
 }
 
 impl Os {
-    /// The format of its shared libraries.
+    /// Returns the format of its shared libraries.
     pub(super) const fn format(self) -> Format {
         match self {
             Self::Apple => Format::MachO,
@@ -80,7 +80,7 @@ const ARCHITECTURES: &[(&str, u16, u32)] = &[
 ];
 
 impl Architecture {
-    /// What this process is made for.
+    /// Returns the architecture of this process.
     pub(super) fn native() -> Self {
         let row = ARCHITECTURES.iter().find(|(name, ..)| *name == env::consts::ARCH);
         let (_, number, mach_o) = row.copied().unwrap_or_default();
@@ -88,27 +88,27 @@ impl Architecture {
     }
 }
 
-/// One machine.
+/// The machine on which the search runs.
 #[derive(Clone, Debug)]
 pub(super) struct Host {
     pub(super) os: Os,
     pub(super) architecture: Architecture,
-    /// Where the system's folders begin: `/`.
+    /// The root of the system's folders: `/`.
     pub(super) root: PathBuf,
-    /// Where processes are described, `/proc`; need not exist.
+    /// The folder that describes processes, `/proc`; need not exist.
     pub(super) processes: PathBuf,
-    /// PATH.
+    /// The value of PATH.
     pub(super) path: Option<OsString>,
-    /// RUSTC: the compiler a person told cargo to use.
+    /// The value of RUSTC: the compiler that cargo is set to use.
     pub(super) rustc: Option<OsString>,
-    /// The LLVM linked into this program, which leaves no room for another.
+    /// The LLVM linked into this program, which excludes any other.
     pub(super) built_in: Option<(PathBuf, LibraryVersion)>,
     /// The value of [`LLVM_VARIABLE`].
     pub(super) asked_for: Option<OsString>,
 }
 
 impl Host {
-    /// The machine and the environment this process runs in.
+    /// Returns the machine and the environment of this process.
     pub(super) fn of_this_process() -> Self {
         let os = match env::consts::OS {
             "linux" | "android" => Os::Linux,
@@ -130,14 +130,14 @@ impl Host {
         }
     }
 
-    /// The entries of PATH that are absolute: a relative one means the current folder, where anyone may have put
+    /// Returns the absolute entries of PATH: a relative one means the current folder, where anyone may have put
     /// anything.
     pub(super) fn path_entries(&self) -> Vec<PathBuf> {
         let entries = self.path.iter().flat_map(env::split_paths);
         entries.filter(|entry| entry.is_absolute()).collect()
     }
 
-    /// The program called `name`, on PATH unless it is an absolute path already.
+    /// Returns the program called `name`, looked up in PATH unless it is an absolute path.
     pub(super) fn program(&self, name: &OsStr) -> Option<PathBuf> {
         let is_path = Path::new(name).components().count() > 1;
         if is_path && !Path::new(name).is_absolute() {
@@ -147,10 +147,10 @@ impl Host {
         which::which_in(name, Some(path), &self.root).ok()
     }
 
-    /// The first line a program prints, as a path, if it succeeds.
+    /// Runs a program and returns its first output line as a path, if it succeeds.
     pub(super) fn printed_path(&self, program: &Path, arguments: &[&str]) -> Option<PathBuf> {
         let mut command = Command::new(program);
-        // A rustup proxy would download a toolchain that is not there.
+        // A rustup proxy would otherwise download a missing toolchain.
         command.args(arguments).env("RUSTUP_AUTO_INSTALL", "0");
         let answer = answer(&mut command)?;
         let line = answer.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -158,7 +158,7 @@ impl Host {
         path.is_absolute().then_some(path)
     }
 
-    /// Whether a file may be a libLLVM, judged by its name.
+    /// Returns true if the file name is that of a libLLVM.
     pub(super) fn is_library_name(&self, name: &str) -> bool {
         let Some(rest) = name.strip_prefix("libLLVM") else { return false };
         if !rest.starts_with(['.', '-']) {
@@ -170,19 +170,19 @@ impl Host {
         }
     }
 
-    /// The files in `folder` that may be a libLLVM, sorted by name.
+    /// Returns the files in `folder` that may be a libLLVM, sorted by name.
     pub(super) fn libraries_in(&self, folder: &Path) -> Vec<PathBuf> {
         entries(folder, |name| self.is_library_name(name))
     }
 
-    /// Whether `name` is that of the library rustc consists of.
+    /// Returns true if `name` is that of the library that contains rustc.
     pub(super) fn is_driver_name(&self, name: &str) -> bool {
         let suffix = if self.os == Os::Apple { ".dylib" } else { ".so" };
         name.starts_with("librustc_driver") && name.ends_with(suffix)
     }
 
-    /// The folders that `pattern` matches under the root: a relative path in which a `*` stands for any part of one
-    /// name. Sorted.
+    /// Returns the folders that match `pattern` under the root, sorted: a relative path in which a `*` stands for any
+    /// part of one name.
     pub(super) fn folders(&self, pattern: &str) -> Vec<PathBuf> {
         let mut found = vec![self.root.clone()];
         for part in pattern.split('/') {
@@ -199,7 +199,7 @@ impl Host {
     }
 }
 
-/// Returns what `command` prints if it succeeds in time; else ends it and all that it started.
+/// Returns the output of `command` if it succeeds in time; otherwise, kills it and its children.
 fn answer(command: &mut Command) -> Option<Vec<u8>> {
     let deadline = Instant::now() + PATIENCE;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -208,7 +208,7 @@ fn answer(command: &mut Command) -> Option<Vec<u8>> {
     let mut child = command.spawn().ok()?;
     let stdout = child.stdout.take()?;
     let (sender, said) = mpsc::channel();
-    // A process that the child left behind may hold the pipe open for good: nobody waits for this thread.
+    // A process left behind by the child may hold the pipe open forever: nothing waits for this thread.
     thread::spawn(move || {
         let mut bytes = Vec::new();
         let read = stdout.take(LONGEST_ANSWER).read_to_end(&mut bytes);
@@ -237,7 +237,8 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     }
 }
 
-/// `.so`, at the end or before a version: `.so.22.1-rust-1.95.0-stable`; not the `-gdb.py` beside it.
+/// Returns true if `rest` has `.so` at the end or before a version: `.so.22.1-rust-1.95.0-stable`, but not the
+/// `-gdb.py` next to it.
 fn is_shared_object(rest: &str) -> bool {
     let is_version =
         |tail: &str| tail.starts_with(|c: char| c.is_ascii_digit()) && !tail.ends_with(".py");
@@ -248,7 +249,7 @@ fn is_between(name: &str, prefix: &str, suffix: &str) -> bool {
     name.strip_prefix(prefix).is_some_and(|rest| rest.ends_with(suffix))
 }
 
-/// The entries of `folder` whose name is `wanted`, sorted; none when there is no such folder.
+/// Returns the entries of `folder` with a `wanted` name, sorted; empty if there is no such folder.
 pub(super) fn entries(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
     let mut names: Vec<OsString> =
@@ -257,14 +258,14 @@ pub(super) fn entries(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathB
     names.into_iter().map(|name| folder.join(name)).collect()
 }
 
-/// A path as the system writes it: any bytes.
+/// Converts a path as the system writes it: any bytes.
 #[cfg(unix)]
 pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt as _;
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 
-/// A path as the system writes it.
+/// Converts a path as the system writes it.
 #[cfg(not(unix))]
 pub(super) fn path_from_bytes(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())

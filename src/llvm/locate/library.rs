@@ -1,4 +1,4 @@
-//! Judges one file: is it a libLLVM that this process could load, and which version is it?
+//! Inspects one file: whether it is a libLLVM that this process could load, and which version it is.
 
 use std::{
     fs,
@@ -14,24 +14,24 @@ use super::{
     version::{self, LibraryVersion},
 };
 
-/// How many linker scripts may lead from one to the next.
+/// The maximum number of linker scripts to follow.
 const MAX_SCRIPTS: usize = 8;
 
-/// What proves the BPF target.
+/// The symbol that proves the BPF target.
 const BPF_TARGET: &str = "LLVMInitializeBPFTarget";
 
-/// What tells an LLVM from anything else: the first function of every client.
+/// The symbol that identifies an LLVM: the first function every client calls.
 const CONTEXT: &str = "LLVMContextCreate";
 
-/// Since LLVM 16.
+/// The symbol of the version function, since LLVM 16.
 const GET_VERSION: &str = "LLVMGetVersion";
 
 /// A libLLVM that the host can load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Library {
-    /// The file itself: absolute, links resolved, scripts followed.
+    /// The file itself: absolute, links resolved, linker scripts followed.
     pub(super) path: PathBuf,
-    /// Its version.
+    /// The version.
     pub(super) version: LibraryVersion,
 }
 
@@ -56,14 +56,14 @@ impl Image {
         }
     }
 
-    /// Opens `path`, not following scripts: for libraries that are no libLLVM.
+    /// Opens `path` without following scripts: for libraries other than libLLVM.
     pub(super) fn open(path: &Path, host: &Host) -> Result<Self, Fault> {
         let reader = Reader::open(path)?;
         let head = reader.up_to(0, 16)?;
         Self::parse(reader, &head, host)
     }
 
-    /// The names or paths of the libraries it wants loaded.
+    /// Returns the names or paths of the libraries it needs.
     pub(super) fn needed(&self) -> Result<Vec<String>, Fault> {
         match self {
             Self::Elf(elf) => elf.needed(),
@@ -71,7 +71,7 @@ impl Image {
         }
     }
 
-    /// The folders it wants them looked for in, placeholders not expanded.
+    /// Returns the folders in which to look for them, placeholders not expanded.
     pub(super) fn run_paths(&self) -> Result<Vec<String>, Fault> {
         match self {
             Self::Elf(elf) => elf.run_paths(),
@@ -133,15 +133,15 @@ const fn class_name(class: super::elf::Class) -> &'static str {
 
 fn coded_version(elf: &Elf) -> Result<Option<LibraryVersion>, Fault> {
     let Some(address) = elf.symbol(GET_VERSION)? else { return Ok(None) };
-    // At the end of its segment there may be less code than asked for; then the version stays unknown.
+    // The end of the segment may hold less code than requested; then the version stays unknown.
     let code = elf.at_address(address, version::CODE_LENGTH).unwrap_or_default();
     Ok(LibraryVersion::from_code(&code, elf.machine().number))
 }
 
-/// Judges `path`, following linker scripts.
+/// Inspects `path`, following linker scripts.
 ///
 /// # Errors
-/// The file it came to in the end, and what is wrong with that.
+/// The last file reached and its fault.
 pub(super) fn inspect(path: &Path, host: &Host) -> Result<Library, (PathBuf, Fault)> {
     let mut path = fs::canonicalize(path).map_err(|error| (path.to_owned(), error.into()))?;
     for _ in 0..MAX_SCRIPTS {

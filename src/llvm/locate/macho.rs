@@ -1,4 +1,4 @@
-//! A Mach-O shared library (macOS), as far as it takes to judge it: its id, what it needs, one look-up in its exports.
+//! A Mach-O shared library (macOS), as far as needed to judge it: its id, its dependencies, one lookup in its exports.
 //!
 //! Sources: Apple's `mach-o/loader.h` and `mach-o/fat.h`; the exports trie as dyld's `trieWalk` reads it.
 
@@ -17,30 +17,30 @@ const LC_DYLD_INFO: u32 = 0x22;
 const LC_DYLD_INFO_ONLY: u32 = 0x8000_0022;
 const LC_DYLD_EXPORTS_TRIE: u32 = 0x8000_0033;
 
-/// How many slices a universal file may have before it is taken for a Java class file, which has the same magic.
+/// The number of slices from which a universal file is taken for a Java class file, which has the same magic.
 const MAX_SLICES: u32 = 20;
 
-/// How much of the exports trie is read for one of its nodes.
+/// The number of bytes read of the exports trie for each node.
 const NODE_LENGTH: usize = 1 << 16;
 
-/// Mach-O files that are loaded are all little-endian now.
+/// The byte order: all Mach-O files that are loaded today are little-endian.
 const ORDER: Order = Order::Little;
 
 /// An opened library.
 #[derive(Debug)]
 pub(super) struct MachO {
     reader: Reader,
-    /// Where the slice for our processor starts.
+    /// The start of the slice for our processor.
     base: u64,
     version: Option<LibraryVersion>,
     needed: Vec<String>,
     run_paths: Vec<String>,
-    /// Offset in the slice and length.
+    /// The offset in the slice and the length.
     exports: Option<(u64, u64)>,
 }
 
 impl MachO {
-    /// Whether a file that starts with `head` is Mach-O, alone or in a universal file.
+    /// Returns true if a file that starts with `head` is Mach-O, alone or in a universal file.
     pub(super) fn is(head: &[u8]) -> bool {
         let slices = head.get(4..8).and_then(|count| Order::Big.u32(count, 0).ok());
         let is_universal =
@@ -103,13 +103,13 @@ impl MachO {
         self.run_paths.clone()
     }
 
-    /// Whether it exports `name`, a C name without the underscore that stands in the file.
+    /// Returns true if it exports `name`, a C name without the leading underscore used in the file.
     pub(super) fn exports(&self, name: &str) -> Result<bool, Fault> {
         let Some((start, length)) = self.exports else { return Ok(false) };
         let symbol = format!("_{name}");
         let mut rest = symbol.as_bytes();
         let mut node = 0;
-        // Every step but the first takes at least one byte of the name.
+        // Every step except the first takes at least one byte of the name.
         for _ in 0..=symbol.len() {
             if node >= length {
                 return Err(Fault::Truncated);
@@ -146,15 +146,15 @@ fn slice(reader: &Reader, processor: u32) -> Result<u64, Fault> {
     Err(Fault::other("is made for other kinds of machine"))
 }
 
-/// `X.Y.Z` in 16, 8 and 8 bits.
+/// Decodes `X.Y.Z` in 16, 8 and 8 bits.
 fn packed_version(packed: u32) -> Option<LibraryVersion> {
     let [patch, minor, ..] = packed.to_le_bytes();
     let major = packed >> 16;
-    // 0 and 1 are what a library gets whose build says nothing.
+    // 0 and 1 are the defaults of a build that sets no version.
     (major > 1).then_some(LibraryVersion { major, minor: minor.into(), patch: Some(patch.into()) })
 }
 
-/// The string whose offset in the command stands behind the command's head.
+/// Returns the string whose offset follows the head of the command.
 fn text(command: &[u8]) -> Result<String, Fault> {
     let start = ORDER.u32(command, 8)? as usize;
     let bytes = command.get(start..).ok_or(Fault::Truncated)?;
@@ -196,7 +196,7 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    /// The child whose edge begins `name`: what follows the edge in it, and where the child is.
+    /// Returns the child whose edge is a prefix of `name`: the rest of the name and the child's position.
     fn child<'n>(&mut self, name: &'n [u8]) -> Result<Option<(&'n [u8], u64)>, Fault> {
         for _ in 0..self.byte()? {
             let rest = self.bytes.get(self.at..).ok_or(Fault::Truncated)?;

@@ -1,21 +1,21 @@
-//! Which libLLVM to load.
+//! The search for the libLLVM to load.
 //!
-//! The bitcode of a link was written by some LLVM, and only an LLVM at least as new reads it for certain. One process
-//! can hold one libLLVM and never lets it go, so the choice is made before anything is loaded: every candidate is
-//! judged from its file alone, with a few positioned reads of a few hundred bytes each out of its 100 to 200 MB.
+//! The bitcode of a link was written by some LLVM, and only an LLVM at least as new is certain to read it. A process
+//! can load one libLLVM and never unload it, so the choice is made before anything is loaded: every candidate is judged
+//! from its file alone, with a few positioned reads of a few hundred bytes each out of its 100 to 200 MB.
 //!
-//! The order, and the first that fits wins; a later source is not looked at once an earlier one has a fit:
+//! Sources are searched in this order; the first fit wins, and later sources are not looked at:
 //!
-//! 1. `--llvm PATH`, else the environment variable [`LLVM_VARIABLE`]: what is wrong with that one is final;
-//!    In a process that linked before, the library it has open comes next;
-//! 2. the library that the calling rustc has loaded: an ancestor process whose memory map names it (`callers`);
-//! 3. the library of rustc's sysroot, told by PATH, by an ancestor's executable, or by rustc itself (`sysroot`);
+//! 1. `--llvm PATH`, else the environment variable [`LLVM_VARIABLE`]: if that library cannot be used, the search fails;
+//!    in a process that linked before, the library it has open comes next;
+//! 2. the library that the calling rustc has loaded: an ancestor process whose memory map lists it (`callers`);
+//! 3. the library of rustc's sysroot, found by PATH, by an ancestor's executable, or by running rustc (`sysroot`);
 //! 4. the system's libraries, the oldest that is new enough first (`system`).
 //!
-//! Why not simply `dlopen("libLLVM.so")`: the loader's path (and LD_LIBRARY_PATH, which rustc and rustup set for their
-//! own ends) leads to any LLVM, one without a BPF target among them, and a wrong one cannot be unloaded.
+//! A plain `dlopen("libLLVM.so")` does not work: the loader's path (and LD_LIBRARY_PATH, which rustc and rustup set for
+//! their own purposes) may lead to any LLVM, even one without a BPF target, and a wrong one cannot be unloaded.
 //!
-//! Same trust as rustc: nothing is ever taken from the current folder or a relative entry of PATH.
+//! The trust is the same as rustc's: nothing is ever taken from the current folder or a relative entry of PATH.
 
 mod callers;
 mod elf;
@@ -48,39 +48,39 @@ use crate::{
 use host::Host;
 use survey::Extent;
 
-/// The environment variable that means the same as `--llvm`, which wins over it.
+/// The environment variable with the meaning of `--llvm`, which takes precedence.
 pub const LLVM_VARIABLE: &str = "BPF_LINKER_LLVM";
 
-/// The environment variable in which a process that re-executes itself lists, as in PATH, the libraries to pass over.
+/// The environment variable in which a process that re-executes itself lists, as in PATH, the libraries to skip.
 pub const EXCLUDED_VARIABLE: &str = "BPF_LINKER_EXCLUDED_LLVM";
 
-/// The oldest major that has every function the linker needs.
+/// The oldest major version with every function the linker needs.
 pub const OLDEST_MAJOR: u32 = 19;
 
-/// The newest major this version of the linker was tested with; a newer one is used, with a warning.
+/// The newest major version this linker was tested with; a newer one is used, with a warning.
 pub const NEWEST_TESTED_MAJOR: u32 = 23;
 
-/// What a libLLVM is wanted for.
+/// The requirements on a libLLVM.
 #[derive(Clone, Debug, Default)]
 pub struct Search<'a> {
-    /// The argument of `--llvm`: a library, or a folder that holds one. Final when given.
+    /// The argument of `--llvm`: a library, or a folder that holds one. No other is searched if given.
     pub explicit: Option<&'a Path>,
-    /// The library that this process has open: it can have no other, so it is taken unless it cannot be used.
+    /// The library that this process has open: it can have no other, so it is chosen unless it is unusable.
     pub opened: Option<PathBuf>,
-    /// The newest producer among the inputs, after the input it was read from; its version is the constraint.
+    /// The newest producer among the inputs and the input it was read from; its version is the constraint.
     pub producer: Option<(String, Producer)>,
-    /// Libraries that failed this very link already, or are older than one that could not read its inputs.
+    /// Libraries that already failed this link, or are older than one that could not read its inputs.
     pub excluded: Vec<PathBuf>,
 }
 
 impl Search<'_> {
-    /// Judges every candidate of every source, also those [`locate`] would not have come to.
+    /// Judges every candidate of every source, including those that [`locate`] would not have reached.
     #[must_use]
     pub fn survey(&self) -> Survey {
         survey::walk(&Host::of_this_process(), self, Extent::Everything)
     }
 
-    /// Judges what is left when those of `unfit` turned out not to do, and nobody insists on one of them any more.
+    /// Judges the remaining candidates after those in `unfit` proved unusable; nothing is final any more.
     #[must_use]
     pub fn survey_without(&self, unfit: &[PathBuf]) -> Survey {
         let host = Host { asked_for: None, ..Host::of_this_process() };
@@ -96,16 +96,16 @@ impl Search<'_> {
 pub struct Located {
     /// The library itself: absolute, links resolved, linker scripts followed.
     pub path: PathBuf,
-    /// Its version, as far as the file tells.
+    /// The version, as far as it can be read from the file.
     pub version: LibraryVersion,
-    /// What led to it.
+    /// The source that led to it.
     pub found_by: FoundBy,
-    /// What was looked at before and cannot be used.
+    /// The libraries that were looked at before and cannot be used.
     pub refused: Vec<Refused>,
 }
 
 impl Located {
-    /// Whether the library is newer than any this linker was tested with.
+    /// Returns true if the library is newer than any this linker was tested with.
     #[must_use]
     pub const fn is_untested(&self) -> bool {
         self.version.major > NEWEST_TESTED_MAJOR
@@ -117,9 +117,9 @@ impl Located {
 pub struct Refused {
     /// The library, as found.
     pub path: PathBuf,
-    /// What led to it.
+    /// The source that led to it.
     pub found_by: FoundBy,
-    /// A fact about it, such as `has no BPF target`.
+    /// The reason, as a predicate such as `has no BPF target`.
     pub reason: String,
 }
 
@@ -129,31 +129,31 @@ impl fmt::Display for Refused {
     }
 }
 
-/// What led to a library.
+/// The source that led to a library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FoundBy {
-    /// `--llvm`.
+    /// The option `--llvm`.
     Option,
-    /// [`LLVM_VARIABLE`].
+    /// The environment variable [`LLVM_VARIABLE`].
     Environment,
     /// An earlier link in this process.
     ThisProcess,
     /// The memory map of the rustc that runs this linker.
     CallingRustc {
-        /// Its process id.
+        /// The process id.
         pid: u32,
     },
-    /// The folder rustc is installed in.
+    /// The sysroot of rustc.
     Sysroot,
-    /// Where distributions keep libraries.
+    /// The library folders of the system.
     System,
     /// This program itself, with the cargo feature `static-llvm`.
     BuiltIn,
 }
 
 impl FoundBy {
-    /// Whether a person named this one, so that no other may take its place.
+    /// Returns true if the user named the library, so that no other may replace it.
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Option | Self::Environment)
@@ -179,7 +179,7 @@ impl fmt::Display for FoundBy {
 struct Find {
     path: PathBuf,
     found_by: FoundBy,
-    /// What is wrong with it already, before the file is opened.
+    /// A fault already known before the file is opened.
     fault: Option<String>,
 }
 
@@ -193,11 +193,11 @@ impl Find {
     }
 }
 
-/// Finds the libLLVM for `search`; looks no further than the first source that has a fit.
+/// Finds the libLLVM for `search`; stops at the first source with a fit.
 ///
 /// # Errors
-/// No candidate can be used, or the one asked for cannot; the error lists every candidate with the reason, names the
-/// producer that has to be read, and says what to install.
+/// No candidate can be used, or the one requested cannot; the error lists every candidate with the reason, the producer
+/// that has to be read, and what to install.
 pub fn locate(search: &Search<'_>) -> Result<Located> {
     locate_on(&Host::of_this_process(), search)
 }
@@ -219,7 +219,7 @@ fn locate_on(host: &Host, search: &Search<'_>) -> Result<Located> {
     })
 }
 
-/// Whether a rustc, or a driver built on it, is among the processes that led to this one.
+/// Returns true if a rustc, or a driver built on it, is an ancestor of this process.
 #[must_use]
 pub fn is_called_by_rustc() -> bool {
     let executables = callers::executables(&Host::of_this_process());
@@ -229,13 +229,13 @@ pub fn is_called_by_rustc() -> bool {
     })
 }
 
-/// The libraries that [`EXCLUDED_VARIABLE`] lists: for [`Search::excluded`].
+/// Returns the libraries listed in [`EXCLUDED_VARIABLE`], for [`Search::excluded`].
 #[must_use]
 pub fn excluded_by_environment() -> Vec<PathBuf> {
     env::var_os(EXCLUDED_VARIABLE).map(|list| env::split_paths(&list).collect()).unwrap_or_default()
 }
 
-/// The value of [`EXCLUDED_VARIABLE`] that makes a child process pass over `excluded`.
+/// Returns the value of [`EXCLUDED_VARIABLE`] that makes a child process skip `excluded`.
 ///
 /// # Errors
 /// A path holds the character that separates the entries of PATH.

@@ -1,4 +1,4 @@
-//! Reads a few bytes here and there out of a file too large to be read whole.
+//! Reads a few bytes here and there from a file too large to read whole.
 
 use std::{
     fmt,
@@ -7,12 +7,12 @@ use std::{
     path::Path,
 };
 
-/// Why a library cannot be read; reads as the predicate of a sentence whose subject is the file.
+/// The reason that a library cannot be read, as the predicate of a sentence whose subject is the file.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The operating system refuses.
+    /// An error of the operating system.
     Io(io::Error),
-    /// The file ends before what its headers promise.
+    /// The file ends before its headers promise.
     Truncated,
     /// Anything else, in words.
     Other(String),
@@ -70,7 +70,7 @@ impl Reader {
         self.length
     }
 
-    /// Exactly `length` bytes at `offset`.
+    /// Returns exactly `length` bytes at `offset`.
     pub(super) fn bytes(&self, offset: u64, length: usize) -> Result<Vec<u8>, Fault> {
         if length > MAX_READ {
             return Err(Fault::other("has a table that is too large to be true"));
@@ -81,7 +81,7 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// Up to `length` bytes at `offset`, fewer at the end of the file.
+    /// Returns up to `length` bytes at `offset`, fewer at the end of the file.
     pub(super) fn up_to(&self, offset: u64, length: usize) -> Result<Vec<u8>, Fault> {
         let mut bytes = Vec::new();
         (&self.file).seek(SeekFrom::Start(offset))?;
@@ -89,7 +89,7 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// The zero-terminated string at `offset`; without a terminator within [`MAX_NAME`] bytes it is cut there.
+    /// Returns the zero-terminated string at `offset`, cut at [`MAX_NAME`] bytes if there is no terminator.
     pub(super) fn string(&self, offset: u64) -> Result<String, Fault> {
         let mut bytes = self.up_to(offset, MAX_NAME)?;
         let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
@@ -98,13 +98,13 @@ impl Reader {
     }
 }
 
-/// The largest single read: a bound on what a hostile header can make us allocate.
+/// The largest single read: a bound on the allocation that a hostile header can cause.
 const MAX_READ: usize = 1 << 20;
 
-/// The longest name of interest; names of C++ symbols are longer, and none of them is looked for.
+/// The longest name of interest; some names of C++ symbols are longer, but none of those is looked up.
 const MAX_NAME: usize = 256;
 
-/// The order of bytes in a number.
+/// The byte order of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     /// Least significant byte first.
@@ -114,7 +114,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// The order of this process.
+    /// Returns the byte order of this process.
     pub(super) const fn native() -> Self {
         if cfg!(target_endian = "big") { Self::Big } else { Self::Little }
     }

@@ -1,14 +1,14 @@
-//! Linker scripts in the place of a library: `libLLVM-22-rust-1.95.0-stable.so` is 42 bytes of text that name the
-//! real file, `INPUT(libLLVM.so.22.1-rust-1.95.0-stable)`. ld follows it; the run-time loader cannot.
+//! Linker scripts in place of a library: `libLLVM-22-rust-1.95.0-stable.so` is 42 bytes of text that name the real
+//! file, `INPUT(libLLVM.so.22.1-rust-1.95.0-stable)`. ld follows it; the run-time loader cannot.
 
 use std::path::{Path, PathBuf};
 
 /// The longest text taken for a linker script.
 pub(super) const MAX_LENGTH: usize = 4096;
 
-/// The file that the script `text` stands for; a relative name is meant relative to `folder`, the script's own.
+/// Returns the file that the script `text` stands for; a relative name is relative to `folder`, the script's own.
 ///
-/// The first libLLVM among its inputs, else the first input; nothing when `text` is no linker script.
+/// The target is the first libLLVM among its inputs, else the first input; `None` if `text` is not a linker script.
 pub(super) fn target(text: &str, folder: &Path) -> Option<PathBuf> {
     let text = without_comments(text);
     let inputs: Vec<&str> = inputs(&text).collect();
@@ -31,7 +31,7 @@ fn without_comments(text: &str) -> String {
     clean + rest
 }
 
-/// The names in `INPUT(...)` and `GROUP(...)`, inside `AS_NEEDED(...)` too; other commands are passed over.
+/// Returns the names in `INPUT(...)` and `GROUP(...)`, inside `AS_NEEDED(...)` too; other commands are ignored.
 fn inputs(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split([' ', '\t', '\r', '\n', ',', ';', '"']).flat_map(split_parentheses);
     let mut commands: Vec<&str> = Vec::new();

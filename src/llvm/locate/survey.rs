@@ -1,4 +1,4 @@
-//! The walk through the sources: every candidate with its verdict, and which one wins.
+//! The walk through the sources: judges every candidate and selects the winner.
 
 use std::{
     fmt, fs,
@@ -14,12 +14,12 @@ use crate::{
     report::{Error, Result},
 };
 
-/// How far to walk.
+/// The extent of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// To the end of the first source that has a fit.
+    /// Everything up to the end of the first source with a fit.
     UntilFit,
-    /// Through all sources.
+    /// All sources.
     Everything,
 }
 
@@ -27,26 +27,26 @@ pub(super) enum Extent {
 const SOURCES: &[fn(&Host) -> Vec<Find>] =
     &[callers::find, sysroot::in_path, sysroot::of_ancestors, sysroot::of_rustc, system::find];
 
-/// What is thought of a candidate.
+/// The verdict on a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Reads the inputs.
+    /// A fit: reads the inputs.
     Fits(LibraryVersion),
-    /// Of the producer's major, but an older release of it: reads the inputs unless the producer used what a bug-fix
-    /// release or rustc's own patches added. Taken when nothing fits better.
+    /// An older release of the producer's major version: reads the inputs unless the producer used an addition of a
+    /// bug-fix release or of rustc's own patches. Chosen if nothing fits better.
     OlderRelease(LibraryVersion),
-    /// Cannot be used; the fact why.
+    /// An unusable candidate; the reason.
     Refused(String),
 }
 
 /// A file that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The library itself, or the file with which the way to it ended.
+    /// The library itself, or the file at which the search for it ended.
     pub path: PathBuf,
-    /// What led to it.
+    /// The source that led to it.
     pub found_by: FoundBy,
-    /// Whether it can be used.
+    /// The verdict on it.
     pub verdict: Verdict,
 }
 
@@ -85,7 +85,7 @@ fn resolved(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// What `--llvm` or the environment names: a library, or those in a folder.
+/// Returns the library named by `--llvm` or the environment, or those in the folder named.
 fn asked_for(host: &Host, search: &Search<'_>) -> Option<Vec<Find>> {
     let by_environment =
         || host.asked_for.as_deref().filter(|path| !path.is_empty()).map(Path::new);
@@ -106,19 +106,19 @@ fn asked_for(host: &Host, search: &Search<'_>) -> Option<Vec<Find>> {
 }
 
 impl Survey {
-    /// Every candidate, in the order it was looked at.
+    /// Returns every candidate, in the order it was looked at.
     #[must_use]
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
-    /// The one to load.
+    /// Returns the candidate to load.
     #[must_use]
     pub fn winner(&self) -> Option<&Candidate> {
         self.winner.and_then(|index| self.candidates.get(index))
     }
 
-    /// Judges the candidates of one source; the oldest fit among them wins unless there is a winner.
+    /// Judges the candidates of one source; the oldest fit among them wins unless there already is a winner.
     fn consider(&mut self, host: &Host, finds: Vec<Find>, excluded: &[PathBuf]) {
         let start = self.candidates.len();
         for find in finds {
@@ -132,13 +132,14 @@ impl Survey {
                 let Verdict::Fits(version) = candidate.verdict else { return None };
                 Some((version.major, version.minor, version.patch, index))
             });
-        // The map of a process and what a person named come in order of preference; elsewhere older is closer.
+        // A process's memory map and the user's choices are in order of preference; elsewhere an older version is
+        // preferred.
         let is_ranked = self.candidates.get(start).is_some_and(|first| is_ranked(first.found_by));
         let best = if is_ranked { fits.min_by_key(|fit| fit.3) } else { fits.min() };
         self.winner = self.winner.or(best.map(|fit| fit.3));
     }
 
-    /// Two LLVMs do not get on in one process, so a program that has one inside loads none.
+    /// Considers the LLVM linked into this program, if any. Two LLVMs clash in one process, so no other is loaded then.
     fn consider_built_in(
         &mut self,
         host: &Host,
@@ -200,8 +201,8 @@ impl Survey {
                 "is LLVM {version}, too old for {origin}, which `{text}` wrote"
             ));
         }
-        // What rustc wrote a moment ago, rustc's own library reads; what a person named, a person wants.
-        // And a process that has a library open has no choice.
+        // rustc's own library reads what rustc just wrote, and the user's choice is respected.
+        // A process that has a library open has no choice.
         let is_trusted = found_by.is_final()
             || matches!(found_by, FoundBy::CallingRustc { .. } | FoundBy::ThisProcess);
         if is_trusted || version.reaches(written_by) {
@@ -216,7 +217,7 @@ impl Survey {
             .position(|candidate| matches!(candidate.verdict, Verdict::OlderRelease(_)))
     }
 
-    /// The winner, with everything that was refused on the way.
+    /// Returns the winner, with all libraries that were refused on the way.
     pub(super) fn into_located(self) -> Result<Located> {
         let Some(winner) = self.winner() else { return Err(self.failure()) };
         let (Verdict::Fits(version) | Verdict::OlderRelease(version)) = winner.verdict else {
@@ -227,7 +228,7 @@ impl Survey {
         Ok(Located { path, version, found_by, refused })
     }
 
-    /// Every candidate that cannot be used.
+    /// Returns every candidate that cannot be used.
     pub fn refused(&self) -> impl Iterator<Item = Refused> {
         self.candidates.iter().filter_map(Candidate::refused)
     }
@@ -260,7 +261,7 @@ impl Survey {
     }
 }
 
-/// The commands that bring a libLLVM of at least `major`.
+/// Returns the commands that install a libLLVM of at least `major`.
 pub fn how_to_get(major: u32) -> String {
     format!(
         "install LLVM {major} or newer (Debian and Ubuntu: apt install libllvm{major}; Fedora: dnf install llvm-libs; \
@@ -268,7 +269,7 @@ pub fn how_to_get(major: u32) -> String {
     )
 }
 
-/// Whether the candidates of a source come in order of preference.
+/// Returns true if the candidates of a source come in order of preference.
 const fn is_ranked(found_by: FoundBy) -> bool {
     matches!(found_by, FoundBy::CallingRustc { .. })
 }

@@ -1,6 +1,6 @@
-//! The libLLVM in rustc's sysroot, for when no rustc is an ancestor, or the system shows no memory maps.
+//! The libLLVM in rustc's sysroot, for when no rustc is an ancestor, or the system exposes no memory maps.
 //!
-//! A sysroot is known by its `librustc_driver`, which says exactly which libLLVM it was linked with.
+//! A sysroot is identified by its `librustc_driver`, which names exactly the libLLVM it was linked with.
 
 use std::{
     ffi::OsStr,
@@ -13,10 +13,10 @@ use super::{
     library::Image,
 };
 
-/// The program asked when RUSTC is not set.
+/// The program to run if RUSTC is not set.
 const RUSTC: &str = "rustc";
 
-/// The libraries of the sysroots in PATH: rustc puts its `lib/rustlib/HOST/bin` in front before it runs a linker.
+/// Returns the libraries of the sysroots in PATH: rustc prepends its `lib/rustlib/HOST/bin` before it runs a linker.
 pub(super) fn in_path(host: &Host) -> Vec<Find> {
     host.path_entries()
         .iter()
@@ -25,7 +25,7 @@ pub(super) fn in_path(host: &Host) -> Vec<Find> {
         .collect()
 }
 
-/// The sysroot whose `lib/rustlib/HOST/bin` is `folder`.
+/// Returns the sysroot whose `lib/rustlib/HOST/bin` is `folder`.
 fn of_tools_folder(folder: &Path) -> Option<&Path> {
     let mut above = folder.ancestors();
     let [bin, _, rustlib, lib, root] = std::array::from_fn(|_| above.next());
@@ -34,7 +34,7 @@ fn of_tools_folder(folder: &Path) -> Option<&Path> {
     (is_named(bin, "bin") && is_named(rustlib, "rustlib") && is_named(lib, "lib")).then_some(root?)
 }
 
-/// The libraries of the sysroots that the executables of ancestors are installed in.
+/// Returns the libraries of the sysroots in which the ancestors' executables are installed.
 pub(super) fn of_ancestors(host: &Host) -> Vec<Find> {
     let executables = callers::executables(host);
     let compilers = executables.iter().filter(|executable| is_compiler(executable));
@@ -42,14 +42,15 @@ pub(super) fn of_ancestors(host: &Host) -> Vec<Find> {
     roots.flat_map(|root| find_in(host, root)).collect()
 }
 
-/// rustc, rustdoc and the drivers built on them; not the shell in `/usr/bin`, beside which Debian's rustc is.
+/// Returns true for rustc, rustdoc and the drivers built on them, but not for the shell in `/usr/bin`, next to Debian's
+/// rustc.
 fn is_compiler(executable: &Path) -> bool {
     let name = executable.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with("rust") || name.ends_with("-driver")
 }
 
-/// The libraries of the sysroot that rustc prints: RUSTC when it is set, since then cargo runs that one, else the
-/// first `rustc` on PATH. Asking takes 15 to 40 ms, hence the last of the three.
+/// Returns the libraries of the sysroot that rustc prints: RUSTC if it is set, since cargo then runs that one, else the
+/// first `rustc` on PATH. Running it takes 15 to 40 ms, so this source is the last of the three.
 pub(super) fn of_rustc(host: &Host) -> Vec<Find> {
     let named = host.rustc.as_deref().filter(|name| !name.is_empty());
     let Some(program) = host.program(named.unwrap_or(OsStr::new(RUSTC))) else { return Vec::new() };
@@ -61,8 +62,8 @@ pub(super) fn of_rustc(host: &Host) -> Vec<Find> {
     root.map(|root| find_in(host, &root)).unwrap_or_default()
 }
 
-/// The libraries of the sysroot that `program` is installed in: what rustc would print, without the wait. None for
-/// a wrapper and for rustup's proxy, which lie elsewhere.
+/// Returns the libraries of the sysroot that `program` is installed in: what rustc would print, without the wait. Empty
+/// for a wrapper and for rustup's proxy, which are elsewhere.
 fn beside(host: &Host, program: &Path) -> Vec<Find> {
     let program = program.canonicalize().unwrap_or_default();
     let is_rustc = program.file_name() == Some(OsStr::new(RUSTC));
@@ -80,14 +81,14 @@ fn find_in(host: &Host, root: &Path) -> Vec<Find> {
         .collect()
 }
 
-/// `lib`, `lib64`, and the `lib/TRIPLE` of Debian.
+/// Returns `lib`, `lib64`, and Debian's `lib/TRIPLE`.
 fn library_folders(root: &Path) -> Vec<PathBuf> {
     let lib = root.join("lib");
     let multiarch = host::entries(&lib, |name| name.contains("-linux-gnu"));
     [lib, root.join("lib64")].into_iter().chain(multiarch).collect()
 }
 
-/// The libLLVM that `driver` wants, where its loader would find it; none when LLVM is linked into it.
+/// Returns the libLLVM that `driver` needs, where its loader would find it; empty if LLVM is linked into it.
 fn of_driver(host: &Host, driver: &Path) -> Vec<PathBuf> {
     let Ok(image) = Image::open(driver, host) else { return Vec::new() };
     let needed = image.needed().unwrap_or_default();
@@ -105,7 +106,7 @@ fn of_driver(host: &Host, driver: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A run path with its first placeholder, the folder of the library it stands in, replaced; none when it is relative.
+/// Replaces the first placeholder of a run path, the folder of the library that holds it; `None` if it is relative.
 fn expand(run_path: &str, folder: &Path) -> Option<PathBuf> {
     let placeholder = ["$ORIGIN", "${ORIGIN}", "@loader_path"]
         .into_iter()

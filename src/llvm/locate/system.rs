@@ -1,4 +1,4 @@
-//! The libLLVMs that a distribution, a package manager or a person installed.
+//! The libLLVMs installed by a distribution, a package manager or the user.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::{
     host::{self, Host, Os},
 };
 
-/// Where libraries are on Linux: Debian, Alpine, Gentoo; Fedora and SUSE; Arch; what a person built; Homebrew.
+/// The library folders on Linux: Debian, Alpine, Gentoo; Fedora and SUSE; Arch; local builds; Homebrew.
 const LINUX: &[&str] = &[
     "usr/lib/llvm-*/lib",
     "usr/lib/llvm*/lib",
@@ -24,7 +24,7 @@ const LINUX: &[&str] = &[
     "home/linuxbrew/.linuxbrew/opt/llvm*/lib",
 ];
 
-/// Where libraries are on macOS: Homebrew on Apple's and on Intel's processors, MacPorts.
+/// The library folders on macOS: Homebrew on Apple's and on Intel's processors, MacPorts.
 const MACOS: &[&str] = &[
     "opt/homebrew/opt/llvm*/lib",
     "usr/local/opt/llvm*/lib",
@@ -32,7 +32,7 @@ const MACOS: &[&str] = &[
     "usr/local/lib",
 ];
 
-/// Where libraries are on other Unix systems: FreeBSD and OpenBSD, NetBSD, illumos.
+/// The library folders on other Unix systems: FreeBSD and OpenBSD, NetBSD, illumos.
 const UNIX: &[&str] = &[
     "usr/local/llvm*/lib",
     "usr/local/lib",
@@ -42,7 +42,7 @@ const UNIX: &[&str] = &[
     "opt/ooce/llvm-*/lib",
 ];
 
-/// Every libLLVM in the system's folders and beside the `llvm-config` programs on PATH.
+/// Returns every libLLVM in the system's folders and next to the `llvm-config` programs on PATH.
 pub(super) fn find(host: &Host) -> Vec<Find> {
     let patterns = match host.os {
         Os::Linux => LINUX,
@@ -55,7 +55,8 @@ pub(super) fn find(host: &Host) -> Vec<Find> {
     libraries.map(|path| Find::new(path, FoundBy::System)).collect()
 }
 
-/// The library folders of the installations that `llvm-config`, `llvm-config-22` and the like on PATH belong to.
+/// Returns the library folders of the installations that `llvm-config`, `llvm-config-22` and the like on PATH belong
+/// to.
 fn of_configs(host: &Host) -> Vec<PathBuf> {
     let is_config = |name: &str| name.starts_with("llvm-config") && !name.ends_with(".exe");
     let mut programs: Vec<PathBuf> =
@@ -66,8 +67,8 @@ fn of_configs(host: &Host) -> Vec<PathBuf> {
     programs.iter().flat_map(|program| of_config(host, program)).collect()
 }
 
-/// Told by the program's own place where that works, since running it takes 10 ms; else by itself (Nix keeps programs
-/// and libraries apart).
+/// Returns the library folder derived from the program's location if that works, since running it takes 10 ms;
+/// otherwise, runs it (Nix keeps programs and libraries apart).
 fn of_config(host: &Host, program: &Path) -> Vec<PathBuf> {
     let prefix = program.parent().and_then(Path::parent).unwrap_or(program);
     let folders: Vec<PathBuf> = [prefix.join("lib"), prefix.join("lib64")].into();

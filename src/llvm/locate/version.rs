@@ -1,8 +1,8 @@
-//! The version of a libLLVM, told by its file.
+//! The version of a libLLVM, read from its file.
 //!
-//! Names tell major and minor: the soname is `libLLVM.so.22.1` (since 18), `libLLVM-14.so.1` (before), or
-//! `libLLVM.so.22.1-rust-1.95.0-stable`. The patch stands nowhere but in the code of `LLVMGetVersion`, which is three
-//! stores of a constant: short enough to be read. It is only believed when it agrees with the names.
+//! Names contain major and minor: the soname is `libLLVM.so.22.1` (since 18), `libLLVM-14.so.1` (before), or
+//! `libLLVM.so.22.1-rust-1.95.0-stable`. The patch is found only in the code of `LLVMGetVersion`, which is three stores
+//! of a constant: short enough to be decoded. It is used only if it agrees with the names.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use crate::input::LlvmVersion;
 
 use super::reader::Order;
 
-/// How much of `LLVMGetVersion` is read: it has 33 bytes on x86-64 and 40 on AArch64.
+/// The number of bytes read of `LLVMGetVersion`, which has 33 on x86-64 and 40 on AArch64.
 pub(super) const CODE_LENGTH: usize = 64;
 
 const EM_X86_64: u16 = 62;
 const EM_AARCH64: u16 = 183;
 
-/// The version of a library, as far as its file tells.
+/// The version of a library, as far as it can be read from its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LibraryVersion {
-    /// Major, such as 22.
+    /// The major version, such as 22.
     pub major: u32,
-    /// Minor, such as 1.
+    /// The minor version, such as 1.
     pub minor: u32,
-    /// Patch, such as 8, where it can be told.
+    /// The patch version, such as 8, if known.
     pub patch: Option<u32>,
 }
 
@@ -35,14 +35,14 @@ impl fmt::Display for LibraryVersion {
 }
 
 impl LibraryVersion {
-    /// Whether it is at least `version`; an unknown patch is taken to be high enough.
+    /// Returns true if it is at least `version`; an unknown patch is taken to be high enough.
     #[must_use]
     pub fn reaches(&self, version: LlvmVersion) -> bool {
         let patch = self.patch.unwrap_or(u32::MAX);
         (self.major, self.minor, patch) >= (version.major, version.minor, version.patch)
     }
 
-    /// Reads `name`: a soname or the name of a file.
+    /// Parses `name`, a soname or file name.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         let rest = name.strip_prefix("libLLVM")?;
         let rest = rest.strip_prefix(".so.").or_else(|| rest.strip_prefix(['-', '.']))?;
@@ -54,7 +54,7 @@ impl LibraryVersion {
         Some(Self { major, minor: rest.first().copied().unwrap_or(0), patch: rest.get(1).copied() })
     }
 
-    /// Reads the machine code of `LLVMGetVersion` for the ELF machine number `machine`.
+    /// Reads the version from the machine code of `LLVMGetVersion` for the ELF machine number `machine`.
     pub(super) fn from_code(code: &[u8], machine: u16) -> Option<Self> {
         let [major, minor, patch] = match machine {
             EM_X86_64 => stores_on_x86_64(code)?,
@@ -66,7 +66,7 @@ impl LibraryVersion {
     }
 }
 
-/// `mov dword ptr [rdi], MAJOR`, the same through `rsi` for the minor and through `rdx` for the patch.
+/// Decodes `mov dword ptr [rdi], MAJOR`, the same through `rsi` for the minor and through `rdx` for the patch.
 fn stores_on_x86_64(code: &[u8]) -> Option<[u32; 3]> {
     let mut rest = code;
     let mut stored = [0; 3];
@@ -78,7 +78,7 @@ fn stores_on_x86_64(code: &[u8]) -> Option<[u32; 3]> {
     Some(stored)
 }
 
-/// `mov wN, #MAJOR` and `str wN, [x0]`, the same through `x1` for the minor and through `x2` for the patch.
+/// Decodes `mov wN, #MAJOR` and `str wN, [x0]`, the same through `x1` for the minor and through `x2` for the patch.
 fn stores_on_aarch64(code: &[u8]) -> Option<[u32; 3]> {
     const RETURN: u32 = 0xd65f_03c0;
     const ZERO_REGISTER: usize = 31;

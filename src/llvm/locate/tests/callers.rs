@@ -17,7 +17,7 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// A machine with a rustc in `rust`, and the files that rustc maps.
+/// Creates a machine with a rustc in `rust`, and returns the files that rustc maps.
 fn machine() -> (Tree, Vec<String>) {
     let tree = Tree::new();
     let lib = tree.sysroot("rust", LLVM, &Fake::llvm(22, 1, 2));

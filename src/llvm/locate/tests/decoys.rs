@@ -1,4 +1,4 @@
-//! Files that look like a libLLVM and are none that can be used: each is refused with its reason.
+//! Files that look like a libLLVM but cannot be used: each is refused with its reason.
 
 use std::{path::Path, process::Command};
 
@@ -9,7 +9,7 @@ use super::{
 
 const FOLDER: &str = "usr/lib/x86_64-linux-gnu";
 
-/// The only refusal on a machine that has a good library beside the decoy.
+/// Returns the only refusal on a machine that has a good library next to the decoy.
 fn refusal(tree: &Tree) -> Refused {
     tree.library("usr/local/lib/libLLVM.so.21.1", &Fake::llvm(21, 1, 0));
     let located = locate_on(&tree.host, &Search::default()).expect("the good library");
@@ -109,7 +109,7 @@ fn no_damaged_byte_makes_the_search_fail() {
         damaged[at] = value;
         tree.file("lib.so", &damaged);
         let search = Search { explicit: Some(&tree.path("lib.so")), ..Search::default() };
-        // Where the damage does not matter the library is found; elsewhere there is a reason.
+        // If the damage is harmless, the library is found; otherwise, there is a reason.
         if let Err(error) = locate_on(&tree.host, &search) {
             assert_eq!(error.causes().len(), 1, "byte {at} as {value}: {error}");
         }
@@ -157,7 +157,7 @@ fn a_linker_script_is_followed_to_the_library() {
     let tree = Tree::new();
     let library = tree.library("opt/lib/libLLVM.so.22.1-rust-1.95.0-stable", &Fake::llvm(22, 1, 2));
     tree.file("opt/lib/libLLVM-22-rust.so", "INPUT(libLLVM.so.22.1-rust-1.95.0-stable)\n");
-    // Relative to where the script is, not to where a link to it is.
+    // A relative name is relative to the script's folder, not to that of a link to it.
     let link = tree.link("elsewhere/libLLVM.so", tree.path("opt/lib/libLLVM-22-rust.so"));
     let located =
         locate_on(&tree.host, &Search { explicit: Some(&link), ..Search::default() }).expect("it");

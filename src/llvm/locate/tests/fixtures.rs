@@ -23,7 +23,7 @@ pub(super) const S390X: Machine = Machine { class: Class::Elf64, order: Order::B
 /// The address of a fake's first byte: not its offset, so that mixing them up shows.
 const BASE: u64 = 0x1_0000;
 
-/// Which table the symbols are found through.
+/// The table through which the symbols are found.
 #[derive(Clone, Copy)]
 pub(super) enum Hash {
     Gnu,
@@ -31,7 +31,7 @@ pub(super) enum Hash {
     Neither,
 }
 
-/// A shared library with just what the search reads.
+/// A shared library with only the parts that the search reads.
 #[derive(Clone)]
 pub(super) struct Fake {
     pub(super) machine: Machine,
@@ -46,7 +46,7 @@ pub(super) struct Fake {
 }
 
 impl Fake {
-    /// A libLLVM for x86-64 with the BPF target.
+    /// Returns a libLLVM for x86-64 with the BPF target.
     pub(super) fn llvm(major: u8, minor: u8, patch: u8) -> Self {
         Self {
             machine: X86_64,
@@ -65,7 +65,7 @@ impl Fake {
         }
     }
 
-    /// The library rustc consists of.
+    /// Returns the library that contains rustc.
     pub(super) fn driver(needed: &str) -> Self {
         let needed = vec![needed.to_owned()];
         Self { soname: None, needed, symbols: vec!["rustc_driver"], ..Self::llvm(22, 1, 0) }
@@ -142,7 +142,7 @@ impl Fake {
         }
     }
 
-    /// The strings of symbols, needed libraries, soname and run path, and where each is.
+    /// Returns the strings of symbols, needed libraries, soname and run path, and the position of each.
     fn strings(&self) -> (Vec<u8>, Vec<u64>) {
         let symbols = self.undefined.iter().chain(&self.symbols).map(|name| (*name).to_owned());
         let mut bytes = vec![0];
@@ -184,7 +184,7 @@ impl Fake {
         }
     }
 
-    /// One bucket: the chain is the whole table.
+    /// Writes a table with one bucket: the chain is the whole table.
     fn gnu_table(&self) -> Vec<u8> {
         let first = 1 + self.undefined.len() as u32;
         let mut table = [
@@ -235,7 +235,7 @@ impl Fake {
     }
 }
 
-/// `LLVMGetVersion` as every compiler writes it.
+/// Returns the code of `LLVMGetVersion` as every compiler emits it.
 fn x86_64_get_version(major: u8, minor: u8, patch: u8) -> Vec<u8> {
     let store = |test: [u8; 3], register: u8, value: u8| {
         [&test[..], &[0x74, 0x06, 0xc7, register, value, 0, 0, 0]].concat()
@@ -271,7 +271,7 @@ impl Tree {
         Self { folder, host }
     }
 
-    /// The path of `name` on this machine.
+    /// Returns the path of `name` on this machine.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.host.root.join(name)
     }
@@ -300,12 +300,12 @@ impl Tree {
         path
     }
 
-    /// A program that prints `line`.
+    /// Creates a program that prints `line`.
     pub(super) fn program(&self, name: &str, line: &Path) -> PathBuf {
         self.script(name, &format!("echo '{}'", line.display()))
     }
 
-    /// A program that runs `script` in a shell.
+    /// Creates a program that runs `script` in a shell.
     pub(super) fn script(&self, name: &str, script: &str) -> PathBuf {
         let path = self.file(name, format!("#!/bin/sh\n{script}\n"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))
@@ -319,7 +319,7 @@ impl Tree {
             Some(env::join_paths(folders.iter().map(|folder| self.path(folder))).expect("a PATH"));
     }
 
-    /// The process `pid` with its parent, and the files it maps as the kernel writes them.
+    /// Creates the process `pid` with its parent and the files it maps, as the kernel writes them.
     pub(super) fn process(&self, pid: &str, parent: u32, maps: &[String]) {
         self.file(&format!("proc/{pid}/stat"), format!("7 (a ) b) S {parent} 1 2 3"));
         let lines: String =
@@ -330,14 +330,14 @@ impl Tree {
         );
     }
 
-    /// We are run by rustc, process 40, which maps `maps`.
+    /// Makes rustc, process 40, which maps `maps`, our parent.
     pub(super) fn called_by(&self, maps: &[String]) {
         self.process("self", 40, &[]);
         self.process("40", 30, maps);
         self.process("30", 1, &[]);
     }
 
-    /// A sysroot like rustup's under `root`, with this libLLVM; its library folder.
+    /// Creates a sysroot like rustup's under `root`, with this libLLVM; returns its library folder.
     pub(super) fn sysroot(&self, root: &str, name: &str, library: &Fake) -> PathBuf {
         self.library(&format!("{root}/lib/{name}"), library);
         self.library(&format!("{root}/lib/librustc_driver-0123.so"), &Fake::driver(name));
@@ -350,7 +350,7 @@ impl Tree {
     }
 }
 
-/// What wrote `main.o`.
+/// Returns the producer of `main.o`.
 pub(super) fn written_by(
     text: &str,
     major: u32,

@@ -10,7 +10,7 @@ fn named(name: &str) -> Option<String> {
     LibraryVersion::from_name(name).map(|version| version.to_string())
 }
 
-/// The version of `library` under `name` on a host of its own machine.
+/// Returns the version of `library` under `name` on a host of its own machine.
 fn version_of(name: &str, library: &Fake) -> Result<String, String> {
     let mut tree = Tree::new();
     tree.host.architecture.elf = library.machine;
@@ -60,7 +60,8 @@ fn the_release_is_read_from_the_code_of_x86_64() {
 
 #[test]
 fn the_release_is_read_from_the_code_of_aarch64() {
-    // What clang-19 makes of LLVMGetVersion of 22.0.5: cbz, mov, str for each; the zero is stored without a mov.
+    // The code that clang-19 generates for LLVMGetVersion of 22.0.5: cbz, mov, str for each; the zero is stored without
+    // a mov.
     let words: [u32; 9] = [
         0xb400_0060,
         0x5280_02c8,

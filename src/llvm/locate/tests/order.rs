@@ -1,4 +1,4 @@
-//! Which of several good libraries wins.
+//! The choice among several good libraries.
 
 use std::path::{Path, PathBuf};
 
@@ -194,7 +194,7 @@ fn llvm_config_is_asked_when_its_place_does_not_tell() {
 #[test]
 fn nothing_is_taken_from_the_current_folder() {
     let mut tree = Tree::new();
-    // Cargo runs tests in the package's folder; there is no such entry, but it must not even be asked for.
+    // Cargo runs tests in the package's folder; there is no such entry, but it must not even be tried.
     tree.host.path = Some("lib/rustlib/x/bin:.::bin".into());
     assert_eq!(tree.host.path_entries(), Vec::<PathBuf>::new());
     assert_eq!(tree.host.program("./rustc".as_ref()), None);

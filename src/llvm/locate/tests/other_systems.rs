@@ -1,4 +1,4 @@
-//! macOS and other Unix systems, as far as a Linux machine can show them: their folders, and Mach-O.
+//! macOS and other Unix systems, as far as they can be tested on Linux: their folders, and Mach-O.
 
 use super::{
     super::{FoundBy, Search, host::Os, locate_on},
@@ -8,7 +8,7 @@ use super::{
 const ARM64: u32 = 0x0100_000c;
 const X86_64: u32 = 0x0100_0007;
 
-/// A dylib with just what the search reads.
+/// A dylib with only the parts that the search reads.
 #[derive(Clone)]
 struct Dylib {
     processor: u32,
@@ -46,7 +46,7 @@ impl Dylib {
         [words(&header), commands, trie].concat()
     }
 
-    /// A root with the edge `_LLVM` to a node with one edge a symbol to a leaf.
+    /// Returns a root with the edge `_LLVM` to a node that has one edge per symbol to a leaf.
     fn trie(&self) -> Vec<u8> {
         let root = b"\0\x01_LLVM\0\x09".to_vec();
         let edges: usize = self.symbols.iter().map(|symbol| symbol.len() + 2).sum();
@@ -71,7 +71,7 @@ fn command(kind: u32, fields: &[u32], text: &str) -> Vec<u8> {
     [words(&[kind, length as u32]), words(fields), text].concat()
 }
 
-/// A universal file of these slices.
+/// Returns a universal file of these slices.
 fn universal(slices: &[Dylib]) -> Vec<u8> {
     let mut head = [0xcafe_babe_u32, slices.len() as u32].map(u32::to_be_bytes).concat();
     let mut body = Vec::new();
