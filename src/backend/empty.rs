@@ -14,9 +14,6 @@ use crate::{
 /// The sections that describe a program but do not hold one.
 const ABOUT: [&str; 2] = ["license", "version"];
 
-/// The sections of maps.
-const MAPS: [&str; 2] = ["maps", ".maps"];
-
 /// The most names that one message shows.
 const SHOWN: usize = 3;
 
@@ -77,10 +74,9 @@ impl Program<'_, Optimized> {
                 && (!global.section().is_empty() || global.linkage() != Linkage::Local)
                 && !ABOUT.contains(&global.section().as_str())
         };
-        let is_map = |variable: Global<'_>| MAPS.contains(&variable.section().as_str());
         self.module.get(self.session).is_ok_and(|module| {
             module.functions().any(is_offered)
-                || module.variables().any(|variable| is_offered(variable) && is_map(variable))
+                || module.variables().any(is_offered)
                 || !module.inline_asm().is_empty()
         })
     }

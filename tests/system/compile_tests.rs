@@ -31,14 +31,15 @@ const DIFFERENCES: [Difference; 5] = [
         otherwise: &[
             ("\"Foo_3C_u32_3E_\"", "\"Foo<u32>\""),
             ("Bar_3C_di_generics_3A__3A_Foo_3C_u32_3E__3E_", "Bar<di_generics::Foo<u32>>"),
-            ("my_function_3C_u32_3E_", "my_function<u32>"),
+            // Its sums may overflow, which is a panic in this profile: such a function is inlined into the program.
+            ("// CHECK-DAG: name: \"my_function_3C_u32_3E_\"", ""),
         ],
     },
     // Nothing that a loader provides: `.ksyms` is not asked for, and the reference is not weak.
     Difference {
         case: "assembly/extern_linkage@btf",
         unless: Some((
-            &["-Clink-arg=--allow-undefined=external_variable"],
+            &["-Clink-arg=--allow-undefined=external_variable", "-Clink-arg=-Wno-gpl-helper"],
             "undefined symbol `external_variable`",
         )),
         otherwise: &[],
@@ -64,10 +65,8 @@ const DIFFERENCES: [Difference; 5] = [
                 "CHECK-NEXT: _arg2",
                 "CHECK-NEXT: _arg2\n// CHECK: <FUNC> 'local_no_mangle' --> global {{\\[}}[[SHARED]]{{\\]}}",
             ),
-            (
-                "'{{.*}}local_public{{.*}}' --> static",
-                "'local_public' --> static {{\\[}}[[SHARED]]{{\\]}}",
-            ),
+            // Its sum may overflow, as above.
+            ("// CHECK-DAG: <FUNC> '{{.*}}local_public{{.*}}' --> static", ""),
         ],
     },
     // Punctuation becomes words, not numbers.

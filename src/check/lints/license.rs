@@ -118,7 +118,8 @@ fn forbidden(license: Option<&str>, kept: &[Restricted]) -> Option<Error> {
         None => "the object has no license".to_owned(),
         Some(text) => format!("the kernel does not count `{text}` as compatible with the GPL"),
     });
-    Some(HELP.iter().fold(error, |error, help| error.help(*help)))
+    let error = HELP.iter().fold(error, |error, help| error.help(*help));
+    Some(error.help("`-W no-gpl-helper` if another loader supplies the license"))
 }
 
 fn restricted_helper(number: i32) -> Option<String> {

@@ -73,6 +73,7 @@ pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -
     let rules = [constructors::find, data::find, names::find, calls, license::find, arena::find];
     for finding in rules.iter().flat_map(|rule| rule(&subject)) {
         match finding {
+            Finding::Doubtful(lint) if options.plan.warnings.silenced.contains(&lint.kind) => {}
             Finding::Doubtful(lint) if options.audience == Audience::Person => {
                 warnings.push(warning(lint.kind, &lint.message));
             }
