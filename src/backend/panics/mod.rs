@@ -29,4 +29,5 @@ mod throw;
 
 pub(super) use lower::{end_blocks, lower};
 pub(super) use prepare::prepare;
+pub(super) use remaining::source;
 pub use remaining::{Panic, Way};

@@ -130,7 +130,7 @@ fn run_by<'ctx>(program: Global<'ctx>) -> HashSet<Global<'ctx>> {
 }
 
 /// The innermost place that is not in Rust's own library, where the user's code is to blame.
-pub(super) fn source(instruction: Instruction<'_>) -> Option<Place> {
+pub(in crate::backend) fn source(instruction: Instruction<'_>) -> Option<Place> {
     let places = instruction.inlined_places();
     let own = places.iter().find(|place| !is_library(&place.file));
     own.or_else(|| places.last()).cloned()
