@@ -71,6 +71,7 @@ macro_rules! rows {
                 core LLVMIsGlobalConstant(global: LLVMValueRef) -> LLVMBool;
                 core LLVMSetGlobalConstant(global: LLVMValueRef, constant: LLVMBool) -> ();
                 core LLVMPointerTypeInContext(context: LLVMContextRef, space: c_uint) -> LLVMTypeRef;
+                core LLVMGetPointerAddressSpace(type_: LLVMTypeRef) -> c_uint;
                 core LLVMConstArray2(element: LLVMTypeRef, values: *mut LLVMValueRef, length: u64) -> LLVMValueRef;
                 core LLVMTypeOf(value: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetNumOperands(value: LLVMValueRef) -> c_int;

@@ -70,18 +70,18 @@ impl Layout<'_> {
         Some(distance)
     }
 
-    fn size(&self, of: *mut LLVMType) -> Option<i64> {
+    pub(super) fn size(&self, of: *mut LLVMType) -> Option<i64> {
         // SAFETY: layout and type are alive; types that addresses are computed over have a size.
         i64::try_from(unsafe { llvm::LLVMABISizeOfType(self.raw, of) }).ok()
     }
 
-    fn offset(&self, structure: *mut LLVMType, element: u32) -> Option<i64> {
+    pub(super) fn offset(&self, structure: *mut LLVMType, element: u32) -> Option<i64> {
         // SAFETY: layout and type are alive, and the element is there.
         i64::try_from(unsafe { llvm::LLVMOffsetOfElement(self.raw, structure, element) }).ok()
     }
 }
 
-fn kind(of: *mut LLVMType) -> i32 {
+pub(super) fn kind(of: *mut LLVMType) -> i32 {
     // SAFETY: types live as long as their context.
     unsafe { llvm::LLVMGetTypeKind(of) }
 }

@@ -10,6 +10,7 @@ mod described;
 mod edit;
 mod flow;
 mod global;
+mod initial;
 mod instruction;
 mod layout;
 mod library;

@@ -69,6 +69,8 @@ pub enum Opcode {
     FromPointer,
     /// An integer as an address.
     ToPointer,
+    /// The same address in another address space.
+    SpaceCast,
     /// The same value, with any poison in it fixed.
     Freeze,
     /// A jump by a table of values.
@@ -158,7 +160,7 @@ impl Predicate {
 }
 
 /// The opcodes of LLVM's C interface, which do not change; a removed one, such as that of `br` in 23, leaves a hole.
-const OPCODES: [(LLVMOpcode, Opcode); 27] = [
+const OPCODES: [(LLVMOpcode, Opcode); 28] = [
     (LLVMOpcode::LLVMAdd, Opcode::Binary(Binary::Add)),
     (LLVMOpcode::LLVMSub, Opcode::Binary(Binary::Sub)),
     (LLVMOpcode::LLVMMul, Opcode::Binary(Binary::Mul)),
@@ -183,6 +185,7 @@ const OPCODES: [(LLVMOpcode, Opcode); 27] = [
     (LLVMOpcode::LLVMCall, Opcode::Call),
     (LLVMOpcode::LLVMPtrToInt, Opcode::FromPointer),
     (LLVMOpcode::LLVMIntToPtr, Opcode::ToPointer),
+    (LLVMOpcode::LLVMAddrSpaceCast, Opcode::SpaceCast),
     (LLVMOpcode::LLVMFreeze, Opcode::Freeze),
     (LLVMOpcode::LLVMSwitch, Opcode::Switch),
     (LLVMOpcode::LLVMAlloca, Opcode::Alloca),

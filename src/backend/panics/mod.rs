@@ -29,3 +29,4 @@ mod throw;
 
 pub(super) use lower::{end_blocks, lower};
 pub(super) use prepare::prepare;
+pub(super) use remaining::source;

@@ -108,7 +108,7 @@ fn run_by<'ctx>(program: Global<'ctx>) -> HashSet<Global<'ctx>> {
 }
 
 /// Returns the innermost place outside of Rust's own library, in the user's code.
-pub(super) fn source(instruction: Instruction<'_>) -> Option<Place> {
+pub(in crate::backend) fn source(instruction: Instruction<'_>) -> Option<Place> {
     let places = instruction.inlined_places();
     let own = places.iter().find(|place| !is_library(&place.file));
     own.or_else(|| places.last()).cloned()

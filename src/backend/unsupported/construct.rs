@@ -45,6 +45,8 @@ pub(super) enum Construct {
     IndirectJump,
     /// The address that a function returns to, or its frame's.
     ReturnAddress,
+    /// A read of an address that only a relocation could put into this variable.
+    StoredAddress(String),
 }
 
 /// The texts of a row: the fact, in which `{}` is the function; the reason; and the remedies.
@@ -168,6 +170,13 @@ impl Construct {
                 "BPF code cannot see either",
                 &["remove the call of `__builtin_return_address` or `__builtin_frame_address`"],
             ),
+            Self::StoredAddress(_) => (
+                "{} reads an address that is never filled in",
+                "loaders apply no relocations to data, so the program would read 0",
+                &[
+                    "choose the address in code (`match`, `switch`), or keep all entries in one array of bytes, with offsets into it",
+                ],
+            ),
         };
         Words { fact, cause, help }
     }
@@ -178,6 +187,10 @@ impl Construct {
         let error = Error::link(words.fact.replace("{}", function));
         let error = match self {
             Self::Arguments(Some(callee)) => error.because(format!("it calls {}", quoted(callee))),
+            Self::StoredAddress(variable) => {
+                let variable = quoted(variable);
+                error.because(format!("the initial value of {variable} holds addresses"))
+            }
             Self::AtomicWidth(bits) => error.because(format!("it operates on {bits} bits")),
             _ => error,
         };

@@ -4,6 +4,7 @@
 //! LLVM reports some constructs and goes on; at others it ends the process, and the message is lost. So the latter are
 //! detected in IR first. To report all at once, a copy without them goes through code generation too.
 
+mod addresses;
 mod construct;
 mod diagnostics;
 mod find;
@@ -79,13 +80,7 @@ impl Program<'_, Optimized> {
         let module = self.module.get(session)?;
         findings.blame_floats(module, &self.phase.routines);
         if session.plan.llvm_errors == LlvmErrors::Tolerate {
-            for finding in findings.located(module) {
-                let error = finding.error();
-                let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
-                session
-                    .warnings
-                    .warn(WarningKind::LlvmErrors, format!("{}{place}", error.message()));
-            }
+            findings.warn(session, module);
             unknown
                 .into_iter()
                 .for_each(|text| session.warnings.warn(WarningKind::LlvmErrors, text));
@@ -95,14 +90,21 @@ impl Program<'_, Optimized> {
     }
 }
 
-/// Checks that `module` contains nothing at which LLVM would end the process.
+/// Checks that `module` contains nothing at which LLVM would end the process, and nothing that code generation gets wrong.
 ///
 /// # Errors
 /// There is such a construct; the error includes LLVM's diagnostics about the rest.
 pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<'_>) -> Result<()> {
     let version = session.context.library().version();
     let abilities = Abilities::of(&machines.choice, version, session.plan);
-    let found = find::search(module, abilities);
+    let mut found = find::search(module, abilities);
+    // LLVM generates code for these.
+    let read = addresses::search(session.plan, module);
+    if session.plan.llvm_errors == LlvmErrors::Tolerate {
+        Findings::new(read).warn(session, module);
+    } else {
+        found.extend(read);
+    }
     if found.is_empty() {
         return Ok(());
     }
@@ -184,6 +186,16 @@ impl Findings {
             (order.get(&finding.function).copied(), finding.place.clone())
         });
         self.0
+    }
+
+    /// Warns about each finding.
+    fn warn(self, session: &Session<'_>, module: &Module<'_>) {
+        for finding in self.located(module) {
+            let error = finding.error();
+            let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
+            let text = format!("{}{place}", error.message());
+            session.warnings.warn(WarningKind::LlvmErrors, text);
+        }
     }
 
     /// Returns one error for all findings; `unknown` are LLVM's own messages.

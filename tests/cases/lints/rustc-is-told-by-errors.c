@@ -1,16 +1,11 @@
 // rustc shows nothing of a linker that succeeds: in a link that it drives, what loaders refuse is an error.
 //
-// run: mkdir rustcA && printf 'first\nLICENSE\n' > rustcA/symbols && printf 'helped\n' > rustcA/none && echo nothing > rustcA/nobody
+// run: mkdir rustcA && printf 'first\nLICENSE\n' > rustcA/symbols && echo nothing > rustcA/nobody
 // args: --btf --export-symbols rustcA/symbols
 // error: link no loader would take the object as it is meant
 // says: `first` is in section `xpd`, which no loader knows
 // says: loaders cannot read the license `LICENSE`
 // cause: its text does not end in a NUL byte
-// args: --btf --export-symbols rustcA/none
-// error: link `helped` calls the helper `bpf_trace_printk`, which takes a license of the GPL
-// cause: the object has no license
-// view: stderr
-// expect: --> {{.*}}this.c:21
 // args: --export-symbols rustcA/nobody
 // error: link the output holds no program, no map and no exported function
 // help: mark programs and maps `#[unsafe(no_mangle)]`
