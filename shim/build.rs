@@ -5,7 +5,7 @@ use std::{env, error::Error, path::PathBuf, process::Command};
 /// The installation of LLVM to link; its major is that of llvm-sys, whose variable this is.
 const PREFIX: &str = "LLVM_SYS_221_PREFIX";
 
-/// What the rows of the table are in, and what those need.
+/// The libraries that define the functions of the table, and their dependencies.
 const COMPONENTS: [&str; 5] = ["bpf", "passes", "irreader", "linker", "bitwriter"];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -3,7 +3,7 @@
 //! Decoding is total: any bytes give either a value whose string offsets and type numbers are all in range, or an
 //! error. Reserved fields must be zero, as the kernel requires (`btf_check_all_metas`), so a value is complete and
 //! encoding restores the same bytes. Only a header longer than ours loses its extension, and a type of a kind that
-//! only the [layout](super::layout) describes loses its contents.
+//! only the [layout] describes loses its contents.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 

@@ -15,14 +15,14 @@ pub enum Error {
     Malformed {
         /// The reason.
         fact: String,
-        /// The location, such as "in type [3]".
+        /// The location, such as `in type [3]`.
         place: Option<String>,
     },
     /// A value that exceeds the format's limits.
     TooLarge {
         /// The value that does not fit.
         what: String,
-        /// The location, such as "in type [3] `task`".
+        /// The location, such as ``in type [3] `task` ``.
         place: Option<String>,
     },
     /// An invalid symbolic CO-RE path.
@@ -70,7 +70,7 @@ impl fmt::Display for Error {
 impl error::Error for Error {}
 
 impl Error {
-    /// Adds the location `here`, such as "in type [3]".
+    /// Adds the location `here`, such as `in type [3]`.
     pub(super) fn within(mut self, here: String) -> Self {
         if let Self::Malformed { place, .. } | Self::TooLarge { place, .. } = &mut self {
             *place = Some(here);

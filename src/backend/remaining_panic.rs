@@ -7,17 +7,17 @@ pub struct Panic {
     pub program: String,
     /// The function that panics, once the optimizer inlined what it likes.
     pub function: String,
-    /// Where in the user's source, as `file:line:column`.
+    /// The place in the user's source, as `file:line:column`.
     pub source: Option<String>,
-    /// What happens there.
+    /// The description of the panic.
     pub what: String,
-    /// How it ends the program.
+    /// The way in which it ends the program.
     pub way: Way,
-    /// What the program returns, if that is known from its section.
+    /// The value that the program returns, if that is known from its section.
     pub value: i64,
 }
 
-/// How a panic ends its program.
+/// The way in which a panic ends its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// By a return of the program, into which the function is inlined.

@@ -41,7 +41,7 @@ pub struct Options {
     #[arg(long, help_heading = "Input", action = ArgAction::Append, num_args = 0..=1, require_equals = true,
           default_missing_value = "", value_parser = [""])]
     pub whole_archive: Vec<String>,
-    /// Again only the members that are needed
+    /// Undo --whole-archive for the archives that follow
     #[arg(long, help_heading = "Input", action = ArgAction::Append, num_args = 0..=1, require_equals = true,
           default_missing_value = "", value_parser = [""])]
     pub no_whole_archive: Vec<String>,
@@ -54,10 +54,10 @@ pub struct Options {
           default_missing_value = "", value_parser = [""])]
     pub pop_state: Vec<String>,
 
-    /// Where the object goes; `-` is standard output
+    /// Write the object to this file; `-` is standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
-    /// What to write: obj, asm, llvm-ir, llvm-bc; several at once as a list
+    /// Kinds of output: obj, asm, llvm-ir, llvm-bc; several at once as a list
     ///
     /// A kind may name its own file: `--emit asm=prog.s`. Of those that name none, the object (else the first) is
     /// written to the --output and each other beside it, with the extension .o, .s, .ll or .bc in place of its own.
@@ -137,14 +137,14 @@ pub struct Options {
     /// Let unreachable code call __bpf_trap, which needs a new kernel
     #[arg(long, help_heading = "Optimisation")]
     pub allow_bpf_trap: bool,
-    /// How a panic ends a program: exit, throw, error, keep [default: exit]
+    /// Way in which a panic ends a program: exit, throw, error, keep [default: exit]
     ///
     /// exit returns from the program, throw calls bpf_throw where the kernel has it, error refuses to link a program
     /// that may panic, keep leaves what the compiler wrote.
     #[arg(long, value_name = "WAY", help_heading = "Optimisation", value_parser = panic_way(),
           hide_possible_values = true)]
     pub panic: Option<PanicWay>,
-    /// What a program returns when it panics, or only programs of this section [default: 0, or 1 where the kernel takes
+    /// Value that a program returns when it panics, or only programs of this section [default: 0, or 1 where the kernel takes
     /// nothing else]
     #[arg(long, value_name = "[SECTION=]N", help_heading = "Optimisation", value_parser = panic_value,
           allow_hyphen_values = true, action = ArgAction::Append)]
@@ -156,7 +156,7 @@ pub struct Options {
     /// The oldest kernel, such as 5.4, that the BTF must suit
     #[arg(long, value_name = "X.Y", help_heading = "Debug information", value_parser = kernel)]
     pub btf_compat: Option<(u16, u16)>,
-    /// Where the BTF's source text is from: debug info alone, also source files (the default), or nowhere
+    /// Origin of the BTF's source text: debug info alone, also source files (the default), or nowhere
     #[arg(long, value_name = "embedded|read|none", help_heading = "Debug information", value_parser = source_lines,
           overrides_with_all = ["btf_source_lines", "no_btf_source_lines"])]
     pub btf_source_lines: Option<SourceLines>,
@@ -196,7 +196,7 @@ pub struct Options {
     /// Write the IR before and after optimisation: into a folder, or the latter to a file such as out.ll
     #[arg(long, value_name = "PATH", help_heading = "LLVM")]
     pub dump_module: Option<PathBuf>,
-    /// Whether an error that LLVM reports ends the link [default: true]
+    /// End the link at an error that LLVM reports [default: true]
     #[arg(long, value_name = "BOOL", help_heading = "LLVM", num_args = 0..=1, default_missing_value = "true",
           value_parser = ["true", "false"])]
     pub fatal_errors: Option<String>,
@@ -248,7 +248,7 @@ pub struct Options {
     /// Write the log to FILE
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub log_file: Option<PathBuf>,
-    /// How much to log [default: what RUST_LOG says]
+    /// Log level [default: RUST_LOG]
     #[arg(long, value_name = "LEVEL", help_heading = "Reports", value_parser = level())]
     pub log_level: Option<LevelFilter>,
 

@@ -182,6 +182,30 @@ fn no_parameter_of_an_interface_is_a_bool() {
     });
 }
 
+/// "Returns ...", "The ...": a doc comment tells what an item is or does, in a sentence of its own.
+#[test]
+fn doc_comments_of_the_product_open_with_a_verb_or_a_noun() {
+    const HEADLESS: [&str; 12] = [
+        "What", "Whether", "Where", "Who", "Whom", "Whose", "That", "Those", "How", "Which", "Why",
+        "Again",
+    ];
+    let mut breaches = Vec::new();
+    for source in product() {
+        let text = fs::read_to_string(root().join(&source.path)).expect("a readable source");
+        let mut before = "";
+        for (number, line) in text.lines().map(str::trim).enumerate() {
+            let opens = |marker: &str| line.starts_with(marker) && !before.starts_with(marker);
+            let comment = ["/// ", "//! "].into_iter().filter(|marker| opens(marker));
+            let words = comment.filter_map(|marker| line.strip_prefix(marker)?.split(' ').next());
+            for word in words.filter(|word| HEADLESS.contains(word)) {
+                breaches.push(format!("{}:{}: opens with `{word}`", source.path, number + 1));
+            }
+            before = line;
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
 #[test]
 fn no_file_is_long_and_none_is_shapeless() {
     breaches(everything(), |source, found| {

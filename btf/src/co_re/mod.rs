@@ -3,7 +3,7 @@
 //! A record from clang is complete. A query from Rust has a text instead, `.se.load@src/main.rs:7:9`, and an
 //! immediate of 0, since the backend knows neither the final numbers nor the final layout of BTF. So [`Queries::of`]
 //! records those queries, [`fixes::paths`](super::fixes::paths) resolves the text, and once the types are final,
-//! [`answer()`] writes the values for the types in this object: loaders compare them to verify that they patch the
+//! The linker writes the values for the types in this object: loaders compare them to verify that they patch the
 //! expected instruction (`bpf_core_patch_insn`).
 
 pub mod access;

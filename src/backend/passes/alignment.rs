@@ -6,7 +6,7 @@
 //! Both the alignment that a copy promises and the one that `CodeGenPrepare` derives from the pointers and sets on the
 //! copy are limited.
 //!
-//! That option also does not align variables on the stack, unlike LLVM's usual expansion. Many sources rely on that
+//! The option does not align variables on the stack, unlike LLVM's usual expansion. Many sources rely on that
 //! unknowingly: they use `&header.ip` of a packed structure as a pointer to aligned words.
 
 use super::super::session::Session;

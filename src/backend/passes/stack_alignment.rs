@@ -8,7 +8,7 @@ const FRAME_ALIGNMENT: u32 = 8;
 /// Limits the alignment of stack variables to what the kernel guarantees, whatever their types require.
 ///
 /// LLVM assumes that the frame has any requested alignment. It would add an index below the alignment to the address by
-/// an `or`, which [`crate::link`] could not prove to be a sum.
+/// an `or`, which [`mod@crate::link`] could not prove to be a sum.
 pub(in crate::backend) fn limit_alignment(module: &Module<'_>) {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     for instruction in bodies.flat_map(Global::instructions) {

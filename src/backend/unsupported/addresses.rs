@@ -15,7 +15,7 @@ use crate::{
 /// The size of an address in bytes.
 const ADDRESS: i64 = 8;
 
-/// How many steps of computing an address are followed.
+/// The most steps of an address computation that are followed.
 const MOST_STEPS: usize = 256;
 
 /// Copies, by how their names begin; operand 1 is the source, operand 2 the length.
@@ -51,7 +51,7 @@ struct Tables<'m, 'c> {
     addresses: HashMap<Global<'c>, Vec<i64>>,
 }
 
-/// What an instruction reads: the bytes, and from where.
+/// The bytes that an instruction reads, and their address.
 struct Read<'c> {
     from: Value<'c>,
     /// None if it is not known.
