@@ -2,7 +2,8 @@
 //!
 //! libbpf and aya relocate code alone: `bpf_object__elf_collect` of libbpf skips the relocations of any section that has no
 //! code, but for those of maps and of struct_ops. So a table of strings, or a pointer that starts as the address of a
-//! variable, holds zeros at run time. Optimization resolves most reads of constants; what is left here reads those zeros.
+//! variable, holds zeros at run time. Optimization resolves most reads of constants, and small constant
+//! tables became choices; what is left here reads those zeros.
 
 use std::collections::HashMap;
 
