@@ -1,14 +1,18 @@
 //! Reads of constant tables that hold addresses, as choices between their entries.
 //!
 //! No loader applies relocations to data, so a table of addresses holds zeros at run time. LLVM makes such tables itself:
-//! of a `switch` between addresses, where the CPU level has computed jumps. The address of an entry in code is relocated.
+//! of a `switch` between addresses, where the CPU level has computed jumps; and in position-independent code, as rustc's is, it makes those tables of distances,
+//! which the verifier does not follow ("math between map_value pointer and register"). Addresses in code are relocated.
 
 use crate::llvm::{
-    Builder, Context, Global, Instruction, Layout, Module, Opcode, Predicate, Value,
+    Binary, Builder, Context, Global, Instruction, Layout, Module, Opcode, Predicate, Resize, Value,
 };
 
 /// The most entries that become a choice.
 const MOST_ENTRIES: usize = 16;
+
+/// The bytes of a distance in a table of those.
+const DISTANCE: i64 = 4;
 
 /// A read from a table.
 struct Read<'c> {
@@ -16,6 +20,8 @@ struct Read<'c> {
     table: Global<'c>,
     /// Chooses the entry.
     index: Value<'c>,
+    /// How far the indices of two entries in a row are apart.
+    step: i64,
     /// What is read for each index, from 0 on.
     values: Vec<Value<'c>>,
 }
@@ -38,10 +44,16 @@ pub(super) fn lower<'c>(context: &'c Context, module: &Module<'c>) {
 /// Returns what `load` reads if that is in an entry of a small constant table, chosen by one index.
 fn read<'c>(layout: &Layout<'_>, load: Instruction<'c>) -> Option<Read<'c>> {
     let value = load.value();
-    if value.opcode() != Opcode::Load || !load.is_used() || load.is_volatile() {
+    if !load.is_used() || load.is_volatile() {
         return None;
     }
     let (mut place, mut start, mut variable) = (value.operand(0)?, 0_i64, Vec::new());
+    let is_relative = is_relative(load);
+    if is_relative {
+        variable.push((value.operand(1)?, DISTANCE));
+    } else if value.opcode() != Opcode::Load {
+        return None;
+    }
     while place.opcode() == Opcode::Element {
         let distance = layout.distance(place)?;
         start = start.checked_add(distance.constant)?;
@@ -52,8 +64,31 @@ fn read<'c>(layout: &Layout<'_>, load: Instruction<'c>) -> Option<Read<'c>> {
     if !is_constant_table(table) {
         return None;
     }
-    let values = entries(layout, table, start, *scale, value)?;
-    Some(Read { load, table, index: *index, values })
+    let entry = |entry: Value<'c>| {
+        let entry = if is_relative { target(entry, table)? } else { entry };
+        let is_function = entry.global().is_some_and(Global::is_function);
+        (entry.is_of_type_of(value) && !is_function).then_some(entry)
+    };
+    let values = entries(layout, table, (start, *scale), entry)?;
+    let step = if is_relative { DISTANCE } else { 1 };
+    Some(Read { load, table, index: *index, step, values })
+}
+
+/// Returns true for a call that adds to an address the number of 32 bits there, with an offset: LLVM makes tables of such
+/// numbers in position-independent code (`RelLookupTableConverterPass`).
+fn is_relative(call: Instruction<'_>) -> bool {
+    let is_call = call.value().opcode() == Opcode::Call;
+    is_call && call.callee().is_some_and(|callee| callee.name().starts_with("llvm.load.relative."))
+}
+
+/// Returns the address whose distance from `table` is `entry`.
+fn target<'c>(entry: Value<'c>, table: Global<'c>) -> Option<Value<'c>> {
+    let difference =
+        entry.operand(0).filter(|_| entry.opcode() == Opcode::Resize(Resize::Trunc))?;
+    let is_from_table = difference.opcode() == Opcode::Binary(Binary::Sub)
+        && difference.operand(1)?.operand(0)? == table.value();
+    let address = difference.operand(0).filter(|address| address.opcode() == Opcode::FromPointer);
+    address.filter(|_| is_from_table)?.operand(0)
 }
 
 fn is_constant_table(table: Global<'_>) -> bool {
@@ -65,13 +100,12 @@ fn is_constant_table(table: Global<'_>) -> bool {
         && table.is_in_default_space()
 }
 
-/// Returns the values of the type of `like` at `start`, and each `scale` bytes further, to the end of `table`.
+/// Returns what `entry` makes of the values at `start`, and each `scale` bytes further, to the end of `table`.
 fn entries<'c>(
     layout: &Layout<'_>,
     table: Global<'c>,
-    start: i64,
-    scale: i64,
-    like: Value<'c>,
+    (start, scale): (i64, i64),
+    entry: impl Fn(Value<'c>) -> Option<Value<'c>>,
 ) -> Option<Vec<Value<'c>>> {
     let values = layout.initial_values(table);
     let end = values.iter().map(|(offset, _)| offset.saturating_add(1)).max()?;
@@ -82,11 +116,10 @@ fn entries<'c>(
     let mut offset = start;
     while offset < end {
         let (_, value) = values.iter().find(|(at, _)| *at == offset)?;
-        let is_function = value.global().is_some_and(Global::is_function);
-        if found.len() == MOST_ENTRIES || is_function || !value.is_of_type_of(like) {
+        if found.len() == MOST_ENTRIES {
             return None;
         }
-        found.push(*value);
+        found.push(entry(*value)?);
         offset = offset.checked_add(scale)?;
     }
     Some(found)
@@ -101,7 +134,8 @@ fn choose<'c>(context: &'c Context, read: &Read<'c>) {
     let mut numbered = others.iter().zip(0..).collect::<Vec<_>>();
     numbered.reverse();
     let chosen = numbered.into_iter().fold(*last, |chosen, (value, number)| {
-        let is_it = builder.compare(Predicate::Eq, read.index, builder.integer(bits, number));
+        let is_it =
+            builder.compare(Predicate::Eq, read.index, builder.integer(bits, read.step * number));
         builder.select(is_it, *value, chosen)
     });
     read.load.value().replace_uses_with(chosen);
