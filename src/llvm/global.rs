@@ -176,6 +176,13 @@ impl<'ctx> Global<'ctx> {
         self.set(linkage, LLVMVisibility::LLVMDefaultVisibility);
     }
 
+    /// Returns true if it is a function.
+    #[must_use]
+    pub fn is_function(self) -> bool {
+        // SAFETY: the global is alive; the answer is null unless it is a function.
+        !unsafe { llvm::LLVMIsAFunction(self.as_raw()) }.is_null()
+    }
+
     /// Returns true if it is declared but not defined.
     #[must_use]
     pub fn is_declaration(self) -> bool {

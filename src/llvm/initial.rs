@@ -21,6 +21,19 @@ impl Layout<'_> {
     /// Returns the offsets, in bytes, at which the initial value of `variable` holds the address of a function or variable.
     #[must_use]
     pub fn initial_addresses(&self, variable: Global<'_>) -> Vec<i64> {
+        let values = self.initial_values(variable).into_iter();
+        let mut found = values
+            .filter(|(_, value)| is_address(*value))
+            .map(|(offset, _)| offset)
+            .collect::<Vec<_>>();
+        found.sort_unstable();
+        found
+    }
+
+    /// Returns the values that are no aggregates in the initial value of `variable`, each with its offset in bytes; not
+    /// those in arrays of plain numbers, and not those in aggregates of zeros.
+    #[must_use]
+    pub fn initial_values<'ctx>(&self, variable: Global<'ctx>) -> Vec<(i64, Value<'ctx>)> {
         // SAFETY: the value is alive; the answer is null unless it is a variable.
         let raw = unsafe { llvm::LLVMIsAGlobalVariable(variable.value().as_raw()) };
         if raw.is_null() {
@@ -28,18 +41,16 @@ impl Layout<'_> {
         }
         // SAFETY: it is a variable; the answer is null for a declaration.
         let initial = Value::from_raw(unsafe { llvm::LLVMGetInitializer(raw) });
-        let mut open = initial.map(|value| (value, 0)).into_iter().collect::<Vec<_>>();
+        let mut open = initial.map(|value| (0, value)).into_iter().collect::<Vec<_>>();
         let mut found = Vec::new();
-        while let Some((value, offset)) = open.pop() {
+        while let Some((offset, value)) = open.pop() {
             match self.elements(value) {
                 Some(elements) => open.extend(
-                    elements.into_iter().map(|(element, distance)| (element, offset + distance)),
+                    elements.into_iter().map(|(element, distance)| (offset + distance, element)),
                 ),
-                None if is_address(value) => found.push(offset),
-                None => {}
+                None => found.push((offset, value)),
             }
         }
-        found.sort_unstable();
         found
     }
 
@@ -66,6 +77,14 @@ impl Layout<'_> {
         let elements = (0..aggregate.operand_count())
             .filter_map(|index| Some((aggregate.operand(index)?, place(index)?)));
         Some(elements.collect())
+    }
+}
+
+impl Value<'_> {
+    /// Returns true if both values are of one type.
+    #[must_use]
+    pub fn is_of_type_of(self, other: Self) -> bool {
+        type_of(self) == type_of(other)
     }
 }
 

@@ -181,6 +181,16 @@ impl<'ctx> Instruction<'ctx> {
         !unsafe { llvm::LLVMGetFirstUse(self.as_raw()) }.is_null()
     }
 
+    /// Returns true if it is a volatile load or store, or an atomic one.
+    #[must_use]
+    pub fn is_volatile(self) -> bool {
+        // SAFETY: the instruction is alive.
+        let code = unsafe { llvm::LLVMGetInstructionOpcode(self.as_raw()) };
+        // SAFETY: it is a load or a store.
+        let said = || unsafe { llvm::LLVMGetVolatile(self.as_raw()) != 0 };
+        (code == LOAD || code == STORE) && (said() || self.ordering().is_some())
+    }
+
     /// Returns true for a call of a function that returns more than one register.
     ///
     /// Inline assembly is also a call in IR, with a structure of its outputs as the result; but nothing is called, and

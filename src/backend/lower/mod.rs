@@ -13,6 +13,7 @@ mod offsets;
 mod packets;
 mod ranges;
 mod sets;
+mod tables;
 
 use super::{cpu::CpuChoice, session::Session};
 use crate::{bpf::target::Cpu, llvm::Module};
@@ -30,6 +31,7 @@ pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, choice: &
         packets::restore(context, module, &contexts);
         ranges::restore(context, module, registers(choice));
         alignment::lower(context, module);
+        tables::lower(context, module);
     }
 }
 

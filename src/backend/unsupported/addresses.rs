@@ -2,7 +2,8 @@
 //!
 //! libbpf and aya relocate code alone: `bpf_object__elf_collect` of libbpf skips the relocations of any section that has no
 //! code, but for those of maps and of struct_ops. So a table of strings, or a pointer that starts as the address of a
-//! variable, holds zeros at run time. Optimization resolves most reads of constants; what is left here reads those zeros.
+//! variable, holds zeros at run time. Optimization resolves most reads of constants, and small constant
+//! tables became choices; what is left here reads those zeros.
 
 use std::collections::HashMap;
 
@@ -20,6 +21,9 @@ const MOST_STEPS: usize = 256;
 
 /// Copies, by how their names begin; operand 1 is the source, operand 2 the length.
 const COPIES: [&str; 2] = ["llvm.memcpy.", "llvm.memmove."];
+
+/// Reads of an address by its distance, which the verifier does not follow; operand 0 is the table.
+const RELATIVE: &str = "llvm.load.relative.";
 
 /// Sections whose relocations loaders apply or that they read themselves.
 const RELOCATED: [&str; 4] = [".maps", "maps", ".struct_ops", "?.struct_ops"];
@@ -110,6 +114,9 @@ impl<'m, 'c> Tables<'m, 'c> {
             }),
             Opcode::Call => {
                 let name = instruction.callee()?.name();
+                if name.starts_with(RELATIVE) {
+                    return Some(Read { from: value.operand(0)?, bytes: None, kind: Kind::Copy });
+                }
                 let is_copy = COPIES.iter().any(|copy| name.starts_with(copy));
                 let bytes = instruction.constant_operand(2).and_then(|it| i64::try_from(it).ok());
                 is_copy.then_some(Read { from: value.operand(1)?, bytes, kind: Kind::Copy })

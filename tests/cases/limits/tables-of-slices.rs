@@ -1,18 +1,17 @@
-// The lengths in a table of slices are numbers; the slices are addresses, which no loader fills in. The line is the user's
-// own, also where an iterator of the core library reads.
+// The lengths in a table of slices are numbers; the slices are addresses, which no loader fills in. An index into a small
+// table becomes a choice; where an iterator of the core library reads, the line is the user's own.
 //
 // llvm: 22..
 // compile: -Cdebuginfo=2
 // args: --export entry
-// error: link
-// says: `entry` reads an address that is never filled in
-// place: this.rs:30:
-// cause: the initial value of `this::NAMES` holds addresses
-// help: choose the address in code (`match`, `switch`)
+// view: disasm entry
+// expect: if
 // args: --export walk
 // error: link
 // says: `walk` reads an address that is never filled in
 // place: this.rs:
+// cause: the initial value of `this::NAMES` holds addresses
+// help: choose the address in code (`match`, `switch`)
 // args: --export length
 // view: disasm length
 // expect: exit
