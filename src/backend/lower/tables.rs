@@ -1,8 +1,9 @@
 //! Reads of constant tables that hold addresses, as choices between their entries.
 //!
 //! No loader applies relocations to data, so a table of addresses holds zeros at run time. LLVM makes such tables itself:
-//! of a `switch` between addresses, where the CPU level has computed jumps; and in position-independent code, as rustc's is, it makes those tables of distances,
-//! which the verifier does not follow ("math between map_value pointer and register"). Addresses in code are relocated.
+//! of a `switch` between addresses, where the CPU level has computed jumps; and in position-independent code, as rustc's is,
+//! it makes those tables of distances, which the verifier does not follow ("math between map_value pointer and register").
+//! Addresses in code are relocated.
 
 use crate::llvm::{
     Binary, Builder, Context, Global, Instruction, Layout, Module, Opcode, Predicate, Resize, Value,
@@ -20,9 +21,9 @@ struct Read<'c> {
     table: Global<'c>,
     /// Chooses the entry.
     index: Value<'c>,
-    /// How far the indices of two entries in a row are apart.
+    /// The distance between the indices of two neighboring entries.
     step: i64,
-    /// What is read for each index, from 0 on.
+    /// The value read for each index, from 0 on.
     values: Vec<Value<'c>>,
 }
 

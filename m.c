@@ -1,1 +1,0 @@
-struct fwd; typedef int *ip; struct in { int (*type)[2]; int (*max_entries)[1]; unsigned *key; unsigned *value; }; struct { int (*type)[33]; int (*max_entries)[64]; int (*map_flags)[1024]; enum { __unique_value0 = 1ull << 44 } map_extra; } m __attribute__((section(".maps"), used)) ; __attribute__((section("xdp"))) int prog(void *c){return 1;} 
