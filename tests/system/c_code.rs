@@ -110,7 +110,7 @@ fn arrays_on_the_stack_load_and_are_indexed() {
 #[test]
 fn operations_load_and_return_what_the_source_says() {
     let work = tools::kept("c-code");
-    let source = tools::workspace().join("tests/c_code/operations.c");
+    let source = tools::workspace().join("tests/system/c_code/operations.c");
     for level in ["v1", "v3", "v4"] {
         let [bitcode, ours] =
             ["bc", "o"].map(|ending| work.join(format!("operations-{level}.{ending}")));

@@ -1,5 +1,6 @@
 // Rust's `char` has an encoding that LLVM before 23 leaves out of BTF; as an array's element it became a random number.
 //
+// llvm: 22..
 // compile: -Cdebuginfo=2 -Cpanic=abort
 // args: --export entry --btf
 // view: btf

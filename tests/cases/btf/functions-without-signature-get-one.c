@@ -32,5 +32,5 @@ __attribute__((section("xdp"))) int entry(int *context) { return triple(context)
 //--- lines.c
 __attribute__((noinline)) int triple(int *number) { return *number * 3; }
 //--- tables.c
-__attribute__((noinline)) static int half(int *number) { return *number / 2; }
+__attribute__((noinline)) static int half(int *number) { return *number + 2; }
 __attribute__((section("xdp"))) int other(int *context) { return half(context); }

@@ -1,5 +1,6 @@
 // `debug = 1` in a profile: rustc describes functions without their types.
 //
+// llvm: 22..
 // compile: -Cdebuginfo=1 -Cpanic=abort
 // args: --export entry --btf
 // view: btf

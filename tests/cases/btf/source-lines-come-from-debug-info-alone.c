@@ -1,5 +1,6 @@
 // The text of lines depends on the inputs alone: what debug info embeds is used, the file on disk is not.
 //
+// llvm: 22..
 // compile: -gdwarf-5 -gembed-source
 // run: clang-22 -O2 -g -target bpf -emit-llvm -c other.c -o other.bc
 // link: --btf --btf-source-lines embedded {this} other.bc
