@@ -186,7 +186,8 @@ fn an_input_that_shrinks_is_an_error() {
     fs::File::options().write(true).open(&copy).unwrap().set_len(100).unwrap();
     let output = strace.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(5), "{said}");
+    // Short of what was found before, or, where another process tries again, too short for what it claims to hold.
+    assert!(matches!(output.status.code(), Some(3 | 5)), "{said}");
     assert!(said.contains("program.bc") && said.contains("error: "), "{said}");
     assert_eq!(fs::read(folder.path().join("out.o")).unwrap(), b"old");
     assert_eq!(names(folder.path()), ["out.o", "program.bc", "trace"]);
