@@ -1,0 +1,153 @@
+//! The binding of declarations and overridden definitions to the definition of their symbol.
+
+use super::{Conflict, Scope, Symbols, matching, pool::Pool, text};
+use crate::{
+    model::{Kind, Linkage, TypeId},
+    strings::StrOff,
+};
+
+/// A function or variable of one part that has the name of a global symbol.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sighting {
+    /// The index of the symbol.
+    pub global: usize,
+    /// The index of the part.
+    pub part: usize,
+    /// The prototype or the type, in the pool.
+    pub ty: TypeId,
+    /// The kind.
+    pub item: Item,
+    /// The role.
+    pub role: Role,
+    /// The name of the section without bytes that lists it, or the empty name.
+    pub list: StrOff,
+    /// The size that its section lists.
+    pub size: u32,
+}
+
+/// The kind of a symbol's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    /// `FUNC`.
+    Function,
+    /// `VAR`.
+    Variable,
+    /// `VAR` of `.maps`.
+    Map,
+}
+
+/// The part that a sighting plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The definition that the output has.
+    Definition,
+    /// A declaration.
+    Declaration,
+    /// A definition that another one overrides.
+    Overridden,
+}
+
+/// A symbol with the type that the output has for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound {
+    /// The sighting whose type it is.
+    pub chosen: Sighting,
+    /// The name of the section without bytes that lists it, or the empty name.
+    pub list: StrOff,
+}
+
+/// Chooses the type of each symbol, and writes it to the pool.
+///
+/// # Errors
+/// Returns an error if two sightings of a symbol disagree.
+pub(super) fn bind(
+    pool: &mut Pool,
+    mut sightings: Vec<Sighting>,
+    symbols: &Symbols,
+    parts: &[String],
+) -> Result<Vec<Bound>, Box<Conflict>> {
+    sightings.sort_by_key(|sighting| sighting.global);
+    let mut bound = Vec::new();
+    let names: Vec<_> = symbols.globals.iter().collect();
+    for group in sightings.chunk_by(|one, two| one.global == two.global) {
+        let defined = group.iter().find(|sighting| sighting.role == Role::Definition);
+        let Some(chosen) = defined.or(group.first()).copied() else { continue };
+        let Some((name, global)) = names.get(chosen.global) else { continue };
+        for other in group.iter().filter(|other| other.part != chosen.part) {
+            let mut pair = [chosen, *other];
+            pair.sort_by_key(|sighting| sighting.part);
+            if let Some(difference) = matching::difference(pool, &pair) {
+                return Err(conflict(pool, name, parts, pair, difference));
+            }
+        }
+        let list = listed(pool, name, parts, group)?;
+        let linkage = match (&global.definition, global.scope) {
+            (None, _) => Linkage::Extern,
+            (Some(_), Scope::Visible) => Linkage::Global,
+            (Some(_), Scope::Local) => Linkage::Static,
+        };
+        if let Some(first) = group.first().filter(|first| first.role != Role::Definition) {
+            name_params(pool, first.ty, chosen.ty);
+        }
+        if let Some(id) = pool.globals.get(chosen.global).copied().flatten()
+            && let Some(ty) = pool.get_mut(id)
+        {
+            ty.kind = match chosen.item {
+                Item::Function => Kind::Func { proto: chosen.ty, linkage },
+                Item::Variable | Item::Map => Kind::Var { ty: chosen.ty, linkage },
+            };
+        }
+        bound.push(Bound { chosen, list });
+    }
+    Ok(bound)
+}
+
+/// Returns the section that lists a symbol; all parts must agree about it, since it decides where loaders look.
+fn listed(
+    pool: &Pool,
+    name: &str,
+    parts: &[String],
+    group: &[Sighting],
+) -> Result<StrOff, Box<Conflict>> {
+    let mut listing = group.iter().filter(|sighting| !sighting.list.is_empty());
+    let Some(first) = listing.next() else { return Ok(StrOff::EMPTY) };
+    match listing.find(|other| other.list != first.list) {
+        None => Ok(first.list),
+        Some(other) => {
+            let [one, two] =
+                [first, other].map(|sighting| pool.strings.text(sighting.list).into_owned());
+            let difference =
+                format!("section `{one}` lists it in the one and `{two}` in the other");
+            Err(conflict(pool, name, parts, [*first, *other], difference))
+        }
+    }
+}
+
+/// Gives the parameters of a declaration the names that the definition has: both prototypes become one.
+fn name_params(pool: &mut Pool, declared: TypeId, defined: TypeId) {
+    let Some(Kind::FuncProto(defined)) = pool.get(defined).map(|ty| &ty.kind) else { return };
+    let names: Vec<StrOff> = defined.params.iter().map(|param| param.name).collect();
+    let Some(Kind::FuncProto(declared)) = pool.get_mut(declared).map(|ty| &mut ty.kind) else {
+        return;
+    };
+    for (param, name) in declared.params.iter_mut().zip(names) {
+        if !name.is_empty() {
+            param.name = name;
+        }
+    }
+}
+
+fn conflict(
+    pool: &Pool,
+    name: &str,
+    parts: &[String],
+    sightings: [Sighting; 2],
+    difference: String,
+) -> Box<Conflict> {
+    Box::new(Conflict {
+        symbol: name.to_owned(),
+        parts: sightings.map(|sighting| parts.get(sighting.part).cloned().unwrap_or_default()),
+        types: sightings.map(|sighting| text::of(pool, sighting.ty)),
+        difference,
+    })
+}
