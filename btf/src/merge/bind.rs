@@ -1,9 +1,12 @@
 //! The binding of declarations and overridden definitions to the definition of their symbol.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::{Conflict, Scope, Symbols, matching, pool::Pool, text};
 use crate::{
     model::{Kind, Linkage, TypeId},
     strings::StrOff,
+    walk,
 };
 
 /// A function or variable of one part that has the name of a global symbol.
@@ -68,6 +71,8 @@ pub(super) fn bind(
 ) -> Result<Vec<Bound>, Box<Conflict>> {
     sightings.sort_by_key(|sighting| sighting.global);
     let mut bound = Vec::new();
+    let mut protos = BTreeMap::new();
+    let mut kept = HashSet::new();
     let names: Vec<_> = symbols.globals.iter().collect();
     for group in sightings.chunk_by(|one, two| one.global == two.global) {
         let defined = group.iter().find(|sighting| sighting.role == Role::Definition);
@@ -86,9 +91,9 @@ pub(super) fn bind(
             (Some(_), Scope::Visible) => Linkage::Global,
             (Some(_), Scope::Local) => Linkage::Static,
         };
-        if let Some(first) = group.first().filter(|first| first.role != Role::Definition) {
-            name_params(pool, first.ty, chosen.ty);
-        }
+        let first = group.first().filter(|first| first.part < chosen.part);
+        protos.extend(first.map(|first| (first.ty, chosen.ty)));
+        kept.extend(group.iter().skip(usize::from(first.is_some())).map(|other| other.ty));
         if let Some(id) = pool.globals.get(chosen.global).copied().flatten()
             && let Some(ty) = pool.get_mut(id)
         {
@@ -99,6 +104,7 @@ pub(super) fn bind(
         }
         bound.push(Bound { chosen, list });
     }
+    name_params(pool, protos, &kept);
     Ok(bound)
 }
 
@@ -123,16 +129,25 @@ fn listed(
     }
 }
 
-/// Gives the parameters of a declaration the names that the definition has: both prototypes become one.
-fn name_params(pool: &mut Pool, declared: TypeId, defined: TypeId) {
-    let Some(Kind::FuncProto(defined)) = pool.get(defined).map(|ty| &ty.kind) else { return };
-    let names: Vec<StrOff> = defined.params.iter().map(|param| param.name).collect();
-    let Some(Kind::FuncProto(declared)) = pool.get_mut(declared).map(|ty| &mut ty.kind) else {
+/// Gives the parameters of declarations the names that the definitions have: each pair of prototypes becomes one.
+///
+/// `protos` has the prototype of the definition for each declared one. One that something else refers to stays.
+fn name_params(pool: &mut Pool, mut protos: BTreeMap<TypeId, TypeId>, kept: &HashSet<TypeId>) {
+    protos.retain(|declared, defined| declared != defined && !kept.contains(declared));
+    if protos.is_empty() {
         return;
-    };
-    for (param, name) in declared.params.iter_mut().zip(names) {
-        if !name.is_empty() {
-            param.name = name;
+    }
+    for ty in &pool.types {
+        walk::refs(ty, |id| {
+            protos.remove(&id);
+        });
+    }
+    for (declared, defined) in protos {
+        let Some(Kind::FuncProto(defined)) = pool.get(defined).map(|ty| &ty.kind) else { continue };
+        let names: Vec<StrOff> = defined.params.iter().map(|param| param.name).collect();
+        if let Some(Kind::FuncProto(declared)) = pool.get_mut(declared).map(|ty| &mut ty.kind) {
+            let params = declared.params.iter_mut().zip(names);
+            params.filter(|(_, name)| !name.is_empty()).for_each(|(param, name)| param.name = name);
         }
     }
 }

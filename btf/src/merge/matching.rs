@@ -100,12 +100,13 @@ impl<'a> Matching<'a> {
 
     /// Returns true if one type is the forward declaration of the other.
     fn declares(&self, one: &Type, two: &Type) -> bool {
-        let declares =
-            |declaration: &Type, definition: &Type| match (&declaration.kind, &definition.kind) {
+        let declares = |declaration: &Type, definition: &Type| {
+            matches!(
+                (&declaration.kind, &definition.kind),
                 (Kind::Fwd(FwdKind::Struct), Kind::Struct(_))
-                | (Kind::Fwd(FwdKind::Union), Kind::Union(_)) => true,
-                _ => false,
-            };
+                    | (Kind::Fwd(FwdKind::Union), Kind::Union(_))
+            )
+        };
         one.name == two.name && (declares(one, two) || declares(two, one))
     }
 

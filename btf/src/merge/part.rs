@@ -267,10 +267,9 @@ impl Reader<'_> {
         for (at, ty) in self.types.iter().enumerate() {
             let Kind::DeclTag(tag) = &ty.kind else { continue };
             let target = (tag.ty.0 as usize).checked_sub(1).and_then(|at| fates.get(at));
-            if target == Some(&Fate::Dropped) || overridden.contains(&tag.ty) {
-                if let Some(fate) = fates.get_mut(at) {
-                    *fate = Fate::Dropped;
-                }
+            let is_gone = target == Some(&Fate::Dropped) || overridden.contains(&tag.ty);
+            if let Some(fate) = fates.get_mut(at).filter(|_| is_gone) {
+                *fate = Fate::Dropped;
             }
         }
     }
