@@ -43,6 +43,7 @@ mod forwards;
 pub mod kernel;
 mod layout;
 pub mod map_def;
+pub mod mark;
 pub mod merge;
 mod model;
 mod prune;
