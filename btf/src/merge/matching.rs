@@ -8,8 +8,8 @@
 use std::collections::HashSet;
 
 use super::{
-    bind::{Item, Sighting},
     pool::Pool,
+    sighting::{Item, Sighting},
     text,
 };
 use crate::{
