@@ -28,7 +28,7 @@ use crate::{
     report::Result,
 };
 
-/// What is known of the inputs, to which members add theirs.
+/// The facts about inputs, to which members add theirs.
 pub(super) struct Notes<'a, 's> {
     pub(super) mentions: &'a mut Mentions<'s>,
     pub(super) agreement: &'a mut Agreement<'s>,

@@ -13,11 +13,11 @@ use crate::llvm::Node;
 /// The most nested types that are followed; real ones nest only a few deep.
 const MOST_NESTED: usize = 128;
 
-/// How much of an aggregate is compared.
+/// The depth to which an aggregate is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Depth {
     Members,
-    /// What a pointer points to.
+    /// The name alone, behind a pointer.
     Name,
 }
 
