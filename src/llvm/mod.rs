@@ -6,6 +6,7 @@ mod block;
 mod buffer;
 mod build;
 mod context;
+mod declared;
 mod described;
 mod edit;
 mod flow;
