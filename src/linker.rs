@@ -16,8 +16,9 @@ use std::{collections::BTreeSet, thread};
 use phases::Clock;
 
 use crate::{
-    Error, LinkPlan, Result, Warnings,
+    Error, LinkPlan, Result, Warning, Warnings,
     backend::{self, Optimized, Program, Session},
+    bpf::kernel::{Kernel, NEWEST_RELEASE},
     check::{self, CheckOptions},
     crash_handler,
     driver::{self, VersionDetail},
@@ -27,7 +28,7 @@ use crate::{
     object::Object,
     output,
     plan::{Btf, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
-    report::Audience,
+    report::{Audience, WarningKind},
 };
 
 /// Stack size of the linking thread. LLVM walks types recursively: a list of 60 000 types that point to each other
@@ -77,6 +78,7 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
     check_places(plan, CommandFiles::default())?;
+    warn_of_newer_kernel(plan, warnings);
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
@@ -90,6 +92,21 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     reported?;
     heed(plan, warnings)?;
     deliver(plan, artifacts)
+}
+
+/// Warns if the plan names a kernel that the tables do not describe yet.
+fn warn_of_newer_kernel(plan: &LinkPlan, warnings: &Warnings) {
+    let btf = plan.debug_info.btf_compat.map(|(major, minor)| Kernel(major, minor));
+    let newest = plan.kernel.into_iter().chain(btf).max();
+    if let Some(kernel) = newest.filter(|kernel| *kernel > NEWEST_RELEASE) {
+        warnings.push(Warning {
+            kind: WarningKind::NewerKernel,
+            message: format!(
+                "Linux {kernel} is newer than {NEWEST_RELEASE}, the newest that this linker knows"
+            ),
+            help: vec![format!("the object is made and checked as for {NEWEST_RELEASE}")],
+        });
+    }
 }
 
 /// Returns a memory limit above the needs of any valid link. Damaged inputs mostly claim far more.

@@ -3,12 +3,14 @@
 //! An [`Error`] has a message, a place in the source, causes and help lines, and it may contain other errors found
 //! with it. [`Warnings`] collects the warnings as values, so that an embedder decides how to show them.
 
+mod count;
 mod near;
 mod origin;
 mod render;
 mod symbol;
 mod warning;
 
+pub(crate) use count::count;
 pub use near::nearest;
 pub use origin::Origin;
 pub use render::Paint;
@@ -277,10 +279,10 @@ mod tests {
     fn an_error_reads_subject_causes_help() {
         let error = Error::io("no such directory: out")
             .context("cannot write out/prog.o")
-            .help("create it, or choose another --output");
+            .help("create it, or name a file elsewhere");
         assert_eq!(
             error.to_string(),
-            "error: cannot write out/prog.o\n  = cause: no such directory: out\n  = help: create it, or choose another --output"
+            "error: cannot write out/prog.o\n  = cause: no such directory: out\n  = help: create it, or name a file elsewhere"
         );
         assert_eq!(error.kind().exit_code(), 5);
     }

@@ -57,9 +57,9 @@ impl<'a> Session<'a> {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
-            empty::check_input(self, &input.module, &input.origin);
             target.apply(&input.module)?;
         }
+        empty::check_inputs(self, &opened);
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
         let mut mentions = assembly::given(&module, &statics);

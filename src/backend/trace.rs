@@ -20,6 +20,9 @@ pub struct Account {
     pub dropped: Vec<(Origin, String)>,
     /// The names that the inputs define, to find near misses for undefined symbols; empty if nothing is undefined.
     pub defined: BTreeSet<String>,
+    /// The first functions and variables that the inputs define, archive members left aside, and the number of others:
+    /// to name them if the output is empty.
+    pub(super) samples: (Vec<String>, usize),
     /// The first module that mentions each symbol. Filled if the plan requests the reasons for taking members.
     mentions: Option<BTreeMap<String, Origin>>,
     entered: HashSet<Origin>,
@@ -52,6 +55,9 @@ pub enum Reason {
     },
 }
 
+/// The number of definitions that a message names.
+const SAMPLES: usize = 3;
+
 impl Account {
     pub(super) fn new(reports: &Reports) -> Self {
         let mentions = reports.why_extract.is_some().then(BTreeMap::new);
@@ -68,6 +74,12 @@ impl Account {
             for global in opened.module.globals().filter(|global| global.is_declaration()) {
                 mentions.entry(global.name()).or_insert_with(|| opened.origin.clone());
             }
+        }
+        if reason == Reason::Given {
+            let mut own = listed(&opened.module);
+            let free = SAMPLES.saturating_sub(self.samples.0.len());
+            self.samples.0.extend(own.by_ref().take(free).map(Global::name));
+            self.samples.1 = self.samples.1.saturating_add(own.count());
         }
         if let (Some(candidates), Reason::Given) = (&mut self.candidates, &reason) {
             let names = listed(&opened.module).map(|global| (opened.origin.clone(), global.name()));

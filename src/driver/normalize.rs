@@ -196,7 +196,7 @@ impl Pass<'_> {
 
     fn unknown(&self, word: &Word) -> Error {
         let error = Error::usage(format!("unknown option `{}`", word.text.display()));
-        match self.known.nearest(&word.text) {
+        match self.known.nearest(word) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => {
                 error.help("`--help` lists the options; an input of such a name goes after `--`")

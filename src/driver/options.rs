@@ -9,7 +9,10 @@ use clap::{ArgAction, Parser, builder::PossibleValue};
 use log::LevelFilter;
 
 use crate::{
-    bpf::target::{Cpu, OptLevel, Target},
+    bpf::{
+        kernel::{nearest_release, parse_release},
+        target::{Cpu, OptLevel, Target},
+    },
     plan::{LinkerWarnings, PanicValue, PanicWay, SourceLines},
     report::{WarningKind, nearest},
 };
@@ -391,10 +394,15 @@ fn warning_help() -> String {
 }
 
 fn kernel(version: &str) -> Result<(u16, u16), String> {
-    let numbers = version
-        .split_once('.')
-        .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
-    numbers.ok_or_else(|| "not a kernel version such as 5.4".to_owned())
+    let kernel = parse_release(version)
+        .ok_or("not a kernel version such as 5.4, or what `uname -r` prints")?;
+    match nearest_release(kernel) {
+        Some(nearest) if nearest > kernel => {
+            Err(format!("there is no Linux {kernel} with BPF; the first is {nearest}"))
+        }
+        Some(nearest) => Err(format!("there is no Linux {kernel}; the nearest is {nearest}")),
+        None => Ok((kernel.0, kernel.1)),
+    }
 }
 
 fn source_lines(word: &str) -> Result<SourceLines, String> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     bpf::{
-        kernel::Kernel,
+        kernel::{Kernel, nearest_release},
         target::{Cpu, OptLevel, Target},
     },
     plan::{
@@ -87,6 +87,12 @@ impl LinkerOptions {
         if let Some(arg) = self.llvm_args.iter().find(|arg| tells(arg)) {
             return Err(Error::usage(format!("LLVM's option `{arg}` is not for a library"))
                 .because("LLVM prints and ends the process when it is given"));
+        }
+        if let Some((kernel, nearest)) =
+            self.kernel.and_then(|kernel| Some((kernel, nearest_release(kernel)?)))
+        {
+            return Err(Error::usage(format!("there is no Linux {kernel}"))
+                .help(format!("the nearest is {nearest}")));
         }
         let plan = LinkPlan {
             target: self.target.clone(),
