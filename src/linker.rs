@@ -1,5 +1,8 @@
 //! A single link, from plan to files.
 
+mod dependencies;
+mod map;
+mod memory_usage;
 mod overwrite;
 mod panics;
 mod phases;
@@ -17,7 +20,7 @@ use phases::Clock;
 
 use crate::{
     Error, LinkPlan, Result, Warning, Warnings,
-    backend::{self, Optimized, Program, Session},
+    backend::{self, Account, Optimized, Program, Session},
     bpf::kernel::{Kernel, NEWEST_RELEASE},
     check::{self, CheckOptions},
     crash_handler,
@@ -85,13 +88,33 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
     let artifacts = build(&session, inputs, plan, warnings, &clock);
+    let library = session.library().to_owned();
     // Publish the reports of a failed link too: the list of extracted members often explains the failure.
-    let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    let account = session.account();
+    let reported = reports::publish(&plan.reports, &account, &clock);
     leave(session);
     let artifacts = artifacts?;
     reported?;
     heed(plan, warnings)?;
-    deliver(plan, artifacts)
+    let mapped = mapped(plan, &artifacts, &account)?;
+    let kept = deliver(plan, artifacts)?;
+    if let (Some(path), Some(text)) = (&plan.reports.map, mapped) {
+        reports::write(path, &text)?;
+    }
+    dependencies::write(plan, &library)?;
+    Ok(kept)
+}
+
+/// Returns the text of the map, if `plan` requests it.
+fn mapped(plan: &LinkPlan, artifacts: &[Artifact], account: &Account) -> Result<Option<String>> {
+    if plan.reports.map.is_none() {
+        return Ok(None);
+    }
+    let object = artifacts.iter().find(|artifact| artifact.kind == OutputKind::Object);
+    let object = object.ok_or_else(|| {
+        Error::usage("--Map needs an object").help("add `obj` to the kinds of --emit")
+    })?;
+    map::map(&object.bytes, account).map(Some)
 }
 
 /// Warns if the plan names a kernel that the tables do not describe yet.

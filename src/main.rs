@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         }),
     };
     let paint = Paint::suits(&stderr());
+    warnings.take_notes().iter().for_each(|note| say(&paint.note(note)));
     warnings.take().iter().for_each(|warning| say(&warning.render(paint).to_string()));
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,6 +69,7 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
     check_places(&invocation)?;
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
+    invocation.notices.iter().for_each(|notice| warnings.note(notice));
     match invocation.request {
         Request::Link(mut plan) => {
             crash_report::without_traces(&mut plan);

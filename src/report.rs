@@ -233,9 +233,12 @@ pub struct Warning {
     pub help: Vec<String>,
 }
 
-/// The warnings of one link, in the order they arose, without duplicates.
+/// The warnings and notes of one link, in the order they arose, without duplicates.
 #[derive(Debug, Default)]
-pub struct Warnings(Mutex<Vec<Warning>>);
+pub struct Warnings {
+    warnings: Mutex<Vec<Warning>>,
+    notes: Mutex<Vec<String>>,
+}
 
 impl Warnings {
     /// Adds a warning of a `kind`.
@@ -267,7 +270,24 @@ impl Warnings {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Warning>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Adds a note, which is no warning: it is never fatal. Repeated notes are dropped.
+    pub fn note(&self, note: impl Into<String>) {
+        let (note, mut all) = (note.into(), self.lock_notes());
+        if !all.contains(&note) {
+            all.push(note);
+        }
+    }
+
+    /// Removes and returns all notes.
+    pub fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut *self.lock_notes())
+    }
+
+    fn lock_notes(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -29,14 +29,12 @@ pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) 
 }
 
 /// Explains why LLVM ignores `feature` at the level `cpu`, if it does: its levels from v3 on switch `alu32` on
-/// themselves (`initSubtargetFeatures` in `BPFSubtarget.cpp`), and unknown names are dropped, as are those without a sign.
+/// themselves (`initSubtargetFeatures` in `BPFSubtarget.cpp`), and unknown names are dropped.
 fn ignored(feature: &str, cpu: Cpu) -> Option<Warning> {
     let (message, help) = if feature == "-alu32" && matches!(cpu, Cpu::V3 | Cpu::V4) {
         let message =
             format!("`-alu32` has no effect: {} always uses 32-bit registers", cpu.name());
         (message, "link for a lower level: `--cpu v2`".to_owned())
-    } else if !feature.starts_with(['+', '-']) {
-        (format!("`{feature}` has no effect: a sign is missing"), format!("write `+{feature}`"))
     } else {
         // Newer LLVMs may have features that this list lacks: only a near miss is a mistake.
         let near = nearest(feature.get(1..)?, FEATURES.map(str::to_owned))

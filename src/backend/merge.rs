@@ -15,7 +15,7 @@ use super::{
     opened::Opened,
     passes::license,
     program::{Merged, Program},
-    quirks, resolve,
+    quirks, renames, resolve,
     restorable::RestorableModule,
     runtime::{self, Routines},
     session::Session,
@@ -101,6 +101,7 @@ impl<'a> Session<'a> {
             module.set_inline_asm("");
         }
         assembly::check_module(&module, &input.origin)?;
+        renames::apply(&module, &self.plan.symbols);
         Ok(Opened { origin: input.origin.clone(), module })
     }
 

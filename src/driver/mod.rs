@@ -47,6 +47,8 @@ pub struct Invocation {
     pub args: Vec<OsString>,
     /// Ignored options with the reasons, one line of the debug log each.
     pub notes: Vec<String>,
+    /// Ignored options whose effect users might expect, with the reasons.
+    pub notices: Vec<String>,
     /// The files that hold arguments and lists of symbols.
     pub files: Vec<PathBuf>,
 }

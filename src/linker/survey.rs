@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{panics, program_report, reports};
+use super::{memory_usage, panics, program_report, reports};
 use crate::{
     backend::{Optimized, Panic, Program},
     check::{
@@ -11,7 +11,8 @@ use crate::{
     },
     link::btf::co_re_list,
     object::Object,
-    plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
+    output,
+    plan::{LinkPlan, Listing, LlvmErrors, OutputKind, Reports},
     report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
@@ -46,6 +47,9 @@ pub(super) fn check(
 }
 
 fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
+    if wanted.memory_usage == Listing::Print {
+        output::write_stderr(&memory_usage::summary(survey));
+    }
     if wanted.program.is_none() && wanted.program_json.is_none() {
         return Ok(());
     }

@@ -5,6 +5,7 @@ mod assembly;
 mod block;
 mod buffer;
 mod build;
+mod constant;
 mod context;
 mod described;
 mod edit;
@@ -35,6 +36,7 @@ mod value;
 
 pub use block::Block;
 pub use build::Builder;
+pub use constant::Shape;
 pub use context::{Context, Diagnostic, Severity};
 pub use described::{Encoding, Tag, TypeBuilder};
 pub use flow::Use;

@@ -26,6 +26,12 @@ impl Paint {
         if stream.is_terminal() && !minds && !dumb { Self::Coloured } else { Self::Plain }
     }
 
+    /// Renders a note that belongs to no error or warning.
+    #[must_use]
+    pub fn note(self, note: &str) -> String {
+        format!("{}{}", self.wrap(Style::Note, "note"), subject(self, note))
+    }
+
     fn wrap(self, style: Style, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
@@ -38,16 +44,19 @@ impl Paint {
 enum Style {
     Error,
     Warning,
+    Note,
     Message,
     Mark,
 }
 
 impl Style {
-    /// Returns the SGR parameters (select graphic rendition): bold with red, yellow, no color and blue, as in rustc.
+    /// Returns the SGR parameters (select graphic rendition): bold with red, yellow, green, no color and blue, as in
+    /// rustc.
     const fn code(self) -> &'static str {
         match self {
             Self::Error => "1;31",
             Self::Warning => "1;33",
+            Self::Note => "1;32",
             Self::Message => "1",
             Self::Mark => "1;34",
         }

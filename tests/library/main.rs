@@ -12,3 +12,4 @@ mod embed;
 mod hidden_types;
 mod input;
 mod locate;
+mod options;

@@ -1,4 +1,4 @@
-//! Which releases of the kernel there are, and how people write their versions.
+//! The releases of the kernel, and how people write their versions.
 
 use super::Kernel;
 

@@ -4,8 +4,8 @@
 ; warning: `-alu32` has no effect: v3 always uses 32-bit registers [ignored-feature]
 ; help: link for a lower level: `--cpu v2`
 ; args: --cpu v2 --cpu-features=alu32
-; warning: `alu32` has no effect: a sign is missing [ignored-feature]
-; help: write `+alu32`
+; error: usage `--cpu-features` cannot be `alu32`
+; cause: a feature starts with a sign: `+alu32` or `-alu32`
 ; args: --cpu v2 --cpu-features=+dwarfis
 ; warning: `+dwarfis` is not a feature of BPF [ignored-feature]
 ; help: did you mean `dwarfris`?
