@@ -5,7 +5,7 @@
 
 use std::{ffi::OsString, fs, path::Path};
 
-use bpf_linker::driver::{self, PlanFormat, Request, print_plan};
+use bpf_linker::internals::driver::{self, PlanFormat, Request, print_plan};
 
 /// A value for each option that takes one. Paths lie in `/nowhere`.
 const VALUES: [(&str, &str); 43] = [
