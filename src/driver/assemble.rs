@@ -9,7 +9,7 @@ use clap::{
 use log::LevelFilter;
 
 use super::{
-    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs,
+    Invocation, Logging, Messages, PlanFormat, Request, VersionDetail, explain, exports, inputs,
     normalize::Normal,
     options::{ANYTHING, Options, WarningWish},
     outputs, pages,
@@ -33,30 +33,37 @@ pub fn assemble(command: Command, normal: Normal, mut files: Vec<PathBuf>) -> Re
         .clone()
         .no_binary_name(true)
         .try_get_matches_from(&normal.words)
-        .map_err(explain)?;
-    let options = Options::from_arg_matches(&matches).map_err(explain)?;
+        .map_err(reworded)?;
+    let options = Options::from_arg_matches(&matches).map_err(reworded)?;
     let logging = logging(&options);
+    let messages = Messages {
+        color: options.color.unwrap_or_default(),
+        format: options.error_format.unwrap_or_default(),
+    };
     let lists = [&options.export_symbols, &options.version_script, &options.dynamic_list];
     files.extend(lists.into_iter().flatten().cloned());
-    let request = match text(&command, &options) {
+    let request = match text(&command, &options)? {
         Some(text) => Request::Print(text),
         None => request(options, &matches, &files)?,
     };
     let Normal { words: args, notes, notices } = normal;
-    Ok(Invocation { request, logging, args, notes, notices, files })
+    Ok(Invocation { request, logging, messages, args, notes, notices, files })
 }
 
-fn text(command: &Command, options: &Options) -> Option<super::Text> {
-    if options.help {
-        return Some(pages::long_help(command));
+fn text(command: &Command, options: &Options) -> Result<Option<super::Text>> {
+    if let Some(name) = &options.explain {
+        let plain = explain::explain(name)?;
+        return Ok(Some(super::Text { styled: plain.clone(), plain }));
     }
-    if options.h {
-        return Some(pages::short_help(command));
-    }
-    if options.man {
-        return Some(pages::man(command));
-    }
-    options.completions.map(|shell| pages::completions(command, shell))
+    Ok(if options.help {
+        Some(pages::long_help(command))
+    } else if options.h {
+        Some(pages::short_help(command))
+    } else if options.man {
+        Some(pages::man(command))
+    } else {
+        options.completions.map(|shell| pages::completions(command, shell))
+    })
 }
 
 fn logging(options: &Options) -> Logging {
@@ -228,7 +235,7 @@ fn reports(options: &Options, files: &[PathBuf]) -> Reports {
 }
 
 /// Converts clap's error to our wording; at this point only values can be wrong.
-fn explain(error: clap::Error) -> Error {
+fn reworded(error: clap::Error) -> Error {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(all)) => all.join(", "),

@@ -10,9 +10,11 @@
 
 mod assemble;
 pub mod dialect;
+mod explain;
 mod exports;
 mod inputs;
 mod known;
+mod messages;
 mod normalize;
 mod options;
 mod outputs;
@@ -32,6 +34,7 @@ use crate::{plan::LinkPlan, report::Result};
 use known::Known;
 use options::Options;
 
+pub use messages::{Color, ErrorFormat, Messages};
 pub use print::{PLAN_SCHEMA, PlanFormat, print_plan};
 pub use replay::{Read, replay};
 
@@ -42,6 +45,8 @@ pub struct Invocation {
     pub request: Request,
     /// Log settings.
     pub logging: Logging,
+    /// Form and color of messages.
+    pub messages: Messages,
     /// The command line in our own options, without the program's name, as a response file needs it to repeat the
     /// request.
     pub args: Vec<OsString>,

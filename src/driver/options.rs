@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, builder::PossibleValue};
 use log::LevelFilter;
 
+use super::messages::{Color, ErrorFormat};
 use crate::{
     bpf::{
         kernel::{nearest_release, parse_release},
@@ -275,6 +276,13 @@ pub struct Options {
     /// Copy all that is needed to repeat this link into DIR
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     pub reproduce: Option<PathBuf>,
+    /// Use color in messages: auto, always, never [default: auto]
+    #[arg(long, value_name = "WHEN", help_heading = "Reports", value_parser = color(), hide_possible_values = true)]
+    pub color: Option<Color>,
+    /// Form of messages: human, short (a line each), json (rustc's schema) [default: human]
+    #[arg(long, value_name = "FORMAT", help_heading = "Reports", value_parser = error_format(),
+          hide_possible_values = true)]
+    pub error_format: Option<ErrorFormat>,
     /// Write the log to FILE
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub log_file: Option<PathBuf>,
@@ -294,6 +302,9 @@ pub struct Options {
     /// Log what happens, at level info
     #[arg(short, long, help_heading = "General")]
     pub verbose: bool,
+    /// Explain a warning by its name, or an error by words of its message
+    #[arg(long, value_name = "NAME", help_heading = "General", allow_hyphen_values = true)]
+    pub explain: Option<String>,
     /// Print completions for a shell: bash, elvish, fish, powershell, zsh
     #[arg(long, value_name = "SHELL", help_heading = "General")]
     pub completions: Option<clap_complete::Shell>,
@@ -354,6 +365,8 @@ macro_rules! one_of {
 
 one_of!(cpu -> Cpu, Cpu::ALL.map(Cpu::name), |name: &str| name.parse().unwrap_or(Cpu::Generic));
 one_of!(opt_level -> OptLevel, OptLevel::ALL.map(OptLevel::name), |name: &str| name.parse().unwrap_or_default());
+one_of!(color -> Color, Color::ALL, Color::called);
+one_of!(error_format -> ErrorFormat, ErrorFormat::ALL, ErrorFormat::called);
 one_of!(level -> LevelFilter, ["off", "error", "warn", "info", "debug", "trace"], |name: &str| {
     name.parse().unwrap_or(LevelFilter::Off)
 });

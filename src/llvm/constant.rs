@@ -112,8 +112,9 @@ fn shape(ty: *mut LLVMType) -> Option<Shape> {
         }
         ARRAY => {
             // SAFETY: it is an array.
-            let (element, length) =
-                unsafe { (llvm::LLVMGetElementType(ty), llvm::LLVMGetArrayLength2(ty)) };
+            let element = unsafe { llvm::LLVMGetElementType(ty) };
+            // SAFETY: as above.
+            let length = unsafe { llvm::LLVMGetArrayLength2(ty) };
             let is_text = shape(element) == Some(Shape::Integer(1)) && length <= LARGEST;
             is_text.then_some(Shape::Bytes(usize::try_from(length).ok()?))
         }
@@ -156,9 +157,10 @@ impl<'ctx> Global<'ctx> {
     pub fn give_way_to_number(self, number: u64) {
         // SAFETY: the global is alive.
         let pointer = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
-        // SAFETY: the global is alive, and so is its context.
-        let integer =
-            unsafe { llvm::LLVMIntTypeInContext(llvm::LLVMGetTypeContext(pointer), u64::BITS) };
+        // SAFETY: the type is alive.
+        let context = unsafe { llvm::LLVMGetTypeContext(pointer) };
+        // SAFETY: the context is that of a live type.
+        let integer = unsafe { llvm::LLVMIntTypeInContext(context, u64::BITS) };
         // SAFETY: it is an integer type.
         let number = unsafe { llvm::LLVMConstInt(integer, number, 0) };
         // SAFETY: number and type are alive.

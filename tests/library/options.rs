@@ -55,8 +55,11 @@ const VALUES: [(&str, &str); 43] = [
 ];
 
 /// Options that are no part of a plan: they choose what the command prints, or where.
-const OF_THE_COMMAND: [&str; 10] = [
+const OF_THE_COMMAND: [&str; 13] = [
+    "color",
     "completions",
+    "error-format",
+    "explain",
     "h",
     "log-file",
     "log-level",

@@ -273,12 +273,14 @@ pub const RULES: &[Rule] = &[
         Value::Optional,
         "a BPF loader reads nothing of it",
     ),
-    ignore(&["--demangle", "--color-diagnostics", "--threads"], Value::Optional, LISTED_LATER),
+    ignore(&["--demangle", "--threads"], Value::Optional, LISTED_LATER),
+    rule(&["--color-diagnostics="], Value::Glued, Action::Rewrite("color")),
+    replace(&["--color-diagnostics", "-fdiagnostics-color"], &["--color=always"]),
+    replace(&["--no-color-diagnostics", "-fno-diagnostics-color"], &["--color=never"]),
     note(&["--error-limit"], Value::Optional, "all errors are shown, each once"),
     ignore(
         &[
             "--no-demangle",
-            "--no-color-diagnostics",
             "--no-threads",
             "--warn-once",
             "--warn-undef",
