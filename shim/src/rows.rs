@@ -129,6 +129,9 @@ macro_rules! rows {
                 core LLVMGetArrayLength2(array: LLVMTypeRef) -> u64;
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
+                core LLVMConstIntToPtr(number: LLVMValueRef, type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMConstNamedStruct(type_: LLVMTypeRef, values: *mut LLVMValueRef, count: c_uint) -> LLVMValueRef;
+                core LLVMGetTypeContext(type_: LLVMTypeRef) -> LLVMContextRef;
                 core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
                 core LLVMGetAllocatedType(variable: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetAlignment(value: LLVMValueRef) -> c_uint;

@@ -16,7 +16,7 @@ use super::{
     opened::Opened,
     passes::license,
     program::{Merged, Program},
-    quirks, resolve,
+    quirks, renames, resolve,
     restorable::RestorableModule,
     runtime::{self, Routines},
     session::Session,
@@ -58,9 +58,9 @@ impl<'a> Session<'a> {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
-            empty::check_input(self, &input.module, &input.origin);
             target.apply(&input.module)?;
         }
+        empty::check_inputs(self, &opened);
         let mut agreement = Agreement::of(&self.context, &opened, |index| {
             self.read_whole(inputs.modules.get(index)?)
         })?;
@@ -107,6 +107,7 @@ impl<'a> Session<'a> {
             module.set_inline_asm("");
         }
         assembly::check_module(&module, &input.origin)?;
+        renames::apply(&module, &self.plan.symbols);
         Ok(Opened { origin: input.origin.clone(), module })
     }
 

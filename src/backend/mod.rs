@@ -29,14 +29,17 @@ mod prepare;
 mod program;
 mod quirks;
 mod remaining_panic;
+mod renames;
 mod resolve;
 mod restorable;
 mod runtime;
 mod session;
+mod set_values;
 mod sources;
 mod trace;
 mod triple;
 mod unsupported;
+mod why_live;
 
 pub use choose_llvm::{locate_for, survey_for};
 pub use codegen::dump_files;
