@@ -1,5 +1,6 @@
 //! A single link, from plan to files.
 
+mod natives;
 mod overwrite;
 mod panics;
 mod phases;
@@ -14,10 +15,11 @@ pub use reproduce::reproduce;
 use std::{collections::BTreeSet, thread};
 
 use phases::Clock;
+use survey::Checked;
 
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{self, Optimized, Program, Session},
+    backend::{self, Account, Optimized, Program, Session},
     check::{self, CheckOptions},
     crash_handler,
     driver::{self, VersionDetail},
@@ -80,6 +82,14 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
+    if inputs.modules.is_empty() && !inputs.natives.is_empty() {
+        return link_natives(&inputs, plan, warnings, &clock);
+    }
+    if let Some(native) = inputs.natives.first() {
+        return Err(Error::input(format!("{} is a native object", native.origin))
+            .because("native objects cannot be linked together with bitcode yet")
+            .help("compile it to bitcode as well: `clang -target bpf -emit-llvm -c`"));
+    }
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
     let artifacts = build(&session, inputs, plan, warnings, &clock);
@@ -90,6 +100,22 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     reported?;
     heed(plan, warnings)?;
     deliver(plan, artifacts)
+}
+
+/// Links native objects without a libLLVM.
+fn link_natives(
+    inputs: &Inputs,
+    plan: &LinkPlan,
+    warnings: &Warnings,
+    clock: &Clock,
+) -> Result<Vec<Artifact>> {
+    let mut account = Account::default();
+    let bytes = natives::build(inputs, plan, warnings, clock, &mut account);
+    let reported = reports::publish(&plan.reports, &account, clock);
+    let bytes = bytes?;
+    reported?;
+    heed(plan, warnings)?;
+    deliver(plan, vec![Artifact { kind: OutputKind::Object, bytes }])
 }
 
 /// Returns a memory limit above the needs of any valid link. Damaged inputs mostly claim far more.
@@ -190,7 +216,10 @@ fn make(
     let mut emitted =
         if needs_code { Some(clock.run("generate code", || generate(program))?) } else { None };
     if let Some(object) = &emitted {
-        clock.run("check the limits", || survey::check(program, object, plan, warnings))?;
+        let panics = program.panics();
+        let locals = |functions: &BTreeSet<String>| program.large_locals(functions);
+        let checked = Checked { object, panics: &panics, locals: &locals };
+        clock.run("check the limits", || survey::check(&checked, plan, warnings))?;
     }
     let linkable = program.linkable();
     let options = CheckOptions { plan, linkable: &linkable, audience, left_open: left_open(plan) };
@@ -229,7 +258,15 @@ pub fn finish(
     options: &CheckOptions<'_>,
     warnings: &Warnings,
 ) -> Result<Vec<u8>> {
-    let mut object = linking::link(objects, options.plan)?;
+    finish_linked(linking::link(objects, options.plan)?, options, warnings)
+}
+
+/// Checks a linked `object`, completes its types, and writes it.
+fn finish_linked(
+    mut object: Object,
+    options: &CheckOptions<'_>,
+    warnings: &Warnings,
+) -> Result<Vec<u8>> {
     check::code(&object, options, warnings)?;
     if options.plan.debug_info.btf == Btf::Emit {
         linking::describe(&mut object, options.plan, warnings)?;

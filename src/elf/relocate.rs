@@ -34,7 +34,9 @@ impl RelocationKind {
         match raw {
             1 => Some(Self::Imm64),
             2 => Some(Self::Data64),
-            3 => Some(Self::Data32),
+            // Before 2.41, GNU binutils numbered these two differently.
+            3 | 11 => Some(Self::Data32),
+            12 => Some(Self::Data64),
             4 => Some(Self::Metadata32),
             10 => Some(Self::Call),
             _ => None,

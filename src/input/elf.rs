@@ -17,10 +17,12 @@ pub(super) enum Content {
     /// Undefined symbols and nothing else: rustc's `symbols.o` lists the symbols to keep this way
     /// (`add_linked_symbol_object` in `rustc_codegen_ssa`).
     Roots(Vec<String>),
+    /// A relocatable BPF object without bitcode.
+    Object,
     /// Metadata of a Rust crate and nothing else: rustc's `rmeta.o`, and `lib.rmeta` and `lib.rmeta-link` of an rlib.
     Metadata,
-    /// Machine code; the text completes "is ...".
-    Native(String),
+    /// Anything else in ELF, such as machine code of another architecture; the text completes "is ...".
+    Foreign(String),
     /// Malformed ELF; the reason.
     Malformed(String),
 }
@@ -46,12 +48,20 @@ impl Content {
         if carried.is_empty() {
             let roots =
                 undefined(&elf).filter(|roots| !roots.is_empty() && elf.header.e_type == ET_REL);
-            return roots.map_or_else(|| Self::Native(description(&elf)), Self::Roots);
+            return roots.map_or_else(|| Self::without_bitcode(&elf), Self::Roots);
         }
         if carried.iter().all(|name| METADATA_SECTIONS.contains(name)) {
             return Self::Metadata;
         }
-        Self::Native(description(&elf))
+        Self::without_bitcode(&elf)
+    }
+
+    fn without_bitcode(elf: &Elf<'_>) -> Self {
+        let header = &elf.header;
+        if header.e_machine == EM_BPF && header.e_type == ET_REL && elf.is_64 {
+            return Self::Object;
+        }
+        Self::Foreign(description(elf))
     }
 }
 
@@ -113,7 +123,7 @@ fn description(elf: &Elf<'_>) -> String {
         _ => "ELF file",
     };
     match elf.header.e_machine {
-        EM_BPF => "BPF machine code without bitcode".to_owned(),
+        EM_BPF => format!("a BPF {form}{}", if elf.is_64 { "" } else { " of 32 bits" }),
         machine => format!("a native {} {form}", machine_name(machine)),
     }
 }

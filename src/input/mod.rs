@@ -40,6 +40,8 @@ use region::Region;
 pub struct Inputs {
     /// The inputs linked whole, in command-line order: objects, and every member under `--whole-archive`.
     pub modules: Vec<Bitcode>,
+    /// The native BPF objects linked whole, in command-line order.
+    pub natives: Vec<Native>,
     /// The archives whose members are linked only if something undefined needs them; the first definition in order
     /// wins.
     pub archives: Vec<Archive>,
@@ -69,6 +71,15 @@ impl Bitcode {
             patch.into_iter().for_each(|patch| patch.apply(Arc::make_mut(&mut self.bytes)));
         }
     }
+}
+
+/// A relocatable BPF object in ELF, without bitcode.
+#[derive(Clone, Debug)]
+pub struct Native {
+    /// The file and member that it comes from.
+    pub origin: Origin,
+    /// The ELF file.
+    pub bytes: Arc<[u8]>,
 }
 
 /// The form of a module.
@@ -209,10 +220,9 @@ impl Inputs {
 
     fn add_elf(&mut self, region: &Region, origin: &Origin) -> Result<()> {
         let bytes = region.read()?;
-        let content = Content::of(&bytes);
-        let region = Region::memory(bytes, region.file());
-        match content {
+        match Content::of(&bytes) {
             Content::Modules(modules) => {
+                let region = Region::memory(bytes, region.file());
                 for (nth, (start, len)) in modules.into_iter().enumerate() {
                     if let Some(module) = region.window(start, len) {
                         self.modules.push(bitcode(&module, nth_module(origin, nth))?);
@@ -225,7 +235,11 @@ impl Inputs {
                 Ok(())
             }
             Content::Metadata => Ok(()),
-            Content::Native(fact) => Err(native(origin, &fact)),
+            Content::Object => {
+                self.natives.push(Native { origin: origin.clone(), bytes });
+                Ok(())
+            }
+            Content::Foreign(fact) => Err(foreign_code(origin, &fact)),
             Content::Malformed(reason) => {
                 Err(Error::input(format!("{origin} is a malformed ELF file"))
                     .because(reason)
@@ -264,9 +278,9 @@ fn nth_module(object: &Origin, nth: usize) -> Origin {
     origin
 }
 
-fn native(origin: &Origin, fact: &str) -> Error {
+fn foreign_code(origin: &Origin, fact: &str) -> Error {
     Error::input(format!("{origin} is {fact}, which cannot be linked"))
-        .help("pass LLVM bitcode: `clang -target bpf -emit-llvm -c`, or `rustc --emit=llvm-bc`")
+        .help("pass a BPF object or LLVM bitcode: `clang -target bpf -c`, or `rustc --emit=llvm-bc`")
 }
 
 fn foreign(origin: &Origin, kind: Kind) -> Error {
@@ -274,7 +288,7 @@ fn foreign(origin: &Origin, kind: Kind) -> Error {
     match kind {
         Kind::RustMetadata => error.help("pass the `.rlib` of the crate"),
         _ => error.help(
-            "inputs are LLVM bitcode, LLVM IR, objects that embed bitcode, and archives of these",
+            "inputs are LLVM bitcode, LLVM IR, BPF objects, and archives of these",
         ),
     }
 }

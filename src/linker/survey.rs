@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{panics, program_report, reports};
 use crate::{
-    backend::{Optimized, Panic, Program},
+    backend::Panic,
     check::{
         kernel,
         stack::{Refusal, Survey},
@@ -15,18 +15,24 @@ use crate::{
     report::{Error, Result, Warning, WarningKind, Warnings},
 };
 
-/// Reports on the `object` of `program` if `plan` requests it, and checks the object against the limits.
+/// An object to check, and facts about the program that it was made from.
+pub(super) struct Checked<'a> {
+    /// The object.
+    pub(super) object: &'a Object,
+    /// The panics that remain in it.
+    pub(super) panics: &'a [Panic],
+    /// Returns the large local variables of the named functions, as text, with the function.
+    pub(super) locals: &'a dyn Fn(&BTreeSet<String>) -> Vec<(String, Vec<String>)>,
+}
+
+/// Reports on a program if `plan` requests it, and checks its object against the limits.
 ///
 /// # Errors
 /// The kernel would refuse the program, it exceeds a limit set by the user, or a report cannot be written.
-pub(super) fn check(
-    program: &Program<'_, Optimized>,
-    object: &Object,
-    plan: &LinkPlan,
-    warnings: &Warnings,
-) -> Result<()> {
+pub(super) fn check(checked: &Checked<'_>, plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+    let object = checked.object;
     let survey = Survey::of(object);
-    report(&survey, object, &program.panics(), &plan.reports)?;
+    report(&survey, object, checked.panics, &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
@@ -37,7 +43,7 @@ pub(super) fn check(
     if verdict.refusals.is_empty() {
         return Ok(());
     }
-    let errors = with_locals(program, verdict.refusals);
+    let errors = with_locals(checked, verdict.refusals);
     if plan.llvm_errors == LlvmErrors::Tolerate {
         errors.iter().for_each(|error| warnings.push(tolerated(error)));
         return Ok(());
@@ -71,10 +77,10 @@ fn tolerated(error: &Error) -> Warning {
     }
 }
 
-fn with_locals(program: &Program<'_, Optimized>, refusals: Vec<Refusal>) -> Vec<Error> {
+fn with_locals(checked: &Checked<'_>, refusals: Vec<Refusal>) -> Vec<Error> {
     let functions: BTreeSet<String> =
         refusals.iter().flat_map(|refusal| refusal.frames.iter().cloned()).collect();
-    let locals = program.large_locals(&functions);
+    let locals = (checked.locals)(&functions);
     let explained = refusals.into_iter().map(|Refusal { error, frames }| {
         let of = |name: &String| locals.iter().find(|(function, _)| function == name);
         let mine = frames.iter().filter_map(of);

@@ -5,6 +5,7 @@
 //!
 //! - [`sections`]: joins sections that loaders require to be one;
 //! - `debug_info`: extracts `.BTF` and `.BTF.ext` from the sections;
+//! - `native`: checks and adapts an object that another tool wrote;
 //! - [`functions`](Object::functions): functions, their instructions, and the call graph;
 //! - [`undefined`](Object::undefined): symbols that the object needs and does not define;
 //! - [`externs`]: facts from its compiler that are not in the bytes;
@@ -14,6 +15,7 @@ mod btf_error;
 mod debug_info;
 pub mod externs;
 mod functions;
+mod native;
 pub mod place;
 pub mod sections;
 mod undefined;
@@ -51,6 +53,27 @@ impl Object {
         let mut elf = Elf::parse(bytes)?;
         sections::merge(&mut elf)?;
         let btf = debug_info::take(&mut elf)?;
+        Ok(Self { elf, btf, origin, declared: Declared::default() })
+    }
+
+    /// Parses `bytes`, a native object that a compiler or assembler wrote for loaders or other linkers, and gives its
+    /// sections the names that loaders expect.
+    ///
+    /// # Errors
+    /// Returns an error if `bytes` is not a sound BPF object, or its BTF is malformed.
+    pub fn parse_native(bytes: &[u8], origin: Origin) -> Result<Self> {
+        let read = || {
+            let mut elf = Elf::parse(bytes)?;
+            let folded = native::prepare(&mut elf)?;
+            sections::merge(&mut elf)?;
+            let mut btf = debug_info::take(&mut elf)?;
+            if let Some(info) = &mut btf {
+                native::rename_lists(info, &folded);
+            }
+            Ok((elf, btf))
+        };
+        let (elf, btf) =
+            read().map_err(|error: crate::Error| error.context(format!("cannot read {origin}")))?;
         Ok(Self { elf, btf, origin, declared: Declared::default() })
     }
 

@@ -303,7 +303,10 @@ impl Archive {
                 }
             }
             Content::Metadata | Content::Roots(_) => {}
-            Content::Native(fact) => self.foreign.push((origin.clone(), fact)),
+            Content::Object => {
+                self.foreign.push((origin.clone(), "a BPF object without bitcode".to_owned()));
+            }
+            Content::Foreign(fact) => self.foreign.push((origin.clone(), fact)),
             Content::Malformed(_) => {
                 self.foreign.push((origin.clone(), "a malformed ELF file".to_owned()))
             }
