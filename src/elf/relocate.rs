@@ -103,6 +103,29 @@ impl Section {
         }
     }
 
+    /// Replaces the addend of a relocation of `kind` at `offset` with `addend`, in bytes.
+    ///
+    /// # Errors
+    /// Returns an error if `offset` is outside the section, or the addend does not fit 32 bits where it must.
+    pub fn set_addend(
+        &mut self,
+        endian: Endian,
+        kind: RelocationKind,
+        offset: u64,
+        addend: i64,
+    ) -> Result<()> {
+        let at = offset.saturating_add(kind.field());
+        let value = match kind {
+            RelocationKind::Data64 => {
+                return self.store(at, &bytes_of_u64(endian, addend.cast_unsigned()));
+            }
+            RelocationKind::Call => (addend / INSN_SIZE.cast_signed()).saturating_sub(1),
+            _ => addend,
+        };
+        let value = i32::try_from(value).map_err(|_| self.outside(at))?;
+        self.store(at, &bytes_of_u32(endian, value.cast_unsigned()))
+    }
+
     fn add_u32(&mut self, endian: Endian, at: u64, delta: u64) -> Result<()> {
         // Addends are 32 bits wide here: LLVM's value wraps as the loader's own sum does.
         let value = u32_of(endian, self.array(at)?).wrapping_add(delta as u32);

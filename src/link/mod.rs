@@ -1,5 +1,6 @@
 //! Finishes emitted objects: BTF, maps, stripping.
 //!
+//! - [`join`](fn@join): one object of several;
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: removal of unused sections and symbols;
 //! - [`or_to_add`]: sums written as a bitwise or, which every kernel refuses;
@@ -7,27 +8,33 @@
 //! - [`btf`](mod@btf): types and their links to the code.
 
 pub mod btf;
+mod join;
 pub mod maps;
 pub mod or_to_add;
 pub mod strip;
 mod vacant;
 
+pub use join::{Joined, join};
+
 use crate::{
     btf::{self as types, Info, co_re::Queries},
     elf::Elf,
-    object::{Function, Object},
+    object::{Function, Object, Role},
     plan::{LinkPlan, MapDefinitions, SourceLines},
-    report::{Error, Result, Warning, WarningKind, Warnings},
+    report::{Result, Warning, WarningKind, Warnings},
 };
 
 /// Makes one object of `objects`, with code and symbols as the kernel and loaders accept them; [`describe`] adds
 /// types.
 ///
 /// # Errors
-/// Returns an error unless there is exactly one object: joining several is not supported yet.
+/// See [`join`](fn@join), and the passes above.
 pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
-    let [mut object]: [Object; 1] =
-        objects.try_into().map_err(|_: Vec<Object>| Error::link("nothing to link"))?;
+    let mut object = match <[Object; 1]>::try_from(objects) {
+        Ok([only]) if only.role == Role::Emitted => only,
+        Ok([only]) => join(vec![only], &plan.exports)?.object,
+        Err(several) => join(several, &plan.exports)?.object,
+    };
     vacant::settle(&mut object.elf);
     maps::settle(&mut object.elf)?;
     show_programs(&mut object);

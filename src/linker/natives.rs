@@ -28,7 +28,9 @@ pub(super) fn build(
     check_options(plan)?;
     let objects = clock.run("parse the objects", || parse(&inputs.natives, account))?;
     let plan = &with_btf_of(&objects, plan);
-    let object = clock.run("link", || linking::link(objects, plan))?;
+    let joined = clock.run("link", || linking::join(objects, &plan.exports))?;
+    account.dropped = joined.dropped;
+    let object = linking::link(vec![joined.object], plan)?;
     clock.run("check the limits", || {
         survey::check(&survey::Checked { object: &object, panics: &[], locals: &|_| Vec::new() }, plan, warnings)
     })?;

@@ -20,7 +20,7 @@ pub mod place;
 pub mod sections;
 mod undefined;
 
-pub use functions::{Callee, Function, Reference, functions, instructions};
+pub use functions::{Callee, Function, Reference, SUBPROGRAMS, functions, instructions};
 pub use undefined::{Referrer, Undefined, extern_section};
 
 use self::externs::Declared;
@@ -41,6 +41,20 @@ pub struct Object {
     pub origin: Origin,
     /// Additional facts from its compiler.
     pub declared: Declared,
+    /// Its part in the link.
+    pub role: Role,
+}
+
+/// The part of an object in a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// The object generated from bitcode, or the result of joining several.
+    #[default]
+    Emitted,
+    /// A native object given as an input.
+    Given,
+    /// A native object taken from an archive because something refers to it.
+    Member,
 }
 
 impl Object {
@@ -53,7 +67,7 @@ impl Object {
         let mut elf = Elf::parse(bytes)?;
         sections::merge(&mut elf)?;
         let btf = debug_info::take(&mut elf)?;
-        Ok(Self { elf, btf, origin, declared: Declared::default() })
+        Ok(Self { elf, btf, origin, declared: Declared::default(), role: Role::Emitted })
     }
 
     /// Parses `bytes`, a native object that a compiler or assembler wrote for loaders or other linkers, and gives its
@@ -74,7 +88,7 @@ impl Object {
         };
         let (elf, btf) =
             read().map_err(|error: crate::Error| error.context(format!("cannot read {origin}")))?;
-        Ok(Self { elf, btf, origin, declared: Declared::default() })
+        Ok(Self { elf, btf, origin, declared: Declared::default(), role: Role::Given })
     }
 
     /// Returns the functions: by section, then by address.
