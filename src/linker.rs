@@ -82,19 +82,18 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
-    if inputs.modules.is_empty() && !inputs.natives.is_empty() {
+    if inputs.is_native() {
         return link_natives(&inputs, plan, warnings, &clock);
-    }
-    if let Some(native) = inputs.natives.first() {
-        return Err(Error::input(format!("{} is a native object", native.origin))
-            .because("native objects cannot be linked together with bitcode yet")
-            .help("compile it to bitcode as well: `clang -target bpf -emit-llvm -c`"));
     }
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
-    let artifacts = build(&session, inputs, plan, warnings, &clock);
+    let mut own = Account::default();
+    let artifacts = build(&session, inputs, plan, warnings, &clock, &mut own);
     // Publish the reports of a failed link too: the list of extracted members often explains the failure.
-    let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    let mut account = session.account();
+    account.taken.extend(own.taken);
+    account.dropped.extend(own.dropped);
+    let reported = reports::publish(&plan.reports, &account, &clock);
     leave(session);
     let artifacts = artifacts?;
     reported?;
@@ -145,17 +144,25 @@ fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
 
 fn build(
     session: &Session<'_>,
-    inputs: Inputs,
+    mut inputs: Inputs,
     plan: &LinkPlan,
     warnings: &Warnings,
     clock: &Clock,
+    account: &mut Account,
 ) -> Result<Vec<Artifact>> {
+    let natives = std::mem::take(&mut inputs.natives);
+    let objects = natives::parse(&natives, account)?;
+    let plan = &natives::with_btf_of(&objects, plan);
+    natives::warn_of_options(&objects, plan, warnings);
     let merged = clock.run("resolve and merge", || session.merge(inputs))?;
     let prepared = clock.run("prepare", || merged.prepare())?;
     let internalized = clock.run("internalize", || prepared.internalize())?;
     let mut program = clock.run("optimize", || internalized.optimize())?;
-    program.check_contents()?;
-    let made = make(&mut program, plan, session.audience(), warnings, clock);
+    if objects.is_empty() {
+        program.check_contents()?;
+    }
+    let beside = Beside { objects, account };
+    let made = make(&mut program, beside, plan, session.audience(), warnings, clock);
     leave(program);
     made
 }
@@ -201,9 +208,29 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
     }
 }
 
+/// The native objects linked together with a program from bitcode.
+struct Beside<'a> {
+    objects: Vec<Object>,
+    account: &'a mut Account,
+}
+
+impl Beside<'_> {
+    /// Joins the native objects to `emitted`, the object of the bitcode.
+    fn join(self, emitted: Object, plan: &LinkPlan) -> Result<Object> {
+        if self.objects.is_empty() {
+            return Ok(emitted);
+        }
+        let objects = std::iter::once(emitted).chain(self.objects).collect();
+        let joined = linking::join(natives::with_routines(objects, plan)?, &plan.exports)?;
+        self.account.dropped.extend(joined.dropped);
+        Ok(joined.object)
+    }
+}
+
 /// Produces each kind of output in the plan once.
 fn make(
     program: &mut Program<'_, Optimized>,
+    beside: Beside<'_>,
     plan: &LinkPlan,
     audience: Audience,
     warnings: &Warnings,
@@ -215,6 +242,11 @@ fn make(
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
     let mut emitted =
         if needs_code { Some(clock.run("generate code", || generate(program))?) } else { None };
+    let is_object = kinds.contains(&OutputKind::Object);
+    if let Some(object) = emitted.take() {
+        let joined = if is_object { beside.join(object, plan)? } else { object };
+        emitted = Some(joined);
+    }
     if let Some(object) = &emitted {
         let panics = program.panics();
         let locals = |functions: &BTreeSet<String>| program.large_locals(functions);

@@ -34,7 +34,12 @@ impl<'s> Program<'s, Prepared> {
             Requested::Inferred => HashSet::new(),
         };
         for global in module.globals().filter(|global| can_hide(*global)) {
-            if is_exported(session, global) || entered.contains(&global) {
+            let stays = is_exported(session, global) || entered.contains(&global);
+            let is_shared = session.native_names.contains(&global.name());
+            if is_shared && !stays {
+                session.linked_only.borrow_mut().insert(global.name());
+            }
+            if stays || is_shared {
                 // Definitions from archives were marked discardable when linked; an exported one must stay. No loader
                 // reads a tentative C definition, which has no section; after merging it is a definition.
                 if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {

@@ -63,7 +63,8 @@ impl<'a> Session<'a> {
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
         let mut mentions = assembly::given(&module, &statics);
-        let wanted = self.wanted(inputs.roots);
+        let mut wanted = self.wanted(inputs.roots);
+        wanted.extend(inputs.wanted);
         resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut mentions)?;
         mentions.settle(self, &module);
         builtins::define_called(self, &module, &target)?;

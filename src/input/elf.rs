@@ -3,11 +3,11 @@
 use goblin::elf::{
     Elf, SectionHeader,
     header::{EM_BPF, ET_DYN, ET_EXEC, ET_REL, machine_to_str},
-    section_header::{SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB},
-    sym::{STT_FILE, STT_SECTION},
+    section_header::{SHN_COMMON, SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB},
+    sym::{STB_LOCAL, STB_WEAK, STT_FILE, STT_SECTION, Sym},
 };
 
-use super::bitcode;
+use super::{Role, Symbol, Visibility, bitcode};
 
 /// The usable content of an ELF file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +89,27 @@ fn carried<'a>(elf: &Elf<'a>) -> Vec<&'a str> {
             && section.sh_size > 0
     };
     elf.section_headers.iter().filter(carries).map(|section| section_name(elf, section)).collect()
+}
+
+/// Returns the global symbols of the object in `bytes`; none if it is malformed.
+pub(super) fn symbols(bytes: &[u8]) -> Vec<Symbol> {
+    let Ok(elf) = Elf::parse(bytes) else { return Vec::new() };
+    let shared = elf.syms.iter().filter(|symbol| {
+        symbol.st_bind() != STB_LOCAL && !matches!(symbol.st_type(), STT_FILE | STT_SECTION)
+    });
+    let symbol = |raw: Sym| {
+        let name = elf.strtab.get_at(raw.st_name).filter(|name| !name.is_empty())?;
+        let is_weak = raw.st_bind() == STB_WEAK;
+        let role = match (raw.st_shndx as u32, is_weak) {
+            (SHN_UNDEF, true) => Role::WeakUndefined,
+            (SHN_UNDEF, false) => Role::Undefined,
+            (SHN_COMMON, _) => Role::Common,
+            (_, true) => Role::Weak,
+            (_, false) => Role::Strong,
+        };
+        Some(Symbol { name: name.to_owned(), role, visibility: Visibility::Default })
+    };
+    shared.filter_map(symbol).collect()
 }
 
 /// Returns the undefined symbols, sorted and without duplicates, if there are no others.

@@ -11,6 +11,7 @@ mod elf;
 mod fixture;
 mod library;
 mod magic;
+mod natives;
 mod producer;
 mod prune;
 mod region;
@@ -19,10 +20,12 @@ mod symtab;
 mod tests;
 
 pub use archive::{Archive, MemberId};
+pub use natives::{Native, Need};
 pub use producer::{LlvmVersion, Producer};
 pub use symtab::{Role, Symbol, Visibility};
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -40,8 +43,12 @@ use region::Region;
 pub struct Inputs {
     /// The inputs linked whole, in command-line order: objects, and every member under `--whole-archive`.
     pub modules: Vec<Bitcode>,
-    /// The native BPF objects linked whole, in command-line order.
+    /// The native BPF objects: those given, in command-line order, then the archive members that are needed.
     pub natives: Vec<Native>,
+    /// The names of all global symbols that the native objects define or refer to.
+    pub native_names: BTreeSet<String>,
+    /// The names for which native objects need archive members of bitcode.
+    pub wanted: BTreeSet<String>,
     /// The archives whose members are linked only if something undefined needs them; the first definition in order
     /// wins.
     pub archives: Vec<Archive>,
@@ -71,15 +78,6 @@ impl Bitcode {
             patch.into_iter().for_each(|patch| patch.apply(Arc::make_mut(&mut self.bytes)));
         }
     }
-}
-
-/// A relocatable BPF object in ELF, without bitcode.
-#[derive(Clone, Debug)]
-pub struct Native {
-    /// The file and member that it comes from.
-    pub origin: Origin,
-    /// The ELF file.
-    pub bytes: Arc<[u8]>,
 }
 
 /// The form of a module.
@@ -134,6 +132,7 @@ pub fn load(plan: &LinkPlan, warnings: &Warnings) -> Result<Inputs> {
     }
     inputs.roots.sort();
     inputs.roots.dedup();
+    inputs.take_natives(plan)?;
     Ok(inputs)
 }
 
@@ -209,7 +208,10 @@ impl Inputs {
         warnings: &Warnings,
     ) -> Result<()> {
         match members {
-            Members::All => self.modules.extend(archive.load_all()?),
+            Members::All => {
+                self.modules.extend(archive.load_all()?);
+                self.natives.extend(archive.load_natives()?);
+            }
             Members::Needed => {
                 archive.warn_of_foreign(warnings);
                 self.archives.push(archive);
@@ -236,7 +238,7 @@ impl Inputs {
             }
             Content::Metadata => Ok(()),
             Content::Object => {
-                self.natives.push(Native { origin: origin.clone(), bytes });
+                self.natives.push(Native { origin: origin.clone(), bytes, need: None });
                 Ok(())
             }
             Content::Foreign(fact) => Err(foreign_code(origin, &fact)),

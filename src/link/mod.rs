@@ -1,6 +1,8 @@
 //! Finishes emitted objects: BTF, maps, stripping.
 //!
 //! - [`join`](fn@join): one object of several;
+//! - [`local_calls`]: references to local functions that loaders follow;
+//! - `memory`: memory routines for native objects;
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: removal of unused sections and symbols;
 //! - [`or_to_add`]: sums written as a bitwise or, which every kernel refuses;
@@ -9,12 +11,15 @@
 
 pub mod btf;
 mod join;
+pub mod local_calls;
 pub mod maps;
+mod memory;
 pub mod or_to_add;
 pub mod strip;
 mod vacant;
 
 pub use join::{Joined, join};
+pub use memory::routines as memory_routines;
 
 use crate::{
     btf::{self as types, Info, co_re::Queries},
@@ -77,6 +82,7 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     }
     types::fix(&mut info, &plan.debug_info.fix_options())?;
     btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;
+    local_calls::settle(&mut object.elf)?;
     object.btf = Some(info);
     Ok(())
 }

@@ -1,16 +1,19 @@
 //! Links of native objects alone, which open no libLLVM.
 
+use std::collections::BTreeSet;
+
 use super::{finish_linked, phases::Clock, survey};
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{Account, Reason, Taken},
+    backend::{Account, MEMORY, Reason, Taken},
     bpf::kernel::{CALLS, LOOPS},
     check::CheckOptions,
-    input::{Inputs, Native},
+    elf::{Binding, Place},
+    input::{Inputs, Native, Need},
     link as linking,
-    object::Object,
-    plan::{Btf, InlineNever, Loops, OutputKind},
-    report::Audience,
+    object::{Object, Role},
+    plan::{Btf, InlineNever, Loops, MemoryBuiltins, OutputKind},
+    report::{Audience, Warning, WarningKind},
 };
 
 /// Links native objects, and returns the finished object and what was taken.
@@ -28,6 +31,7 @@ pub(super) fn build(
     check_options(plan)?;
     let objects = clock.run("parse the objects", || parse(&inputs.natives, account))?;
     let plan = &with_btf_of(&objects, plan);
+    let objects = with_routines(objects, plan)?;
     let joined = clock.run("link", || linking::join(objects, &plan.exports))?;
     account.dropped = joined.dropped;
     let object = linking::link(vec![joined.object], plan)?;
@@ -46,12 +50,13 @@ pub(super) fn build(
 /// Parses each of `natives`, and records it in `account`.
 pub(super) fn parse(natives: &[Native], account: &mut Account) -> Result<Vec<Object>> {
     let parse = |native: &Native| {
-        account.taken.push(Taken {
-            origin: native.origin.clone(),
-            bytes: native.bytes.len(),
-            reason: Reason::Given,
-        });
-        Object::parse_native(&native.bytes, native.origin.clone())
+        let (reason, role) = match native.need.clone() {
+            None => (Reason::Given, Role::Given),
+            Some(Need { symbol, by }) => (Reason::Needed { symbol, by }, Role::Member),
+        };
+        let (origin, bytes) = (native.origin.clone(), native.bytes.len());
+        account.taken.push(Taken { origin, bytes, reason });
+        Ok(Object { role, ..Object::parse_native(&native.bytes, native.origin.clone())? })
     };
     natives.iter().map(parse).collect()
 }
@@ -66,8 +71,58 @@ pub(super) fn with_btf_of(objects: &[Object], plan: &LinkPlan) -> LinkPlan {
     plan
 }
 
+/// Adds to `objects` the linker's own memory routines, if something refers to one and nothing defines it.
+///
+/// # Errors
+/// Never, as a test shows; the routines are an object that is part of the linker.
+pub(super) fn with_routines(mut objects: Vec<Object>, plan: &LinkPlan) -> Result<Vec<Object>> {
+    if plan.codegen.memory_builtins == MemoryBuiltins::Leave {
+        return Ok(objects);
+    }
+    let (mut wanted, mut defined) = (BTreeSet::new(), BTreeSet::new());
+    for object in &objects {
+        let shared = object.elf.symbols.values().filter(|it| it.binding != Binding::Local);
+        for symbol in shared.filter(|it| MEMORY.contains(&it.name.as_str())) {
+            let names =
+                if symbol.place == Place::Undefined { &mut wanted } else { &mut defined };
+            names.insert(symbol.name.clone());
+        }
+    }
+    let Some(first) = objects.first().filter(|_| !wanted.is_subset(&defined)) else {
+        return Ok(objects);
+    };
+    let routines = linking::memory_routines(first.elf.endian)?;
+    objects.push(Object { role: Role::Member, ..routines });
+    Ok(objects)
+}
+
+/// Warns that options which only apply to bitcode leave `objects` as they are.
+pub(super) fn warn_of_options(objects: &[Object], plan: &LinkPlan, warnings: &Warnings) {
+    let (Some(first), Some(option)) = (objects.first(), bitcode_option(plan)) else { return };
+    let others = match objects.len() {
+        1 => String::new(),
+        2 => " and 1 other".to_owned(),
+        more => format!(" and {} others", more.saturating_sub(1)),
+    };
+    warnings.push(Warning {
+        kind: WarningKind::NativeInput,
+        message: format!("{option} does not reach the native object {}{others}", first.origin),
+        help: vec!["compile to bitcode, `clang -emit-llvm -c`, what it is to reach".to_owned()],
+    });
+}
+
 /// Refuses options that only apply to bitcode.
 fn check_options(plan: &LinkPlan) -> Result<()> {
+    match bitcode_option(plan) {
+        None => Ok(()),
+        Some(option) => Err(Error::usage(format!("{option} needs bitcode"))
+            .because("all inputs are native objects, whose code is linked as it is")
+            .help(format!("drop {option}, or compile to bitcode: `clang -emit-llvm -c`"))),
+    }
+}
+
+/// Returns the first option of `plan` that only applies to bitcode.
+fn bitcode_option(plan: &LinkPlan) -> Option<&'static str> {
     let kernel_lacks = |feature| plan.kernel.is_some_and(|kernel| !kernel.knows(feature));
     let asked = [
         (is_other_output(plan), other_output(plan)),
@@ -80,12 +135,7 @@ fn check_options(plan: &LinkPlan) -> Result<()> {
             "--ignore-inline-never",
         ),
     ];
-    match asked.iter().find(|(is_asked, _)| *is_asked) {
-        None => Ok(()),
-        Some((_, option)) => Err(Error::usage(format!("{option} needs bitcode"))
-            .because("all inputs are native objects, whose code is linked as it is")
-            .help(format!("drop {option}, or compile to bitcode: `clang -emit-llvm -c`"))),
-    }
+    asked.iter().find(|(is_asked, _)| *is_asked).map(|(_, option)| *option)
 }
 
 fn is_other_output(plan: &LinkPlan) -> bool {

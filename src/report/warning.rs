@@ -52,6 +52,7 @@ warnings! {
     Llvm = "llvm", "what LLVM warns of";
     LlvmErrors = "llvm-errors", "what LLVM reports, with `--fatal-errors false`";
     LocalProgram = "local-program", "a program that is static, or not exported";
+    NativeInput = "native-input", "a native object that an option for bitcode does not reach";
     NeedsBtf = "needs-btf", "maps, externs or CO-RE records in an object without BTF";
     NoDebugInfo = "no-debug-info", "BTF asked for where no input has debug info";
     NotReproducible = "not-reproducible", "members of a thin archive that `--reproduce` does not copy";

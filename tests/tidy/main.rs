@@ -35,6 +35,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
             "check",
             "crash_handler",
             "driver",
+            "elf",
             "input",
             "link",
             "llvm",

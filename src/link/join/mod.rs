@@ -135,7 +135,7 @@ fn origin(objects: &[Object]) -> Origin {
 
 fn declared(objects: &[Object]) -> Declared {
     let mut all = Declared::default();
-    for Declared { externs, unsigned, embedded_sources } in
+    for Declared { externs, unsigned, embedded_sources, .. } in
         objects.iter().map(|object| &object.declared)
     {
         all.externs.extend(externs.clone());

@@ -137,16 +137,6 @@ impl<'a> Pieces<'a> {
         let piece = pieces.get(index)?;
         (offset <= piece.range.end).then_some(range.start.saturating_add(index))
     }
-
-    /// Returns the pieces of a section, in order, with their indices.
-    pub(super) fn of_section(
-        &self,
-        object: usize,
-        section: SectionId,
-    ) -> impl Iterator<Item = (usize, &Piece<'a>)> {
-        let range = self.of_section.get(&(object, section)).cloned().unwrap_or_default();
-        range.clone().zip(self.list.get(range).unwrap_or_default())
-    }
 }
 
 /// Returns the starts and ends of the functions of `section` that no code jumps or runs across.

@@ -124,7 +124,7 @@ fn wins(inputs: &Inputs<'_>, place: SymbolRef, symbol: &Symbol) -> bool {
 /// what is exported or, without any wish, what is not static in the source of a given object.
 pub(super) fn is_exported(inputs: &Inputs<'_>, object: &Object, symbol: &Symbol) -> bool {
     let name = symbol.name.as_str();
-    if !is_shared(object, symbol) {
+    if !is_shared(object, symbol) || object.declared.linked_only.contains(name) {
         return false;
     }
     match inputs.exports.requested {
