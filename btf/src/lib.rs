@@ -28,6 +28,7 @@
 )]
 
 pub mod builder;
+mod classes;
 pub mod co_re;
 mod codec;
 mod compact;

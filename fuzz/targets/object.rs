@@ -2,14 +2,7 @@
 
 #![no_main]
 
-use bpf_linker::{
-    Kernel, LinkPlan, Linker, LinkerInput, LinkerOptions, Result, Warnings,
-    check::{CheckOptions, kernel},
-    finish,
-    object::Object,
-    plan::Btf,
-    report::Origin,
-};
+use bpf_linker::{Kernel, LinkPlan, Linker, LinkerInput, LinkerOptions, Result, Warnings, internals::{check::{CheckOptions, kernel}, finish, object::Object, plan::Btf, report::Origin}};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -8,11 +8,13 @@ use std::{
 
 use bpf_linker::{
     LinkPlan, Result, Warnings,
-    check::CheckOptions,
-    finish,
-    object::{Object, externs::Declared},
-    plan::{Btf, DebugInfo},
-    report::Origin,
+    internals::{
+        check::CheckOptions,
+        finish,
+        object::{Object, externs::Declared},
+        plan::{Btf, DebugInfo},
+        report::Origin,
+    },
 };
 
 /// A folder that goes when the test ends.

@@ -1,7 +1,7 @@
 //! Holds `docs/diagnostics.md` to the code: each message that the sources can give has a row there, and each row a
 //! message. A message is the text that an error or a warning is made with; what differs in it is `…` in the list.
 
-use bpf_linker::report::WarningKind;
+use bpf_linker::internals::report::WarningKind;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -8,9 +8,31 @@
 //! 3. Each `DATASEC` is rebuilt from the final places of its variables.
 //! 4. The records of `.BTF.ext` are moved, and those of dropped code removed.
 
-use std::{collections::BTreeMap, error, fmt, ops::Range};
+mod bind;
+mod finish;
+mod matching;
+mod part;
+mod pool;
+mod records;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod text;
 
-use crate::{Btf, Endian, Info, TypeId};
+use std::{
+    collections::{BTreeMap, HashMap},
+    error, fmt,
+    ops::Range,
+};
+
+use self::{
+    bind::Sighting,
+    part::{Reader, Renamed, Sites},
+    pool::Pool,
+    records::Records,
+    sections::Sections,
+};
+use crate::{Btf, Endian, Info, TypeId, compact_strings, walk};
 
 /// The debug information of one object, and the new places of the contents of its sections.
 #[derive(Clone, Debug)]
@@ -25,6 +47,9 @@ pub struct Part {
     /// A section of which `info` has a `DATASEC`, but which is not in this map, has no bytes: `.kconfig`, `.ksyms`,
     /// or a section all of whose variables are defined elsewhere.
     pub sections: BTreeMap<String, Vec<Moved>>,
+    /// The global and weak symbols that the object defines, by name, with their places in its own sections. They tell
+    /// which function or variable of `info` has which symbol: names in BTF are not mangled and lack suffixes.
+    pub definitions: BTreeMap<String, Place>,
 }
 
 /// A range of a section and its new place.
@@ -36,7 +61,7 @@ pub struct Moved {
     pub to: Option<Place>,
 }
 
-/// A place in the output.
+/// A place in the output, or in an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The name of the section.
@@ -118,15 +143,103 @@ impl fmt::Display for Conflict {
 
 impl error::Error for Conflict {}
 
-/// Merges the debug information of `parts`, in order.
+/// Merges the debug information of `parts`, in order. They are taken one by one, and each is dropped before the next:
+/// an iterator that decodes them as it goes saves memory.
 ///
 /// # Errors
 /// Returns an error if two parts disagree about the type of a symbol.
-pub fn merge(parts: Vec<Part>, symbols: &Symbols) -> Result<Merged, Box<Conflict>> {
-    let _ = symbols;
-    let first = parts.into_iter().next();
-    let info =
-        first.map_or_else(|| Info { btf: Btf::new(Endian::Little), ext: None }, |it| it.info);
-    let last = info.btf.last_id().0;
-    Ok(Merged { types: vec![(0..=last).map(TypeId).collect()], info })
+pub fn merge(
+    parts: impl IntoIterator<Item = Part>,
+    symbols: &Symbols,
+) -> Result<Merged, Box<Conflict>> {
+    let mut merger = Merger::new(symbols);
+    parts.into_iter().for_each(|part| merger.add(part));
+    merger.finish()
+}
+
+/// The state between two parts.
+struct Merger<'a> {
+    symbols: &'a Symbols,
+    /// The index of each global symbol.
+    names: HashMap<&'a str, usize>,
+    /// The byte order of the first part.
+    endian: Option<Endian>,
+    pool: Pool,
+    sightings: Vec<Sighting>,
+    sections: Sections,
+    records: Records,
+    /// The names of the parts.
+    parts: Vec<String>,
+    /// The number in the pool of each type, by part.
+    types: Vec<Vec<TypeId>>,
+}
+
+impl<'a> Merger<'a> {
+    fn new(symbols: &'a Symbols) -> Self {
+        Self {
+            symbols,
+            names: symbols.globals.keys().map(String::as_str).zip(0..).collect(),
+            endian: None,
+            pool: Pool::new(symbols.globals.len()),
+            sightings: Vec::new(),
+            sections: Sections::default(),
+            records: Records::default(),
+            parts: Vec::new(),
+            types: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, part: Part) {
+        let Part { info: Info { btf, ext }, name, sections, definitions } = part;
+        let index = self.parts.len();
+        self.parts.push(name);
+        self.endian.get_or_insert(btf.endian);
+        let strings = &mut self.pool.strings;
+        let mut renamed = Renamed::new(&btf.strings);
+        let mut types = btf.types;
+        for ty in &mut types {
+            walk::names_mut(ty, |name| *name = renamed.get(*name, strings));
+        }
+        let reader = Reader {
+            part: index,
+            types: &types,
+            sites: Sites::of(&types, ext.as_ref(), &sections, &mut renamed, strings),
+            sections: &sections,
+            definitions: &definitions,
+            symbols: self.symbols,
+            names: &self.names,
+            strings,
+        };
+        let (fates, sightings) = reader.fates();
+        let entries = reader.entries(&fates);
+        let numbers = self.pool.add(types, &fates);
+        let number = |id: TypeId| numbers.get(id.0 as usize).copied().unwrap_or_default();
+        let sightings = sightings.into_iter();
+        self.sightings.extend(sightings.map(|it| Sighting { ty: number(it.ty), ..it }));
+        for (section, mut entries) in entries {
+            entries.iter_mut().for_each(|entry| entry.ty = number(entry.ty));
+            self.sections.add(&section, entries);
+        }
+        if let Some(ext) = ext {
+            let strings = &mut self.pool.strings;
+            self.records.add(ext, &sections, strings, &mut renamed, &numbers);
+        }
+        self.types.push(numbers);
+    }
+
+    fn finish(self) -> Result<Merged, Box<Conflict>> {
+        let Self { symbols, mut pool, sightings, mut sections, mut types, .. } = self;
+        let bound = bind::bind(&mut pool, sightings, symbols, &self.parts)?;
+        sections.add_globals(&pool, &bound, symbols);
+        sections.append(&mut pool, symbols);
+        let endian = self.endian.unwrap_or(Endian::Little);
+        let btf = Btf { endian, types: pool.types, strings: pool.strings };
+        let mut info = Info { btf, ext: self.records.finish() };
+        let numbers = finish::dedup(&mut info);
+        compact_strings(&mut info);
+        for id in types.iter_mut().flatten() {
+            *id = numbers.get(id.0 as usize).copied().unwrap_or_default();
+        }
+        Ok(Merged { info, types })
+    }
 }

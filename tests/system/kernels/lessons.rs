@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use bpf_linker::{Kernel as Version, Warnings, check::kernel, object::Object, report::Origin};
+use bpf_linker::{
+    Kernel as Version, Warnings,
+    internals::{check::kernel, object::Object, report::Origin},
+};
 
 use super::sources::{self, Source};
 use crate::support::packets;

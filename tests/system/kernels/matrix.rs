@@ -8,7 +8,10 @@ use std::{
     thread,
 };
 
-use bpf_linker::{Kernel as Version, Warnings, check::kernel, report::Origin};
+use bpf_linker::{
+    Kernel as Version, Warnings,
+    internals::{check::kernel, report::Origin},
+};
 use serde_json::Value;
 
 use super::{
@@ -197,7 +200,7 @@ pub fn faults(objects: &[Object], edges: &[Built], answers: &Answers) -> Vec<Str
 pub fn broken_rule(object: &Object, version: Version) -> Option<String> {
     let path = object.path.as_ref().ok()?;
     let bytes = fs::read(path).expect("the linker wrote it");
-    let parsed = bpf_linker::object::Object::parse(&bytes, Origin::whole(path));
+    let parsed = bpf_linker::internals::object::Object::parse(&bytes, Origin::whole(path));
     let checked = parsed.and_then(|object| kernel::check(&object, version, &Warnings::default()));
     let later =
         LATER.iter().find(|(program, since)| *program == object.program && version < *since);

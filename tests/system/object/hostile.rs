@@ -2,7 +2,10 @@
 
 use std::panic::catch_unwind;
 
-use bpf_linker::{Kernel, Warnings, check::kernel, object::Object};
+use bpf_linker::{
+    Kernel, Warnings,
+    internals::{check::kernel, object::Object},
+};
 
 use crate::support::objects::{Lab, Llvm, parse, with_btf, without_btf};
 
