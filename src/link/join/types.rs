@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     layout::{Layout, Placed},
-    names::symbol_at,
+    names::{is_shared, symbol_at},
     reach::is_exported,
     references::{Inputs, Spot},
 };
@@ -98,7 +98,8 @@ impl Plan {
             .into_iter()
             .zip(self.sections)
             .filter_map(|(object, sections)| {
-                Some(Part { info: object.btf?, name: object.origin.to_string(), sections })
+                let (name, definitions) = (object.origin.to_string(), definitions(&object));
+                Some(Part { info: object.btf?, name, sections, definitions })
             })
             .collect();
         if parts.is_empty() {
@@ -107,6 +108,17 @@ impl Plan {
         let merged = merge::merge(parts, &self.symbols).map_err(|conflict| refused(&conflict))?;
         Ok(Some(merged.info))
     }
+}
+
+/// Returns the places of the global symbols that `object` defines.
+fn definitions(object: &Object) -> BTreeMap<String, merge::Place> {
+    let shared = object.elf.symbols.values().filter(|symbol| is_shared(object, symbol));
+    let defined = shared.filter_map(|symbol| {
+        let elf::Place::Section(section) = symbol.place else { return None };
+        let section = object.elf.sections.get(&section)?.name.clone();
+        Some((symbol.name.clone(), merge::Place { section, offset: symbol.value }))
+    });
+    defined.collect()
 }
 
 fn refused(conflict: &Conflict) -> Error {
