@@ -86,7 +86,10 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
             let has_section = !global.section().is_empty();
             // The same rule as for a list made by rustc: see below.
             let is_routine = MEMORY.contains(&global.name().as_str());
-            has_section || global.linkage() != Linkage::LinkOnce && !is_routine
+            // A member of an archive that a native object needs is linked like one that bitcode needs.
+            let is_member = global.linkage() == Linkage::LinkOnce
+                || session.native_wanted.contains(&global.name());
+            has_section || !is_member && !is_routine
         }
     }
 }
@@ -107,7 +110,9 @@ fn unexported(program: &str) -> Warning {
 
 fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
     for export in &session.plan.exports.names {
-        if module.find(&export.name).is_some_and(|global| !global.is_declaration()) {
+        let is_defined = module.find(&export.name).is_some_and(|global| !global.is_declaration());
+        // Whether a native object defines it is known when both are linked.
+        if is_defined || session.native_names.contains(&export.name) {
             continue;
         }
         match export.presence {

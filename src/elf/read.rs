@@ -183,7 +183,8 @@ fn place_commons(parsed: &Parsed<'_>, elf: &mut Elf) -> Result<()> {
         else {
             continue;
         };
-        let start = section.size().checked_next_multiple_of(align).filter(|_| align.is_power_of_two());
+        let start =
+            section.size().checked_next_multiple_of(align).filter(|_| align.is_power_of_two());
         let end = start.and_then(|start| start.checked_add(size)).filter(|&end| end <= MOST_ZEROS);
         let (Some(start), Some(end)) = (start, end) else {
             return Err(malformed(format!(

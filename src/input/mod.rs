@@ -281,16 +281,15 @@ fn nth_module(object: &Origin, nth: usize) -> Origin {
 }
 
 fn foreign_code(origin: &Origin, fact: &str) -> Error {
-    Error::input(format!("{origin} is {fact}, which cannot be linked"))
-        .help("pass a BPF object or LLVM bitcode: `clang -target bpf -c`, or `rustc --emit=llvm-bc`")
+    Error::input(format!("{origin} is {fact}, which cannot be linked")).help(
+        "pass a BPF object or LLVM bitcode: `clang -target bpf -c`, or `rustc --emit=llvm-bc`",
+    )
 }
 
 fn foreign(origin: &Origin, kind: Kind) -> Error {
     let error = Error::input(format!("{origin} is {kind}, which cannot be linked"));
     match kind {
         Kind::RustMetadata => error.help("pass the `.rlib` of the crate"),
-        _ => error.help(
-            "inputs are LLVM bitcode, LLVM IR, BPF objects, and archives of these",
-        ),
+        _ => error.help("inputs are LLVM bitcode, LLVM IR, BPF objects, and archives of these"),
     }
 }

@@ -36,7 +36,11 @@ pub(super) fn build(
     account.dropped = joined.dropped;
     let object = linking::link(vec![joined.object], plan)?;
     clock.run("check the limits", || {
-        survey::check(&survey::Checked { object: &object, panics: &[], locals: &|_| Vec::new() }, plan, warnings)
+        survey::check(
+            &survey::Checked { object: &object, panics: &[], locals: &|_| Vec::new() },
+            plan,
+            warnings,
+        )
     })?;
     let options = CheckOptions {
         plan,
@@ -83,8 +87,7 @@ pub(super) fn with_routines(mut objects: Vec<Object>, plan: &LinkPlan) -> Result
     for object in &objects {
         let shared = object.elf.symbols.values().filter(|it| it.binding != Binding::Local);
         for symbol in shared.filter(|it| MEMORY.contains(&it.name.as_str())) {
-            let names =
-                if symbol.place == Place::Undefined { &mut wanted } else { &mut defined };
+            let names = if symbol.place == Place::Undefined { &mut wanted } else { &mut defined };
             names.insert(symbol.name.clone());
         }
     }

@@ -41,12 +41,19 @@ fn check_symbols(elf: &Elf) -> Result<()> {
         let Some(section) = elf.sections.get(&section) else { continue };
         let end = symbol.value.checked_add(symbol.size);
         if symbol.kind == SymbolKind::Section && symbol.value != 0 {
-            return Err(malformed(format!("the symbol of section {} is not at its start", section.name)));
+            return Err(malformed(format!(
+                "the symbol of section {} is not at its start",
+                section.name
+            )));
         }
         if section.is_alloc() && end.is_none_or(|end| end > section.size()) {
             return Err(malformed(format!(
                 "symbol `{}` takes {} bytes at {} of section {}, which has {}",
-                symbol.name, symbol.size, symbol.value, section.name, section.size()
+                symbol.name,
+                symbol.size,
+                symbol.value,
+                section.name,
+                section.size()
             )));
         }
         let is_function = symbol.kind == SymbolKind::Function;

@@ -43,7 +43,7 @@ warnings! {
     CpuMismatch = "cpu-mismatch", "`--cpu` below the level that a function was compiled for";
     EmptyInput = "empty-input", "an input that neither defines nor refers to anything";
     EmptyOutput = "empty-output", "an output without program and data";
-    ForeignMember = "foreign-member", "a member of an archive that is no bitcode";
+    ForeignMember = "foreign-member", "a member of an archive that cannot be linked";
     ForeignTarget = "foreign-target", "an input compiled for another machine";
     GplHelper = "gpl-helper", "what takes a license of the GPL, without one";
     KernelGuarded = "kernel-guarded", "what the kernel of `--kernel` lacks, behind a test";

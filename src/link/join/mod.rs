@@ -13,6 +13,7 @@
 //! Why not append sections, as `bpftool gen object` does: overridden weak functions would stay as dead code, and static
 //! functions that a compiler put beside a program would keep loaders from loading it.
 
+mod addends;
 mod layout;
 mod names;
 mod pieces;
@@ -29,8 +30,8 @@ use crate::{
     bpf::target::Endian,
     elf::Elf,
     object::{Object, Role, externs::Declared},
-    plan::{Dwarf, Exports},
-    report::{Error, Origin, Result},
+    plan::{Dwarf, Export, Exports, Presence},
+    report::{Error, Origin, Result, nearest},
 };
 
 /// The sections of which an object has one value (`bpf_object__elf_collect` in libbpf).
@@ -65,6 +66,7 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports) -> Result<Joined> {
     }
     let names = Names::resolve(&objects)?;
     check_single(&objects)?;
+    check_exports(&names, exports)?;
     let pieces = Pieces::cut(&objects, &foreign_folds)?;
     let inputs = Inputs { objects: &objects, names: &names, pieces: &pieces, exports };
     let reached = Reached::find(&inputs)?;
@@ -81,10 +83,10 @@ fn check_byte_order(objects: &[Object]) -> Result<()> {
     let Some(first) = objects.first() else { return Err(Error::link("nothing to link")) };
     match objects.iter().find(|object| object.elf.endian != first.elf.endian) {
         None => Ok(()),
-        Some(other) => Err(Error::link("the inputs differ in byte order")
+        Some(other) => Err(Error::link("inputs of both byte orders cannot make one object")
             .because(format!("{} is {}", first.origin, byte_order(first)))
             .because(format!("{} is {}", other.origin, byte_order(other)))
-            .help("compile all of them for one target: bpfel or bpfeb")),
+            .help("compile all of them for one target, bpfel or bpfeb")),
     }
 }
 
@@ -124,6 +126,23 @@ fn check_single(objects: &[Object]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Checks that the symbols that a user named are defined.
+fn check_exports(names: &Names<'_>, exports: &Exports) -> Result<()> {
+    let is_missing = |export: &&Export| {
+        export.presence == Presence::Required
+            && !names.definitions.contains_key(export.name.as_str())
+    };
+    let Some(Export { name, wished_by, .. }) = exports.names.iter().find(is_missing) else {
+        return Ok(());
+    };
+    let error = Error::link(format!("no input defines `{name}`, which {wished_by} exports"));
+    let defined = names.definitions.keys().map(|name| (*name).to_owned());
+    Err(match nearest(name, defined) {
+        Some(other) => error.help(format!("did you mean `{other}`?")),
+        None => error.help("export only what an input defines"),
+    })
 }
 
 fn origin(objects: &[Object]) -> Origin {

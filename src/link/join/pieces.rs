@@ -9,7 +9,7 @@ use std::{
     ops::Range,
 };
 
-use super::{JUMP_TABLES, references::SectionAddends};
+use super::{JUMP_TABLES, addends::SectionAddends};
 use crate::{
     bpf::{
         insn::{self, CALL, EXIT, INSN_SIZE, Insn, JA, JA32},
@@ -217,7 +217,9 @@ fn keep_inside(cuts: &mut BTreeSet<u64>, section: &Section) {
 }
 
 fn remove(cuts: &mut BTreeSet<u64>, range: Range<u64>) {
-    while let Some(cut) = (range.start < range.end).then(|| cuts.range(range.clone()).next().copied()).flatten() {
+    while let Some(cut) =
+        (range.start < range.end).then(|| cuts.range(range.clone()).next().copied()).flatten()
+    {
         cuts.remove(&cut);
     }
 }

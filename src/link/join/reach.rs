@@ -63,8 +63,8 @@ impl Reached {
                 continue;
             }
             let symbols = piece.symbols.iter().filter_map(|id| object.elf.symbols.get(id));
-            let named = symbols
-                .filter(|it| matches!(it.kind, SymbolKind::Function | SymbolKind::Object));
+            let named =
+                symbols.filter(|it| matches!(it.kind, SymbolKind::Function | SymbolKind::Object));
             dropped.extend(named.map(|symbol| (object.origin.clone(), symbol.name.clone())));
         }
         dropped
@@ -82,10 +82,8 @@ fn is_root(inputs: &Inputs<'_>, piece: &Piece<'_>) -> bool {
         let mut objects = inputs.objects.iter();
         return objects.position(|it| it.elf.section_named(name).is_some()) == Some(piece.object);
     }
-    let mut symbols = piece
-        .symbols
-        .iter()
-        .filter_map(|&symbol| Some((symbol, object.elf.symbols.get(&symbol)?)));
+    let mut symbols =
+        piece.symbols.iter().filter_map(|&symbol| Some((symbol, object.elf.symbols.get(&symbol)?)));
     if section.is_code() && name != SUBPROGRAMS {
         return symbols.any(|(id, symbol)| {
             symbol.binding != Binding::Local
@@ -129,9 +127,7 @@ pub(super) fn is_exported(inputs: &Inputs<'_>, object: &Object, symbol: &Symbol)
     }
     match inputs.exports.requested {
         Requested::Explicit => inputs.exports.contains(name),
-        Requested::Inferred => {
-            object.role != Role::Member && !inputs.names.hidden.contains(name)
-        }
+        Requested::Inferred => object.role != Role::Member && !inputs.names.hidden.contains(name),
     }
 }
 

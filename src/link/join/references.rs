@@ -1,7 +1,5 @@
 //! The places that relocations refer to.
 
-use std::collections::BTreeMap;
-
 use super::{
     SINGLE,
     names::{Names, SymbolRef, is_shared, symbol_at},
@@ -9,7 +7,7 @@ use super::{
 };
 use crate::{
     bpf::insn::{self, INSN_SIZE, Insn},
-    elf::{Elf, Place, Relocation, Section, SectionId, SymbolKind},
+    elf::{Place, Relocation, Section, SectionId, SymbolKind},
     object::Object,
     plan::Exports,
     report::{Error, Result},
@@ -72,8 +70,7 @@ impl<'a> Inputs<'a> {
             let spot = Spot { object, section: target, offset };
             return Ok(Target::Place(self.only(spot), None));
         }
-        let is_shared =
-            self.objects.get(object).is_some_and(|object| is_shared(object, symbol));
+        let is_shared = self.objects.get(object).is_some_and(|object| is_shared(object, symbol));
         let definition = match self.names.definitions.get(symbol.name.as_str()) {
             Some(&definition) if is_shared => definition,
             None if symbol.place == Place::Undefined => return Ok(Target::Extern(&symbol.name)),
@@ -149,37 +146,4 @@ pub(super) fn relocations_in(section: &Section, range: std::ops::Range<u64>) -> 
     let start = section.relocations.partition_point(|it| it.offset < range.start);
     let end = section.relocations.partition_point(|it| it.offset < range.end);
     section.relocations.get(start..end).unwrap_or_default()
-}
-
-/// The addresses relative to the start of each section that relocations of one object hold.
-#[derive(Debug, Default)]
-pub(super) struct SectionAddends(BTreeMap<SectionId, Vec<i64>>);
-
-impl SectionAddends {
-    /// Collects them from all sections of `elf`.
-    ///
-    /// # Errors
-    /// Returns an error if a relocation is outside its section.
-    pub(super) fn of(elf: &Elf) -> Result<Self> {
-        let mut found: BTreeMap<SectionId, Vec<i64>> = BTreeMap::new();
-        for section in elf.sections.values() {
-            for relocation in &section.relocations {
-                let Some(symbol) = elf.symbols.get(&relocation.symbol) else { continue };
-                if let (SymbolKind::Section, Place::Section(target)) = (symbol.kind, symbol.place) {
-                    let addend = section.addend(elf.endian, relocation.kind, relocation.offset)?;
-                    found.entry(target).or_default().push(addend);
-                }
-            }
-        }
-        for addends in found.values_mut() {
-            addends.sort_unstable();
-            addends.dedup();
-        }
-        Ok(Self(found))
-    }
-
-    /// Returns those relative to `section`.
-    pub(super) fn of_section(&self, section: SectionId) -> &[i64] {
-        self.0.get(&section).map_or(&[], Vec::as_slice)
-    }
 }

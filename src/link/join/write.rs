@@ -119,13 +119,14 @@ impl<'w, 'a> Writer<'w, 'a> {
         for (object, it) in self.inputs.objects.iter().enumerate() {
             for (&id, symbol) in &it.elf.symbols {
                 let Place::Section(section) = symbol.place else { continue };
-                let is_label = symbol.kind == SymbolKind::Untyped && symbol.binding == Binding::Local;
+                let is_label =
+                    symbol.kind == SymbolKind::Untyped && symbol.binding == Binding::Local;
                 if matches!(symbol.kind, SymbolKind::Section | SymbolKind::File) || is_label {
                     continue;
                 }
                 let place = SymbolRef { object, symbol: id };
-                let is_other = self.inputs.names.definitions.get(symbol.name.as_str())
-                    != Some(&place);
+                let is_other =
+                    self.inputs.names.definitions.get(symbol.name.as_str()) != Some(&place);
                 if is_shared(it, symbol) && is_other {
                     continue;
                 }
@@ -212,7 +213,8 @@ impl<'w, 'a> Writer<'w, 'a> {
                 }
                 Target::Place(spot, symbol) => {
                     let to = self.layout.find(inputs, spot).ok_or_else(lost)?;
-                    let is_table = self.layout.outputs.get(to.output).is_some_and(|it| it.name == JUMP_TABLES);
+                    let is_table =
+                        self.layout.outputs.get(to.output).is_some_and(|it| it.name == JUMP_TABLES);
                     if let Some(table) = inputs
                         .pieces
                         .at(spot.object, spot.section, spot.offset)
@@ -349,8 +351,9 @@ impl<'w, 'a> Writer<'w, 'a> {
             while piece.range.start.saturating_add(entry) < piece.range.end {
                 let from = piece.range.start.saturating_add(entry);
                 let lost = || inputs.malformed(piece.object, section, from);
-                let target =
-                    section.addend(self.elf.endian, RelocationKind::Data64, from).map_err(|_| lost())?;
+                let target = section
+                    .addend(self.elf.endian, RelocationKind::Data64, from)
+                    .map_err(|_| lost())?;
                 let offset = u64::try_from(target).map_err(|_| lost())?;
                 let spot = Spot { object, section: code, offset };
                 let to = self.layout.find(inputs, spot).ok_or_else(lost)?;

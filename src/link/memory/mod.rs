@@ -3,7 +3,11 @@
 //! LLVM generated them from `src/backend/builtins.ll`, for the lowest CPU level; `tests/system/native.rs` generates them
 //! again and compares. They return nothing: a kernel refuses functions that return an address on the stack.
 
-use crate::{bpf::target::Endian, object::Object, report::{Origin, Result}};
+use crate::{
+    bpf::target::Endian,
+    object::Object,
+    report::{Origin, Result},
+};
 
 const LITTLE: &[u8] = include_bytes!("bpfel.o");
 const BIG: &[u8] = include_bytes!("bpfeb.o");
