@@ -42,8 +42,12 @@ impl<'s> Program<'s, Prepared> {
             if stays || is_shared {
                 // Definitions from archives were marked discardable when linked; an exported one must stay. No loader
                 // reads a tentative C definition, which has no section; after merging it is a definition.
-                if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
-                    global.export();
+                // Of a native object's definition and one from an archive, the native one was there first.
+                let is_second = session.native_defined.contains(&global.name());
+                match global.linkage() {
+                    Linkage::LinkOnce if is_second => global.weaken(),
+                    Linkage::LinkOnce | Linkage::Common => global.export(),
+                    _ => {}
                 }
             } else if kept.contains(&global.name()) && section_names::is_program(&global.section())
             {

@@ -32,9 +32,11 @@ pub struct Session<'a> {
     pub(super) panics: RefCell<Vec<Panic>>,
     /// The names that native objects of this link define or refer to.
     pub(super) native_names: BTreeSet<String>,
+    /// The names that native objects define.
+    pub(super) native_defined: BTreeSet<String>,
     /// The names for which native objects need archive members.
     pub(super) native_wanted: BTreeSet<String>,
-    /// Those definitions that stay visible for native objects only.
+    /// Definitions that stay visible for native objects only.
     pub(super) linked_only: RefCell<BTreeSet<String>>,
     options: RefCell<Option<OptionsLease>>,
     relocations: Cell<Relocations>,
@@ -64,6 +66,7 @@ impl<'a> Session<'a> {
             routines,
             panics,
             native_names: inputs.native_names.clone(),
+            native_defined: inputs.native_defined.clone(),
             native_wanted: inputs.wanted.clone(),
             linked_only: RefCell::default(),
             options,

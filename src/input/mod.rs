@@ -47,6 +47,8 @@ pub struct Inputs {
     pub natives: Vec<Native>,
     /// The names of all global symbols that the native objects define or refer to.
     pub native_names: BTreeSet<String>,
+    /// The names that native objects define.
+    pub native_defined: BTreeSet<String>,
     /// The names for which native objects need archive members of bitcode.
     pub wanted: BTreeSet<String>,
     /// The archives whose members are linked only if something undefined needs them; the first definition in order

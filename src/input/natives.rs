@@ -72,6 +72,7 @@ impl Inputs {
         }
         if !self.natives.is_empty() {
             self.native_names = search.native_names;
+            self.native_defined = search.native_defined;
             self.wanted = search.in_bitcode;
         }
         Ok(())
@@ -89,6 +90,7 @@ struct Search {
     /// The names for which a member of bitcode is needed.
     in_bitcode: BTreeSet<String>,
     native_names: BTreeSet<String>,
+    native_defined: BTreeSet<String>,
 }
 
 impl Search {
@@ -113,6 +115,8 @@ impl Search {
     fn enter_native(&mut self, native: &Native) {
         let symbols = super::elf::symbols(&native.bytes);
         self.enter(&symbols, &native.origin);
+        let defined = symbols.iter().filter(|symbol| symbol.role.is_definition());
+        self.native_defined.extend(defined.map(|symbol| symbol.name.clone()));
         self.native_names.extend(symbols.into_iter().map(|symbol| symbol.name));
     }
 

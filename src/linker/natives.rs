@@ -6,13 +6,12 @@ use super::{finish_linked, phases::Clock, survey};
 use crate::{
     Error, LinkPlan, Result, Warnings,
     backend::{Account, MEMORY, Reason, Taken},
-    bpf::kernel::{CALLS, LOOPS},
     check::CheckOptions,
     elf::{Binding, Place},
     input::{Inputs, Native, Need},
     link as linking,
     object::{Object, Role},
-    plan::{Btf, InlineNever, Loops, MemoryBuiltins, OutputKind},
+    plan::{Btf, MemoryBuiltins, OutputKind},
     report::{Audience, Warning, WarningKind},
 };
 
@@ -126,17 +125,12 @@ fn check_options(plan: &LinkPlan) -> Result<()> {
 
 /// Returns the first option of `plan` that only applies to bitcode.
 fn bitcode_option(plan: &LinkPlan) -> Option<&'static str> {
-    let kernel_lacks = |feature| plan.kernel.is_some_and(|kernel| !kernel.knows(feature));
     let asked = [
         (is_other_output(plan), other_output(plan)),
         (!plan.llvm_args.is_empty(), "--llvm-args"),
         (plan.dump_module.is_some(), "--dump-module"),
-        // A kernel that needs one of these also implies it.
-        (plan.codegen.loops == Loops::Unroll && !kernel_lacks(&LOOPS), "--unroll-loops"),
-        (
-            plan.codegen.inline_never == InlineNever::Ignore && !kernel_lacks(&CALLS),
-            "--ignore-inline-never",
-        ),
+        (plan.wishes_unrolling(), "--unroll-loops"),
+        (plan.wishes_inlining(), "--ignore-inline-never"),
     ];
     asked.iter().find(|(is_asked, _)| *is_asked).map(|(_, option)| *option)
 }

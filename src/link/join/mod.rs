@@ -8,18 +8,18 @@
 //! 3. `reach` marks the pieces that a loader looks for, and all that they refer to;
 //! 4. `layout` gives each marked piece its place in the output;
 //! 5. `write` copies them and adjusts what refers to a moved place: relocations, calls without one, jump tables;
-//! 6. `types` merges the BTF.
+//! 6. `btf` merges the BTF.
 //!
-//! Why not append sections, as `bpftool gen object` does: overridden weak functions would stay as dead code, and static
-//! functions that a compiler put beside a program would keep loaders from loading it.
+//! Sections are not appended as a whole, as in `bpftool gen object`: overridden weak functions would stay as dead code, and static
+//! functions beside a program would keep loaders from loading it.
 
 mod addends;
+mod btf;
 mod layout;
 mod names;
 mod pieces;
 mod reach;
 mod references;
-mod types;
 mod write;
 
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports) -> Result<Joined> {
     let layout = Layout::of(&inputs, &reached)?;
     let dropped = reached.dropped(&inputs);
     let elf = write::write(&inputs, &layout)?;
-    let types = types::plan(&inputs, &layout);
+    let types = btf::plan(&inputs, &layout);
     let (origin, declared) = (origin(&objects), declared(&objects));
     let btf = types.merge(objects)?;
     Ok(Joined { object: Object { elf, btf, origin, declared, role: Role::Emitted }, dropped })
