@@ -247,14 +247,13 @@ fn make(
         let joined = if is_object { beside.join(object, plan)? } else { object };
         emitted = Some(joined);
     }
-    if let Some(object) = &emitted {
-        let panics = program.panics();
-        let locals = |functions: &BTreeSet<String>| program.large_locals(functions);
-        let checked = Checked { object, panics: &panics, locals: &locals };
-        clock.run("check the limits", || survey::check(&checked, plan, warnings))?;
-    }
     let linkable = program.linkable();
     let options = CheckOptions { plan, linkable: &linkable, audience, left_open: left_open(plan) };
+    if let Some(object) = &emitted {
+        let (panics, locals) = (program.panics(), |names: &[String]| large_locals(program, names));
+        let checked = Checked { object, panics: &panics, locals: &locals };
+        clock.run("check the limits", || survey::check(&checked, &options, warnings))?;
+    }
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {
@@ -269,6 +268,13 @@ fn make(
         artifacts.push(Artifact { kind, bytes });
     }
     Ok(artifacts)
+}
+
+/// Describes the large local variables of `functions`, in that order.
+fn large_locals(program: &Program<'_, Optimized>, functions: &[String]) -> Vec<String> {
+    let locals = program.large_locals(&functions.iter().cloned().collect());
+    let of = |name: &String| locals.iter().find(|(function, _)| function == name);
+    functions.iter().filter_map(of).flat_map(|(_, locals)| locals.iter().cloned()).collect()
 }
 
 /// Generates code repeatedly until it introduces no further calls of available routines.
@@ -304,7 +310,7 @@ fn finish_linked(
         linking::describe(&mut object, options.plan, warnings)?;
         check::types(&object, options, warnings)?;
     } else {
-        check::undefined::warn_without_btf(&object, warnings);
+        check::untyped(&object, options, warnings)?;
         object.btf = None;
     }
     linking::emit(object)

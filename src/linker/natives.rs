@@ -34,19 +34,14 @@ pub(super) fn build(
     let joined = clock.run("link", || linking::join(objects, &plan.exports))?;
     account.dropped = joined.dropped;
     let object = linking::link(vec![joined.object], plan)?;
-    clock.run("check the limits", || {
-        survey::check(
-            &survey::Checked { object: &object, panics: &[], locals: &|_| Vec::new() },
-            plan,
-            warnings,
-        )
-    })?;
     let options = CheckOptions {
         plan,
         linkable: &[],
         audience: Audience::Person,
         left_open: super::left_open(plan),
     };
+    let checked = survey::Checked { object: &object, panics: &[], locals: &|_| Vec::new() };
+    clock.run("check the limits", || survey::check(&checked, &options, warnings))?;
     clock.run("finish the object", || finish_linked(object, &options, warnings))
 }
 

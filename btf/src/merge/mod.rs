@@ -15,6 +15,7 @@ mod part;
 mod pool;
 mod records;
 mod sections;
+mod sighting;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -26,13 +27,13 @@ use std::{
 };
 
 use self::{
-    bind::Sighting,
-    part::{Reader, Renamed, Sites},
+    part::{Reader, Sites},
     pool::Pool,
     records::Records,
     sections::Sections,
+    sighting::Sighting,
 };
-use crate::{Btf, Endian, Info, TypeId, compact_strings, walk};
+use crate::{Btf, Endian, Info, StrOff, TypeId, compact_strings, strings::Renamed, walk};
 
 /// The debug information of one object, and the new places of the contents of its sections.
 #[derive(Clone, Debug)]
@@ -172,6 +173,8 @@ struct Merger<'a> {
     parts: Vec<String>,
     /// The number in the pool of each type, by part.
     types: Vec<Vec<TypeId>>,
+    /// Memory for the mapping of names.
+    memory: Vec<StrOff>,
 }
 
 impl<'a> Merger<'a> {
@@ -186,6 +189,7 @@ impl<'a> Merger<'a> {
             records: Records::default(),
             parts: Vec::new(),
             types: Vec::new(),
+            memory: Vec::new(),
         }
     }
 
@@ -195,7 +199,8 @@ impl<'a> Merger<'a> {
         self.parts.push(name);
         self.endian.get_or_insert(btf.endian);
         let strings = &mut self.pool.strings;
-        let mut renamed = Renamed::new(&btf.strings);
+        let memory = std::mem::take(&mut self.memory);
+        let mut renamed = Renamed::new(&btf.strings, memory);
         let mut types = btf.types;
         for ty in &mut types {
             walk::names_mut(ty, |name| *name = renamed.get(*name, strings));
@@ -224,6 +229,7 @@ impl<'a> Merger<'a> {
             let strings = &mut self.pool.strings;
             self.records.add(ext, &sections, strings, &mut renamed, &numbers);
         }
+        self.memory = renamed.into_memory();
         self.types.push(numbers);
     }
 

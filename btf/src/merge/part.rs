@@ -4,42 +4,20 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     Moved, Place, Symbols,
-    bind::{Item, Role, Sighting},
     pool::Fate,
     sections::moved,
+    sighting::{Item, Role, Sighting},
 };
 use crate::{
     ext::Ext,
     model::{Kind, Linkage, SecEntry, Type, TypeId},
-    strings::{StrOff, Strings},
+    strings::{Renamed, StrOff, Strings},
 };
 
 /// The section that older versions of clang list unannotated externs in.
 const EXTERN: &str = ".extern";
 /// The section of maps with definitions in BTF.
 const MAPS: &str = ".maps";
-
-/// The strings of one part in the strings of the pool.
-pub(super) struct Renamed<'a> {
-    old: &'a Strings,
-    /// The new offset for each old one, once it is known.
-    new: Vec<Option<StrOff>>,
-}
-
-impl<'a> Renamed<'a> {
-    /// Creates the mapping of `old`.
-    pub(super) fn new(old: &'a Strings) -> Self {
-        Self { old, new: vec![None; old.as_bytes().len()] }
-    }
-
-    /// Returns the offset in `strings` of the string at `name`, adding it if necessary.
-    pub(super) fn get(&mut self, name: StrOff, strings: &mut Strings) -> StrOff {
-        match self.new.get_mut(name.0 as usize) {
-            Some(new) => *new.get_or_insert_with(|| strings.intern(self.old.get(name))),
-            None => StrOff::EMPTY,
-        }
-    }
-}
 
 /// The place of a function or variable in its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

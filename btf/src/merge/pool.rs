@@ -47,8 +47,8 @@ pub(super) struct Pool {
 struct Local<'a> {
     types: &'a [Type],
     fates: &'a [Fate],
-    tags: Tags,
-    hashes: Vec<u64>,
+    tags: &'a Tags,
+    hashes: &'a [u64],
 }
 
 impl Pool {
@@ -62,8 +62,7 @@ impl Pool {
     pub(super) fn add(&mut self, types: Vec<Type>, fates: &[Fate]) -> Vec<TypeId> {
         let tags = own_tags(&types, fates);
         let hashes = hashes(&types, fates, &tags);
-        let slots =
-            self.slots(&Local { types: &types, fates, tags: tags.clone(), hashes: hashes.clone() });
+        let slots = self.slots(&Local { types: &types, fates, tags: &tags, hashes: &hashes });
         self.append(types, fates, slots, tags, &hashes)
     }
 
@@ -72,7 +71,8 @@ impl Pool {
     fn slots(&self, local: &Local<'_>) -> Vec<TypeId> {
         let own = |id: TypeId| TypeId(self.last_id().0.saturating_add(id.0));
         let mut firsts = ByHash::default();
-        let mut slots = vec![TypeId::VOID];
+        let mut slots = Vec::with_capacity(local.hashes.len());
+        slots.push(TypeId::VOID);
         for ((id, fate), hash) in
             (1..).map(TypeId).zip(local.fates).zip(local.hashes.iter().skip(1))
         {
@@ -143,7 +143,8 @@ impl Pool {
         hashes: &[u64],
     ) -> Vec<TypeId> {
         let last = self.last_id();
-        let mut numbers = vec![TypeId::VOID];
+        let mut numbers = Vec::with_capacity(hashes.len());
+        numbers.push(TypeId::VOID);
         for (((id, ty), fate), slot) in
             (1..).map(TypeId).zip(types).zip(fates).zip(slots.into_iter().skip(1))
         {
@@ -216,7 +217,8 @@ fn own_tags(types: &[Type], fates: &[Fate]) -> Tags {
 
 /// Returns a hash of each type that is the same in every part.
 fn hashes(types: &[Type], fates: &[Fate], tags: &Tags) -> Vec<u64> {
-    let mut looks = vec![0];
+    let mut looks = Vec::with_capacity(types.len().saturating_add(1));
+    looks.push(0);
     for ((id, ty), fate) in (1..).map(TypeId).zip(types).zip(fates) {
         let look = match fate {
             // A declaration and the definition differ in look; both are the type of the symbol.
@@ -230,15 +232,17 @@ fn hashes(types: &[Type], fates: &[Fate], tags: &Tags) -> Vec<u64> {
         looks.push(look.finish());
     }
     let mut hashes = looks.clone();
+    let mut next = Vec::with_capacity(looks.len());
     for _ in 0..ROUNDS {
-        let mut next = vec![0];
+        next.clear();
+        next.push(0);
         for ((ty, fate), look) in types.iter().zip(fates).zip(looks.iter().skip(1)) {
             next.push(match fate {
                 Fate::Global(_) => *look,
                 _ => classes::with_refs(*look, ty, |id| classes::at(&hashes, id)),
             });
         }
-        hashes = next;
+        std::mem::swap(&mut hashes, &mut next);
     }
     hashes
 }

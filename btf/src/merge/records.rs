@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Moved, part::Renamed, sections::moved};
+use super::{Moved, sections::moved};
 use crate::{
     ext::{CoreRelo, Ext, FuncInfo, LineInfo, SecTable},
     model::TypeId,
-    strings::{StrOff, Strings},
+    strings::{Renamed, StrOff, Strings},
 };
 
 /// A record at an instruction.

@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Moved, Symbols,
-    bind::{Bound, Item},
-    pool::Pool,
-};
+use super::{Moved, Symbols, bind::Bound, pool::Pool, sighting::Item};
 use crate::model::{Datasec, Kind, SecEntry, Type};
 
 /// The sections of the output that have variables, in order of first appearance.
