@@ -67,7 +67,8 @@ impl<'a> Session<'a> {
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
         let mut mentions = assembly::given(&module, &statics);
-        let wanted = self.wanted(inputs.roots);
+        let mut wanted = self.wanted(inputs.roots);
+        wanted.extend(inputs.wanted);
         let mut notes = resolve::Notes { mentions: &mut mentions, agreement: &mut agreement };
         resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut notes)?;
         agreement.settle(&self.context, &module)?;

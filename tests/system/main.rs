@@ -20,6 +20,7 @@ mod incumbent;
 mod kernels;
 mod llvm_matrix;
 mod mutations;
+mod native;
 mod object;
 mod panics;
 mod programs;
