@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Program::prepare`] -> [`Program::internalize`] -> [`Program::optimize`] ->
 //! [`Program::object`].
 
+mod agreement;
 mod assembly;
 mod builtins;
 mod choose_llvm;

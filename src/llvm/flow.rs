@@ -159,6 +159,11 @@ fn place_of(location: NonNull<LLVMOpaqueMetadata>) -> Option<Place> {
     let scope = unsafe { llvm::LLVMDILocationGetScope(location.as_ptr()) };
     // SAFETY: it is a scope.
     let file = unsafe { llvm::LLVMDIScopeGetFile(scope) };
+    place_in(file, line, column)
+}
+
+/// Returns the place in `file`, which is null or a file of live debug info.
+pub(super) fn place_in(file: *mut LLVMOpaqueMetadata, line: u32, column: u32) -> Option<Place> {
     if line == 0 || file.is_null() {
         return None;
     }

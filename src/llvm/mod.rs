@@ -7,6 +7,7 @@ mod buffer;
 mod build;
 mod constant;
 mod context;
+mod declared;
 mod described;
 mod edit;
 mod flow;
