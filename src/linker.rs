@@ -1,6 +1,7 @@
 //! A single link, from plan to files.
 
 mod dependencies;
+mod html;
 mod map;
 mod memory_usage;
 mod natives;

@@ -243,6 +243,9 @@ pub struct Options {
     /// The same as JSON
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub report_json: Option<PathBuf>,
+    /// The same as a page for a browser, with pictures and a search
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub report_html: Option<PathBuf>,
     /// Write sections, symbols, their origins and sizes to FILE; `-` is standard output
     #[arg(long = "Map", value_name = "FILE", help_heading = "Reports")]
     pub map: Option<PathBuf>,

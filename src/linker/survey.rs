@@ -1,6 +1,6 @@
 //! The check of a program's limits, and the report on its contents.
 
-use super::{memory_usage, panics, program_report, reports};
+use super::{html, memory_usage, panics, program_report, reports};
 use crate::{
     backend::Panic,
     check::{self, CheckOptions, stack::Survey},
@@ -45,7 +45,7 @@ fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) 
     if wanted.memory_usage == Listing::Print {
         output::write_stderr(&memory_usage::summary(survey));
     }
-    if wanted.program.is_none() && wanted.program_json.is_none() {
+    if wanted.program.is_none() && wanted.program_json.is_none() && wanted.program_html.is_none() {
         return Ok(());
     }
     let records = co_re_list::list(object)?;
@@ -55,8 +55,12 @@ fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) 
             &format!("{}{}", program_report::human(survey, &records), panics::human(panics)),
         )?;
     }
+    let json = || program_report::json(survey, &records, &panics::json(panics));
     if let Some(path) = &wanted.program_json {
-        reports::write(path, &program_report::json(survey, &records, &panics::json(panics)))?;
+        reports::write(path, &json())?;
+    }
+    if let Some(path) = &wanted.program_html {
+        reports::write(path, &html::page(&json()))?;
     }
     Ok(())
 }
