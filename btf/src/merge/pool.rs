@@ -26,7 +26,7 @@ pub(super) enum Fate {
 }
 
 /// The rounds of hashing; types that only longer walks distinguish are left to the last deduplication.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 4;
 /// The maximum number of checks of one part.
 const CHECKS: usize = 16;
 
