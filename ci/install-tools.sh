@@ -9,7 +9,7 @@ packages=(gcc libc6-dev make pkg-config rustc-web libstd-rust-web-dev-bpf llvm-2
 if [ "${1:-all}" = all ]; then
     # C in two versions of LLVM, core in source form, what the incumbent links, and what the lab scripts unpack with.
     packages+=(g++ rust-web-src clang-22 llvm-22-dev libzstd-dev llvm-22-tools clang-19 llvm-19 hyperfine strace)
-    packages+=(unzip xz-utils zstd dpkg-dev debian-archive-keyring procps mount)
+    packages+=(unzip ninja-build xz-utils zstd dpkg-dev debian-archive-keyring procps mount)
     # An LLVM that is too old, to be refused.
     packages+=(libllvm14)
     command -v python3 > /dev/null || packages+=(python3)

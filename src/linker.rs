@@ -1,5 +1,8 @@
 //! A single link, from plan to files.
 
+mod dependencies;
+mod map;
+mod memory_usage;
 mod overwrite;
 mod panics;
 mod phases;
@@ -16,8 +19,9 @@ use std::{collections::BTreeSet, thread};
 use phases::Clock;
 
 use crate::{
-    Error, LinkPlan, Result, Warnings,
-    backend::{self, Optimized, Program, Session},
+    Error, LinkPlan, Result, Warning, Warnings,
+    backend::{self, Account, Optimized, Program, Session},
+    bpf::kernel::{Kernel, NEWEST_RELEASE},
     check::{self, CheckOptions},
     crash_handler,
     driver::{self, VersionDetail},
@@ -27,7 +31,7 @@ use crate::{
     object::Object,
     output,
     plan::{Btf, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
-    report::Audience,
+    report::{Audience, WarningKind},
 };
 
 /// Stack size of the linking thread. LLVM walks types recursively: a list of 60 000 types that point to each other
@@ -77,19 +81,55 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
     check_places(plan, CommandFiles::default())?;
+    warn_of_newer_kernel(plan, warnings);
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
     let artifacts = build(&session, inputs, plan, warnings, &clock);
+    let library = session.library().to_owned();
     // Publish the reports of a failed link too: the list of extracted members often explains the failure.
-    let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    let account = session.account();
+    let reported = reports::publish(&plan.reports, &account, &clock);
     leave(session);
     let artifacts = artifacts?;
     reported?;
     heed(plan, warnings)?;
-    deliver(plan, artifacts)
+    let mapped = mapped(plan, &artifacts, &account)?;
+    let kept = deliver(plan, artifacts)?;
+    if let (Some(path), Some(text)) = (&plan.reports.map, mapped) {
+        reports::write(path, &text)?;
+    }
+    dependencies::write(plan, &library)?;
+    Ok(kept)
+}
+
+/// Returns the text of the map, if `plan` requests it.
+fn mapped(plan: &LinkPlan, artifacts: &[Artifact], account: &Account) -> Result<Option<String>> {
+    if plan.reports.map.is_none() {
+        return Ok(None);
+    }
+    let object = artifacts.iter().find(|artifact| artifact.kind == OutputKind::Object);
+    let object = object.ok_or_else(|| {
+        Error::usage("--Map needs an object").help("add `obj` to the kinds of --emit")
+    })?;
+    map::map(&object.bytes, account).map(Some)
+}
+
+/// Warns if the plan names a kernel that the tables do not describe yet.
+fn warn_of_newer_kernel(plan: &LinkPlan, warnings: &Warnings) {
+    let btf = plan.debug_info.btf_compat.map(|(major, minor)| Kernel(major, minor));
+    let newest = plan.kernel.into_iter().chain(btf).max();
+    if let Some(kernel) = newest.filter(|kernel| *kernel > NEWEST_RELEASE) {
+        warnings.push(Warning {
+            kind: WarningKind::NewerKernel,
+            message: format!(
+                "Linux {kernel} is newer than {NEWEST_RELEASE}, the newest that this linker knows"
+            ),
+            help: vec![format!("the object is made and checked as for {NEWEST_RELEASE}")],
+        });
+    }
 }
 
 /// Returns a memory limit above the needs of any valid link. Damaged inputs mostly claim far more.

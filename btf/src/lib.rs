@@ -42,6 +42,8 @@ pub mod fixes;
 mod forwards;
 pub mod kernel;
 mod layout;
+pub mod map_def;
+pub mod mark;
 pub mod merge;
 mod model;
 mod prune;

@@ -7,6 +7,7 @@ use super::{
     passes::noinline,
     program::{Internalized, Prepared, Program},
     session::Session,
+    why_live,
 };
 use crate::{
     backend::runtime::{MEMORY, is_listed_builtin},
@@ -50,6 +51,7 @@ impl<'s> Program<'s, Prepared> {
             }
         }
         noinline::shield(&subprograms);
+        why_live::explain(session, module);
         if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
             self.phase.machines.optimizing.run_passes(&reached, "globaldce")?;

@@ -125,16 +125,7 @@ fn is_wide(kind: Option<&Kind>) -> bool {
     }
 }
 
-/// Resolves `const`, `volatile` and typedefs. Each step reaches another type, so there are no more steps than types.
+/// Returns the kind of a type behind its modifiers.
 fn settled(info: &Info, ty: TypeId) -> Option<&Kind> {
-    let mut kind = &info.btf.get(ty)?.kind;
-    for _ in 0..info.btf.last_id().0 {
-        kind = match kind {
-            Kind::Typedef(to) | Kind::Const(to) | Kind::Volatile(to) | Kind::Restrict(to) => {
-                &info.btf.get(*to)?.kind
-            }
-            _ => return Some(kind),
-        };
-    }
-    None
+    Some(&info.btf.get(info.btf.strip_modifiers(ty))?.kind)
 }

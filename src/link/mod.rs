@@ -17,8 +17,10 @@ use crate::{
     elf::Elf,
     object::{Function, Object},
     plan::{LinkPlan, MapDefinitions, SourceLines},
-    report::{Error, Result, Warning, WarningKind, Warnings},
+    report::{Error, Result, Warning, WarningKind, Warnings, quoted},
 };
+
+const WITH_DEBUG_INFO: &str = "compile Rust with -C debuginfo=2, C with -g";
 
 /// Makes one object of `objects`, with code and symbols as the kernel and loaders accept them; [`describe`] adds
 /// types.
@@ -55,7 +57,13 @@ fn show_programs(object: &mut Object) {
 /// Returns an error if a section is larger than BTF can encode, or a CO-RE query is invalid.
 pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     let undefined = object.undefined();
-    let mut info = object.btf.take().unwrap_or_else(|| undescribed(&object.elf, warnings));
+    let mut info = match object.btf.take() {
+        Some(info) => {
+            warn_of_undescribed(object, &info, warnings);
+            info
+        }
+        None => undescribed(&object.elf, warnings),
+    };
     if plan.maps == MapDefinitions::Btf {
         maps::convert(&mut object.elf, &mut info, warnings);
     }
@@ -87,6 +95,32 @@ pub fn emit(object: Object) -> Result<Vec<u8>> {
     elf.emit()
 }
 
+/// Warns about programs without debug info if others have it.
+fn warn_of_undescribed(object: &Object, info: &Info, warnings: &Warnings) {
+    let programs = object.functions().into_iter().filter(Function::is_program);
+    let names = programs.filter(|program| !is_described(info, program));
+    let names = names.map(|program| quoted(&program.name)).collect::<Vec<_>>();
+    let subject = match names.as_slice() {
+        [] => return,
+        [name] => format!("the program {name} has no debug info: it is"),
+        names => format!("the programs {} have no debug info: they are", names.join(", ")),
+    };
+    warnings.push(Warning {
+        kind: WarningKind::NoDebugInfo,
+        message: format!("{subject} in the BTF by name only"),
+        help: vec![WITH_DEBUG_INFO.to_owned()],
+    });
+}
+
+fn is_described(info: &Info, function: &Function) -> bool {
+    let tables = info.ext.iter().flat_map(|ext| &ext.func_info);
+    let mut tables =
+        tables.filter(|table| info.btf.strings.text(table.section) == function.section_name);
+    tables.any(|table| {
+        table.records.iter().any(|record| u64::from(record.insn_off) == function.offset)
+    })
+}
+
 /// Returns the initial BTF if no input has debug info.
 fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
     warnings.push(Warning {
@@ -94,7 +128,7 @@ fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
         message:
             "BTF was asked for, but no input has debug info: it describes functions by name only"
                 .to_owned(),
-        help: vec!["compile Rust with -C debuginfo=2, C with -g".to_owned()],
+        help: vec![WITH_DEBUG_INFO.to_owned()],
     });
     Info { btf: types::Btf::new(elf.endian), ext: None }
 }

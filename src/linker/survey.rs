@@ -1,12 +1,13 @@
 //! The check of a program's limits, and the report on its contents.
 
-use super::{panics, program_report, reports};
+use super::{memory_usage, panics, program_report, reports};
 use crate::{
     backend::{Optimized, Panic, Program},
     check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
-    plan::{OutputKind, Reports},
+    output,
+    plan::{Listing, OutputKind, Reports},
     report::{Result, Warnings},
 };
 
@@ -32,6 +33,9 @@ pub(super) fn check(
 }
 
 fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
+    if wanted.memory_usage == Listing::Print {
+        output::write_stderr(&memory_usage::summary(survey));
+    }
     if wanted.program.is_none() && wanted.program_json.is_none() {
         return Ok(());
     }

@@ -12,6 +12,7 @@ mod exports;
 mod limits;
 mod panics;
 mod reports;
+mod symbols;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -20,7 +21,8 @@ pub use crate::bpf::target::{Cpu, Endian, OptLevel, Target};
 pub use exports::{Export, Exports, Presence, Requested, matches};
 pub use limits::Limits;
 pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
-pub use reports::{Listing, Reports};
+pub use reports::{Dependencies, Listing, Reports};
+pub use symbols::{Definition, Symbols};
 
 /// Everything a link depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct LinkPlan {
     pub outputs: Vec<Output>,
     /// Symbols that may stay undefined.
     pub undefined: AllowUndefined,
+    /// Changes to single symbols and constants.
+    pub symbols: Symbols,
     /// Treatment of map definitions in the form of aya's `maps` section.
     pub maps: MapDefinitions,
     /// Treatment of debug information.

@@ -46,6 +46,7 @@ warnings! {
     ForeignMember = "foreign-member", "a member of an archive that is no bitcode";
     ForeignTarget = "foreign-target", "an input compiled for another machine";
     GplHelper = "gpl-helper", "what takes a license of the GPL, without one";
+    IgnoredFeature = "ignored-feature", "an item of `--cpu-features` without effect";
     KernelGuarded = "kernel-guarded", "what the kernel of `--kernel` lacks, behind a test";
     KernelRefuses = "kernel-refuses", "what the kernel would refuse, with `--fatal-errors false`";
     LegacyMaps = "legacy-maps", "definitions in section `maps` that stay as they are";
@@ -53,7 +54,8 @@ warnings! {
     LlvmErrors = "llvm-errors", "what LLVM reports, with `--fatal-errors false`";
     LocalProgram = "local-program", "a program that is static, or not exported";
     NeedsBtf = "needs-btf", "maps, externs or CO-RE records in an object without BTF";
-    NoDebugInfo = "no-debug-info", "BTF asked for where no input has debug info";
+    NewerKernel = "newer-kernel", "a kernel newer than any that the tables describe";
+    NoDebugInfo = "no-debug-info", "BTF asked for where the inputs, or a program, have no debug info";
     NotReproducible = "not-reproducible", "members of a thin archive that `--reproduce` does not copy";
     RolledLoops = "rolled-loops", "a loop that stays although the kernel knows none";
     StackArguments = "stack-arguments", "more than five arguments, which newer kernels allow";

@@ -182,15 +182,9 @@ impl<'a> Matching<'a> {
     /// Returns the type behind all typedefs, qualifiers and type tags.
     fn bare(&self, mut id: TypeId) -> TypeId {
         for _ in 0..WRAPPERS {
-            match self.pool.get(id).map(|ty| &ty.kind) {
-                Some(
-                    Kind::Typedef(to)
-                    | Kind::Const(to)
-                    | Kind::Volatile(to)
-                    | Kind::Restrict(to)
-                    | Kind::TypeTag { ty: to, .. },
-                ) => id = *to,
-                _ => break,
+            match self.pool.get(id).and_then(|ty| ty.kind.modified()) {
+                Some(to) => id = to,
+                None => break,
             }
         }
         id

@@ -140,15 +140,25 @@ impl Archive {
         let member = self.members.get(member.0).ok_or_else(|| {
             Error::input(format!("{} has no module number {}", self.origin, member.0))
         })?;
-        let bytes = member
-            .region
-            .read()
-            .map_err(|error| error.context(format!("cannot read {}", member.origin)))?;
+        let bytes = member.region.read().map_err(|error| {
+            let error = error.context(format!("cannot read {}", member.origin));
+            if self.references.iter().any(|path| path == member.region.file()) {
+                self.explain_reference(error)
+            } else {
+                error
+            }
+        })?;
         let producer = match &member.producer {
             None if member.format == Format::Bitcode => Producer::read(&bytes),
             known => known.clone(),
         };
         Ok(Bitcode { origin: member.origin.clone(), format: member.format, bytes, producer })
+    }
+
+    fn explain_reference(&self, error: Error) -> Error {
+        error
+            .because(format!("{} is a thin archive, which names its members by path", self.origin))
+            .help("move an archive together with its members, or make it without `T` or `--thin`")
     }
 
     /// Returns the producers of all members that name one, in order.
