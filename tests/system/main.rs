@@ -21,6 +21,7 @@ mod kernels;
 mod llvm_matrix;
 mod mutations;
 mod native;
+mod native_links;
 mod object;
 mod panics;
 mod programs;
