@@ -190,7 +190,8 @@ fn make(
     let mut emitted =
         if needs_code { Some(clock.run("generate code", || generate(program))?) } else { None };
     if let Some(object) = &emitted {
-        clock.run("check the limits", || survey::check(program, object, plan, warnings))?;
+        clock
+            .run("check the limits", || survey::check(program, object, plan, audience, warnings))?;
     }
     let linkable = program.linkable();
     let options = CheckOptions { plan, linkable: &linkable, audience, left_open: left_open(plan) };

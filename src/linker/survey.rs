@@ -12,7 +12,7 @@ use crate::{
     link::btf::co_re_list,
     object::Object,
     plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
-    report::{Error, Result, Warning, WarningKind, Warnings},
+    report::{Audience, Error, Result, Warning, WarningKind, Warnings},
 };
 
 /// Reports on the `object` of `program` if `plan` requests it, and checks the object against the limits.
@@ -23,6 +23,7 @@ pub(super) fn check(
     program: &Program<'_, Optimized>,
     object: &Object,
     plan: &LinkPlan,
+    audience: Audience,
     warnings: &Warnings,
 ) -> Result<()> {
     let survey = Survey::of(object);
@@ -34,10 +35,23 @@ pub(super) fn check(
     let runs_on = |version| kernel::check(object, version, &Warnings::default()).is_ok();
     let verdict = survey.judge(plan, &runs_on);
     verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
-    if verdict.refusals.is_empty() {
+    // rustc does not show warnings.
+    let is_shown =
+        audience == Audience::Person || plan.warnings.silenced.contains(&WarningKind::StackChain);
+    let mut refusals = verdict.refusals;
+    if is_shown {
+        refusals.retain(|refusal| match &refusal.instead {
+            Some(warning) => {
+                warnings.push(warning.clone());
+                false
+            }
+            None => true,
+        });
+    }
+    if refusals.is_empty() {
         return Ok(());
     }
-    let errors = with_locals(program, verdict.refusals);
+    let errors = with_locals(program, refusals);
     if plan.llvm_errors == LlvmErrors::Tolerate {
         errors.iter().for_each(|error| warnings.push(tolerated(error)));
         return Ok(());
@@ -75,7 +89,14 @@ fn with_locals(program: &Program<'_, Optimized>, refusals: Vec<Refusal>) -> Vec<
     let functions: BTreeSet<String> =
         refusals.iter().flat_map(|refusal| refusal.frames.iter().cloned()).collect();
     let locals = program.large_locals(&functions);
-    let explained = refusals.into_iter().map(|Refusal { error, frames }| {
+    let explained = refusals.into_iter().map(|Refusal { error, frames, instead }| {
+        let error = match instead {
+            Some(_) => error.help(format!(
+                "`-C link-arg=-Wno-{}` links it all the same, for a loader that leaves this program out",
+                WarningKind::StackChain
+            )),
+            None => error,
+        };
         let of = |name: &String| locals.iter().find(|(function, _)| function == name);
         let mine = frames.iter().filter_map(of);
         mine.flat_map(|(_, locals)| locals).fold(error, Error::because)
