@@ -30,6 +30,10 @@ impl<'s> Program<'s, Internalized> {
         lower::inline(session, module);
         panics::prepare(session, module, &machines.optimizing)?;
         pipeline::run(session, &machines.optimizing, module)?;
+        if lower::resolve(session, module) {
+            module.verify()?;
+            pipeline::run(session, &machines.optimizing, module)?;
+        }
         panics::lower(session, module, &machines.optimizing)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;

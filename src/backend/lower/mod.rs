@@ -14,12 +14,14 @@ mod packets;
 mod ranges;
 mod sets;
 mod tables;
+mod targets;
 
 use super::{cpu::CpuChoice, session::Session};
 use crate::{bpf::target::Cpu, llvm::Module};
 use ranges::Registers;
 
 pub(super) use arguments::inline;
+pub(super) use targets::resolve;
 
 /// Rewrites the optimized `module` for the CPU of `choice`.
 pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, choice: &CpuChoice) {
