@@ -27,7 +27,7 @@ impl<'s> Program<'s, Internalized> {
         session.dump(module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
         preserve_access::claim(module)?;
-        lower::inline(session, module);
+        lower::prepare(session, module);
         panics::prepare(session, module, &machines.optimizing)?;
         pipeline::run(session, &machines.optimizing, module)?;
         if lower::resolve(session, module) {

@@ -74,7 +74,7 @@ fn is_program(function: Global<'_>) -> bool {
 }
 
 /// Returns the address operand of a load or store, with its index.
-fn address<'c>(instruction: Instruction<'c>) -> Option<(u32, Value<'c>)> {
+pub(super) fn address<'c>(instruction: Instruction<'c>) -> Option<(u32, Value<'c>)> {
     let index = match instruction.value().opcode() {
         Opcode::Load => 0,
         Opcode::Store => 1,

@@ -381,7 +381,8 @@ pub fn run(c: &mut Skb) -> u32 {
 
 // program chain_and_skip_while
 pub fn run(c: &mut Skb) -> u32 {
-    let values = [1, 4, 9].iter().chain([c.mark, 2].iter());
+    let last = [c.mark, 2];
+    let values = [1, 4, 9].iter().chain(last.iter());
     values.skip_while(|v| **v < 4).copied().reduce(|a, b| a.wrapping_mul(31) ^ b).unwrap_or(5)
 }
 
@@ -426,17 +427,17 @@ pub fn run(c: &mut Skb) -> u32 {
 }
 
 // program own_iterator
-struct Bits { left: u32 }
-impl Iterator for Bits {
+struct Digits { left: u32 }
+impl Iterator for Digits {
     type Item = u32;
     fn next(&mut self) -> Option<u32> {
         if self.left == 0 { return None; }
-        let bit = self.left.trailing_zeros();
-        self.left &= self.left - 1;
-        Some(bit)
+        let digit = self.left & 3;
+        self.left >>= 2;
+        Some(digit)
     }
 }
-pub fn run(c: &mut Skb) -> u32 { Bits { left: c.mark & 0xff }.map(|bit| bit + 1).sum() }
+pub fn run(c: &mut Skb) -> u32 { Digits { left: c.mark & 0xfff }.map(|digit| digit + 1).sum() }
 
 // program drop_order
 struct Note<'a>(&'a mut u32, u32);
@@ -569,6 +570,6 @@ pub fn run(c: &mut Skb) -> u32 {
 pub fn run(c: &mut Skb) -> u32 {
     let words = [c.mark as u16, (c.mark >> 16) as u16, c.priority as u16, 0x4500];
     let mut sum: u32 = words.iter().map(|w| u32::from(*w)).sum();
-    while sum >> 16 != 0 { sum = (sum & 0xffff) + (sum >> 16); }
+    for _ in 0..2 { sum = (sum & 0xffff) + (sum >> 16); }
     u32::from(!(sum as u16))
 }
