@@ -47,8 +47,9 @@ impl<'s> Program<'s, Internalized> {
             inline::report(session, module);
         }
         stack_alignment::limit_alignment(module);
-        lower::lower(session, module, &machines.choice);
+        // Its own clean-up would merge again what is split for the verifier.
         products::spell_out(session, module, &machines.optimizing)?;
+        lower::lower(session, module, &machines.choice);
         // After all passes, since they turn expanded memory operations back into new ones.
         expand_memory::expand(session, module, &machines.optimizing)?;
         undefined::define(module);

@@ -12,9 +12,10 @@
 
 use std::collections::BTreeSet;
 
+use super::{contexts, offsets};
 use crate::{
     backend::{panics, session::Session},
-    llvm::{Block, Builder, Context, Global, Instruction, Module, Use},
+    llvm::{Block, Builder, Context, Global, Instruction, Module, Opcode, Use, Value},
 };
 
 /// The most functions that a call may choose between.
@@ -30,7 +31,9 @@ const FORMATTING: (&str, &str) = ("4core3fmt", "core/src/fmt/");
 /// Lowers the indirect calls in `module` whose targets are known; returns true if there was one.
 pub(in crate::backend) fn resolve<'s>(session: &'s Session<'_>, module: &Module<'s>) -> bool {
     let context = &session.context;
-    let calls = indirect_calls(module);
+    let contexts = contexts::contexts(module);
+    let calls: Vec<_> =
+        indirect_calls(module).into_iter().filter(|call| !is_foreign(*call, &contexts)).collect();
     if !session.plan.is_for_a_kernel() || calls.is_empty() || panics::takes_unknown_callback(module)
     {
         return false;
@@ -73,6 +76,13 @@ fn indirect_calls<'c>(module: &Module<'c>) -> Vec<Instruction<'c>> {
     calls
         .filter(|call| !call.inlined_places().iter().any(|place| place.file.contains(file)))
         .collect()
+}
+
+/// Returns true if `call` goes to an address that the kernel passed, in one of `contexts`.
+fn is_foreign<'c>(call: Instruction<'c>, contexts: &[Value<'c>]) -> bool {
+    let Some(callee) = call.indirect_callee() else { return true };
+    let from = if callee.opcode() == Opcode::Load { callee.operand(0) } else { Some(callee) };
+    from.and_then(offsets::base).is_some_and(|base| contexts.contains(&base))
 }
 
 /// Returns the functions of `module` whose address is taken and that only this module calls.

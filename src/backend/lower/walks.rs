@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     backend::session::Session,
-    llvm::{Binary, Block, Builder, Global, Instruction, Module, Opcode, Predicate, Value},
+    llvm::{
+        Binary, Block, Builder, Context, Global, Instruction, Layout, Module, Opcode, Predicate,
+        Value,
+    },
 };
 
 /// The most values that an address is computed from.
@@ -28,26 +31,74 @@ struct Tested<'c> {
     last: i64,
 }
 
+/// How an address is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Walk {
+    /// Not in a loop, or in one whose end the verifier sees.
+    None,
+    /// In a loop from one constant place to another, which compares addresses.
+    Closed,
+    /// In a loop whose end varies.
+    Open,
+}
+
 /// Guards such accesses in `module`.
 pub(super) fn guard<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let layout = module.layout();
     for function in module.functions().filter(|function| !function.is_declaration()) {
         let mut offsets = Offsets::new(&session.context, layout);
+        let found: Vec<_> = function
+            .instructions()
+            .filter_map(|access| {
+                let (_, place) = address(access)?;
+                let base = offsets::base(place)?;
+                let size = layout.object(base)?;
+                let walk = walk(&offsets, place, base);
+                let last = size.checked_sub(bytes(&layout, access)?)?;
+                (walk != Walk::None && last >= 0).then_some((walk, (access, base, last)))
+            })
+            .collect();
+        let bases: Vec<_> = found.iter().map(|(_, (_, base, _))| *base).collect();
+        compare_offsets(&session.context, function, &mut offsets, &bases);
         let mut tested = Vec::new();
-        for access in function.instructions().collect::<Vec<_>>() {
-            let Some((_, place)) = address(access) else { continue };
-            let Some(base) = offsets::base(place) else { continue };
-            let stored = if access.value().opcode() == Opcode::Store {
-                access.value().operand(0)
-            } else {
-                None
-            };
-            let bytes = layout.bytes(stored.unwrap_or(access.value()));
-            let last = layout.object(base).zip(bytes).map(|(size, bytes)| size - bytes);
-            if let Some(last) = last.filter(|last| *last >= 0 && is_walked(&offsets, place, base)) {
-                guard_one(session, function, &mut offsets, &mut tested, (access, base, last));
-            }
+        for (_, access) in found.into_iter().filter(|(walk, _)| *walk == Walk::Open) {
+            guard_one(session, function, &mut offsets, &mut tested, access);
         }
+    }
+}
+
+/// Returns the number of bytes that `access` loads or stores.
+fn bytes(layout: &Layout<'_>, access: Instruction<'_>) -> Option<i64> {
+    let value = access.value();
+    let stored = (value.opcode() == Opcode::Store).then(|| value.operand(0)).flatten();
+    layout.bytes(stored.unwrap_or(value))
+}
+
+/// Compares distances in place of addresses that are in one of the objects at `bases`: the verifier compares numbers alone.
+fn compare_offsets<'c>(
+    context: &'c Context,
+    function: Global<'c>,
+    offsets: &mut Offsets<'_, 'c>,
+    bases: &[Value<'c>],
+) {
+    if bases.is_empty() {
+        return;
+    }
+    for comparison in function.instructions().collect::<Vec<_>>() {
+        let mut replace = || -> Option<()> {
+            let value = comparison.value();
+            let Opcode::Compare(predicate) = value.opcode() else { return None };
+            let sides = [value.operand(0)?, value.operand(1)?];
+            let base = offsets::base(sides[0]).filter(|_| sides[0].is_pointer())?;
+            if offsets::base(sides[1]) != Some(base) || !bases.contains(&base) {
+                return None;
+            }
+            let [left, right] = [offsets.of(sides[0], base)?, offsets.of(sides[1], base)?];
+            let builder = Builder::before(context, comparison);
+            value.replace_uses_with(builder.compare(predicate, left, right));
+            Some(())
+        };
+        replace();
     }
 }
 
@@ -86,9 +137,9 @@ fn guard_one<'s>(
     Some(())
 }
 
-/// Returns true if a loop computes `place`, in an object at `base`, whose end the verifier does not see.
-fn is_walked<'c>(offsets: &Offsets<'_, 'c>, place: Value<'c>, base: Value<'c>) -> bool {
-    let (mut open, mut seen) = (vec![place], Vec::new());
+/// Returns how `place`, in an object at `base`, is computed.
+fn walk<'c>(offsets: &Offsets<'_, 'c>, place: Value<'c>, base: Value<'c>) -> Walk {
+    let (mut open, mut seen, mut found) = (vec![place], Vec::new(), Walk::None);
     while let Some(one) = open.pop() {
         if one == base || seen.contains(&one) || seen.len() > MOST_VALUES {
             continue;
@@ -97,32 +148,47 @@ fn is_walked<'c>(offsets: &Offsets<'_, 'c>, place: Value<'c>, base: Value<'c>) -
         match one.opcode() {
             Opcode::Element => {
                 if one.operands().into_iter().skip(1).any(is_open_counter) {
-                    return true;
+                    return Walk::Open;
                 }
                 open.extend(one.operand(0));
             }
-            Opcode::Phi if is_open_walk(offsets, one) => return true,
-            Opcode::Phi => open.extend(one.incoming().into_iter().map(|(value, _)| value)),
+            Opcode::Phi => {
+                match walk_of(offsets, one) {
+                    Walk::Open => return Walk::Open,
+                    Walk::Closed => found = Walk::Closed,
+                    Walk::None => {}
+                }
+                open.extend(one.incoming().into_iter().map(|(value, _)| value));
+            }
             Opcode::Select => open.extend(one.operands().into_iter().skip(1)),
             Opcode::Freeze => open.extend(one.operand(0)),
             _ => {}
         }
     }
-    false
+    found
 }
 
-/// Returns true if `phi`, an address, advances in a loop from a place that varies, or until it meets another address.
-fn is_open_walk<'c>(offsets: &Offsets<'_, 'c>, phi: Value<'c>) -> bool {
+/// Returns how `phi`, an address, advances.
+fn walk_of<'c>(offsets: &Offsets<'_, 'c>, phi: Value<'c>) -> Walk {
     let steps = phi.incoming();
     let (next, starts): (Vec<_>, Vec<_>) =
         steps.into_iter().map(|(value, _)| value).partition(|value| is_computed_from(*value, phi));
-    let is_compared = |value: &Value<'c>| {
-        value.users().iter().any(|user| matches!(user.opcode(), Opcode::Compare(_)))
-    };
-    !next.is_empty()
-        && (is_compared(&phi)
-            || next.iter().any(is_compared)
-            || starts.into_iter().any(|start| offsets.constant(start).is_none()))
+    if next.is_empty() {
+        return Walk::None;
+    }
+    let is_constant = |value: &Value<'c>| offsets.constant(*value).is_some();
+    let moving: Vec<_> = next.into_iter().chain([phi]).collect();
+    let users = moving.iter().flat_map(|value| value.users());
+    let comparisons = users.filter(|user| matches!(user.opcode(), Opcode::Compare(_)));
+    let ends: Vec<_> = comparisons
+        .flat_map(Value::operands)
+        .filter(|side| !moving.contains(side) && !is_computed_from(*side, phi))
+        .collect();
+    match (starts.iter().all(is_constant) && ends.iter().all(is_constant), ends.is_empty()) {
+        (false, _) => Walk::Open,
+        (true, true) => Walk::None,
+        (true, false) => Walk::Closed,
+    }
 }
 
 /// Returns true if `index` counts in a loop whose end is not a constant, and is compared for equality alone.

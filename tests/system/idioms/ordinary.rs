@@ -476,7 +476,7 @@ pub fn run(c: &mut Skb) -> u32 {
 
 // program power_and_logarithm
 pub fn run(c: &mut Skb) -> u32 {
-    3_u32.wrapping_pow(c.mark & 15) ^ c.priority.checked_ilog2().unwrap_or(40) ^ (c.mark & 0xffff).isqrt()
+    (c.mark & 7).pow(4) ^ c.priority.checked_ilog2().unwrap_or(40) ^ (c.mark & 0xffff).isqrt()
 }
 
 // program remainder_of_signs
