@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Program::prepare`] -> [`Program::internalize`] -> [`Program::optimize`] ->
 //! [`Program::object`].
 
+mod agreement;
 mod assembly;
 mod builtins;
 mod choose_llvm;
@@ -28,20 +29,23 @@ mod prepare;
 mod program;
 mod quirks;
 mod remaining_panic;
+mod renames;
 mod resolve;
 mod restorable;
 mod runtime;
 mod session;
+mod set_values;
 mod sources;
 mod trace;
 mod triple;
 mod unsupported;
+mod why_live;
 
 pub use choose_llvm::{locate_for, survey_for};
 pub use codegen::dump_files;
 pub use llvm_args::{check as check_options, print_and_exit as print_options_and_exit};
-pub use program::{Internalized, Merged, Optimized, Prepared, Program};
-pub use remaining_panic::{Panic, Way};
+pub use program::{Optimized, Program};
+pub use remaining_panic::Panic;
 pub use runtime::MEMORY;
 pub use session::Session;
 pub use trace::{Account, Reason, Taken};

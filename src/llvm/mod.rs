@@ -5,7 +5,9 @@ mod assembly;
 mod block;
 mod buffer;
 mod build;
+mod constant;
 mod context;
+mod declared;
 mod described;
 mod edit;
 mod flow;
@@ -36,6 +38,7 @@ mod value;
 
 pub use block::Block;
 pub use build::Builder;
+pub use constant::Shape;
 pub use context::{Context, Diagnostic, Severity};
 pub use described::{Encoding, Tag, TypeBuilder};
 pub use flow::Use;
