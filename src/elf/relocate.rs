@@ -119,7 +119,7 @@ impl Section {
             RelocationKind::Data64 => {
                 return self.store(at, &bytes_of_u64(endian, addend.cast_unsigned()));
             }
-            RelocationKind::Call => (addend / INSN_SIZE.cast_signed()).saturating_sub(1),
+            RelocationKind::Call => addend.div_euclid(INSN_SIZE.cast_signed()).saturating_sub(1),
             _ => addend,
         };
         let value = i32::try_from(value).map_err(|_| self.outside(at))?;

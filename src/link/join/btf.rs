@@ -48,7 +48,7 @@ pub(super) fn plan(inputs: &Inputs<'_>, layout: &Layout<'_>) -> Plan {
         .map(|object| object.btf.as_ref().and_then(|_| parts.next()))
         .collect();
     let mut symbols = Symbols::default();
-    for (name, _) in &inputs.names.externs {
+    for name in inputs.names.externs.keys() {
         symbols
             .globals
             .insert((*name).to_owned(), Global { definition: None, scope: Scope::Visible });
