@@ -6,6 +6,8 @@
 
 mod definition;
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use definition::Level;
 
 use crate::{
@@ -34,9 +36,7 @@ pub fn check(elf: &Elf, info: &Info, warnings: &Warnings) -> Result<()> {
     let described = entries(info);
     let symbols = elf.symbols_in(section).into_iter();
     for (_, map) in symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object) {
-        let is_entry =
-            |(name, offset, _): &&(String, u64, TypeId)| *name == map.name && *offset == map.value;
-        let Some((_, _, ty)) = described.iter().find(is_entry) else {
+        let Some(ty) = described.get(&(map.value, Cow::Borrowed(map.name.as_str()))) else {
             return Err(undescribed(&map.name));
         };
         check_definition(info, &map.name, *ty, warnings)?;
@@ -60,17 +60,15 @@ pub fn check_sections(elf: &Elf) -> Result<()> {
         .help("only address space 1, the arena, has a meaning in BPF"))
 }
 
-/// Returns the name, offset and type of each variable in BTF's `.maps`.
-fn entries(info: &Info) -> Vec<(String, u64, TypeId)> {
+/// Returns the type of each variable in BTF's `.maps`, by offset and name.
+fn entries(info: &Info) -> BTreeMap<(u64, Cow<'_, str>), TypeId> {
     let is_maps = |(id, ty): &(TypeId, &Type)| {
         matches!(ty.kind, Kind::Datasec(_)) && info.btf.name(*id) == MAPS
     };
     let found = info.btf.iter().find(is_maps).map(|(_, ty)| &ty.kind);
-    let Some(Kind::Datasec(Datasec { entries, .. })) = found else { return Vec::new() };
-    let entries = entries.iter().filter_map(|entry| match info.btf.get(entry.ty)?.kind {
-        Kind::Var { ty, .. } => {
-            Some((info.btf.name(entry.ty).into_owned(), u64::from(entry.offset), ty))
-        }
+    let Some(Kind::Datasec(Datasec { entries, .. })) = found else { return BTreeMap::new() };
+    let entries = entries.iter().rev().filter_map(|entry| match info.btf.get(entry.ty)?.kind {
+        Kind::Var { ty, .. } => Some(((u64::from(entry.offset), info.btf.name(entry.ty)), ty)),
         _ => None,
     });
     entries.collect()

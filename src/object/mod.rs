@@ -19,7 +19,7 @@ pub mod sections;
 mod undefined;
 
 pub use functions::{Callee, Function, Reference, functions, instructions};
-pub use undefined::{Referrer, Undefined, extern_section};
+pub use undefined::{Referrer, Undefined, listed_externs};
 
 use self::externs::Declared;
 use crate::{

@@ -1,5 +1,7 @@
 //! The maps of a program, as described by their definitions.
 
+use std::collections::HashMap;
+
 use crate::{
     bpf::{sections::MAPS, target::u32_of},
     btf::{Btf, Info, Kind, TypeId},
@@ -82,8 +84,10 @@ pub(in crate::check) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
     let mut maps = records(elf);
     if let Some(id) = elf.section_named(MAPS) {
         let symbols = elf.symbols_in(id).into_iter().map(|(_, symbol)| symbol);
+        let variables = info.map(|info| variables(&info.btf)).unwrap_or_default();
         maps.extend(symbols.filter(|symbol| symbol.kind == SymbolKind::Object).map(|symbol| {
-            info.and_then(|info| defined(&info.btf, &symbol.name))
+            let ty = variables.get(symbol.name.as_bytes());
+            info.and_then(|info| defined(&info.btf, &symbol.name, *ty?))
                 .unwrap_or_else(|| Map { name: symbol.name.clone(), ..Map::default() })
         }));
     }
@@ -125,14 +129,20 @@ fn records(elf: &Elf) -> Vec<Map> {
         .collect()
 }
 
-/// Reads a definition of libbpf's form: a struct whose members encode numbers as array lengths, and types as
-/// pointers.
-fn defined(btf: &Btf, name: &str) -> Option<Map> {
-    let variables = btf.iter().filter(|(_, ty)| btf.strings.get(ty.name) == name.as_bytes());
-    let ty = variables.into_iter().find_map(|(_, ty)| match ty.kind {
-        Kind::Var { ty, .. } => Some(ty),
-        _ => None,
-    })?;
+/// Returns the types of variables, by name; the first of each name.
+fn variables(btf: &Btf) -> HashMap<&[u8], TypeId> {
+    let mut variables = HashMap::new();
+    for (_, variable) in btf.iter() {
+        if let Kind::Var { ty, .. } = variable.kind {
+            variables.entry(btf.strings.get(variable.name)).or_insert(ty);
+        }
+    }
+    variables
+}
+
+/// Reads a definition of libbpf's form: a struct, of type `ty`, whose members encode numbers as array lengths, and types
+/// as pointers.
+fn defined(btf: &Btf, name: &str, ty: TypeId) -> Option<Map> {
     let Kind::Struct(definition) = &btf.get(resolved(btf, ty)?)?.kind else { return None };
     let mut map = Map { name: name.to_owned(), ..Map::default() };
     for member in &definition.members {
