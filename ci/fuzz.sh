@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-targets=(response:60 btf:60 arguments:20 inputs:20 object:20 producer:5 scripts:10)
+targets=(response:60 btf:60 merge:30 arguments:20 inputs:20 object:20 producer:5 scripts:10)
 [ $# = 0 ] || targets=("$1:${2:-60}")
 
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -35,6 +35,9 @@ for section in tests/btf/*.btf; do
         cat "$section" "${section%.btf}.ext"
     } > "fuzz/corpus/btf/$(basename "$section")"
 done
+
+mkdir -p fuzz/corpus/merge
+cp fuzz/corpus/btf/* fuzz/corpus/merge/
 
 # Feeds the target of TARGET:SECONDS.
 feed() {

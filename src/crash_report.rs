@@ -1,7 +1,7 @@
 //! The crash report, written by the process that follows a crashed one.
 //!
 //! [`arm`] makes a crashing process replace itself by a new one of the same program with the same arguments, which
-//! finds in its environment how the first one ended: see [`bpf_linker::crash_handler`]. The new process writes a
+//! finds in its environment how the first one ended: see `crash_handler`. The new process writes a
 //! folder that reproduces the link, since the inputs are often a compiler's temporary files. It also starts a second
 //! process, the witness, which repeats the link in memory and crashes again, because LLVM reports the pass and
 //! function it was working on only while it crashes.
@@ -18,11 +18,13 @@ use std::{
 };
 
 use bpf_linker::{
-    Error, ErrorKind, LinkPlan, Warnings,
-    crash_handler::{self, FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, PANIC},
-    driver::{self, Invocation, Request},
+    Error, ErrorKind, Invocation, LinkPlan, Request, Warnings,
+    command::{
+        crash_handler::{self, FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, PANIC},
+        demangled,
+    },
+    parse,
     plan::{Destination, Reports},
-    report::demangled,
 };
 
 /// Environment variable for the process that repeats a crashed link to find where it crashes.
@@ -89,7 +91,7 @@ pub fn without_traces(plan: &mut LinkPlan) {
 pub fn tell(fall: &Fall, warnings: &Warnings) -> Error {
     let testimony = Some(fall).filter(|fall| fall.is_of_llvm()).and_then(|_| witness());
     let error = fall.describe(&testimony.unwrap_or_default());
-    let invocation = match driver::parse(env::args_os().collect()) {
+    let invocation = match parse(env::args_os().collect()) {
         Ok(invocation) => invocation,
         Err(reason) => return error.because(reason.message()),
     };

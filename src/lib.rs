@@ -20,6 +20,9 @@
 //! - [`report`]: errors and warnings;
 //! - [`crash_handler`]: recovery from a crash of LLVM;
 //! - [`embed`]: the linker as a library, [`Linker`].
+//!
+//! Embedders see [`embed`], [`plan`], [`report`] and what is re-exported here; the module `command` serves the
+//! `bpf-linker` command, and the feature `internals` opens the rooms to tests and fuzz targets.
 
 // Code that handles input must not panic: each remaining index, slice or `expect` carries the reason why it holds.
 #![cfg_attr(
@@ -35,29 +38,66 @@
         clippy::unwrap_used
     )
 )]
+// A room names its whole interface, of which tests use more.
+#![cfg_attr(not(feature = "internals"), allow(unused_imports))]
 
-pub mod backend;
-pub mod bpf;
-pub mod check;
-pub mod crash_handler;
-pub mod driver;
-pub mod elf;
+mod backend;
+mod bpf;
+mod check;
+mod crash_handler;
+mod driver;
+mod elf;
 pub mod embed;
 mod files;
-pub mod input;
-pub mod link;
+mod input;
+mod link;
 mod linker;
 #[expect(unsafe_code, reason = "the one room that talks to LLVM through raw pointers")]
-pub mod llvm;
-pub mod object;
-pub mod output;
+mod llvm;
+mod object;
+mod output;
 pub mod plan;
 pub mod report;
 
-pub use ::btf;
+use ::btf;
+pub use driver::{Invocation, Request, parse};
 pub use embed::{Linker, LinkerError, LinkerInput, LinkerOptions, LinkerOutput};
-pub use linker::{
-    Artifact, CommandFiles, check_places, finish, link, locate, reproduce, survey, version,
-};
+pub use linker::{Artifact, CommandFiles, check_places, link, locate, reproduce, survey, version};
 pub use plan::{Cpu, Kernel, LinkPlan, OptLevel, OutputKind as OutputType, SourceLines, Target};
 pub use report::{Error, ErrorKind, Result, Warning, Warnings};
+
+/// Items for the `bpf-linker` command alone; they change without notice.
+#[doc(hidden)]
+pub mod command {
+    pub use crate::{
+        backend::{check_options, print_options_and_exit},
+        driver::{Logging, print_plan},
+        llvm::locate::{EXCLUDED_VARIABLE, exclusion_list},
+        report::{Paint, demangled},
+    };
+
+    /// Recovery from crashes.
+    pub mod crash_handler {
+        pub use crate::crash_handler::*;
+    }
+}
+
+/// The rooms, for tests and fuzz targets.
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::linker::finish;
+
+    /// Declares a module of each room's public items.
+    macro_rules! open {
+        ($($room:ident)*) => {
+            $(
+                #[allow(missing_docs, reason = "the room has them")]
+                pub mod $room {
+                    pub use crate::$room::*;
+                }
+            )*
+        };
+    }
+    open!(bpf check driver elf input link llvm object plan report);
+}

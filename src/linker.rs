@@ -189,11 +189,11 @@ fn make(
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
     let mut emitted =
         if needs_code { Some(clock.run("generate code", || generate(program))?) } else { None };
-    if let Some(object) = &emitted {
-        clock.run("check the limits", || survey::check(program, object, plan, warnings))?;
-    }
     let linkable = program.linkable();
     let options = CheckOptions { plan, linkable: &linkable, audience, left_open: left_open(plan) };
+    if let Some(object) = &emitted {
+        clock.run("check the limits", || survey::check(program, object, &options, warnings))?;
+    }
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
         let bytes = match kind {
@@ -239,7 +239,7 @@ pub fn finish(
         linking::describe(&mut object, options.plan, warnings)?;
         check::types(&object, options, warnings)?;
     } else {
-        check::undefined::warn_without_btf(&object, warnings);
+        check::untyped(&object, options, warnings)?;
         object.btf = None;
     }
     linking::emit(object)

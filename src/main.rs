@@ -27,9 +27,8 @@ use std::{
 
 use anyhow::Context;
 use bpf_linker::{
-    CommandFiles, Error, LinkPlan, Warnings,
-    driver::{self, Invocation, Logging, Request},
-    report::Paint,
+    CommandFiles, Error, Invocation, LinkPlan, Request, Warnings,
+    command::{self, Logging, Paint},
 };
 use log::LevelFilter;
 
@@ -64,7 +63,7 @@ fn say(text: &str) {
 fn run(warnings: &Warnings) -> anyhow::Result<()> {
     reexec::list_options_if_asked()?;
     crash_report::arm();
-    let invocation = driver::parse(std::env::args_os().collect())?;
+    let invocation = bpf_linker::parse(std::env::args_os().collect())?;
     check_places(&invocation)?;
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
@@ -77,7 +76,7 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
             }
             bpf_linker::link(&plan, warnings).map(drop)?
         }
-        Request::PrintPlan { plan, format } => print(&driver::print_plan(&plan, format))?,
+        Request::PrintPlan { plan, format } => print(&command::print_plan(&plan, format))?,
         Request::PrintLlvm(plan) => print(&bpf_linker::survey(&plan, warnings)?)?,
         Request::Version { detail, plan } => print(&bpf_linker::version(&plan, detail, warnings))?,
         Request::Print(text) => print(match Paint::suits(&stdout()) {

@@ -11,8 +11,8 @@ use std::{
 };
 
 use bpf_linker::{
-    Error, LinkPlan, Result, Warnings, backend,
-    llvm::locate::{self, EXCLUDED_VARIABLE},
+    Error, LinkPlan, Result, Warnings,
+    command::{EXCLUDED_VARIABLE, check_options, exclusion_list, print_options_and_exit},
 };
 
 /// Environment variable for a process that only lists the options of the libLLVM it names.
@@ -54,7 +54,7 @@ pub fn check_llvm_args(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     })?;
     // A library that fails to load prints nothing; the link itself will report the reason.
     let library = format!("LLVM {} ({})", located.version, located.path.display());
-    backend::check_options(&plan.llvm_args, &String::from_utf8_lossy(&list.stdout), &library)
+    check_options(&plan.llvm_args, &String::from_utf8_lossy(&list.stdout), &library)
 }
 
 /// Lists options and exits if this process was started for that.
@@ -63,7 +63,7 @@ pub fn check_llvm_args(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
 /// The library cannot be loaded.
 pub fn list_options_if_asked() -> Result<Option<Infallible>> {
     match env::var_os(LIST_VARIABLE) {
-        Some(path) => backend::print_options_and_exit(&PathBuf::from(path)).map(Some),
+        Some(path) => print_options_and_exit(&PathBuf::from(path)).map(Some),
         None => Ok(None),
     }
 }
@@ -74,7 +74,7 @@ fn this_program() -> Result<Command> {
 }
 
 fn same_words(error: &Error) -> Result<Command> {
-    let list = locate::exclusion_list(error.unfit_llvms())?;
+    let list = exclusion_list(error.unfit_llvms())?;
     let mut words = env::args_os();
     let name = words.next();
     let mut command = this_program()?;

@@ -231,6 +231,20 @@ pub struct Warning {
     pub help: Vec<String>,
 }
 
+impl Warning {
+    /// Creates a warning of a `kind`; `message` is lower-case, without a full stop, and names its subject.
+    pub fn new(kind: WarningKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), help: Vec::new() }
+    }
+
+    /// Adds a help line.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
 /// The warnings of one link, in the order they arose, without duplicates.
 #[derive(Debug, Default)]
 pub struct Warnings(Mutex<Vec<Warning>>);
@@ -238,7 +252,7 @@ pub struct Warnings(Mutex<Vec<Warning>>);
 impl Warnings {
     /// Adds a warning of a `kind`.
     pub fn warn(&self, kind: WarningKind, message: impl Into<String>) {
-        self.push(Warning { kind, message: message.into(), help: Vec::new() });
+        self.push(Warning::new(kind, message));
     }
 
     /// Adds a warning unless it is a duplicate.

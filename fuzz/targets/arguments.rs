@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use bpf_linker::driver::{Request, parse, response::split};
+use bpf_linker::internals::driver::{Request, parse, response::split};
 use libfuzzer_sys::fuzz_target;
 
 const PROGRAMS: [&str; 5] = ["bpf-linker", "ld.lld", "wasm-ld", "llvm-bitcode-linker", "gcc"];

@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use bpf_linker::btf::{FixOptions, Info, Kernel, fix, rules};
+use btf::{FixOptions, Info, Kernel, fix, rules};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

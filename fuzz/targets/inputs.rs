@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use bpf_linker::{Linker, LinkerInput, LinkerOptions, Warnings, input};
+use bpf_linker::{Linker, LinkerInput, LinkerOptions, Warnings, internals::input};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

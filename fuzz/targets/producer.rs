@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use bpf_linker::input::Producer;
+use bpf_linker::internals::input::Producer;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use bpf_linker::driver::response::{split, write_gnu};
+use bpf_linker::internals::driver::response::{split, write_gnu};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -4,7 +4,7 @@
 
 use std::{ffi::OsString, fs, path::PathBuf, sync::LazyLock};
 
-use bpf_linker::driver::parse;
+use bpf_linker::internals::driver::parse;
 use libfuzzer_sys::fuzz_target;
 
 /// In memory, where the system has such files.

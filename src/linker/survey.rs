@@ -1,48 +1,34 @@
 //! The check of a program's limits, and the report on its contents.
 
-use std::collections::BTreeSet;
-
 use super::{panics, program_report, reports};
 use crate::{
     backend::{Optimized, Panic, Program},
-    check::{
-        kernel,
-        stack::{Refusal, Survey},
-    },
+    check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
-    plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
-    report::{Error, Result, Warning, WarningKind, Warnings},
+    plan::{OutputKind, Reports},
+    report::{Result, Warnings},
 };
 
-/// Reports on the `object` of `program` if `plan` requests it, and checks the object against the limits.
+/// Reports on the `object` of `program` if the plan requests it, and checks the object against the limits.
 ///
 /// # Errors
 /// The kernel would refuse the program, it exceeds a limit set by the user, or a report cannot be written.
 pub(super) fn check(
     program: &Program<'_, Optimized>,
     object: &Object,
-    plan: &LinkPlan,
+    options: &CheckOptions<'_>,
     warnings: &Warnings,
 ) -> Result<()> {
+    let plan = options.plan;
     let survey = Survey::of(object);
     report(&survey, object, &program.panics(), &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let runs_on = |version| kernel::check(object, version, &Warnings::default()).is_ok();
-    let verdict = survey.judge(plan, &runs_on);
-    verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
-    if verdict.refusals.is_empty() {
-        return Ok(());
-    }
-    let errors = with_locals(program, verdict.refusals);
-    if plan.llvm_errors == LlvmErrors::Tolerate {
-        errors.iter().for_each(|error| warnings.push(tolerated(error)));
-        return Ok(());
-    }
-    Err(Error::link("the kernel would refuse the program").with_parts(errors))
+    let explain = |functions: &[String]| large_locals(program, functions);
+    check::limits(object, &survey, explain, options, warnings)
 }
 
 fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
@@ -62,23 +48,9 @@ fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) 
     Ok(())
 }
 
-fn tolerated(error: &Error) -> Warning {
-    let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
-    Warning {
-        kind: WarningKind::KernelRefuses,
-        message: format!("{}{place}", error.message()),
-        help: error.help_lines().to_vec(),
-    }
-}
-
-fn with_locals(program: &Program<'_, Optimized>, refusals: Vec<Refusal>) -> Vec<Error> {
-    let functions: BTreeSet<String> =
-        refusals.iter().flat_map(|refusal| refusal.frames.iter().cloned()).collect();
-    let locals = program.large_locals(&functions);
-    let explained = refusals.into_iter().map(|Refusal { error, frames }| {
-        let of = |name: &String| locals.iter().find(|(function, _)| function == name);
-        let mine = frames.iter().filter_map(of);
-        mine.flat_map(|(_, locals)| locals).fold(error, Error::because)
-    });
-    explained.collect()
+/// Describes the large local variables of `functions`, in that order.
+fn large_locals(program: &Program<'_, Optimized>, functions: &[String]) -> Vec<String> {
+    let locals = program.large_locals(&functions.iter().cloned().collect());
+    let of = |name: &String| locals.iter().find(|(function, _)| function == name);
+    functions.iter().filter_map(of).flat_map(|(_, locals)| locals.iter().cloned()).collect()
 }

@@ -1,11 +1,9 @@
 //! The codec: what it decodes it writes back byte for byte, and no bytes make it panic.
 
-use bpf_linker::{
-    btf::{
-        Btf, Datasec, FixOptions, Info, Kind, Linkage, SecEntry, StrOff, TypeId, dedup, fix, prune,
-        rules,
-    },
-    plan::Endian,
+use bpf_linker::internals::plan::Endian;
+use btf::{
+    Btf, Datasec, FixOptions, Info, Kind, Linkage, SecEntry, StrOff, TypeId, dedup, fix, prune,
+    rules,
 };
 
 const RUNNING_KERNEL: &str = "/sys/kernel/btf/vmlinux";

@@ -6,7 +6,7 @@
 use std::process::Command;
 
 use crate::support::btf_load;
-use bpf_linker::btf::{
+use btf::{
     Btf, Composite, FixOptions, Info, Kind, SecTable, SourceLines, TypeId, compact_strings, dedup,
     fix,
     fixes::{self, names::Renamed},

@@ -6,12 +6,12 @@
 mod rows;
 
 use crate::support::btf_load;
-use bpf_linker::btf::{
+use bpf_linker::internals::plan::Endian;
+use btf::{
     Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, FwdKind, Int, Kind, Linkage, Member,
     Param, SecEntry, StrOff, TypeId, Variant,
     rules::{self, Kernel},
 };
-use bpf_linker::plan::Endian;
 
 const RECORD: &str = include_str!("../btf/kernel-rules.txt");
 

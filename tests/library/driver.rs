@@ -14,7 +14,7 @@ use std::{
 
 use bpf_linker::{
     LinkPlan,
-    driver::{self, Invocation, PlanFormat, Request, print_plan},
+    internals::driver::{self, Invocation, PlanFormat, Request, print_plan},
 };
 
 macro_rules! snapshots {

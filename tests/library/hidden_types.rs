@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::support::tools;
-use bpf_linker::{Linker, LinkerInput, LinkerOptions, Warnings, input};
+use bpf_linker::{Linker, LinkerInput, LinkerOptions, Warnings, internals::input};
 use object::{Object as _, ObjectSection as _};
 
 /// A compiler and a libLLVM that reads what it writes.

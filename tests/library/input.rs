@@ -9,8 +9,10 @@ use std::{
 
 use bpf_linker::{
     LinkPlan, Result, Warnings,
-    input::{self, Archive, Bitcode, Format, Inputs, LlvmVersion},
-    plan::{Input, Members, Source},
+    internals::{
+        input::{self, Archive, Bitcode, Format, Inputs, LlvmVersion},
+        plan::{Input, Members, Source},
+    },
 };
 use tempfile::TempDir;
 

@@ -11,7 +11,7 @@ use std::{
     process::Command,
 };
 
-use bpf_linker::{
+use bpf_linker::internals::{
     input::{LlvmVersion, Producer},
     llvm::locate::{self, FoundBy, LibraryVersion, Search, Verdict},
 };

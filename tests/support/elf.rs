@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use bpf_linker::{
+use bpf_linker::internals::{
     bpf::insn::{self, Insn},
     elf as model, object as inspect,
 };

@@ -27,7 +27,7 @@ use crate::support::{
     elf::{Code, Elf},
     tools,
 };
-use bpf_linker::bpf::insn::{LDIMM64, Level};
+use bpf_linker::internals::bpf::insn::{LDIMM64, Level};
 
 const SEED: u64 = 1;
 const FUNCTIONS: u64 = 240;

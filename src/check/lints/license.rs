@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Lint, SHOWN, Subject};
+use super::{Finding, SHOWN, Subject};
 use crate::{
     bpf::kernel::{helper, is_gpl_compatible, is_gpl_only},
     elf::SymbolId,
@@ -26,14 +26,14 @@ pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     let license = match read(object) {
         Ok(license) => license,
         Err(error) => {
-            found.push(Finding::Doubtful(Lint { kind: WarningKind::BadLicense, message: error }));
+            found.push(Finding::Doubtful(WarningKind::BadLicense, error));
             return found;
         }
     };
     if !license.as_deref().is_some_and(is_gpl_compatible) {
         let kept = restricted(object);
         if let Some(error) = forbidden(license.as_deref(), &kept) {
-            found.push(Finding::Doubtful(Lint { kind: WarningKind::GplHelper, message: error }));
+            found.push(Finding::Doubtful(WarningKind::GplHelper, error));
         }
     }
     found

@@ -23,7 +23,7 @@ use crate::{
 
 pub use chains::{Chain, Circle, Count, Heaviest, Root, SYNCHRONOUS};
 pub use ends::Fault;
-pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
+pub use limits::{MAX_FRAMES, STACK_LIMIT};
 pub use maps::Map;
 pub(super) use maps::of as maps_of;
 

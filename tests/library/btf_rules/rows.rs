@@ -1,10 +1,10 @@
 //! The rows of `kernel-rules.txt`, built anew. Ids count from 1 in the order of pushing.
 
-use bpf_linker::btf::{
+use bpf_linker::internals::plan::Endian;
+use btf::{
     Array, Btf, Composite, Datasec, DeclTag, Enum, FuncProto, FwdKind, Int, Kind, Linkage, Member,
     Param, SecEntry, TypeId, Variant,
 };
-use bpf_linker::plan::Endian;
 
 /// The BTF of the row called `name`.
 ///

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use bpf_linker::{btf::Info, elf::Elf, object};
+use bpf_linker::internals::{elf::Elf, object};
+use btf::Info;
 
 use super::dump::Dump;
 use crate::support::{

@@ -3,11 +3,11 @@
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-use bpf_linker::{
-    btf::{Info, co_re::Queries},
+use bpf_linker::internals::{
     elf::Elf,
     link::btf::co_re_list::{Record, records},
 };
+use btf::{Info, co_re::Queries};
 
 use serde_json::Value;
 

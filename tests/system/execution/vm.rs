@@ -4,7 +4,7 @@
 //! data elsewhere are left to the kernel. So are those that rbpf 0.4.1 gets wrong: it takes the negative immediate of a
 //! 64-bit comparison without sign for one of 32 bits, which RFC 9669 extends by its sign (section 4.3, as the kernel does).
 
-use bpf_linker::bpf::insn::{Class, Insn, Level};
+use bpf_linker::internals::bpf::insn::{Class, Insn, Level};
 
 use super::record::Record;
 

@@ -2,7 +2,7 @@
 
 use bpf_linker::{
     Kernel as Version,
-    bpf::kernel::{HELPERS, MAP_TYPES, known_to},
+    internals::bpf::kernel::{HELPERS, MAP_TYPES, known_to},
 };
 
 use super::matrix::Answers;

@@ -191,7 +191,8 @@ impl Maker {
 /// The linker reads the producer that the test is about.
 fn must_be_of(input: &Input) {
     let bytes = fs::read(&input.bitcode).expect("bitcode");
-    let producer = bpf_linker::input::Producer::read(&bytes).expect("an identification block");
+    let producer =
+        bpf_linker::internals::input::Producer::read(&bytes).expect("an identification block");
     assert!(producer.text.starts_with(&input.producer), "{}: {producer}", input.name);
     assert_eq!(producer.version.map(|version| version.major), Some(input.llvm_major), "{producer}");
 }

@@ -33,7 +33,8 @@ fn bitcode_of(producer: &str, folder: &Path) -> PathBuf {
     clang.args(["-target", "bpfel", "-O2", "-emit-llvm", "-c"]);
     tools::run(clang.arg(&source).arg("-o").arg(&bitcode));
     let mut bytes = fs::read(&bitcode).expect("bitcode");
-    let former = bpf_linker::input::Producer::read(&bytes).expect("an identification block").text;
+    let former =
+        bpf_linker::internals::input::Producer::read(&bytes).expect("an identification block").text;
     assert_eq!(former.len(), producer.len(), "{former}");
     replace(&mut bytes[..256], &former, producer);
     fs::write(&bitcode, bytes).expect("a file");

@@ -1,6 +1,6 @@
 //! Who calls whom, as a report will show it.
 
-use bpf_linker::{
+use bpf_linker::internals::{
     elf::Elf,
     object::{Callee, functions},
 };

@@ -2,7 +2,10 @@
 
 use std::panic::catch_unwind;
 
-use bpf_linker::{Kernel, Warnings, check::kernel, object::Object};
+use bpf_linker::{
+    Kernel,
+    internals::{check::kernel, object::Object},
+};
 
 use crate::support::objects::{Lab, Llvm, parse, with_btf, without_btf};
 
@@ -22,7 +25,7 @@ fn mutated_objects_never_panic() {
                 let _ = object.as_ref().map(Object::undefined);
                 let _ = without_btf(mutated.clone());
                 let _ = with_btf(mutated.clone());
-                let check = |object| kernel::check(object, Kernel(4, 9), &Warnings::default());
+                let check = |object| kernel::check(object, Kernel(4, 9));
                 let _ = object.as_ref().map(check);
             });
             assert!(outcome.is_ok(), "round {round}");

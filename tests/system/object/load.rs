@@ -1,6 +1,6 @@
 //! Finished objects load through libbpf 1.1 (bpftool), libbpf 1.7 and aya, in the running kernel.
 
-use bpf_linker::plan::{Dwarf, LinkPlan, MapDefinitions};
+use bpf_linker::internals::plan::{Dwarf, LinkPlan, MapDefinitions};
 
 use crate::support::objects::{
     Lab, Llvm, btf_plan, finish_with, load, load_with_aya, load_with_bpftool, load_with_libbpf,

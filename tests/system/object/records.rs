@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use bpf_linker::{
     Warnings,
-    btf::{Info, Kind},
-    elf::Elf,
-    object::{self, externs::Declared},
+    internals::{
+        elf::Elf,
+        object::{self, externs::Declared},
+    },
 };
+use btf::{Info, Kind};
 
 use crate::support::objects::{Lab, Llvm, btf_plan, finish_declared, with_btf, without_btf};
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use bpf_linker::{
     Warnings,
-    bpf::signature::{Scalar, Signature},
-    object::externs::{Declared, Extern},
-    plan::{AllowUndefined, LinkPlan},
-    report::WarningKind,
+    internals::{
+        bpf::signature::{Scalar, Signature},
+        object::externs::{Declared, Extern},
+        plan::{AllowUndefined, LinkPlan},
+        report::WarningKind,
+    },
 };
 
 use crate::support::objects::{
