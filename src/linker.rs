@@ -326,14 +326,18 @@ fn large_locals(program: &Program<'_, Optimized>, functions: &[String]) -> Vec<S
     functions.iter().filter_map(of).flat_map(|(_, locals)| locals.iter().cloned()).collect()
 }
 
-/// Generates code repeatedly until it introduces no further calls of available routines.
+/// Generates code once if the routines that it calls were foreseen, else until it introduces no further calls of
+/// available routines.
 fn generate(program: &mut Program<'_, Optimized>) -> Result<Object> {
-    loop {
-        let object = program.object()?;
-        if !program.provide(&object)? {
-            return Ok(object);
-        }
+    let foreseen = program.foresee()?;
+    let mut object = program.object()?;
+    if program.withdraw(&foreseen, &object)? {
+        object = program.object()?;
     }
+    while program.provide(&object)? {
+        object = program.object()?;
+    }
+    Ok(object)
 }
 
 /// Links `objects` into the finished object, checks it, and writes it.

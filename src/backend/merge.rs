@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     crash_handler,
-    input::{Bitcode, Format, Inputs},
+    input::{Bitcode, Format, Inputs, Reading},
     llvm::{CodegenLevel, Machine, Module, Spec},
     report::{Error, Origin, Result},
 };
@@ -46,7 +46,7 @@ impl<'a> Session<'a> {
             .modules
             .iter_mut()
             .map(|input| {
-                self.hide_types(input);
+                self.hide_types(input, Reading::Whole);
                 self.open_module(input)
             })
             .collect::<Result<Vec<_>>>()?;
@@ -87,10 +87,10 @@ impl<'a> Session<'a> {
         wanted.filter(|name| !runtime::is_listed_builtin(name, self.plan)).collect()
     }
 
-    /// Removes from `input`, which is to be linked, the types that no output shows.
-    pub(super) fn hide_types(&self, input: &mut Bitcode) {
+    /// Removes from `input`, which is to be linked, the types and values of locals that no output shows.
+    pub(super) fn hide_types(&self, input: &mut Bitcode, reading: Reading) {
         if !self.plan.shows_dwarf() {
-            input.hide_types();
+            input.hide_types(reading);
         }
     }
 

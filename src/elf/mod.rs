@@ -205,12 +205,44 @@ impl Elf {
         found
     }
 
+    /// Returns the symbols of every section, each list as [`symbols_in`](Self::symbols_in) returns it: for readers that
+    /// look at many sections.
+    #[must_use]
+    pub fn symbols_by_section(&self) -> SymbolsBySection<'_> {
+        let mut lists: BTreeMap<SectionId, Vec<(SymbolId, &Symbol)>> = BTreeMap::new();
+        for (&id, symbol) in &self.symbols {
+            if let Place::Section(section) = symbol.place {
+                lists.entry(section).or_default().push((id, symbol));
+            }
+        }
+        lists.values_mut().for_each(|list| list.sort_by_key(|(_, symbol)| symbol.value));
+        SymbolsBySection(lists)
+    }
+
+    /// Returns the first section of each name.
+    #[must_use]
+    pub fn section_names(&self) -> BTreeMap<&str, SectionId> {
+        self.sections.iter().rev().map(|(&id, section)| (section.name.as_str(), id)).collect()
+    }
+
     /// Returns the sections with instructions, in file order.
     pub fn code(&self) -> impl Iterator<Item = (SectionId, &Section)> {
         self.sections
             .iter()
             .filter(|(_, section)| section.is_code())
             .map(|(&id, section)| (id, section))
+    }
+}
+
+/// The symbols of each section.
+#[derive(Debug)]
+pub struct SymbolsBySection<'elf>(BTreeMap<SectionId, Vec<(SymbolId, &'elf Symbol)>>);
+
+impl<'elf> SymbolsBySection<'elf> {
+    /// Returns the symbols defined in `section`, by value; symbols with the same value are in file order.
+    #[must_use]
+    pub fn of(&self, section: SectionId) -> &[(SymbolId, &'elf Symbol)] {
+        self.0.get(&section).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -72,14 +72,22 @@ pub struct Bitcode {
 }
 
 impl Bitcode {
-    /// Removes descriptions of types that the module's BTF does not show, if it is written in C and has such; DWARF
-    /// shows all.
-    pub fn hide_types(&mut self) {
+    /// Removes the values of locals and, from C, the types that the module's BTF does not show; DWARF shows all of them.
+    pub fn hide_types(&mut self, reading: Reading) {
         if self.format == Format::Bitcode {
-            let patch = prune::patch(&self.bytes);
+            let patch = prune::patch(&self.bytes, reading);
             patch.into_iter().for_each(|patch| patch.apply(Arc::make_mut(&mut self.bytes)));
         }
     }
+}
+
+/// The part of a module that LLVM reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All of it.
+    Whole,
+    /// The functions that the program reaches.
+    Reached,
 }
 
 /// The form of a module.

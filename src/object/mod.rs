@@ -21,7 +21,7 @@ pub mod sections;
 mod undefined;
 
 pub use functions::{Callee, Function, Reference, SUBPROGRAMS, functions, instructions};
-pub use undefined::{Referrer, Undefined, extern_section};
+pub use undefined::{Referrer, Undefined, listed_externs};
 
 use self::externs::Declared;
 use crate::{
