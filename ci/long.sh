@@ -12,6 +12,10 @@ tests() { cargo test --test system -- --nocapture "$@"; }
 
 profiles() { BPF_LINKER_PROFILES=all tests kernels::examples_of_every_profile; }
 links() { BPF_LINKER_EXECUTION_SEED=2 BPF_LINKER_EXECUTION_FUNCTIONS=6000 tests execution::; }
+ordinary() {
+    BPF_LINKER_IDIOMS=all tests idioms::ordinary_programs
+    BPF_LINKER_PANICS_FUNCTIONS=400 tests panics::generated
+}
 mutations() { BPF_LINKER_MUTATIONS=10000 tests mutations::; }
 corpora() { ci/corpora.sh all; }
 fuzz() {
@@ -29,6 +33,7 @@ newcomer() { ci/newcomer.sh; }
 steps='
 profiles|every profile on every kernel|20 minutes
 links|6000 random functions, linked in every way|40 minutes
+ordinary|ordinary Rust at every level, 400 functions that may panic|10 minutes
 mutations|10000 damaged inputs|30 minutes
 corpora|all selftests and schedulers|20 minutes
 fuzz|every fuzz target for ten minutes|75 minutes

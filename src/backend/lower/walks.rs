@@ -31,7 +31,7 @@ struct Tested<'c> {
     last: i64,
 }
 
-/// How an address is computed.
+/// The way in which an address is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Walk {
     /// Not in a loop, or in one whose end the verifier sees.

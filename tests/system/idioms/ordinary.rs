@@ -370,7 +370,7 @@ pub fn run(c: &mut Skb) -> u32 {
 // program collatz
 pub fn run(c: &mut Skb) -> u32 {
     let (mut v, mut steps) = (c.mark & 31, 0);
-    while v > 1 && steps < 30 { v = if v % 2 == 0 { v / 2 } else { v * 3 + 1 }; steps += 1; }
+    while v > 1 && steps < 10 { v = if v % 2 == 0 { v / 2 } else { v * 3 + 1 }; steps += 1; }
     steps
 }
 
