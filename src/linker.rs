@@ -201,6 +201,7 @@ fn build(
 ) -> Result<Vec<Artifact>> {
     let natives = std::mem::take(&mut inputs.natives);
     let objects = natives::parse(&natives, account)?;
+    natives::check_dwarf(&objects, plan)?;
     let plan = &natives::with_btf_of(&objects, plan);
     natives::warn_of_options(&objects, plan, warnings);
     let merged = clock.run("resolve and merge", || session.merge(inputs))?;

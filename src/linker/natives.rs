@@ -11,7 +11,7 @@ use crate::{
     input::{Inputs, Native, Need},
     link as linking,
     object::{Object, Role},
-    plan::{Btf, MemoryBuiltins, OutputKind},
+    plan::{Btf, Dwarf, MemoryBuiltins, OutputKind},
     report::{Audience, Warning, WarningKind},
 };
 
@@ -29,6 +29,7 @@ pub(super) fn build(
 ) -> Result<Vec<u8>> {
     check_options(plan)?;
     let objects = clock.run("parse the objects", || parse(&inputs.natives, account))?;
+    check_dwarf(&objects, plan)?;
     let plan = &with_btf_of(&objects, plan);
     let objects = with_routines(objects, plan)?;
     let joined = clock.run("link", || linking::join(objects, &plan.exports))?;
@@ -115,6 +116,19 @@ fn check_options(plan: &LinkPlan) -> Result<()> {
         Some(option) => Err(Error::usage(format!("{option} needs bitcode"))
             .because("all inputs are native objects, whose code is linked as it is")
             .help(format!("drop {option}, or compile to bitcode: `clang -emit-llvm -c`"))),
+    }
+}
+
+/// Refuses to keep DWARF beside `objects`: joining moves functions one by one, which DWARF does not follow yet.
+///
+/// # Errors
+/// Returns an error if there are native objects and the plan keeps DWARF.
+pub(super) fn check_dwarf(objects: &[Object], plan: &LinkPlan) -> Result<()> {
+    match objects.first().filter(|_| plan.debug_info.dwarf == Dwarf::Keep) {
+        None => Ok(()),
+        Some(first) => Err(Error::usage("--keep-dwarf needs bitcode")
+            .because(format!("{} is a native object, whose DWARF is not linked", first.origin))
+            .help("drop --keep-dwarf; source lines for the verifier are in BTF")),
     }
 }
 

@@ -30,6 +30,10 @@
 // cause: all inputs are native objects, whose code is linked as it is
 // link: a.o --llvm-args=-bpf-stack-size=4096
 // error: usage --llvm-args needs bitcode
+// link: a.o --keep-dwarf
+// error: usage --keep-dwarf needs bitcode
+// link: a.bc needs.o --keep-dwarf
+// error: usage --keep-dwarf needs bitcode
 // link: a.o --unroll-loops
 // error: usage --unroll-loops needs bitcode
 // link: a.o --ignore-inline-never
