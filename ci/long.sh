@@ -21,6 +21,7 @@ fuzz() {
     done
 }
 benches() { benches/run; }
+hosts() { ci/hosts.sh; }
 targets() { ci/targets.sh; }
 
 # Step, what it is, and how long it takes on two cores.
@@ -31,6 +32,7 @@ mutations|10000 damaged inputs|30 minutes
 corpora|all selftests and schedulers|20 minutes
 fuzz|every fuzz target for ten minutes|75 minutes
 benches|all benchmarks|20 minutes
+hosts|the same bytes on aarch64, s390x and i686|90 minutes
 targets|the linker checked for hosts on which nothing runs it here|6 minutes
 '
 
