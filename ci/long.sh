@@ -28,6 +28,8 @@ benches() { benches/run; }
 examples() { ci/examples.sh; }
 mistakes() { ci/mistakes.sh check; }
 newcomer() { ci/newcomer.sh; }
+hosts() { ci/hosts.sh; }
+targets() { ci/targets.sh; }
 
 # Step, what it is, and how long it takes on two cores.
 steps='
@@ -41,6 +43,8 @@ benches|all benchmarks|20 minutes
 mistakes|the mistakes of docs/mistakes.md|3 minutes
 examples|each example by its own README|10 minutes
 newcomer|both commands on a machine with nothing|90 minutes
+hosts|the same bytes on aarch64, s390x and i686|90 minutes
+targets|the linker checked for hosts on which nothing runs it here|6 minutes
 '
 
 for name; do

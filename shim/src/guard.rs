@@ -171,7 +171,8 @@ fn set_memory_limit(choose: impl FnOnce(u64) -> u64) {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: a place to write to.
     if unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) } == 0 {
-        limit.rlim_cur = choose(limit.rlim_max);
+        let hard = number(limit.rlim_max).unwrap_or(u64::MAX);
+        limit.rlim_cur = number(choose(hard)).unwrap_or(limit.rlim_max);
         // SAFETY: the hard limit is the one that is in force. Failure leaves things as they are.
         unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
     }
@@ -193,7 +194,12 @@ pub fn file_size_limit() -> Option<u64> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: a place to write to.
     let is_known = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } == 0;
-    (is_known && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
+    if is_known && limit.rlim_cur != libc::RLIM_INFINITY { number(limit.rlim_cur) } else { None }
+}
+
+/// Converts a limit, which has 32 bits on hosts of 32 bits, and a sign on some.
+fn number<A, B: TryFrom<A>>(limit: A) -> Option<B> {
+    B::try_from(limit).ok()
 }
 
 /// A guard during whose life Ctrl-C, SIGTERM and SIGHUP are deferred, in an armed process only. Nothing slow should run

@@ -1,26 +1,39 @@
 //! The linker is built without any LLVM at hand, and has none in it.
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
 };
+
+use crate::support::tools;
 
 /// All that a build may find: cargo's tools, and what gcc links with.
 const TOOLS: [&str; 7] = ["cargo", "rustc", "cc", "gcc", "as", "ld", "ar"];
 
 #[test]
 fn a_release_build_needs_no_llvm_and_names_none() {
+    names_no_llvm(&linker_of_few_tools("no-llvm", &[]));
+}
+
+/// Builds the linker where nothing but [`TOOLS`] is on PATH, and returns the executable.
+///
+/// Builds with other options share the crates that these do not concern.
+pub fn linker_of_few_tools(name: &str, options: &[&str]) -> PathBuf {
     let scratch = tempfile::tempdir().expect("a temporary folder");
     for tool in TOOLS {
         let target = on_path(tool);
         std::os::unix::fs::symlink(target, scratch.path().join(tool)).expect("a link");
     }
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no-llvm");
+    let target = few_tools();
+    let turn = File::create(target.join("turn")).expect("the folder takes files");
+    turn.lock().expect("files can be locked");
     let kept = ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
     let status = Command::new("cargo")
         .args(["build", "--release", "--locked", "--bin", "bpf-linker", "--target-dir"])
         .arg(&target)
+        .args(options)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_clear()
         .envs(kept.iter().filter_map(|name| Some((name, env::var_os(name)?))))
@@ -29,9 +42,15 @@ fn a_release_build_needs_no_llvm_and_names_none() {
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .status()
         .expect("cargo");
-    assert!(status.success(), "cargo build with nothing but {TOOLS:?}: {status}");
-    let binary = target.join("release/bpf-linker");
-    names_no_llvm(&binary);
+    assert!(status.success(), "cargo build {options:?} with nothing but {TOOLS:?}: {status}");
+    let linker = target.join(name);
+    fs::copy(target.join("release/bpf-linker"), &linker).expect("an executable");
+    linker
+}
+
+/// Returns the folder in which [`linker_of_few_tools`] builds.
+pub fn few_tools() -> PathBuf {
+    tools::kept("few-tools")
 }
 
 /// Neither its dynamic symbols nor the libraries it asks for are LLVM's or C++'s.

@@ -8,6 +8,8 @@ use std::{
     process::Command,
 };
 
+use crate::build;
+
 /// What stands between two fences.
 struct Block {
     language: String,
@@ -24,6 +26,8 @@ fn every_command_of_the_readme_works() {
     let readme = fs::read_to_string(repository.join("README.md")).expect("README.md");
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let (project, installed) = (scratch.path().join("project"), scratch.path().join("installed"));
+    // Before anything else is built in that folder, since a test asks for what is built without LLVM.
+    build::linker_of_few_tools("no-llvm", &[]);
     let mut run = 0;
     for block in blocks(&readme) {
         match (&block.file, block.language.as_str()) {
@@ -56,21 +60,30 @@ fn shell(script: &str, folder: &Path, installed: &Path) {
         .current_dir(folder)
         .env("PATH", path(installed))
         .env("CARGO_INSTALL_ROOT", installed)
-        // Debian's compiler and its source of core stand in for the nightly toolchain of the text.
-        .envs(
-            [("RUSTC", "/usr/bin/rustc"), ("RUSTC_BOOTSTRAP", "1")]
-                .into_iter()
-                .filter(|_| !script.starts_with("ci/")),
-        )
-        // What is installed is the same program, optimised less: that takes minutes less.
-        .env("BPF_LINKER_DEMO_PROFILE", "dev")
         // The file that asks rustup for a nightly toolchain would have it fetched.
         .env("RUSTUP_TOOLCHAIN", env::var_os("RUSTUP_TOOLCHAIN").unwrap_or("stable".into()))
-        .envs(script.contains("cargo install").then_some(("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")))
         .env_remove("CARGO_TARGET_DIR")
+        .envs(variables(script))
         .status()
         .expect("sh");
     assert!(status.success(), "README.md has commands that fail ({status}):\n{script}");
+}
+
+/// What is installed is the same program, but optimized less, and built before: that takes minutes less.
+fn variables(script: &str) -> Vec<(&'static str, String)> {
+    let built = build::few_tools().display().to_string();
+    let variables = if script.starts_with("ci/") {
+        let options = format!("--target-dir {built} --config profile.release.opt-level=0");
+        [("BPF_LINKER_DEMO_INSTALL", options)].to_vec()
+    } else if script.starts_with("cargo install") {
+        [("CARGO_TARGET_DIR", built), ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0".to_owned())].to_vec()
+    } else {
+        // Debian's compiler and its source of core stand in for the nightly toolchain of the text.
+        [("RUSTC", "/usr/bin/rustc"), ("RUSTC_BOOTSTRAP", "1")]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec()
+    };
+    variables
 }
 
 fn path(installed: &Path) -> std::ffi::OsString {

@@ -1,7 +1,8 @@
 //! The linker with LLVM inside, for hosts that have none to load: built, and the same objects come out.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, process::Command};
 
+use crate::build::linker_of_few_tools;
 use crate::support::{
     elf::Elf,
     lab::{self, Loader, Step},
@@ -9,29 +10,13 @@ use crate::support::{
 };
 use tempfile::TempDir;
 
-/// Where packages llvm-22 and llvm-22-dev put their files.
-const PREFIX: &str = "/usr/lib/llvm-22";
-
-/// Builds the linker with LLVM's static libraries.
-fn linker() -> PathBuf {
-    let target_dir = tools::kept("static");
-    let mut build = tools::cargo();
-    build.current_dir(tools::workspace()).env("CARGO_TARGET_DIR", &target_dir);
-    build.env("LLVM_SYS_221_PREFIX", PREFIX);
-    tools::run(build.args([
-        "build",
-        "--locked",
-        "--bin",
-        "bpf-linker",
-        "--features",
-        "static-llvm",
-    ]));
-    target_dir.join("debug/bpf-linker")
-}
+/// Tells llvm-sys where packages llvm-22 and llvm-22-dev put their files.
+const PREFIX: &str = "env.LLVM_SYS_221_PREFIX='/usr/lib/llvm-22'";
 
 #[test]
 fn a_linker_with_llvm_inside_loads_none_and_links() {
-    let linker = linker();
+    let options = ["--features", "static-llvm", "--config", PREFIX];
+    let linker = linker_of_few_tools("static-llvm", &options);
     let needed = tools::run(Command::new("ldd").arg(&linker));
     assert!(!tools::said(&needed).contains("LLVM"), "{}", tools::said(&needed));
 
