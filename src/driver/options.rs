@@ -20,7 +20,7 @@ use crate::{
 
 /// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
 ///
-/// Inputs are bitcode (.bc), textual IR (.ll), ELF objects with embedded bitcode, and archives of these (.a, .rlib).
+/// Inputs are bitcode (.bc), textual IR (.ll), BPF objects with or without bitcode (.o), and archives of these (.a, .rlib).
 #[derive(Clone, Debug, Default, Parser)]
 #[command(
     name = "bpf-linker",

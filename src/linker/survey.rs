@@ -2,7 +2,7 @@
 
 use super::{html, memory_usage, panics, program_report, reports};
 use crate::{
-    backend::{Optimized, Panic, Program},
+    backend::Panic,
     check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
@@ -11,25 +11,34 @@ use crate::{
     report::{Result, Warnings},
 };
 
-/// Reports on the `object` of `program` if the plan requests it, and checks the object against the limits.
+/// An object to check, and facts about the program that it was made from.
+pub(super) struct Checked<'a> {
+    /// The object.
+    pub(super) object: &'a Object,
+    /// The panics that remain in it.
+    pub(super) panics: &'a [Panic],
+    /// Describes the large local variables of the named functions, in that order.
+    pub(super) locals: &'a dyn Fn(&[String]) -> Vec<String>,
+}
+
+/// Reports on a program if the plan requests it, and checks its object against the limits.
 ///
 /// # Errors
 /// The kernel would refuse the program, it exceeds a limit set by the user, or a report cannot be written.
 pub(super) fn check(
-    program: &Program<'_, Optimized>,
-    object: &Object,
+    checked: &Checked<'_>,
     options: &CheckOptions<'_>,
     warnings: &Warnings,
 ) -> Result<()> {
+    let object = checked.object;
     let plan = options.plan;
     let survey = Survey::of(object);
-    report(&survey, object, &program.panics(), &plan.reports)?;
+    report(&survey, object, checked.panics, &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let explain = |functions: &[String]| large_locals(program, functions);
-    check::limits(object, &survey, explain, options, warnings)
+    check::limits(object, &survey, checked.locals, options, warnings)
 }
 
 fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
@@ -54,11 +63,4 @@ fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) 
         reports::write(path, &html::page(&json()))?;
     }
     Ok(())
-}
-
-/// Describes the large local variables of `functions`, in that order.
-fn large_locals(program: &Program<'_, Optimized>, functions: &[String]) -> Vec<String> {
-    let locals = program.large_locals(&functions.iter().cloned().collect());
-    let of = |name: &String| locals.iter().find(|(function, _)| function == name);
-    functions.iter().filter_map(of).flat_map(|(_, locals)| locals.iter().cloned()).collect()
 }
