@@ -10,6 +10,7 @@ cargo build --quiet --locked
 cargo build --quiet --locked --package bpf-lab
 bin=${CARGO_TARGET_DIR:-$PWD/target}/debug
 work=$(mktemp -d)
+chmod 755 "$work"
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 export PATH="/usr/lib/llvm-22/bin:$bin:$PATH:/usr/sbin:/sbin" NO_COLOR=1
@@ -28,7 +29,7 @@ mistake() {
         silent=$((silent + 1))
     fi
     said=$(sed -e "s|$work/||g" -e "s|$root/||g" -e 's|/usr/[a-z0-9/_.-]*/\(libLLVM[^ ]*\)|\1|g' \
-        -e 's|/root/[^ ]*/||g' -e '/^ *$/d' <<< "$said" | grep -v '^$' | head -n "${4:-6}")
+        -e 's|/root/[^ ]*/||g' -e 's|0xffff[0-9a-f]\{12\}|0xffff...|g' -e 's|rustc[A-Za-z0-9]\{6\}/|rustcXXXXXX/|g' -e '/some arguments are omitted/d' -e '/^ *$/d' <<< "$said" | grep -v '^$' | head -n "${4:-6}")
     printf '\n**%d. %s: %s**\n\n    $ %s\n' "$count" "$stage" "$what" "$command" >> "$page"
     sed 's/^/    /' <<< "$said" >> "$page"
     printf '    (exit code %d)\n' "$code" >> "$page"
@@ -39,7 +40,7 @@ program() { printf '%s\n' "$2" > "$1.c"; c "$1"; }
 # Lines that most programs share.
 SEC='#define SEC(n) __attribute__((section(n), used))
 typedef unsigned int u32; typedef unsigned long long u64;
-struct xdp_md { u32 data, data_end; };
+struct xdp_md { u32 data, data_end, data_meta, ingress_ifindex; };
 char LICENSE[] SEC("license") = "GPL";'
 
 program good "$SEC
@@ -135,9 +136,8 @@ mistake link 'a constant to set is misspelled' 'bpf-linker --set sen=1 -o x.o da
 mistake link 'a value of a variable that changes' 'bpf-linker --set seen=1 -o x.o data.bc'
 printf '#![no_std]\n#![no_main]\n#[unsafe(no_mangle)]\n#[unsafe(link_section = "xdp")]\npub unsafe extern "C" fn pick(c: *const usize) -> u32 { let t = [1u32, 2, 3]; unsafe { t[core::ptr::read_volatile(c)] } }\n#[panic_handler]\nfn panic(_: &core::panic::PanicInfo) -> ! { loop {} }\n' > panics.rs
 mistake link 'an index may panic, and no panic is wanted' "$rust -C link-arg=--panic=error -g panics.rs" 8
-mistake link 'a warning that does not exist is hidden' 'bpf-linker -W no-debug-inf -o x.o good.bc'
+mistake link 'a warning that does not exist is hidden' 'bpf-linker -W no-unknown-sectoin -o x.o good.bc'
 
-load='bpf-lab load x.o --with libbpf'
 program unchecked "$SEC
 SEC(\"xdp\") int unchecked(struct xdp_md *c) { return *(volatile char *)(long)c->data; }"
 bpf-linker --btf -o unchecked.o unchecked.bc
@@ -145,13 +145,14 @@ mistake load 'a packet is read without a check of its end' "bpf-lab load uncheck
 program null "$SEC
 struct { int (*type)[2]; u32 *key; u64 *value; int (*max_entries)[1]; } counts SEC(\".maps\");
 static void *(*lookup)(void *, const void *) = (void *)1;
-SEC(\"xdp\") int null(struct xdp_md *c) { u32 k = c->data; u64 *v = lookup(&counts, &k); return *v; }"
+SEC(\"xdp\") int null(struct xdp_md *c) { u32 k = c->ingress_ifindex; u64 *v = lookup(&counts, &k); return *v; }"
 bpf-linker --btf -o null.o null.bc
 mistake load 'the result of a lookup is not tested' "bpf-lab load null.o --with libbpf 2>&1 | grep -E '^[0-9]+:|invalid|;' | tail -n 6"
 program endless "$SEC
-SEC(\"xdp\") int endless(struct xdp_md *c) { volatile u32 i = c->data; while (i) i += 2; return 2; }"
+SEC(\"xdp\") int endless(struct xdp_md *c) { u32 i = c->ingress_ifindex; while (i != 1) { i = i * 5 + 2; __asm__ volatile(\"\" : \"+r\"(i)); } return 2; }"
 bpf-linker --btf -o endless.o endless.bc
 mistake load 'a loop without a bound' "bpf-lab load endless.o --with libbpf 2>&1 | grep -iE 'loop|too (large|many)|processed' | tail -n 6"
+bpf-linker --btf -o good.o good.bc
 mistake load 'the user may not load programs' "setpriv --reuid=65534 --clear-groups bpf-lab load good.o --with libbpf" 4
 
 {

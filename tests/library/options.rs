@@ -108,7 +108,7 @@ fn options() -> Vec<Option_> {
     });
     let found = lines.filter(|line| !line.trim_start().starts_with("- ")).map(|line| {
         let words = line.trim().replace(',', " ");
-        let name = words.split_whitespace().filter(|word| word.starts_with('-')).next_back();
+        let name = words.split_whitespace().rfind(|word| word.starts_with('-'));
         let name = name.unwrap_or_default();
         let name = name.trim_start_matches('-').split(['[', '=', '<']).next().unwrap_or_default();
         Option_ { name: name.to_owned(), takes_value: line.contains('<') }

@@ -6,7 +6,7 @@
 // says: the calls from `entry` need 608 bytes of stack, 512 are allowed
 // view: stderr
 // expect: --> {{.*}}this.c:51
-// expect-next: = cause: `entry` ({{.*}}this.c:51): 200 bytes
+// expect: = cause: `entry` ({{.*}}this.c:51): 200 bytes
 // expect-next: = cause: `middle` ({{.*}}this.c:45), called by `entry` at {{.*}}this.c:56: 200 bytes
 // expect-next: = cause: `leaf` ({{.*}}this.c:36), called by `middle` at {{.*}}this.c:47: 192 bytes
 // expect: the kernel counts each frame in steps of 16 bytes

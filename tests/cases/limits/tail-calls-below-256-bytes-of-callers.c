@@ -6,7 +6,7 @@
 // says: the callers of `jump`, which makes a tail call, need 256 bytes of stack, less than 256 are allowed
 // view: stderr
 // expect: --> {{.*}}this.c:38
-// expect-next: = cause: `entry` ({{.*}}this.c:48): 96 bytes
+// expect: = cause: `entry` ({{.*}}this.c:48): 96 bytes
 // expect-next: = cause: `middle` ({{.*}}this.c:42), called by `entry` at {{.*}}this.c:49: 160 bytes
 // expect-next: = cause: `jump` ({{.*}}this.c:38), called by `middle` at {{.*}}this.c:43: 0 bytes
 // expect: = help: make the tail call from the program itself
