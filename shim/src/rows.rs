@@ -140,6 +140,7 @@ macro_rules! rows {
                 core LLVMCreateBuilderInContext(context: LLVMContextRef) -> LLVMBuilderRef;
                 core LLVMDisposeBuilder(builder: LLVMBuilderRef) -> ();
                 core LLVMPositionBuilderBefore(builder: LLVMBuilderRef, instruction: LLVMValueRef) -> ();
+                core LLVMPositionBuilderBeforeInstrAndDbgRecords(builder: LLVMBuilderRef, instruction: LLVMValueRef) -> ();
                 core LLVMBuildLoad2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
                 core LLVMBuildStore(builder: LLVMBuilderRef, value: LLVMValueRef, pointer: LLVMValueRef) -> LLVMValueRef;
                 core LLVMBuildGEP2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, indices: *mut LLVMValueRef, count: c_uint, name: *const c_char) -> LLVMValueRef;

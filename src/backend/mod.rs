@@ -16,6 +16,7 @@ mod declarations;
 mod definitions;
 mod empty;
 mod entered;
+mod foreseen;
 mod internalize;
 mod llvm_args;
 mod lower;

@@ -6,6 +6,8 @@
 
 mod definition;
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use super::{Finding, Findings};
 use definition::Level;
 
@@ -34,10 +36,8 @@ pub fn check(elf: &Elf, info: &Info) -> Findings {
     let described = entries(info);
     let symbols = elf.symbols_in(section).into_iter();
     for (_, map) in symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object) {
-        let is_entry =
-            |(name, offset, _): &&(String, u64, TypeId)| *name == map.name && *offset == map.value;
-        match described.iter().find(is_entry) {
-            Some((_, _, ty)) => check_definition(info, &map.name, *ty, &mut findings),
+        match described.get(&(map.value, Cow::Borrowed(map.name.as_str()))) {
+            Some(ty) => check_definition(info, &map.name, *ty, &mut findings),
             None => findings.refuse(undescribed(&map.name)),
         }
     }
@@ -60,17 +60,15 @@ pub fn check_sections(elf: &Elf) -> Findings {
     unread.collect()
 }
 
-/// Returns the name, offset and type of each variable in BTF's `.maps`.
-fn entries(info: &Info) -> Vec<(String, u64, TypeId)> {
+/// Returns the type of each variable in BTF's `.maps`, by offset and name.
+fn entries(info: &Info) -> BTreeMap<(u64, Cow<'_, str>), TypeId> {
     let is_maps = |(id, ty): &(TypeId, &Type)| {
         matches!(ty.kind, Kind::Datasec(_)) && info.btf.name(*id) == MAPS
     };
     let found = info.btf.iter().find(is_maps).map(|(_, ty)| &ty.kind);
-    let Some(Kind::Datasec(Datasec { entries, .. })) = found else { return Vec::new() };
-    let entries = entries.iter().filter_map(|entry| match info.btf.get(entry.ty)?.kind {
-        Kind::Var { ty, .. } => {
-            Some((info.btf.name(entry.ty).into_owned(), u64::from(entry.offset), ty))
-        }
+    let Some(Kind::Datasec(Datasec { entries, .. })) = found else { return BTreeMap::new() };
+    let entries = entries.iter().rev().filter_map(|entry| match info.btf.get(entry.ty)?.kind {
+        Kind::Var { ty, .. } => Some(((u64::from(entry.offset), info.btf.name(entry.ty)), ty)),
         _ => None,
     });
     entries.collect()

@@ -222,6 +222,7 @@ fn reports(options: &Options, files: &[PathBuf]) -> Reports {
         why_extract: options.why_extract.clone(),
         program: options.report.clone(),
         program_json: options.report_json.clone(),
+        program_html: options.report_html.clone(),
         time_trace: options.time_trace.clone(),
         map: options.map.clone(),
         dependencies: options

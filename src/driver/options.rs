@@ -20,7 +20,7 @@ use crate::{
 
 /// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
 ///
-/// Inputs are bitcode (.bc), textual IR (.ll), ELF objects with embedded bitcode, and archives of these (.a, .rlib).
+/// Inputs are bitcode (.bc), textual IR (.ll), BPF objects with or without bitcode (.o), and archives of these (.a, .rlib).
 #[derive(Clone, Debug, Default, Parser)]
 #[command(
     name = "bpf-linker",
@@ -243,6 +243,9 @@ pub struct Options {
     /// The same as JSON
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub report_json: Option<PathBuf>,
+    /// The same as a page for a browser, with pictures and a search
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub report_html: Option<PathBuf>,
     /// Write sections, symbols, their origins and sizes to FILE; `-` is standard output
     #[arg(long = "Map", value_name = "FILE", help_heading = "Reports")]
     pub map: Option<PathBuf>,

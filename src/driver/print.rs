@@ -198,6 +198,7 @@ fn reports(reports: &Reports) -> Value {
         "why_extract": reports.why_extract.as_deref().map(path),
         "program": reports.program.as_deref().map(path),
         "program_json": reports.program_json.as_deref().map(path),
+        "program_html": reports.program_html.as_deref().map(path),
         "time_trace": reports.time_trace.as_deref().map(path),
         "map": reports.map.as_deref().map(path),
         "dependencies": reports.dependencies.as_ref().map(|dependencies| path(&dependencies.file)),

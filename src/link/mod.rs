@@ -1,5 +1,8 @@
 //! Finishes emitted objects: BTF, maps, stripping.
 //!
+//! - [`join`](fn@join): one object of several;
+//! - [`local_calls`]: references to local functions that loaders follow;
+//! - `memory`: memory routines for native objects;
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: removal of unused sections and symbols;
 //! - [`or_to_add`]: sums written as a bitwise or, which every kernel refuses;
@@ -7,17 +10,23 @@
 //! - [`btf`](mod@btf): types and their links to the code.
 
 pub mod btf;
+mod join;
+pub mod local_calls;
 pub mod maps;
+mod memory;
 pub mod or_to_add;
 pub mod strip;
 mod vacant;
 
+pub use join::{Joined, join};
+pub use memory::routines as memory_routines;
+
 use crate::{
     btf::{self as types, Info, co_re::Queries},
     elf::Elf,
-    object::{Function, Object},
+    object::{Function, Object, Role},
     plan::{LinkPlan, MapDefinitions, SourceLines},
-    report::{Error, Result, Warning, WarningKind, Warnings, quoted},
+    report::{Result, Warning, WarningKind, Warnings, quoted},
 };
 
 const WITH_DEBUG_INFO: &str = "compile Rust with -C debuginfo=2, C with -g";
@@ -26,10 +35,13 @@ const WITH_DEBUG_INFO: &str = "compile Rust with -C debuginfo=2, C with -g";
 /// types.
 ///
 /// # Errors
-/// Returns an error unless there is exactly one object: joining several is not supported yet.
+/// See [`join`](fn@join), and the passes above.
 pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
-    let [mut object]: [Object; 1] =
-        objects.try_into().map_err(|_: Vec<Object>| Error::link("nothing to link"))?;
+    let mut object = match <[Object; 1]>::try_from(objects) {
+        Ok([only]) if only.role == Role::Emitted => only,
+        Ok([only]) => join(vec![only], &plan.exports)?.object,
+        Err(several) => join(several, &plan.exports)?.object,
+    };
     vacant::settle(&mut object.elf);
     maps::settle(&mut object.elf)?;
     show_programs(&mut object);
@@ -78,6 +90,7 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     }
     types::fix(&mut info, &plan.debug_info.fix_options())?;
     btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;
+    local_calls::settle(&mut object.elf)?;
     object.btf = Some(info);
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
 ///
 /// # Errors
 /// No output is a file, or the file cannot be written.
-pub(super) fn write(plan: &LinkPlan, library: &Path) -> Result<()> {
+pub(super) fn write(plan: &LinkPlan, library: Option<&Path>) -> Result<()> {
     let Some(wanted) = &plan.reports.dependencies else { return Ok(()) };
     let files = plan.outputs.iter().filter_map(|output| match &output.destination {
         Destination::File(path) => Some((output.kind != OutputKind::Object, path)),
@@ -28,7 +28,7 @@ pub(super) fn write(plan: &LinkPlan, library: &Path) -> Result<()> {
     })?;
     let mut seen = BTreeSet::new();
     let inputs = overwrite::inputs_of(plan).into_iter().chain(wanted.arguments.iter().cloned());
-    let inputs = inputs.chain([library.to_owned()]).filter(|path| seen.insert(path.clone()));
+    let inputs = inputs.chain(library.map(Path::to_owned)).filter(|path| seen.insert(path.clone()));
     let inputs = inputs.map(|path| escaped(&path)).collect::<Vec<_>>();
     let mut text = escaped(target);
     text.extend_from_slice(b":");

@@ -116,6 +116,7 @@ fn written(plan: &LinkPlan, command: CommandFiles<'_>) -> Vec<Written> {
     for (option, path) in [
         ("--report", &reports.program),
         ("--report-json", &reports.program_json),
+        ("--report-html", &reports.program_html),
         ("--why-extract", &reports.why_extract),
         ("--Map", &reports.map),
         ("--dependency-file", &reports.dependencies.as_ref().map(|it| it.file.clone())),

@@ -31,6 +31,7 @@ mod rewrite;
 mod signature;
 mod source;
 mod subprogram;
+mod targets;
 mod text;
 mod undefined;
 mod value;

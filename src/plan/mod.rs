@@ -90,6 +90,22 @@ impl LinkPlan {
         self
     }
 
+    /// Returns true if loops are to be unrolled although the kernel, if any is named, runs them.
+    #[must_use]
+    pub fn wishes_unrolling(&self) -> bool {
+        self.codegen.loops == Loops::Unroll && !self.kernel_lacks(&kernel::LOOPS)
+    }
+
+    /// Returns true if `noinline` is to be ignored although the kernel, if any is named, runs calls.
+    #[must_use]
+    pub fn wishes_inlining(&self) -> bool {
+        self.codegen.inline_never == InlineNever::Ignore && !self.kernel_lacks(&kernel::CALLS)
+    }
+
+    fn kernel_lacks(&self, feature: &kernel::Feature) -> bool {
+        self.kernel.is_some_and(|kernel| !kernel.knows(feature))
+    }
+
     /// Returns true if an output can carry all debug information: DWARF, or IR, which can be compiled to DWARF.
     #[must_use]
     pub fn shows_dwarf(&self) -> bool {

@@ -16,6 +16,8 @@ pub struct Reports {
     /// The file for the same report as JSON, described in `docs/report-schema.md` (`--report-json`); `-` is standard
     /// output.
     pub program_json: Option<PathBuf>,
+    /// The file for the same report as a page for a browser (`--report-html`); `-` is standard output.
+    pub program_html: Option<PathBuf>,
     /// The file for the timing of the phases in the Chrome trace format (`--time-trace`).
     pub time_trace: Option<PathBuf>,
     /// The file for sections, symbols and their origins (`--Map`); `-` is standard output.

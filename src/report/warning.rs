@@ -43,7 +43,7 @@ warnings! {
     CpuMismatch = "cpu-mismatch", "`--cpu` below the level that a function was compiled for";
     EmptyInput = "empty-input", "an input that neither defines nor refers to anything";
     EmptyOutput = "empty-output", "an output without program and data";
-    ForeignMember = "foreign-member", "a member of an archive that is no bitcode";
+    ForeignMember = "foreign-member", "a member of an archive that cannot be linked";
     ForeignTarget = "foreign-target", "an input compiled for another machine";
     GplHelper = "gpl-helper", "what takes a license of the GPL, without one";
     IgnoredFeature = "ignored-feature", "an item of `--cpu-features` without effect";
@@ -53,6 +53,7 @@ warnings! {
     Llvm = "llvm", "what LLVM warns of";
     LlvmErrors = "llvm-errors", "what LLVM reports, with `--fatal-errors false`";
     LocalProgram = "local-program", "a program that is static, or not exported";
+    NativeInput = "native-input", "a native object that an option for bitcode does not reach";
     NeedsBtf = "needs-btf", "maps, externs or CO-RE records in an object without BTF";
     NewerKernel = "newer-kernel", "a kernel newer than any that the tables describe";
     NoDebugInfo = "no-debug-info", "BTF asked for where the inputs, or a program, have no debug info";

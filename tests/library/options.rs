@@ -8,7 +8,7 @@ use std::{ffi::OsString, fs, path::Path};
 use bpf_linker::internals::driver::{self, PlanFormat, Request, print_plan};
 
 /// A value for each option that takes one. Paths lie in `/nowhere`.
-const VALUES: [(&str, &str); 43] = [
+const VALUES: [(&str, &str); 44] = [
     ("library", "x"),
     ("library-path", "/nowhere/libs"),
     ("output", "/nowhere/other"),
@@ -41,6 +41,7 @@ const VALUES: [(&str, &str); 43] = [
     ("print-plan", "json"),
     ("report", "/nowhere/report"),
     ("report-json", "/nowhere/json"),
+    ("report-html", "/nowhere/html"),
     ("Map", "/nowhere/map"),
     ("dependency-file", "/nowhere/deps"),
     ("why-live", "a"),

@@ -131,7 +131,9 @@ fn restricted_helper(number: i32) -> Option<String> {
 /// `kernel/bpf/verifier.c`).
 fn kernel_function(object: &Subject<'_>, symbol: SymbolId) -> Option<String> {
     let name = &object.elf.symbols.get(&symbol)?.name;
-    let extern_ = object.undefined.iter().find(|it| it.name == *name)?;
+    // Sorted by name.
+    let place = object.undefined.binary_search_by(|it| it.name.cmp(name)).ok()?;
+    let extern_ = object.undefined.get(place)?;
     let section = extern_.section.as_deref().or_else(|| object.declared.extern_section(name));
     let is_function = object.declared.externs.get(name)?.signature.is_some();
     // In C the caller declared it `__ksym`, and loaders other than libbpf take the license from elsewhere.

@@ -1,12 +1,14 @@
 //! The maps of a program, as described by their definitions.
 
+use std::collections::HashMap;
+
 use crate::{
     bpf::{
         kernel::map_type,
         sections::{LEGACY_MAPS, MAPS},
         target::u32_of,
     },
-    btf::{Btf, Info, Kind, map_def::MapDef, rules},
+    btf::{Btf, Info, Kind, TypeId, map_def::MapDef, rules},
     elf::{Elf, SymbolKind},
 };
 
@@ -51,8 +53,10 @@ pub(in crate::check) fn of(elf: &Elf, info: Option<&Info>) -> Vec<Map> {
     let mut maps = records(elf);
     if let Some(id) = elf.section_named(MAPS) {
         let symbols = elf.symbols_in(id).into_iter().map(|(_, symbol)| symbol);
+        let variables = info.map(|info| variables(&info.btf)).unwrap_or_default();
         maps.extend(symbols.filter(|symbol| symbol.kind == SymbolKind::Object).map(|symbol| {
-            info.and_then(|info| defined(&info.btf, &symbol.name))
+            let ty = variables.get(symbol.name.as_bytes());
+            info.and_then(|info| defined(&info.btf, &symbol.name, *ty?))
                 .unwrap_or_else(|| Map { name: symbol.name.clone(), ..Map::default() })
         }));
     }
@@ -94,13 +98,19 @@ fn records(elf: &Elf) -> Vec<Map> {
         .collect()
 }
 
-/// Reads a definition in BTF.
-fn defined(btf: &Btf, name: &str) -> Option<Map> {
-    let mut variables = btf.iter().filter(|(_, ty)| btf.strings.get(ty.name) == name.as_bytes());
-    let ty = variables.find_map(|(_, ty)| match ty.kind {
-        Kind::Var { ty, .. } => Some(ty),
-        _ => None,
-    })?;
+/// Returns the types of variables, by name; the first of each name.
+fn variables(btf: &Btf) -> HashMap<&[u8], TypeId> {
+    let mut variables = HashMap::new();
+    for (_, variable) in btf.iter() {
+        if let Kind::Var { ty, .. } = variable.kind {
+            variables.entry(btf.strings.get(variable.name)).or_insert(ty);
+        }
+    }
+    variables
+}
+
+/// Reads the definition of the map `name`, of type `ty`.
+fn defined(btf: &Btf, name: &str, ty: TypeId) -> Option<Map> {
     let map = MapDef::of(btf, ty)?;
     let size = |of: &str| {
         let size = map.pointee(of).and_then(|ty| rules::size_of(btf, ty));
