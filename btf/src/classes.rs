@@ -66,10 +66,12 @@ impl Graph<'_> {
     pub(crate) fn leaders(&self) -> Vec<TypeId> {
         let looks: Vec<u64> = self.looks();
         let mut hashes = looks.clone();
+        let mut next = Vec::with_capacity(looks.len());
         let mut leaders = Vec::new();
         for rounds in ROUNDS {
             for _ in 0..rounds {
-                hashes = self.round(&looks, &hashes);
+                self.round(&looks, &hashes, &mut next);
+                std::mem::swap(&mut hashes, &mut next);
             }
             leaders = self.grouped(&hashes);
             if self.failures(&leaders).is_empty() {
@@ -91,7 +93,8 @@ impl Graph<'_> {
     }
 
     fn looks(&self) -> Vec<u64> {
-        let mut looks = vec![0];
+        let mut looks = Vec::with_capacity(self.types.len().saturating_add(1));
+        looks.push(0);
         for (id, ty) in (1..).map(TypeId).zip(self.types) {
             let mut look = look(ty, self.tags.get(&id));
             if (self.is_single)(ty) {
@@ -102,12 +105,13 @@ impl Graph<'_> {
         looks
     }
 
-    fn round(&self, looks: &[u64], hashes: &[u64]) -> Vec<u64> {
-        let mut next = vec![0];
+    /// Computes the hashes after one more step into `next`.
+    fn round(&self, looks: &[u64], hashes: &[u64], next: &mut Vec<u64>) {
+        next.clear();
+        next.push(0);
         for (ty, look) in self.types.iter().zip(looks.iter().skip(1)) {
             next.push(with_refs(*look, ty, |id| at(hashes, self.stand_in(id))));
         }
-        next
     }
 
     fn stand_in(&self, id: TypeId) -> TypeId {
@@ -115,7 +119,7 @@ impl Graph<'_> {
     }
 
     fn grouped(&self, hashes: &[u64]) -> Vec<TypeId> {
-        let mut firsts = ByHash::default();
+        let mut firsts = ByHash::with_capacity_and_hasher(hashes.len(), Default::default());
         let ids = (0..).map(TypeId);
         ids.zip(hashes).map(|(id, hash)| *firsts.entry(*hash).or_insert(id)).collect()
     }

@@ -70,19 +70,17 @@ impl Pool {
 
     /// Returns the type to use for each type: one of the pool, or, with a number beyond the last of the pool, one of
     /// the part.
-    fn slots(&self, local: &Local<'_>) -> Vec<TypeId> {
-        let own = |id: TypeId| TypeId(self.last_id().0.saturating_add(id.0));
-        let mut firsts = ByHash::default();
+    fn slots(&mut self, local: &Local<'_>) -> Vec<TypeId> {
+        let last = self.last_id().0;
+        let own = |id: TypeId| TypeId(last.saturating_add(id.0));
         let mut slots = Vec::with_capacity(local.hashes.len());
         slots.push(TypeId::VOID);
         for ((id, fate), hash) in
             (1..).map(TypeId).zip(local.fates).zip(local.hashes.iter().skip(1))
         {
             slots.push(match fate {
-                Fate::Shared => match self.index.get(hash) {
-                    Some(known) => *known,
-                    None => *firsts.entry(*hash).or_insert(own(id)),
-                },
+                // `append` replaces the number of a type of the part by the final one.
+                Fate::Shared => *self.index.entry(*hash).or_insert(own(id)),
                 Fate::Own => own(id),
                 Fate::Global(index) => {
                     self.globals.get(*index).copied().flatten().unwrap_or(own(id))
@@ -172,8 +170,11 @@ impl Pool {
                     }
                 }
                 Fate::Shared if known.is_none() => {
-                    let first = *self.index.entry(classes::at(hashes, id)).or_insert(number);
-                    self.has_doubles |= first != number;
+                    let first = self.index.entry(classes::at(hashes, id)).or_insert(number);
+                    if first.0 == last.0.saturating_add(id.0) {
+                        *first = number;
+                    }
+                    self.has_doubles |= *first != number;
                     if let Some(tags) = tags.remove(&id) {
                         self.tags.insert(number, tags);
                     }
