@@ -17,6 +17,8 @@ pub(super) mod signatures;
 pub(super) mod tags;
 mod variants;
 
+pub(super) use foreign::taking_references;
+
 use crate::{
     llvm::{Context, MetadataKind, Module, TypeBuilder},
     plan::Btf,
