@@ -12,6 +12,7 @@ tests() { cargo test --test system -- --nocapture "$@"; }
 
 profiles() { BPF_LINKER_PROFILES=all tests kernels::examples_of_every_profile; }
 links() { BPF_LINKER_EXECUTION_SEED=2 BPF_LINKER_EXECUTION_FUNCTIONS=6000 tests execution::; }
+sources() { BPF_LINKER_EXECUTION_SEED=1000 BPF_LINKER_EXECUTION_LINKS=3000 tests execution::links::; }
 mutations() { BPF_LINKER_MUTATIONS=10000 tests mutations::; }
 corpora() { ci/corpora.sh all; }
 fuzz() {
@@ -26,6 +27,7 @@ benches() { benches/run; }
 steps='
 profiles|every profile on every kernel|20 minutes
 links|6000 random functions, linked in every way|40 minutes
+sources|3000 random programs of several sources|45 minutes
 mutations|10000 damaged inputs|30 minutes
 corpora|all selftests and schedulers|20 minutes
 fuzz|every fuzz target for ten minutes|75 minutes
