@@ -267,7 +267,11 @@ fn list<'a, T>(
     if reader.remaining() < head.vlen.saturating_mul(record_len) {
         return Err(malformed("a list reaches past the type section"));
     }
-    (0..head.vlen).map(|_| record(reader)).collect()
+    let mut records = Vec::with_capacity(head.vlen);
+    for _ in 0..head.vlen {
+        records.push(record(reader)?);
+    }
+    Ok(records)
 }
 
 fn decode_int(head: &Head, reader: &mut Reader<'_>) -> Result<Int> {

@@ -83,6 +83,9 @@ pub struct CoreRelo {
     pub kind: u32,
 }
 
+/// The number of words in the longest record.
+const MAX_WORDS: usize = 4;
+
 /// A record of fixed size.
 trait Record: Sized {
     /// The number of words in a record.
@@ -91,7 +94,7 @@ trait Record: Sized {
     const LEN: usize = Self::WORDS.saturating_mul(4);
     const WHAT: &'static str;
     fn from_words(words: &[u32]) -> Option<Self>;
-    fn words(&self) -> Vec<u32>;
+    fn words(&self) -> impl IntoIterator<Item = u32>;
 }
 
 impl Record for FuncInfo {
@@ -103,8 +106,8 @@ impl Record for FuncInfo {
         Some(Self { insn_off, ty: TypeId(ty) })
     }
 
-    fn words(&self) -> Vec<u32> {
-        vec![self.insn_off, self.ty.0]
+    fn words(&self) -> impl IntoIterator<Item = u32> {
+        [self.insn_off, self.ty.0]
     }
 }
 
@@ -117,8 +120,8 @@ impl Record for LineInfo {
         Some(Self { insn_off, file: StrOff(file), text: StrOff(text), line_col })
     }
 
-    fn words(&self) -> Vec<u32> {
-        vec![self.insn_off, self.file.0, self.text.0, self.line_col]
+    fn words(&self) -> impl IntoIterator<Item = u32> {
+        [self.insn_off, self.file.0, self.text.0, self.line_col]
     }
 }
 
@@ -131,8 +134,8 @@ impl Record for CoreRelo {
         Some(Self { insn_off, ty: TypeId(ty), access: StrOff(access), kind })
     }
 
-    fn words(&self) -> Vec<u32> {
-        vec![self.insn_off, self.ty.0, self.access.0, self.kind]
+    fn words(&self) -> impl IntoIterator<Item = u32> {
+        [self.insn_off, self.ty.0, self.access.0, self.kind]
     }
 }
 
@@ -147,7 +150,7 @@ impl Ext {
             return Err(malformed(".BTF and .BTF.ext differ in byte order"));
         }
         let header = Header::decode(bytes, endian)?;
-        let ext = Self {
+        let mut ext = Self {
             func_info: decode_table(header.part(0)?, endian)?,
             line_info: decode_table(header.part(1)?, endian)?,
             core_relos: decode_table(header.part(2)?, endian)?,
@@ -210,10 +213,9 @@ impl Ext {
         }
     }
 
-    fn check_references(&self, btf: &Btf) -> Result<()> {
+    fn check_references(&mut self, btf: &Btf) -> Result<()> {
         let mut fault = None;
-        let mut copy = self.clone();
-        copy.refs_mut(|id| {
+        self.refs_mut(|id| {
             if *id > btf.last_id() {
                 fault = Some(format!(
                     ".BTF.ext refers to type [{}], but the last is [{}]",
@@ -222,7 +224,7 @@ impl Ext {
                 ));
             }
         });
-        copy.names_mut(|name| {
+        self.names_mut(|name| {
             if !btf.strings.contains(*name) {
                 fault = Some(".BTF.ext has a name outside the string table".to_owned());
             }
@@ -292,8 +294,10 @@ fn decode_table<R: Record>(bytes: &[u8], endian: Endian) -> Result<Vec<SecTable<
         let len = count.checked_mul(record_len).filter(|&len| len <= reader.remaining());
         let len = len.ok_or_else(|| malformed(format!("{} reaches past its table", R::WHAT)))?;
         let mut rows = Reader::new(reader.bytes(len)?, endian, R::WHAT);
-        let records =
-            (0..count).map(|_| decode_record(&mut rows, record_len / 4)).collect::<Result<_>>()?;
+        let mut records = Vec::with_capacity(count);
+        for _ in 0..count {
+            records.push(decode_record(&mut rows, record_len / 4)?);
+        }
         tables.push(SecTable { section, records });
     }
     Ok(tables)
@@ -301,10 +305,17 @@ fn decode_table<R: Record>(bytes: &[u8], endian: Endian) -> Result<Vec<SecTable<
 
 /// Reads one record; words that a later version added must be zero, because they would be lost.
 fn decode_record<R: Record>(reader: &mut Reader<'_>, words: usize) -> Result<R> {
-    let words = (0..words).map(|_| reader.u32()).collect::<Result<Vec<_>>>()?;
-    let known = words.iter().skip(R::WORDS).all(|&word| word == 0);
-    R::from_words(&words)
-        .filter(|_| known)
+    let mut known = [0; MAX_WORDS];
+    let mut is_known = true;
+    for at in 0..words {
+        let word = reader.u32()?;
+        match known.get_mut(at).filter(|_| at < R::WORDS) {
+            Some(slot) => *slot = word,
+            None => is_known &= word == 0,
+        }
+    }
+    R::from_words(&known)
+        .filter(|_| is_known)
         .ok_or_else(|| malformed(format!("{} records of a later version", R::WHAT)))
 }
 

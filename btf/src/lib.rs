@@ -6,6 +6,7 @@
 //! - [`Btf`] and [`Ext`]: the decoded `.BTF` and `.BTF.ext`, and their codec;
 //! - [`fixes`]: small passes, one for each problem; [`fix`] runs them all;
 //! - [`prune()`], [`dedup()`], [`compact_strings`]: removal of unused and duplicate types and strings;
+//! - [`merge`](mod@merge): the types of several objects as those of one;
 //! - [`co_re`]: relocations that the loader fills in for the running kernel;
 //! - [`rules`]: the kernel's rules for BTF;
 //! - [`walk`]: visitors of every type number and string offset.
@@ -27,6 +28,7 @@
 )]
 
 pub mod builder;
+mod classes;
 pub mod co_re;
 mod codec;
 mod compact;
@@ -40,6 +42,9 @@ pub mod fixes;
 mod forwards;
 pub mod kernel;
 mod layout;
+pub mod map_def;
+pub mod mark;
+pub mod merge;
 mod model;
 mod prune;
 mod renumber;

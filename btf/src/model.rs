@@ -268,6 +268,21 @@ pub struct DeclTag {
     pub attribute: bool,
 }
 
+impl Kind {
+    /// Returns the type that a typedef, qualifier or type tag modifies.
+    #[must_use]
+    pub const fn modified(&self) -> Option<TypeId> {
+        match self {
+            Self::Typedef(ty)
+            | Self::Volatile(ty)
+            | Self::Const(ty)
+            | Self::Restrict(ty)
+            | Self::TypeTag { ty, .. } => Some(*ty),
+            _ => None,
+        }
+    }
+}
+
 impl Btf {
     /// Creates a `.BTF` without types.
     #[must_use]
@@ -296,6 +311,20 @@ impl Btf {
     #[must_use]
     pub fn last_id(&self) -> TypeId {
         TypeId(u32::try_from(self.types.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Returns the type behind all typedefs, qualifiers and type tags of `id` (libbpf's `skip_mods_and_typedefs`), or
+    /// `void` if they form a circle.
+    #[must_use]
+    pub fn strip_modifiers(&self, mut id: TypeId) -> TypeId {
+        // Each step reaches another type, so there are no more steps than types.
+        for _ in 0..=self.types.len() {
+            match self.get(id).and_then(|ty| ty.kind.modified()) {
+                Some(next) => id = next,
+                None => return id,
+            }
+        }
+        TypeId::VOID
     }
 
     /// Returns all types with their numbers, in order.

@@ -8,10 +8,11 @@ use super::{
 /// Removes each type that has a replacement, and redirects references to the replacement, in old numbers.
 ///
 /// The remaining types keep their order. Func_info, CO-RE records and section entries of a type replaced by `void`
-/// are removed with it. `outs` is in the order of the types; types without an entry remain.
-pub(super) fn remove(info: &mut Info, outs: &[Option<TypeId>]) {
+/// are removed with it. `outs` is in the order of the types; types without an entry remain. Returns the new number of
+/// each type, by its old one.
+pub(super) fn remove(info: &mut Info, outs: &[Option<TypeId>]) -> Vec<TypeId> {
     if outs.iter().all(Option::is_none) {
-        return;
+        return (0..=info.btf.last_id().0).map(TypeId).collect();
     }
     let numbers = numbers(outs, info.btf.types.len());
     let new = |id: TypeId| numbers.get(id.0 as usize).copied().unwrap_or_default();
@@ -33,6 +34,7 @@ pub(super) fn remove(info: &mut Info, outs: &[Option<TypeId>]) {
         outs.get(index - 1).copied().flatten().is_none()
     });
     info.refs_mut(|id| *id = new(*id));
+    numbers
 }
 
 /// Returns the new number of each old one.

@@ -154,3 +154,38 @@ fn big_endian_sections_come_back() {
     assert_eq!(btf[..8], [0xeb, 0x9f, 1, 0, 0, 0, 0, 24]);
     assert_eq!(Info::decode(&btf, ext.as_deref()), Ok(info));
 }
+
+#[test]
+fn modifiers_are_stripped_and_a_circle_of_them_is_void() {
+    let mut info = empty();
+    let number = int(&mut info, "int");
+    let constant = add(&mut info, "", Kind::Const(number));
+    let tag = add(&mut info, "user", Kind::TypeTag { ty: constant, attribute: false });
+    let name = add(&mut info, "number_t", Kind::Typedef(tag));
+    assert_eq!(info.btf.strip_modifiers(name), number);
+    let pointer = add(&mut info, "", Kind::Ptr(name));
+    assert_eq!(info.btf.strip_modifiers(pointer), pointer);
+    let next = TypeId(info.btf.last_id().0 + 2);
+    let circle = add(&mut info, "", Kind::Volatile(next));
+    add(&mut info, "", Kind::Restrict(circle));
+    assert_eq!(info.btf.strip_modifiers(circle), TypeId::VOID);
+}
+
+#[test]
+fn a_map_definition_has_numbers_and_types() {
+    let mut info = empty();
+    let number = int(&mut info, "int");
+    let array = add(&mut info, "", Kind::Array(Array { elem: number, index: number, len: 27 }));
+    let [encoded, key] = [array, number].map(|to| add(&mut info, "", Kind::Ptr(to)));
+    let members = [("type", encoded), ("key", key)].map(|(name, ty)| {
+        let name = info.btf.strings.intern(name.as_bytes());
+        Member { name, ty, offset: 0, width: 0 }
+    });
+    let definition = Composite { size: 16, bitfields: false, members: members.to_vec() };
+    let definition = add(&mut info, "", Kind::Struct(definition));
+    let constant = add(&mut info, "", Kind::Const(definition));
+    let map = crate::map_def::MapDef::of(&info.btf, constant).expect("a struct");
+    assert_eq!((map.number("type"), map.number("max_entries")), (Some(27), None));
+    assert_eq!((map.pointee("key"), map.number("key")), (Some(number), None));
+    assert!(crate::map_def::MapDef::of(&info.btf, number).is_none());
+}

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(object) = parse(bytes) else { return };
-    let _ = kernel::check(&object, Kernel(4, 9), &Warnings::default());
+    let _ = kernel::check(&object, Kernel(4, 9));
     for btf in [Btf::Omit, Btf::Emit] {
         let plan = plan(btf);
         let finish = |object| finish(vec![object], &CheckOptions::new(&plan), &Warnings::default());

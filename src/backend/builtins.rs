@@ -2,15 +2,17 @@
 //! `__multi3`.
 //!
 //! LLVM decides late, during instruction selection, that an operation becomes a call. Linking all candidates up front
-//! would turn two instructions into a 100 KB object. Instead, the undefined symbols of the finished object are resolved
-//! from the inputs' archives, or else from a few built-in routines. The routines are optimized separately, since the
-//! program's code must not change anymore.
+//! would turn two instructions into a 100 KB object. Instead, the routines that code generation is expected to call (see
+//! [`foreseen`](super::foreseen)) and the undefined symbols of the finished object are resolved from the inputs' archives,
+//! or else from a few built-in routines. The routines are optimized separately, since the program's code must not change
+//! anymore.
 
 use std::collections::BTreeSet;
 
 use super::{
     agreement::Agreement,
     assembly::Mentions,
+    foreseen,
     passes::{alignment, fences, inline, undefined, unroll},
     program::{Optimized, Program},
     resolve::{Notes, offer, resolve},
@@ -19,7 +21,7 @@ use super::{
 use crate::{
     backend::{opened::Opened, passes::pipeline, runtime::MEMORY, triple::Triple},
     llvm::{Global, Instruction, Linkage, Module},
-    object::Object,
+    object::{Callee, Object},
     plan::{InlineNever, Loops, MemoryBuiltins},
     report::{Origin, Result},
 };
@@ -44,15 +46,65 @@ impl<'s> Program<'s, Optimized> {
         if invented.is_empty() {
             return Ok(false);
         }
-        let routines = self.routines(&invented)?;
+        log::info!("code generation calls {invented:?}, which was not foreseen");
+        Ok(!self.link_routines(&invented)?.is_empty())
+    }
+
+    /// Links definitions of the routines that code generation is expected to call; returns their names.
+    ///
+    /// # Errors
+    /// An archive cannot be read, or LLVM refuses a routine.
+    pub fn foresee(&mut self) -> Result<BTreeSet<String>> {
+        let codegen = &self.session.plan.codegen;
+        if codegen.memory_builtins == MemoryBuiltins::Leave {
+            return Ok(BTreeSet::new());
+        }
+        let expected = foreseen::routines(self.module.get(self.session)?, codegen.memcpy);
+        if expected.is_empty() { Ok(expected) } else { self.link_routines(&expected) }
+    }
+
+    /// Removes the `foreseen` routines that `object`, generated from this program, does not call. Returns true if there
+    /// are any.
+    ///
+    /// # Errors
+    /// LLVM refuses the pass that removes them.
+    pub fn withdraw(&mut self, foreseen: &BTreeSet<String>, object: &Object) -> Result<bool> {
+        if foreseen.is_empty() {
+            return Ok(false);
+        }
+        let functions = object.functions();
+        let called = functions.iter().flat_map(|function| &function.references);
+        let called = called
+            .filter_map(|reference| match reference.callee {
+                Callee::Function(symbol) | Callee::Callback(symbol) => Some(symbol),
+                Callee::Undefined(_) | Callee::Helper(_) | Callee::Indirect => None,
+            })
+            .collect::<BTreeSet<_>>();
+        let idle = functions.iter().filter(|function| {
+            foreseen.contains(&function.name) && !called.contains(&function.symbol)
+        });
+        let idle = idle.map(|function| function.name.clone()).collect::<BTreeSet<_>>();
+        if idle.is_empty() {
+            return Ok(false);
+        }
+        log::info!("code generation does not call {idle:?}, which was foreseen");
+        let module = self.module.get(self.session)?;
+        module.keep_no_longer(&self.session.context, &idle);
+        self.phase.machines.optimizing.run_passes(module, "globaldce")?;
+        Ok(true)
+    }
+
+    /// Links definitions of the routines `wanted` and keeps them; returns the names of those found.
+    fn link_routines(&mut self, wanted: &BTreeSet<String>) -> Result<BTreeSet<String>> {
+        let routines = self.routines(wanted)?;
         discard_results(&routines);
         let module = self.module.get(self.session)?;
         discard_results(module);
-        let found = definitions(&routines).map(Global::name).filter(|name| invented.contains(name));
-        let found = found.collect::<Vec<_>>();
-        log::debug!("code generation wants {invented:?}, found {found:?}");
+        let found = definitions(&routines).map(Global::name).filter(|name| wanted.contains(name));
+        let found = found.collect::<BTreeSet<_>>();
+        log::debug!("code generation wants {wanted:?}, found {found:?}");
         definitions(&routines)
-            .filter(|global| !invented.contains(&global.name()))
+            .filter(|global| !wanted.contains(&global.name()))
             .for_each(Global::internalize);
         pipeline::run(self.session, &self.phase.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
@@ -64,11 +116,11 @@ impl<'s> Program<'s, Optimized> {
         let provided = found.iter().filter_map(|name| module.find(name)).collect::<Vec<_>>();
         provided.iter().for_each(|global| global.internalize());
         module.keep(&self.session.context, &provided);
-        Ok(!provided.is_empty())
+        Ok(found)
     }
 
     /// Warns about calls and loops in `routines`, which define `found`, if the target kernel does not support them.
-    fn report_for_old_kernels(&self, routines: &Module<'s>, found: &[String]) {
+    fn report_for_old_kernels(&self, routines: &Module<'s>, found: &BTreeSet<String>) {
         let codegen = &self.session.plan.codegen;
         if codegen.inline_never == InlineNever::Ignore {
             found.iter().for_each(|name| inline::report_routine(self.session, name));

@@ -16,7 +16,7 @@ use super::{
     opened::Opened,
     passes::license,
     program::{Merged, Program},
-    quirks, resolve,
+    quirks, renames, resolve,
     restorable::RestorableModule,
     runtime::{self, Routines},
     session::Session,
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     crash_handler,
-    input::{Bitcode, Format, Inputs},
+    input::{Bitcode, Format, Inputs, Reading},
     llvm::{CodegenLevel, Machine, Module, Spec},
     report::{Error, Origin, Result},
 };
@@ -46,7 +46,7 @@ impl<'a> Session<'a> {
             .modules
             .iter_mut()
             .map(|input| {
-                self.hide_types(input);
+                self.hide_types(input, Reading::Whole);
                 self.open_module(input)
             })
             .collect::<Result<Vec<_>>>()?;
@@ -58,16 +58,17 @@ impl<'a> Session<'a> {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
-            empty::check_input(self, &input.module, &input.origin);
             target.apply(&input.module)?;
         }
+        empty::check_inputs(self, &opened);
         let mut agreement = Agreement::of(&self.context, &opened, |index| {
             self.read_whole(inputs.modules.get(index)?)
         })?;
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
         let mut mentions = assembly::given(&module, &statics);
-        let wanted = self.wanted(inputs.roots);
+        let mut wanted = self.wanted(inputs.roots);
+        wanted.extend(inputs.wanted);
         let mut notes = resolve::Notes { mentions: &mut mentions, agreement: &mut agreement };
         resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut notes)?;
         agreement.settle(&self.context, &module)?;
@@ -86,10 +87,10 @@ impl<'a> Session<'a> {
         wanted.filter(|name| !runtime::is_listed_builtin(name, self.plan)).collect()
     }
 
-    /// Removes from `input`, which is to be linked, the types that no output shows.
-    pub(super) fn hide_types(&self, input: &mut Bitcode) {
+    /// Removes from `input`, which is to be linked, the types and values of locals that no output shows.
+    pub(super) fn hide_types(&self, input: &mut Bitcode, reading: Reading) {
         if !self.plan.shows_dwarf() {
-            input.hide_types();
+            input.hide_types(reading);
         }
     }
 
@@ -107,6 +108,7 @@ impl<'a> Session<'a> {
             module.set_inline_asm("");
         }
         assembly::check_module(&module, &input.origin)?;
+        renames::apply(&module, &self.plan.symbols);
         Ok(Opened { origin: input.origin.clone(), module })
     }
 

@@ -22,7 +22,7 @@ use crate::{
         runtime::{MEMORY, is_offered},
         triple::Triple,
     },
-    input::{Archive, MemberId},
+    input::{Archive, MemberId, Reading},
     llvm::{Global, Linkage, Module},
     plan::{LinkPlan, MemoryBuiltins, Presence},
     report::Result,
@@ -57,7 +57,7 @@ pub(super) fn resolve<'s>(
             let held = archives.get(archive).map(|archive| archive.load(member));
             let Some(mut bitcode) = held.transpose()? else { continue };
             log::debug!("taking {}", bitcode.origin);
-            session.hide_types(&mut bitcode);
+            session.hide_types(&mut bitcode, Reading::Reached);
             let opened = session.open_module(&bitcode)?;
             let mut account = session.account.borrow_mut();
             let reason = account.reason(&symbol);

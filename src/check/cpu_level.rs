@@ -2,6 +2,7 @@
 //!
 //! LLVM emits 64-bit atomic operations at every level, and inline assembly is used unchanged.
 
+use super::Findings;
 use crate::{
     bpf::{
         insn::{Insn, Level},
@@ -9,31 +10,33 @@ use crate::{
     },
     object::{Object, instructions, place::place},
     plan::LinkPlan,
-    report::{Warning, WarningKind, Warnings},
+    report::{Warning, WarningKind},
 };
 
 /// Warns about each function with an instruction above `plan`'s CPU level, naming the first such instruction.
 ///
 /// Features that the plan adds by name count as requested: the check is skipped then.
-pub fn check(object: &Object, plan: &LinkPlan, warnings: &Warnings) {
-    let Some((cpu, highest)) = plan.cpu.and_then(|cpu| Some((cpu, level(cpu)?))) else { return };
+#[must_use]
+pub fn check(object: &Object, plan: &LinkPlan) -> Findings {
+    let mut findings = Findings::default();
+    let Some((cpu, highest)) = plan.cpu.and_then(|cpu| Some((cpu, level(cpu)?))) else {
+        return findings;
+    };
     if !plan.cpu_features.is_empty() {
-        return;
+        return findings;
     }
     for function in object.functions() {
         let is_above = |insn: &Insn| insn.level().is_some_and(|level| level > highest);
         if let Some(insn) = instructions(&object.elf, &function).find(is_above) {
-            warnings.push(Warning {
-                kind: WarningKind::AboveCpu,
-                message: format!(
-                    "{} takes an instruction that --cpu {} lacks",
-                    place(object, &function, insn.slot),
-                    cpu.name()
-                ),
-                help: vec![remedy(&insn).to_owned()],
-            });
+            let message = format!(
+                "{} takes an instruction that --cpu {} lacks",
+                place(object, &function, insn.slot),
+                cpu.name()
+            );
+            findings.note(Warning::new(WarningKind::AboveCpu, message).help(remedy(&insn)));
         }
     }
+    findings
 }
 
 /// Returns the CPU level of a CPU that is selected by number.

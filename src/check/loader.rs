@@ -6,13 +6,16 @@
 
 mod definition;
 
+use std::{borrow::Cow, collections::BTreeMap};
+
+use super::{Finding, Findings};
 use definition::Level;
 
 use crate::{
     bpf::sections::MAPS,
     btf::{Datasec, Info, Kind, Type, TypeId},
     elf::{Elf, SymbolKind},
-    report::{Error, Result, Warning, WarningKind, Warnings, quoted},
+    report::{Error, Warning, WarningKind, quoted},
 };
 
 /// Members of a definition that encode a number: pointers to arrays of that many elements.
@@ -26,51 +29,46 @@ const WIDE: &str = "map_extra";
 const ARENA: &str = ".addr_space.1";
 
 /// Checks that loaders find and understand each map of `elf`, which `info` describes.
-///
-/// # Errors
-/// Returns an error for the first map that they do not; the message names it.
-pub fn check(elf: &Elf, info: &Info, warnings: &Warnings) -> Result<()> {
-    let Some(section) = elf.section_named(MAPS) else { return Ok(()) };
+#[must_use]
+pub fn check(elf: &Elf, info: &Info) -> Findings {
+    let mut findings = Findings::default();
+    let Some(section) = elf.section_named(MAPS) else { return findings };
     let described = entries(info);
     let symbols = elf.symbols_in(section).into_iter();
     for (_, map) in symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object) {
-        let is_entry =
-            |(name, offset, _): &&(String, u64, TypeId)| *name == map.name && *offset == map.value;
-        let Some((_, _, ty)) = described.iter().find(is_entry) else {
-            return Err(undescribed(&map.name));
-        };
-        check_definition(info, &map.name, *ty, warnings)?;
+        match described.get(&(map.value, Cow::Borrowed(map.name.as_str()))) {
+            Some(ty) => check_definition(info, &map.name, *ty, &mut findings),
+            None => findings.refuse(undescribed(&map.name)),
+        }
     }
-    Ok(())
+    findings
 }
 
 /// Checks that all data is in sections that loaders read.
-///
-/// # Errors
-/// Returns an error for the first other section.
-pub fn check_sections(elf: &Elf) -> Result<()> {
+#[must_use]
+pub fn check_sections(elf: &Elf) -> Findings {
     let strange = |name: &str| name.starts_with(".addr_space.") && name != ARENA;
-    let Some((id, section)) = elf.sections.iter().find(|(_, section)| strange(&section.name))
-    else {
-        return Ok(());
-    };
-    let mut names = elf.symbols_in(*id).into_iter().map(|(_, symbol)| symbol.name.as_str());
-    let name = names.find(|name| !name.is_empty()).unwrap_or("data");
-    Err(Error::link(format!("{} is in {}, which no loader reads", quoted(name), section.name))
-        .help("only address space 1, the arena, has a meaning in BPF"))
+    let sections = elf.sections.iter().filter(|(_, section)| strange(&section.name));
+    let unread = sections.map(|(id, section)| {
+        let mut names = elf.symbols_in(*id).into_iter().map(|(_, symbol)| symbol.name.as_str());
+        let name = names.find(|name| !name.is_empty()).unwrap_or("data");
+        Finding::Refused(
+            Error::link(format!("{} is in {}, which no loader reads", quoted(name), section.name))
+                .help("only address space 1, the arena, has a meaning in BPF"),
+        )
+    });
+    unread.collect()
 }
 
-/// Returns the name, offset and type of each variable in BTF's `.maps`.
-fn entries(info: &Info) -> Vec<(String, u64, TypeId)> {
+/// Returns the type of each variable in BTF's `.maps`, by offset and name.
+fn entries(info: &Info) -> BTreeMap<(u64, Cow<'_, str>), TypeId> {
     let is_maps = |(id, ty): &(TypeId, &Type)| {
         matches!(ty.kind, Kind::Datasec(_)) && info.btf.name(*id) == MAPS
     };
     let found = info.btf.iter().find(is_maps).map(|(_, ty)| &ty.kind);
-    let Some(Kind::Datasec(Datasec { entries, .. })) = found else { return Vec::new() };
-    let entries = entries.iter().filter_map(|entry| match info.btf.get(entry.ty)?.kind {
-        Kind::Var { ty, .. } => {
-            Some((info.btf.name(entry.ty).into_owned(), u64::from(entry.offset), ty))
-        }
+    let Some(Kind::Datasec(Datasec { entries, .. })) = found else { return BTreeMap::new() };
+    let entries = entries.iter().rev().filter_map(|entry| match info.btf.get(entry.ty)?.kind {
+        Kind::Var { ty, .. } => Some(((u64::from(entry.offset), info.btf.name(entry.ty)), ty)),
         _ => None,
     });
     entries.collect()
@@ -86,20 +84,19 @@ fn undescribed(map: &str) -> Error {
     }
 }
 
-fn check_definition(info: &Info, map: &str, ty: TypeId, warnings: &Warnings) -> Result<()> {
+fn check_definition(info: &Info, map: &str, ty: TypeId, findings: &mut Findings) {
     if let Some(fault) = definition::fault(info, ty, Level::Outer) {
-        return Err(Error::link(format!(
-            "the definition of the map `{map}` means nothing to loaders"
-        ))
-        .because(fault)
-        .help("`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members"));
+        let error =
+            Error::link(format!("the definition of the map `{map}` means nothing to loaders"));
+        let help =
+            "`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members";
+        return findings.refuse(error.because(fault).help(help));
     }
-    let Some(Kind::Struct(definition)) = settled(info, ty) else { return Ok(()) };
+    let Some(Kind::Struct(definition)) = settled(info, ty) else { return };
     let names = definition.members.iter().map(|member| info.btf.strings.text(member.name));
     for name in names.filter(|name| !is_known(name)) {
-        warnings.push(unknown(map, &name));
+        findings.note(unknown(map, &name));
     }
-    Ok(())
 }
 
 fn is_known(member: &str) -> bool {
@@ -107,11 +104,9 @@ fn is_known(member: &str) -> bool {
 }
 
 fn unknown(map: &str, member: &str) -> Warning {
-    Warning {
-        kind: WarningKind::UnknownMapMember,
-        message: format!("libbpf refuses the map `{map}`: its member `{member}` is not known"),
-        help: vec![format!("known are key, value, values, {}", NUMBERS.join(", "))],
-    }
+    let message = format!("libbpf refuses the map `{map}`: its member `{member}` is not known");
+    Warning::new(WarningKind::UnknownMapMember, message)
+        .help(format!("known are key, value, values, {}", NUMBERS.join(", ")))
 }
 
 /// Returns true for a pointer to an array: `__uint`.
@@ -128,16 +123,7 @@ fn is_wide(kind: Option<&Kind>) -> bool {
     }
 }
 
-/// Resolves `const`, `volatile` and typedefs. Each step reaches another type, so there are no more steps than types.
+/// Returns the kind of a type behind its modifiers.
 fn settled(info: &Info, ty: TypeId) -> Option<&Kind> {
-    let mut kind = &info.btf.get(ty)?.kind;
-    for _ in 0..info.btf.last_id().0 {
-        kind = match kind {
-            Kind::Typedef(to) | Kind::Const(to) | Kind::Volatile(to) | Kind::Restrict(to) => {
-                &info.btf.get(*to)?.kind
-            }
-            _ => return Some(kind),
-        };
-    }
-    None
+    Some(&info.btf.get(info.btf.strip_modifiers(ty))?.kind)
 }

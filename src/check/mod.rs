@@ -6,20 +6,32 @@
 //! - [`cpu_level`]: the code keeps to the requested CPU level;
 //! - [`kernel`]: a kernel supports every feature used;
 //! - [`stack`]: sizes, frames and call chains, for reports and limits.
+//!
+//! Each check returns [`Findings`]; [`Findings::settle`] decides which are errors.
 
 pub mod cpu_level;
+mod findings;
 pub mod kernel;
 pub mod lints;
 pub mod loader;
 pub mod stack;
 pub mod undefined;
 
+pub use findings::{Finding, Findings};
+
+use stack::Survey;
+
 use crate::{
     btf,
     object::Object,
     plan::LinkPlan,
-    report::{Audience, Result, Warnings},
+    report::{Audience, Error, Result, Warnings},
 };
+
+/// The summary of several errors, each of which keeps loaders from opening the object.
+const LOADERS: &str = "no loader would take the object as it is meant";
+/// The summary of several errors, each of which makes the kernel refuse a program.
+const KERNEL: &str = "the kernel would refuse the program";
 
 /// The inputs of checks other than the object.
 #[derive(Clone, Copy, Debug)]
@@ -47,16 +59,42 @@ impl<'a> CheckOptions<'a> {
 /// # Errors
 /// Returns an error if a symbol is undefined, or if loaders or the requested kernel would refuse the object.
 pub fn code(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
-    loader::check_sections(&object.elf)?;
-    undefined::check(object, options)?;
+    loader::check_sections(&object.elf).settle(LOADERS, options, warnings)?;
+    undefined::check(object, options).settle(LOADERS, options, warnings)?;
     if options.plan.is_for_a_kernel() {
-        lints::check(object, options, warnings)?;
+        lints::check(object, options).settle(LOADERS, options, warnings)?;
     }
-    cpu_level::check(object, options.plan, warnings);
+    cpu_level::check(object, options.plan).settle(KERNEL, options, warnings)?;
     match options.plan.kernel {
-        Some(kernel) => kernel::check(object, kernel, warnings),
+        Some(kernel) => kernel::check(object, kernel).settle(KERNEL, options, warnings),
         None => Ok(()),
     }
+}
+
+/// Checks the calls, frames and sizes of the functions of `object`, of which `survey` is the survey. `explain` names
+/// the large local variables of functions whose frames are too large.
+///
+/// # Errors
+/// Returns an error if the kernel would refuse the program, or it exceeds a limit of the plan.
+pub fn limits(
+    object: &Object,
+    survey: &Survey,
+    explain: impl Fn(&[String]) -> Vec<String>,
+    options: &CheckOptions<'_>,
+    warnings: &Warnings,
+) -> Result<()> {
+    let runs_on = |version| kernel::check(object, version).is_acceptable();
+    let findings = survey.judge(options.plan, &runs_on);
+    let errors = findings.explain_frames(explain).errors(options, warnings);
+    if errors.is_empty() { Ok(()) } else { Err(Error::link(KERNEL).with_parts(errors)) }
+}
+
+/// Checks an `object` that will have no BTF, while it still has it.
+///
+/// # Errors
+/// Returns an error if the findings count as one.
+pub fn untyped(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
+    undefined::check_without_btf(object).settle(LOADERS, options, warnings)
 }
 
 /// Checks the BTF of a linked `object` and the maps that it describes.
@@ -65,7 +103,7 @@ pub fn code(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) ->
 /// Returns an error if loaders would not understand a map, or if the BTF breaks a rule of the kernel.
 pub fn types(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
     let Some(info) = &object.btf else { return Ok(()) };
-    loader::check(&object.elf, info, warnings)?;
+    loader::check(&object.elf, info).settle(LOADERS, options, warnings)?;
     if info.btf.last_id().0 == 0 {
         return Ok(());
     }

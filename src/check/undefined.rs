@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::CheckOptions;
+use super::{CheckOptions, Findings};
 use crate::{
     bpf::{
         kernel::kernel_functions,
@@ -12,17 +12,24 @@ use crate::{
     btf::Info,
     object::{Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
-    report::{Audience, Error, Result, Warning, WarningKind, Warnings, demangled, nearest},
+    report::{Audience, Error, Warning, WarningKind, demangled, nearest},
 };
 
 /// The maximum number of locations in one message.
 const SHOWN: usize = 3;
 
-/// Checks that every undefined symbol of `object` is resolved by the loader, weak, or allowed.
-///
-/// # Errors
-/// Returns an error if one is not; the message names all such symbols and their users.
-pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
+/// Checks that every undefined symbol of `object` is resolved by the loader, weak, or allowed. The one finding names
+/// all that are not, and their users.
+#[must_use]
+pub fn check(object: &Object, options: &CheckOptions<'_>) -> Findings {
+    let mut findings = Findings::default();
+    if let Some(error) = missing(object, options) {
+        findings.refuse(error);
+    }
+    findings
+}
+
+fn missing(object: &Object, options: &CheckOptions<'_>) -> Option<Error> {
     let mut missing = object.undefined();
     missing.retain(|symbol| {
         !may_stay(symbol, object, &options.plan.undefined)
@@ -33,22 +40,22 @@ pub fn check(object: &Object, options: &CheckOptions<'_>) -> Result<()> {
     let mut errors = others.iter().map(|symbol| error(symbol, object, options)).collect::<Vec<_>>();
     errors.extend(float_errors(&floats));
     let whole = match errors.pop() {
-        None => return Ok(()),
+        None => return None,
         Some(only) if errors.is_empty() => only,
         Some(last) => Error::link(format!("{} undefined symbols", missing.len()))
             .with_parts(errors.into_iter().chain([last])),
     };
     if others.is_empty() {
-        return Err(whole);
+        return Some(whole);
     }
     let names: Vec<&str> = others.iter().map(|symbol| symbol.name.as_str()).collect();
     let option = match options.audience {
         Audience::Person => "",
         Audience::Rustc => "-C link-arg=",
     };
-    Err(whole
-        .help(LINK)
-        .help(format!("if the loader provides it: {option}--allow-undefined={}", names.join(","))))
+    let option =
+        format!("if the loader provides it: {option}--allow-undefined={}", names.join(","));
+    Some(whole.help(LINK).help(option))
 }
 
 /// Returns one error for each function that uses floating point, for which `symbols` would be routines.
@@ -137,10 +144,12 @@ fn parts(name: &str) -> Option<(&str, bool)> {
     Some((stem, matches!(operands, "2" | "3")))
 }
 
-/// Warns about symbols that loaders find only through BTF, in an object that will have none.
+/// Finds symbols that loaders find only through BTF, in an object that will have none.
 ///
 /// Symbols that the user allowed to stay undefined are not reported.
-pub fn warn_without_btf(object: &Object, warnings: &Warnings) {
+#[must_use]
+pub fn check_without_btf(object: &Object) -> Findings {
+    let mut findings = Findings::default();
     let externs = object.undefined().into_iter();
     let externs = externs.filter(|symbol| may_stay(symbol, object, &AllowUndefined::Nothing));
     let externs = externs.map(|symbol| format!("`{}`", symbol.name));
@@ -149,12 +158,12 @@ pub fn warn_without_btf(object: &Object, warnings: &Warnings) {
     let subjects =
         maps.into_iter().chain(externs).chain(records(object.btf.as_ref())).collect::<Vec<_>>();
     if !subjects.is_empty() {
-        warnings.push(Warning {
-            kind: WarningKind::NeedsBtf,
-            message: format!("no loader will understand {} without BTF", subjects.join(", ")),
-            help: vec!["link with --btf, and compile with debug info".to_owned()],
-        });
+        let subjects = subjects.join(", ");
+        let message = format!("no loader will understand {subjects} without BTF");
+        let warning = Warning::new(WarningKind::NeedsBtf, message);
+        findings.note(warning.help("link with --btf, and compile with debug info"));
     }
+    findings
 }
 
 /// Returns CO-RE queries that would be answered for the kernel of the headers, whatever kernel runs.

@@ -96,6 +96,12 @@ pub struct Symbol {
 }
 
 impl Symbol {
+    /// Returns true if it is not visible outside the linked object: `STV_HIDDEN` or `STV_INTERNAL`.
+    #[must_use]
+    pub const fn is_hidden(&self) -> bool {
+        matches!(self.other & 0b11, 1 | 2)
+    }
+
     /// Makes the symbol visible to loaders, whatever the compiler option (`-fvisibility=hidden`): libbpf treats
     /// hidden symbols as static.
     pub const fn show(&mut self) {
@@ -199,12 +205,44 @@ impl Elf {
         found
     }
 
+    /// Returns the symbols of every section, each list as [`symbols_in`](Self::symbols_in) returns it: for readers that
+    /// look at many sections.
+    #[must_use]
+    pub fn symbols_by_section(&self) -> SymbolsBySection<'_> {
+        let mut lists: BTreeMap<SectionId, Vec<(SymbolId, &Symbol)>> = BTreeMap::new();
+        for (&id, symbol) in &self.symbols {
+            if let Place::Section(section) = symbol.place {
+                lists.entry(section).or_default().push((id, symbol));
+            }
+        }
+        lists.values_mut().for_each(|list| list.sort_by_key(|(_, symbol)| symbol.value));
+        SymbolsBySection(lists)
+    }
+
+    /// Returns the first section of each name.
+    #[must_use]
+    pub fn section_names(&self) -> BTreeMap<&str, SectionId> {
+        self.sections.iter().rev().map(|(&id, section)| (section.name.as_str(), id)).collect()
+    }
+
     /// Returns the sections with instructions, in file order.
     pub fn code(&self) -> impl Iterator<Item = (SectionId, &Section)> {
         self.sections
             .iter()
             .filter(|(_, section)| section.is_code())
             .map(|(&id, section)| (id, section))
+    }
+}
+
+/// The symbols of each section.
+#[derive(Debug)]
+pub struct SymbolsBySection<'elf>(BTreeMap<SectionId, Vec<(SymbolId, &'elf Symbol)>>);
+
+impl<'elf> SymbolsBySection<'elf> {
+    /// Returns the symbols defined in `section`, by value; symbols with the same value are in file order.
+    #[must_use]
+    pub fn of(&self, section: SectionId) -> &[(SymbolId, &'elf Symbol)] {
+        self.0.get(&section).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -225,6 +263,14 @@ impl Section {
             Contents::Bytes(bytes) => bytes,
             Contents::Zero(_) => &[],
         }
+    }
+
+    /// Replaces the bytes from `start`; what lies outside the section is ignored.
+    pub fn overwrite(&mut self, start: u64, bytes: &[u8]) {
+        let Contents::Bytes(contents) = &mut self.contents else { return };
+        let place = usize::try_from(start).ok().and_then(|start| contents.get_mut(start..));
+        let place = place.into_iter().flatten();
+        place.zip(bytes).for_each(|(place, byte)| *place = *byte);
     }
 
     /// Returns true if loaders load it: `SHF_ALLOC`.

@@ -7,7 +7,7 @@
 //! BTF: a struct whose members encode numbers as array lengths (`libbpf`, `parse_btf_map_def`), which aya reads as
 //! well.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     bpf::{
@@ -48,8 +48,9 @@ pub fn settle(elf: &mut Elf) -> Result<()> {
     for name in [MAPS, LEGACY_MAPS] {
         if let Some(id) = elf.section_named(name) {
             name_references(elf, id)?;
-            for map in variables(elf, id) {
-                publish(elf, map);
+            let maps = variables(elf, id);
+            publish(elf, &maps);
+            for map in maps {
                 if let Some(symbol) = elf.symbols.get_mut(&map) {
                     symbol.show();
                 }
@@ -91,14 +92,22 @@ fn names(info: &Info, section: &str) -> BTreeSet<String> {
     list.entries.iter().map(|entry| info.btf.name(entry.ty).into_owned()).collect()
 }
 
-/// Makes a symbol global, unless another has the same name.
-fn publish(elf: &mut Elf, id: SymbolId) {
-    let Some(name) = elf.symbols.get(&id).map(|symbol| symbol.name.clone()) else { return };
-    let unique = elf.symbols.values().filter(|symbol| symbol.name == name).count() == 1;
-    if let Some(symbol) =
-        elf.symbols.get_mut(&id).filter(|symbol| unique && symbol.binding == Binding::Local)
-    {
-        symbol.binding = Binding::Global;
+/// Makes the symbols of `maps` global, except those whose name another symbol has, too.
+fn publish(elf: &mut Elf, maps: &[SymbolId]) {
+    let mut names: HashMap<&str, u32> = HashMap::new();
+    for symbol in elf.symbols.values() {
+        *names.entry(&symbol.name).or_default() += 1;
+    }
+    let is_unique = |id: &&SymbolId| {
+        elf.symbols.get(id).is_some_and(|it| names.get(it.name.as_str()) == Some(&1))
+    };
+    let unique: Vec<SymbolId> = maps.iter().filter(is_unique).copied().collect();
+    for id in unique {
+        if let Some(symbol) =
+            elf.symbols.get_mut(&id).filter(|symbol| symbol.binding == Binding::Local)
+        {
+            symbol.binding = Binding::Global;
+        }
     }
 }
 
@@ -222,10 +231,12 @@ fn define(info: &mut Info, definition: &Definition) -> (TypeId, usize) {
 /// Appends `size` zero bytes to a section and returns their offset.
 fn reserve(elf: &mut Elf, section: SectionId, size: usize) -> Option<u64> {
     let section = elf.sections.get_mut(&section)?;
-    let mut bytes = section.bytes().to_vec();
+    if let Contents::Zero(_) = section.contents {
+        section.contents = Contents::Bytes(Vec::new());
+    }
+    let Contents::Bytes(bytes) = &mut section.contents else { return None };
     let start = bytes.len().next_multiple_of(MEMBER_SIZE);
     bytes.resize(start + size, 0);
-    section.contents = Contents::Bytes(bytes);
     Some(start as u64)
 }
 

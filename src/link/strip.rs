@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    btf::mark,
     elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind},
     plan::Dwarf,
 };
@@ -60,16 +61,15 @@ pub fn strip(elf: &mut Elf, dwarf: Dwarf) {
     empty.into_iter().for_each(|id| elf.remove_section(id));
 }
 
-/// Removes the marks of equal short names from DWARF as well: `Same#2` ends where the mark begins.
+/// Removes the [marks](mark) of equal names from DWARF as well: a name ends where its mark begins.
 ///
 /// The bytes after the new end belong to no string, so the other strings keep their offsets.
 fn unmark(names: &mut Section) {
     let Contents::Bytes(bytes) = &mut names.contents else { return };
     for name in bytes.split_mut(|&byte| byte == 0) {
-        let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let front = name.len().checked_sub(digits).and_then(|front| name.get_mut(..front));
-        if let Some([.., mark @ b'#']) = front.filter(|_| digits > 0) {
-            *mark = 0;
+        let bare = mark::unmark(name).map(|(bare, _)| bare.len());
+        if let Some(end) = bare.and_then(|bare| name.get_mut(bare)) {
+            *end = 0;
         }
     }
 }

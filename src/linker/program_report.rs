@@ -7,19 +7,22 @@ use serde_json::{Value, json};
 use crate::{
     check::stack::{Call, Count, Function, Heaviest, Map, Role, Survey, Target},
     link::btf::co_re_list::Record,
-    report::demangled,
+    report::{count, demangled},
 };
 
 /// Version of the JSON form; it increases only when a field changes its meaning or is removed.
 const SCHEMA: u32 = 1;
+
+/// The most functions of a chain that a report lists for each function: no kernel accepts a chain as long.
+const MOST_SHOWN: usize = 64;
 
 /// Returns the report as JSON, with a trailing newline.
 pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> String {
     let deepest = deepest(survey);
     let functions = survey.functions.iter().zip(0..);
     let functions = functions.map(|(function, index)| {
-        let chain = deepest.from(index);
-        let symbols = chain.functions.iter().filter_map(|&index| survey.functions.get(index));
+        let (chain, stack) = deepest.start(index, MOST_SHOWN);
+        let symbols = chain.iter().filter_map(|&index| survey.functions.get(index));
         json!({
             "name": demangled(&function.name),
             "symbol": function.name,
@@ -30,7 +33,7 @@ pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> Strin
             "source": function.source,
             "calls": function.calls.iter().map(|call| call_json(survey, call)).collect::<Vec<_>>(),
             "deepest": {
-                "stack": chain.stack(survey, Count::NEW),
+                "stack": stack,
                 "symbols": symbols.map(|function| &function.name).collect::<Vec<_>>(),
             },
         })
@@ -84,14 +87,14 @@ pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
     let header = ["function", "section", "insns", "stack", "deepest", "chain", "source"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     for (function, index) in survey.functions.iter().zip(0..) {
-        let chain = deepest.from(index);
-        let names = chain.functions.iter().filter_map(|&index| survey.functions.get(index));
+        let (chain, stack) = deepest.start(index, MOST_SHOWN);
+        let names = chain.iter().filter_map(|&index| survey.functions.get(index));
         rows.push(vec![
             demangled(&function.name),
             function.section.clone(),
             function.instructions.to_string(),
             function.stack.to_string(),
-            chain.stack(survey, Count::NEW).to_string(),
+            stack.to_string(),
             names.map(|function| demangled(&function.name)).collect::<Vec<_>>().join(" > "),
             function.source.clone().unwrap_or_default(),
         ]);
@@ -111,13 +114,13 @@ pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
     }
     let _ = writeln!(
         text,
-        "\n{} programs, {} functions, {} instructions, {} bytes of stack at most, {} maps, {} bytes of data",
-        programs(survey),
-        survey.functions.len(),
-        survey.instructions(),
-        largest_chain(survey, &deepest),
-        survey.maps.len(),
-        survey.data
+        "\n{}, {}, {}, {} of stack at most, {}, {} of data",
+        count(programs(survey), "program"),
+        count(survey.functions.len(), "function"),
+        count(survey.instructions(), "instruction"),
+        count(largest_chain(survey, &deepest), "byte"),
+        count(survey.maps.len(), "map"),
+        count(survey.data, "byte"),
     );
     text
 }
@@ -180,7 +183,7 @@ fn deepest(survey: &Survey) -> Heaviest {
 
 fn largest_chain(survey: &Survey, deepest: &Heaviest) -> u64 {
     let roots = survey.roots().into_iter();
-    roots.map(|(root, _)| deepest.from(root).stack(survey, Count::NEW)).max().unwrap_or(0)
+    roots.map(|(root, _)| deepest.start(root, 0).1).max().unwrap_or(0)
 }
 
 fn programs(survey: &Survey) -> usize {

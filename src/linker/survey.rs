@@ -1,66 +1,51 @@
 //! The check of a program's limits, and the report on its contents.
 
-use std::collections::BTreeSet;
-
-use super::{panics, program_report, reports};
+use super::{html, memory_usage, panics, program_report, reports};
 use crate::{
-    backend::{Optimized, Panic, Program},
-    check::{
-        kernel,
-        stack::{Refusal, Survey},
-    },
+    backend::Panic,
+    check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
-    plan::{LinkPlan, LlvmErrors, OutputKind, Reports},
-    report::{Audience, Error, Result, Warning, WarningKind, Warnings},
+    output,
+    plan::{Listing, OutputKind, Reports},
+    report::{Result, Warnings},
 };
 
-/// Reports on the `object` of `program` if `plan` requests it, and checks the object against the limits.
+/// An object to check, and facts about the program that it was made from.
+pub(super) struct Checked<'a> {
+    /// The object.
+    pub(super) object: &'a Object,
+    /// The panics that remain in it.
+    pub(super) panics: &'a [Panic],
+    /// Describes the large local variables of the named functions, in that order.
+    pub(super) locals: &'a dyn Fn(&[String]) -> Vec<String>,
+}
+
+/// Reports on a program if the plan requests it, and checks its object against the limits.
 ///
 /// # Errors
 /// The kernel would refuse the program, it exceeds a limit set by the user, or a report cannot be written.
 pub(super) fn check(
-    program: &Program<'_, Optimized>,
-    object: &Object,
-    plan: &LinkPlan,
-    audience: Audience,
+    checked: &Checked<'_>,
+    options: &CheckOptions<'_>,
     warnings: &Warnings,
 ) -> Result<()> {
+    let object = checked.object;
+    let plan = options.plan;
     let survey = Survey::of(object);
-    report(&survey, object, &program.panics(), &plan.reports)?;
+    report(&survey, object, checked.panics, &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let runs_on = |version| kernel::check(object, version, &Warnings::default()).is_ok();
-    let verdict = survey.judge(plan, &runs_on);
-    verdict.warnings.into_iter().for_each(|warning| warnings.push(warning));
-    // rustc does not show warnings.
-    let is_shown =
-        audience == Audience::Person || plan.warnings.silenced.contains(&WarningKind::StackChain);
-    let mut refusals = verdict.refusals;
-    if is_shown {
-        refusals.retain(|refusal| match &refusal.instead {
-            Some(warning) => {
-                warnings.push(warning.clone());
-                false
-            }
-            None => true,
-        });
-    }
-    if refusals.is_empty() {
-        return Ok(());
-    }
-    let errors = with_locals(program, refusals);
-    if plan.llvm_errors == LlvmErrors::Tolerate {
-        errors.iter().for_each(|error| warnings.push(tolerated(error)));
-        return Ok(());
-    }
-    Err(Error::link("the kernel would refuse the program").with_parts(errors))
+    check::limits(object, &survey, checked.locals, options, warnings)
 }
 
 fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
-    if wanted.program.is_none() && wanted.program_json.is_none() {
+    if wanted.memory_usage == Listing::Print {
+        output::write_stderr(&memory_usage::summary(survey));
+    }
+    if wanted.program.is_none() && wanted.program_json.is_none() && wanted.program_html.is_none() {
         return Ok(());
     }
     let records = co_re_list::list(object)?;
@@ -70,36 +55,12 @@ fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) 
             &format!("{}{}", program_report::human(survey, &records), panics::human(panics)),
         )?;
     }
+    let json = || program_report::json(survey, &records, &panics::json(panics));
     if let Some(path) = &wanted.program_json {
-        reports::write(path, &program_report::json(survey, &records, &panics::json(panics)))?;
+        reports::write(path, &json())?;
+    }
+    if let Some(path) = &wanted.program_html {
+        reports::write(path, &html::page(&json()))?;
     }
     Ok(())
-}
-
-fn tolerated(error: &Error) -> Warning {
-    let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
-    Warning {
-        kind: WarningKind::KernelRefuses,
-        message: format!("{}{place}", error.message()),
-        help: error.help_lines().to_vec(),
-    }
-}
-
-fn with_locals(program: &Program<'_, Optimized>, refusals: Vec<Refusal>) -> Vec<Error> {
-    let functions: BTreeSet<String> =
-        refusals.iter().flat_map(|refusal| refusal.frames.iter().cloned()).collect();
-    let locals = program.large_locals(&functions);
-    let explained = refusals.into_iter().map(|Refusal { error, frames, instead }| {
-        let error = match instead {
-            Some(_) => error.help(format!(
-                "`-C link-arg=-Wno-{}` links it all the same, for a loader that leaves this program out",
-                WarningKind::StackChain
-            )),
-            None => error,
-        };
-        let of = |name: &String| locals.iter().find(|(function, _)| function == name);
-        let mine = frames.iter().filter_map(of);
-        mine.flat_map(|(_, locals)| locals).fold(error, Error::because)
-    });
-    explained.collect()
 }

@@ -1,6 +1,7 @@
 //! Modules.
 
 use std::{
+    collections::BTreeSet,
     ffi::c_char,
     marker::PhantomData,
     ptr::{self, NonNull},
@@ -14,6 +15,9 @@ use bpf_linker_shim::{
 
 use super::{buffer::Buffer, context::Context, global::Global, text};
 use crate::report::{Error, Result};
+
+/// The list of globals that only LLVM must not optimize away.
+const KEPT: &str = "llvm.compiler.used";
 
 /// A memory operation that LLVM can be made to expand inline, whatever its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,25 +220,36 @@ impl<'ctx> Module<'ctx> {
 
     /// Returns the names of the globals that must not be optimized away (`llvm.used` and `llvm.compiler.used`).
     #[must_use]
-    pub fn kept(&self) -> std::collections::BTreeSet<String> {
-        let lists = ["llvm.used", "llvm.compiler.used"];
+    pub fn kept(&self) -> BTreeSet<String> {
+        let lists = ["llvm.used", KEPT];
         let listed = lists.iter().filter_map(|list| self.find(list)).flat_map(Global::listed);
         listed.filter_map(Global::from_raw).map(Global::name).collect()
     }
 
     /// Keeps `globals` from being optimized away, as `llvm.compiler.used` does.
     pub fn keep(&self, context: &'ctx Context, globals: &[Global<'ctx>]) {
-        const NAME: &std::ffi::CStr = c"llvm.compiler.used";
         if globals.is_empty() {
             return;
         }
-        // SAFETY: the module is alive.
-        let former =
-            Global::from_raw(unsafe { llvm::LLVMGetNamedGlobal(self.as_raw(), NAME.as_ptr()) });
-        let mut kept = former.map(|list| list.listed()).unwrap_or_default();
+        let mut kept = self.find(KEPT).map(Global::listed).unwrap_or_default();
         kept.extend(globals.iter().map(|global| global.as_raw()));
-        if let Some(former) = former {
+        self.set_kept(context, &mut kept);
+    }
+
+    /// Lets the globals called `names`, which [`keep`](Self::keep) kept, be optimized away again.
+    pub fn keep_no_longer(&self, context: &'ctx Context, names: &BTreeSet<String>) {
+        let mut kept = self.find(KEPT).map(Global::listed).unwrap_or_default();
+        kept.retain(|raw| Global::from_raw(*raw).is_none_or(|it| !names.contains(&it.name())));
+        self.set_kept(context, &mut kept);
+    }
+
+    /// Replaces the list of globals that must not be optimized away, each a live global of this module.
+    fn set_kept(&self, context: &'ctx Context, kept: &mut [*mut LLVMValue]) {
+        if let Some(former) = self.find(KEPT) {
             former.delete();
+        }
+        if kept.is_empty() {
+            return;
         }
         // SAFETY: the context is alive.
         let pointer = unsafe { llvm::LLVMPointerTypeInContext(context.as_raw(), 0) };
@@ -242,8 +257,9 @@ impl<'ctx> Module<'ctx> {
         let list = unsafe { llvm::LLVMConstArray2(pointer, kept.as_mut_ptr(), kept.len() as u64) };
         // SAFETY: the array was made above.
         let list_type = unsafe { llvm::LLVMTypeOf(list) };
+        let Ok(name) = text::c_string(KEPT) else { return };
         // SAFETY: the module is alive, the name is free.
-        let holder = unsafe { llvm::LLVMAddGlobal(self.as_raw(), list_type, NAME.as_ptr()) };
+        let holder = unsafe { llvm::LLVMAddGlobal(self.as_raw(), list_type, name.as_ptr()) };
         // SAFETY: the type is that of the array.
         unsafe { llvm::LLVMSetInitializer(holder, list) };
         // SAFETY: the variable was made above.

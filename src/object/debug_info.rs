@@ -4,11 +4,11 @@
 //! section of its symbol, whatever section name LLVM grouped it under. That name is wrong after sections were joined,
 //! and empty for a CO-RE record of a function without debug info.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     bpf::target::u32_of,
-    btf::{Ext, Info, SecTable, StrOff, Strings},
+    btf::{Ext, Info, SecTable, Strings},
     elf::{Elf, Place, Section},
     report::Result,
 };
@@ -86,6 +86,7 @@ impl<'elf> Homes<'elf> {
         strings: &mut Strings,
     ) {
         let mut grouped: Vec<SecTable<R>> = Vec::new();
+        let mut places = HashMap::new();
         let mut at = start + 4;
         for table in std::mem::take(tables) {
             at += 8;
@@ -94,19 +95,15 @@ impl<'elf> Homes<'elf> {
                     .sections
                     .get(&at)
                     .map_or(table.section, |name| strings.intern(name.as_bytes()));
-                push(&mut grouped, home, row, strings);
+                let next = grouped.len();
+                let place = *places.entry(strings.get(home).to_vec()).or_insert(next);
+                match grouped.get_mut(place) {
+                    Some(table) => table.records.push(row),
+                    None => grouped.push(SecTable { section: home, records: vec![row] }),
+                }
                 at += record;
             }
         }
         *tables = grouped;
-    }
-}
-
-/// Adds `row` to the table of `section`.
-fn push<R>(tables: &mut Vec<SecTable<R>>, section: StrOff, row: R, strings: &Strings) {
-    let is_of = |table: &&mut SecTable<R>| strings.get(table.section) == strings.get(section);
-    match tables.iter_mut().find(is_of) {
-        Some(table) => table.records.push(row),
-        None => tables.push(SecTable { section, records: vec![row] }),
     }
 }

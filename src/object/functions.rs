@@ -73,8 +73,9 @@ impl Function {
 #[must_use]
 pub fn functions(elf: &Elf) -> Vec<Function> {
     let mut found = Vec::new();
+    let symbols = elf.symbols_by_section();
     for (id, section) in elf.code() {
-        for (symbol_id, symbol) in elf.symbols_in(id) {
+        for &(symbol_id, symbol) in symbols.of(id) {
             if symbol.kind == SymbolKind::Function {
                 found.push(Function {
                     symbol: symbol_id,
@@ -90,12 +91,28 @@ pub fn functions(elf: &Elf) -> Vec<Function> {
         }
     }
     let index = Index::of(&found);
-    let references: Vec<_> =
-        found.iter().map(|function| references(elf, function, &index)).collect();
-    for (function, references) in found.iter_mut().zip(references) {
+    let mut all = Vec::with_capacity(found.len());
+    for functions in found.chunk_by(|one, next| one.section == next.section) {
+        let section = functions.first().and_then(|function| elf.sections.get(&function.section));
+        let Some(section) = section else { continue };
+        let relocations = by_offset(section);
+        all.extend(
+            functions
+                .iter()
+                .map(|function| references(elf, (section, &relocations), function, &index)),
+        );
+    }
+    for (function, references) in found.iter_mut().zip(all) {
         function.references = references;
     }
     found
+}
+
+/// The relocations of a section, by offset.
+type Relocations<'elf> = BTreeMap<u64, &'elf Relocation>;
+
+fn by_offset(section: &Section) -> Relocations<'_> {
+    section.relocations.iter().map(|relocation| (relocation.offset, relocation)).collect()
 }
 
 /// Functions by their start; the first one if several start at the same offset.
@@ -126,10 +143,12 @@ pub fn instructions<'a>(elf: &'a Elf, function: &Function) -> impl Iterator<Item
     insn::decode(bytes.unwrap_or_default(), elf.endian)
 }
 
-fn references(elf: &Elf, function: &Function, index: &Index) -> Vec<Reference> {
-    let Some(section) = elf.sections.get(&function.section) else { return Vec::new() };
-    let relocations: BTreeMap<u64, &Relocation> =
-        section.relocations.iter().map(|relocation| (relocation.offset, relocation)).collect();
+fn references(
+    elf: &Elf,
+    (section, relocations): (&Section, &Relocations<'_>),
+    function: &Function,
+    index: &Index,
+) -> Vec<Reference> {
     let mut references = Vec::new();
     for insn in instructions(elf, function) {
         let at = function.offset + insn.slot * INSN_SIZE;

@@ -9,6 +9,8 @@
 //! instruction or datum, which is where the shift is added. `.BTF` and `.BTF.ext` still have their relocations then,
 //! so their offsets follow by the same rule.
 
+use std::collections::BTreeMap;
+
 use crate::{
     elf::{Contents, Elf, Place, Section, SectionId, SymbolId, SymbolKind},
     report::{Error, Result},
@@ -39,14 +41,14 @@ pub fn home(name: &str) -> &str {
 /// the file.
 pub fn merge(elf: &mut Elf) -> Result<()> {
     let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
+    let mut firsts = BTreeMap::new();
     for id in ids {
         let Some(section) = elf.sections.get_mut(&id).filter(|section| section.is_alloc()) else {
             continue;
         };
         section.name = home(&section.name).to_owned();
-        let name = section.name.clone();
-        let first = elf.section_named(&name);
-        if let Some(first) = first.filter(|&first| first != id) {
+        let first = *firsts.entry(section.name.clone()).or_insert(id);
+        if first != id {
             join(elf, first, id)?;
         }
     }

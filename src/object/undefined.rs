@@ -1,12 +1,15 @@
 //! Symbols that an object needs and does not define.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
-use super::{Object, place::source_of};
+use super::{Object, place::SourceLines};
 use crate::{
     bpf::{insn::INSN_SIZE, sections::EXTERNS},
     btf::{Btf, Info, Kind},
-    elf::{Binding, Elf, Place, Relocation, Section, SectionId, SymbolId, SymbolKind},
+    elf::{Binding, Elf, Place, Relocation, Section, Symbol, SymbolId, SymbolKind},
 };
 
 /// A symbol that an object needs and does not define.
@@ -48,30 +51,39 @@ pub(super) fn find(object: &Object) -> Vec<Undefined> {
 
 /// Records the sections in which `info` lists `undefined` symbols, and the source lines that need them.
 fn locate(undefined: &mut [Undefined], info: &Info) {
+    if undefined.is_empty() {
+        return;
+    }
+    let (externs, lines) = (listed_externs(&info.btf), SourceLines::of(info));
     for symbol in undefined {
-        symbol.section = extern_section(&info.btf, &symbol.name);
+        symbol.section = externs.get(symbol.name.as_str()).map(|section| (**section).to_owned());
         for place in symbol.referrers.iter_mut().filter(|place| place.function.is_some()) {
-            place.source = source_of(info, &place.section, place.offset);
+            place.source = lines.source_of(&place.section, place.offset);
         }
     }
 }
 
-/// Returns the section of externs that `.BTF` lists `name` in.
+/// Returns the externs that `.BTF` lists, each with its section.
 #[must_use]
-pub fn extern_section(btf: &Btf, name: &str) -> Option<String> {
-    let found = btf.iter().find_map(|(id, ty)| match &ty.kind {
-        Kind::Datasec(section) if EXTERNS.contains(&btf.name(id).as_ref()) => {
-            section.entries.iter().any(|entry| btf.name(entry.ty) == name).then(|| btf.name(id))
+pub fn listed_externs(btf: &Btf) -> HashMap<Cow<'_, str>, Cow<'_, str>> {
+    let mut listed = HashMap::new();
+    for (id, ty) in btf.iter() {
+        let Kind::Datasec(section) = &ty.kind else { continue };
+        let name = btf.name(id);
+        if EXTERNS.contains(&name.as_ref()) {
+            for entry in &section.entries {
+                listed.entry(btf.name(entry.ty)).or_insert_with(|| name.clone());
+            }
         }
-        _ => None,
-    });
-    found.map(std::borrow::Cow::into_owned)
+    }
+    listed
 }
 
 fn undefined(elf: &Elf) -> Vec<Undefined> {
     let mut needed: BTreeMap<&str, (SymbolId, Vec<Referrer>)> = BTreeMap::new();
+    let symbols = elf.symbols_by_section();
     for (&id, section) in elf.sections.iter().filter(|(_, section)| section.is_alloc()) {
-        let functions = Functions::of(elf, id);
+        let functions = Functions::of(symbols.of(id));
         for relocation in &section.relocations {
             let Some(symbol) = elf.symbols.get(&relocation.symbol) else { continue };
             if symbol.place == Place::Undefined {
@@ -93,9 +105,8 @@ fn entry(elf: &Elf, name: &str, id: SymbolId, referrers: Vec<Referrer>) -> Undef
 struct Functions<'elf>(BTreeMap<u64, &'elf str>);
 
 impl<'elf> Functions<'elf> {
-    fn of(elf: &'elf Elf, section: SectionId) -> Self {
-        let symbols = elf.symbols_in(section).into_iter();
-        let functions = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Function);
+    fn of(symbols: &[(SymbolId, &'elf Symbol)]) -> Self {
+        let functions = symbols.iter().filter(|(_, symbol)| symbol.kind == SymbolKind::Function);
         Self(functions.map(|(_, symbol)| (symbol.value, symbol.name.as_str())).collect())
     }
 

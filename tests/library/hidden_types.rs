@@ -1,4 +1,4 @@
-//! Types that BTF does not show are taken out of C's bitcode before LLVM reads it, and nothing shows it.
+//! Types that BTF does not show, and values of locals, are taken out of bitcode before LLVM reads it, and nothing shows it.
 
 use std::{
     fs,
@@ -68,6 +68,38 @@ fn what_is_hidden_is_gone_before_llvm_reads_it() {
     assert_eq!(hide(&hidden), hidden, "there is nothing more to hide");
 }
 
+/// Of Rust, the values of locals are taken out, and only if LLVM reads the whole module.
+#[test]
+fn values_of_locals_are_hidden_in_rust() {
+    let work = tools::kept("types-rust");
+    let bitcode = work.join("locals.bc");
+    let mut rustc = Command::new(tools::debian_rustc());
+    rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "llvm-bc"]);
+    rustc.args(["--target", "bpfel-unknown-none", "-Copt-level=3", "-Cdebuginfo=2", "-o"]);
+    let source = tools::workspace().join("tests/library/hidden_types/locals.rs");
+    tools::run(rustc.arg(&bitcode).arg(source));
+    let bytes = fs::read(&bitcode).expect("rustc wrote it");
+    assert_eq!(hide_from(&bytes, input::Reading::Reached), bytes, "LLVM skips what is not reached");
+    let hidden = work.join("hidden.bc");
+    fs::write(&hidden, hide(&bytes)).expect("the target folder is writable");
+    let mut verify = Command::new("opt-22");
+    tools::run(verify.arg("-passes=verify").arg("-disable-output").arg(&hidden));
+    let count = |path: &Path, kind: &str| {
+        let output = tools::run(Command::new("llvm-dis-22").arg(path).args(["-o", "-"]));
+        String::from_utf8_lossy(&output.stdout).matches(&format!("#dbg_{kind}(")).count()
+    };
+    assert!(count(&bitcode, "value") > 100, "rustc says which values locals have");
+    assert_eq!(count(&hidden, "value"), 0, "LLVM would carry them along");
+    assert!(count(&bitcode, "declare") > 0, "errors name locals by these");
+    assert_eq!(count(&hidden, "declare"), count(&bitcode, "declare"));
+
+    let llvm = PAIRS[2].1;
+    let (short, whole) = (work.join("short.o"), work.join("whole.o"));
+    link(llvm, &bitcode, &short, &["--export", "entry"]);
+    link(llvm, &bitcode, &whole, &["--export", "entry", "--keep-dwarf"]);
+    assert!(sections(&short) == sections(&whole), "neither code nor BTF changes");
+}
+
 /// Whatever the bytes, there is an end; what is not understood stays.
 #[test]
 fn damaged_bitcode_does_no_harm() {
@@ -118,11 +150,15 @@ fn is_loaded(name: &str) -> bool {
 
 /// What is left of `bytes`.
 fn hide(bytes: &[u8]) -> Vec<u8> {
+    hide_from(bytes, input::Reading::Whole)
+}
+
+fn hide_from(bytes: &[u8], reading: input::Reading) -> Vec<u8> {
     let linker = Linker::new(LinkerOptions::default());
     let plan = linker.plan([LinkerInput::buffer("shapes", bytes)], [""; 0]).expect("a plan");
     let Ok(mut inputs) = input::load(&plan, &Warnings::default()) else { return bytes.to_vec() };
     let Some(module) = inputs.modules.first_mut() else { return bytes.to_vec() };
-    module.hide_types();
+    module.hide_types(reading);
     module.bytes.to_vec()
 }
 

@@ -7,9 +7,9 @@ use std::{
 };
 
 use bpf_linker::{
-    LinkPlan, Result, Warnings,
+    Kernel, LinkPlan, Result, Warnings,
     internals::{
-        check::CheckOptions,
+        check::{self, CheckOptions},
         finish,
         object::{Object, externs::Declared},
         plan::{Btf, DebugInfo},
@@ -190,6 +190,13 @@ pub fn load_with_aya(object: &[u8]) {
 /// Parses `raw`.
 pub fn parse(raw: &[u8]) -> Result<Object> {
     Object::parse(raw, Origin::whole("test"))
+}
+
+/// Checks that `kernel` takes `object`.
+pub fn check_kernel(object: &Object, kernel: Kernel) -> Result<()> {
+    let plan = LinkPlan::default();
+    let findings = check::kernel::check(object, kernel);
+    findings.settle("several errors", &CheckOptions::new(&plan), &Warnings::default())
 }
 
 /// Finishes `raw`, whose compiler knew what is `declared`, as `plan` says.

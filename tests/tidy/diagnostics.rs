@@ -21,7 +21,12 @@ const MAKERS: [&str; 7] = [
 ];
 
 /// Messages that are computed before the error is made, by the file that has their text.
-const COMPUTED: [(&str, &[&str]); 6] = [
+const COMPUTED: [(&str, &[&str]); 8] = [
+    (
+        "check/mod.rs",
+        &["no loader would take the object as it is meant", "the kernel would refuse the program"],
+    ),
+    ("check/findings.rs", &[]),
     ("check/kernel/mod.rs", &["kernel … would refuse the object"]),
     ("object/btf_error.rs", &[]),
     ("output/mod.rs", &["cannot write …"]),

@@ -27,14 +27,16 @@ const IMPORTS: [(&str, &[&str]); 18] = [
     ("output", &["crash_handler", "report"]),
     ("link", &["bpf", "btf", "elf", "object", "plan", "report"]),
     ("check", &["bpf", "btf", "elf", "object", "plan", "report"]),
-    ("backend", &["bpf", "crash_handler", "input", "llvm", "object", "plan", "report"]),
+    ("backend", &["bpf", "btf", "crash_handler", "input", "llvm", "object", "plan", "report"]),
     (
         "linker",
         &[
             "backend",
+            "bpf",
             "check",
             "crash_handler",
             "driver",
+            "elf",
             "input",
             "link",
             "llvm",

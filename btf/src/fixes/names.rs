@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     super::{
         Info,
+        mark::{self, Names},
         model::{Btf, Kind, TypeId},
         rules::names::{Place, valid},
         rules::{Kernel, LONG_NAMES},
@@ -68,7 +69,7 @@ fn is_variant(btf: &Btf, member: StrOff, id: TypeId) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renamed(BTreeSet<Vec<u8>>);
 
-/// Removes the `#k` and `##k` with which the backend marked different types of one short name.
+/// Removes the [marks](mark) of different types of one name.
 pub fn unmark(info: &mut Info) -> Renamed {
     let mut renamed = Renamed::default();
     let btf = &mut info.btf;
@@ -77,13 +78,10 @@ pub fn unmark(info: &mut Info) -> Renamed {
             continue;
         }
         let name = btf.strings.get(ty.name);
-        let bare = without_mark(name);
-        if bare.len() < name.len() {
-            // Two C types with the same name both keep it, as in objects from clang.
-            let is_of_c = bare.ends_with(b"#");
-            let bare = bare.strip_suffix(b"#").unwrap_or(bare).to_vec();
+        if let Some((bare, names)) = mark::unmark(name) {
+            let bare = bare.to_vec();
             ty.name = btf.strings.intern(&bare);
-            if !is_of_c {
+            if names == Names::Short {
                 renamed.0.insert(bare);
             }
         }
@@ -138,13 +136,6 @@ const fn has_tag(kind: &Kind) -> bool {
         kind,
         Kind::Struct(_) | Kind::Union(_) | Kind::Enum(_) | Kind::Enum64(_) | Kind::Fwd(_)
     )
-}
-
-/// Returns `name` without a trailing `#k`; the number in a closure's `{closure_env#0}` remains.
-fn without_mark(name: &[u8]) -> &[u8] {
-    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let front = name.len().checked_sub(digits).and_then(|front| name.get(..front));
-    front.filter(|_| digits > 0).and_then(|front| front.strip_suffix(b"#")).unwrap_or(name)
 }
 
 /// Distinguishes different types that were given the same name: the second becomes `name___2`, and so on.

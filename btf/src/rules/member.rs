@@ -18,39 +18,15 @@ const NO_SIZE: Rule = Rule::new("a member without size", "btf_modifier_check_mem
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Size(pub(super) u64);
 
-/// The maximum length of a chain of modifiers; longer ones are loops, which the walk finds.
+/// The maximum number of array types in each other; more of them are a loop, which the walk finds.
 const MAX_CHAIN: usize = 4096;
-
-/// Returns the type that a typedef, qualifier or type tag modifies.
-pub(super) const fn modified(kind: &Kind) -> Option<TypeId> {
-    match kind {
-        Kind::Typedef(ty)
-        | Kind::Volatile(ty)
-        | Kind::Const(ty)
-        | Kind::Restrict(ty)
-        | Kind::TypeTag { ty, .. } => Some(*ty),
-        _ => None,
-    }
-}
-
-/// Returns the type behind all modifiers, or `void` if they loop.
-pub(super) fn base(btf: &Btf, id: TypeId) -> TypeId {
-    let mut id = id;
-    for _ in 0..MAX_CHAIN {
-        match btf.get(id).and_then(|ty| modified(&ty.kind)) {
-            Some(next) => id = next,
-            None => return id,
-        }
-    }
-    TypeId::VOID
-}
 
 /// Returns the bytes of a value of type `id`, if it can have values (`btf_type_id_size`).
 pub(super) fn size(btf: &Btf, id: TypeId) -> Option<Size> {
     let mut factor = 1u64;
     let mut id = id;
     for _ in 0..MAX_CHAIN {
-        id = base(btf, id);
+        id = btf.strip_modifiers(id);
         let size = match &btf.get(id)?.kind {
             Kind::Int(int) => int.size,
             Kind::Struct(it) | Kind::Union(it) => it.size,
@@ -72,12 +48,12 @@ pub(super) fn size(btf: &Btf, id: TypeId) -> Option<Size> {
 
 /// Returns true for a regular integer behind modifiers (`btf_type_int_is_regular`).
 pub(super) fn is_regular_int(btf: &Btf, id: TypeId) -> bool {
-    matches!(btf.get(base(btf, id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if regular(*int))
+    matches!(btf.get(btf.strip_modifiers(id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if regular(*int))
 }
 
 /// Returns true for an integer, behind modifiers, that cannot be an array's element.
 pub(super) fn is_odd_int(btf: &Btf, id: TypeId) -> bool {
-    matches!(btf.get(base(btf, id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if !regular(*int))
+    matches!(btf.get(btf.strip_modifiers(id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if !regular(*int))
 }
 
 const fn regular(int: Int) -> bool {
@@ -87,7 +63,7 @@ const fn regular(int: Int) -> bool {
 /// Checks that `member` lies within `owner`.
 pub(super) fn check(btf: &Btf, owner: &Composite, member: Member) -> Result<(), Rule> {
     let Some(Size(size)) = size(btf, member.ty) else { return Err(NO_SIZE) };
-    match btf.get(base(btf, member.ty)).map(|ty| &ty.kind) {
+    match btf.get(btf.strip_modifiers(member.ty)).map(|ty| &ty.kind) {
         Some(Kind::Int(int)) if owner.bitfields => check_int_field(owner, member, *int),
         Some(Kind::Int(int)) => check_int(owner, member, *int),
         Some(Kind::Enum(_) | Kind::Enum64(_)) if owner.bitfields => check_enum_field(owner, member),

@@ -138,5 +138,5 @@ pub fn size_of(btf: &Btf, id: TypeId) -> Option<u64> {
 /// Returns the type behind all typedefs, qualifiers and type tags, or `void` if they loop.
 #[must_use]
 pub fn base_of(btf: &Btf, id: TypeId) -> TypeId {
-    member::base(btf, id)
+    btf.strip_modifiers(id)
 }

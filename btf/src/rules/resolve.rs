@@ -182,9 +182,7 @@ impl<'a> Walk<'a> {
             Some(Kind::Func { proto, .. }) => self.step_func(*proto),
             Some(Kind::DeclTag(tag)) => self.step_tag(tag),
             Some(Kind::Datasec(it)) => self.step_datasec(it, next),
-            Some(kind) => {
-                member::modified(kind).map_or(Step::Done, |target| self.step_modifier(target))
-            }
+            Some(kind) => kind.modified().map_or(Step::Done, |target| self.step_modifier(target)),
             None => Step::Done,
         }
     }
@@ -211,7 +209,7 @@ impl<'a> Walk<'a> {
     /// Returns the pointer behind modifiers that were resolved while a pointer still ended the walk.
     fn pointer_behind(&self, target: TypeId) -> Option<TypeId> {
         is_modifier(self.kind(target)?).then_some(())?;
-        let base = member::base(self.btf, target);
+        let base = self.btf.strip_modifiers(target);
         let pointer = matches!(self.kind(base), Some(Kind::Ptr(_)));
         (pointer && !self.settled(base)).then_some(base)
     }
@@ -348,14 +346,14 @@ impl<'a> Walk<'a> {
                 return self.blame.add(id, None, TAG_ORDER);
             }
             in_tags &= tag;
-            chain = member::modified(kind).and_then(|next| self.kind(next));
+            chain = kind.modified().and_then(|next| self.kind(next));
         }
     }
 
     /// Returns true for a valid pointee. `void`, forward declarations and prototypes have no size but are valid, as
     /// is a function that was resolved before, because the kernel then sees its prototype.
     fn may_point_at(&self, target: TypeId) -> bool {
-        let base = member::base(self.btf, target);
+        let base = self.btf.strip_modifiers(target);
         !matches!(self.kind(base), Some(Kind::Func { .. })) || self.state(base) == State::Resolved
     }
 
@@ -387,5 +385,5 @@ const fn is_source_only(kind: Option<&Kind>) -> bool {
 }
 
 fn is_modifier(kind: &Kind) -> bool {
-    member::modified(kind).is_some()
+    kind.modified().is_some()
 }

@@ -2,8 +2,7 @@
 //!
 //! When LLVM makes BTF, it looks up the target of a pointer member by the structure's short name, without its scope,
 //! and takes the first: of `left::Same` and `right::Same`, every pointer points to one. So all but one of several types
-//! that share a short name get a suffix, `Same#2`, which `btf::fixes` removes again. Types of C get `same##2`: there
-//! the name is the whole name, which the kernel compares, and both keep it.
+//! that share a short name get a mark, which `btf::fixes` removes again.
 //!
 //! Two nodes are not always two types: each compile unit has its own description of a type that it uses. rustc gives
 //! each type an identifier, the same in all crates. C has none: there, types of the same name, line and size count as
@@ -11,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::btf::mark::{Names, mark};
 use crate::llvm::{Context, Node, Operand, Text};
 
 /// Adds a suffix to equal names of different types.
@@ -28,9 +28,9 @@ pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]
             let known = types.entry(name.clone()).or_default();
             let next = known.len() + 1;
             let identity = identity(node, &name);
-            let mark = if identity.is_of_c() { "##" } else { "#" };
+            let names = if identity.is_of_c() { Names::Whole } else { Names::Short };
             let number = *known.entry(identity).or_insert(next);
-            (number > 1).then(|| (node, format!("{name}{mark}{number}")))
+            (number > 1).then(|| (node, mark(&name, names, number)))
         })
         .collect();
     marks.into_iter().for_each(|(node, name)| rename(context, node, &name));

@@ -12,6 +12,9 @@ use crate::{
     report::{Warning, WarningKind, quoted},
 };
 
+/// The most calls reported one by one.
+const MOST_REPORTED: usize = 10;
+
 /// Marks `function`, and the calls in it, to be inlined regardless of the source.
 pub(in crate::backend) fn force(session: &Session<'_>, function: Global<'_>) {
     function.remove(Attribute::OptimizeNone);
@@ -24,7 +27,7 @@ pub(in crate::backend) fn force(session: &Session<'_>, function: Global<'_>) {
 /// Warns about every pair of caller and callee that remains in `module`.
 pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
     let calls = Calls::of(module);
-    for ((caller, callee), line) in &calls.0 {
+    for ((caller, callee), line) in calls.0.iter().take(MOST_REPORTED) {
         let place = line.as_ref().map_or_else(String::new, |line| format!(" at {line}"));
         let (caller, name) = (quoted(caller), quoted(callee));
         let (why, help) = if calls.is_recursive(callee) {
@@ -39,6 +42,13 @@ pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
             kind: WarningKind::CallsLeft,
             message: format!("{caller} still calls {name}{place}, {why}"),
             help: vec![help.to_owned()],
+        });
+    }
+    if let Some(more @ 1..) = calls.0.len().checked_sub(MOST_REPORTED) {
+        session.warnings.push(Warning {
+            kind: WarningKind::CallsLeft,
+            message: format!("{more} more calls are left in the program"),
+            help: Vec::new(),
         });
     }
 }
@@ -78,8 +88,8 @@ impl Calls {
         let mut reached = BTreeSet::new();
         let mut open = vec![function];
         while let Some(caller) = open.pop() {
-            let of_caller = self.0.keys().filter(|(from, _)| from == caller);
-            for (_, callee) in of_caller {
+            let of_caller = self.0.range((caller.to_owned(), String::new())..);
+            for ((_, callee), _) in of_caller.take_while(|((from, _), _)| from == caller) {
                 if callee == function {
                     return true;
                 }

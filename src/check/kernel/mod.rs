@@ -17,9 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bpf::kernel::Kernel,
+    check::Findings,
     elf::{SectionId, Symbol, SymbolId},
     object::{Callee, Function, Object, place::place},
-    report::{Error, Result, Warning, WarningKind, Warnings},
+    report::{Error, Warning, WarningKind},
 };
 use unknown::{Certainty, Unknown};
 
@@ -43,18 +44,21 @@ struct View<'a> {
     kernel: Kernel,
 }
 
-/// Checks that `kernel` supports everything that `object` uses.
-///
-/// # Errors
-/// Returns an error if it does not; the message names each item, its location and the remedy.
-pub fn check(object: &Object, kernel: Kernel, warnings: &Warnings) -> Result<()> {
+/// Checks that `kernel` supports everything that `object` uses. Of the findings one is an error at most, which names
+/// each item, its location and the remedy.
+#[must_use]
+pub fn check(object: &Object, kernel: Kernel) -> Findings {
     let view = View::new(object, kernel);
     let (certain, guarded): (Vec<_>, Vec<_>) =
         view.unknown().into_iter().partition(|it| it.certainty == Certainty::Certain);
+    let mut findings = Findings::default();
     for unknown in &guarded {
-        warnings.push(warning(unknown, kernel));
+        findings.note(warning(unknown, kernel));
     }
-    if certain.is_empty() { Ok(()) } else { Err(error(&certain, kernel)) }
+    if !certain.is_empty() {
+        findings.refuse(error(&certain, kernel));
+    }
+    findings
 }
 
 fn error(unknown: &[Unknown], kernel: Kernel) -> Error {
@@ -77,14 +81,11 @@ fn error(unknown: &[Unknown], kernel: Kernel) -> Error {
 }
 
 fn warning(unknown: &Unknown, kernel: Kernel) -> Warning {
-    Warning {
-        kind: WarningKind::KernelGuarded,
-        message: format!(
-            "kernel {kernel} takes this only where a test of the kernel keeps it from being reached: {}",
-            unknown.sentence()
-        ),
-        help: Vec::new(),
-    }
+    let message = format!(
+        "kernel {kernel} takes this only where a test of the kernel keeps it from being reached: {}",
+        unknown.sentence()
+    );
+    Warning::new(WarningKind::KernelGuarded, message)
 }
 
 impl<'a> View<'a> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Lint, SHOWN, Subject};
+use super::{Finding, SHOWN, Subject};
 use crate::{
     bpf::kernel::{helper, is_gpl_compatible, is_gpl_only},
     elf::SymbolId,
@@ -26,14 +26,14 @@ pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     let license = match read(object) {
         Ok(license) => license,
         Err(error) => {
-            found.push(Finding::Doubtful(Lint { kind: WarningKind::BadLicense, message: error }));
+            found.push(Finding::Doubtful(WarningKind::BadLicense, error));
             return found;
         }
     };
     if !license.as_deref().is_some_and(is_gpl_compatible) {
         let kept = restricted(object);
         if let Some(error) = forbidden(license.as_deref(), &kept) {
-            found.push(Finding::Doubtful(Lint { kind: WarningKind::GplHelper, message: error }));
+            found.push(Finding::Doubtful(WarningKind::GplHelper, error));
         }
     }
     found
@@ -131,7 +131,9 @@ fn restricted_helper(number: i32) -> Option<String> {
 /// `kernel/bpf/verifier.c`).
 fn kernel_function(object: &Subject<'_>, symbol: SymbolId) -> Option<String> {
     let name = &object.elf.symbols.get(&symbol)?.name;
-    let extern_ = object.undefined.iter().find(|it| it.name == *name)?;
+    // Sorted by name.
+    let place = object.undefined.binary_search_by(|it| it.name.cmp(name)).ok()?;
+    let extern_ = object.undefined.get(place)?;
     let section = extern_.section.as_deref().or_else(|| object.declared.extern_section(name));
     let is_function = object.declared.externs.get(name)?.signature.is_some();
     // In C the caller declared it `__ksym`, and loaders other than libbpf take the license from elsewhere.

@@ -1,8 +1,8 @@
 //! Lints of contents that the kernel accepts but loaders refuse or misread: sections and names without meaning to
 //! them, static programs, licenses, and code or data that is never run or read.
 //!
-//! A certain problem is an error. Contents that a loader other than libbpf and aya may accept are a warning, and an
-//! error if rustc drives the link, since rustc does not show a linker's warnings.
+//! A problem for every loader is [`Finding::Refused`], one that a loader other than libbpf and aya may accept is
+//! [`Finding::Doubtful`].
 
 mod arena;
 mod constructors;
@@ -12,14 +12,14 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use super::CheckOptions;
+use super::{CheckOptions, Finding, Findings};
 use crate::{
     bpf::{insn::INSN_SIZE, section_names},
     btf::Info,
     elf::{Elf, Place, SectionId, SymbolId},
     object::{Callee, Function, Object, Undefined, externs::Declared, place::source_of},
     plan::Btf,
-    report::{Audience, Error, Result, Warning, WarningKind, Warnings, quoted},
+    report::{Audience, Error, quoted},
 };
 
 /// The maximum number of locations in one message.
@@ -38,25 +38,9 @@ struct Subject<'a> {
     places: BTreeMap<SymbolId, usize>,
 }
 
-/// A problem in an object.
-enum Finding {
-    /// An error for every loader.
-    Refused(Error),
-    /// A problem that some loaders may accept.
-    Doubtful(Lint),
-}
-
-/// A warning, or an error if warnings would not be seen.
-struct Lint {
-    kind: WarningKind,
-    message: Error,
-}
-
 /// Checks that loaders understand `object`.
-///
-/// # Errors
-/// Returns an error if every loader would refuse or misread the object; the message names all problems.
-pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
+#[must_use]
+pub fn check(object: &Object, options: &CheckOptions<'_>) -> Findings {
     let functions = object.functions();
     let places = functions.iter().map(|it| it.symbol).zip(0..).collect();
     let subject = Subject {
@@ -69,37 +53,8 @@ pub fn check(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -
         functions,
         places,
     };
-    let mut errors = Vec::new();
     let rules = [constructors::find, data::find, names::find, calls, license::find, arena::find];
-    for finding in rules.iter().flat_map(|rule| rule(&subject)) {
-        match finding {
-            Finding::Doubtful(lint) if options.plan.warnings.silenced.contains(&lint.kind) => {}
-            Finding::Doubtful(lint) if options.audience == Audience::Person => {
-                warnings.push(warning(lint.kind, &lint.message));
-            }
-            Finding::Doubtful(Lint { message: error, .. }) | Finding::Refused(error) => {
-                errors.push(error);
-            }
-        }
-    }
-    match (errors.pop(), errors.is_empty()) {
-        (None, _) => Ok(()),
-        (Some(only), true) => Err(only),
-        (Some(last), false) => {
-            errors.push(last);
-            Err(Error::link("no loader would take the object as it is meant").with_parts(errors))
-        }
-    }
-}
-
-fn warning(kind: WarningKind, error: &Error) -> Warning {
-    let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
-    let causes = error.causes().iter().cloned();
-    Warning {
-        kind,
-        message: format!("{}{place}", error.message()),
-        help: causes.chain(error.help_lines().iter().cloned()).collect(),
-    }
+    rules.iter().flat_map(|rule| rule(&subject)).collect()
 }
 
 impl Subject<'_> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Lint, Subject};
+use super::{Finding, Subject};
 use crate::{
     bpf::section_names,
     elf::SymbolKind,
@@ -26,10 +26,7 @@ fn programs(object: &Subject<'_>) -> Vec<Finding> {
     let near = first.filter_map(|it| Some((it, section_names::near_program(&it.section_name)?)));
     near.map(|(program, known)| {
         let error = unknown(&program.section_name, &known, &program.name);
-        Finding::Doubtful(Lint {
-            kind: WarningKind::UnknownSection,
-            message: error.at(object.source(program, 0)),
-        })
+        Finding::Doubtful(WarningKind::UnknownSection, error.at(object.source(program, 0)))
     })
     .collect()
 }
@@ -47,7 +44,7 @@ fn data(object: &Subject<'_>) -> Vec<Finding> {
         .filter(|(.., id)| object.users(*id).is_empty())
         .map(|(section, known, variable, _)| {
             let error = unknown(&section.name, known, &variable.name);
-            Finding::Doubtful(Lint { kind: WarningKind::UnknownSection, message: error })
+            Finding::Doubtful(WarningKind::UnknownSection, error)
         })
         .collect()
 }

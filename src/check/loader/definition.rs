@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{NUMBERS, WIDE, is_number, is_wide, settled};
-use crate::btf::{Info, Kind, TypeId, rules};
+use crate::btf::{Info, Kind, TypeId, map_def::encoded_number, rules};
 
 /// Map types that hold maps or programs, which `values` may list (`enum bpf_map_type`).
 const PROG_ARRAY: u32 = 3;
@@ -62,10 +62,7 @@ pub(super) fn fault(info: &Info, ty: TypeId, level: Level) -> Option<String> {
 /// Returns the number that a pointer to an array encodes.
 fn number_of(info: &Info, kind: Option<&Kind>) -> Option<u32> {
     let Some(Kind::Ptr(to)) = kind else { return None };
-    match settled(info, *to) {
-        Some(Kind::Array(array)) => Some(array.len),
-        _ => None,
-    }
+    encoded_number(&info.btf, *to)
 }
 
 fn number_fault(name: &str, value: u32, numbers: &mut BTreeMap<String, u32>) -> Option<String> {

@@ -5,12 +5,13 @@
 //! x86-64 and arm64, while a program, or a function that is verified separately, is limited to five
 //! (`btf_prepare_func_args` of `kernel/bpf/btf.c`). `tests/system/kernels` tests all of these cases.
 
-use super::{Excess, Function, Role, Survey, Verdict};
+use super::{Excess, Function, Role, Survey};
 use crate::{
     bpf::{
         insn::StackArgument,
         kernel::{Kernel, STACK_ARGUMENTS},
     },
+    check::Findings,
     report::{Error, Warning, WarningKind, quoted},
 };
 
@@ -25,27 +26,25 @@ const FEWER: &str =
 impl Survey {
     /// Refuses functions with more arguments than any kernel passes, and warns about other functions with stack
     /// arguments unless the object is checked against a `kernel`.
-    pub(super) fn judge_arguments(&self, kernel: Option<Kernel>, verdict: &mut Verdict) {
+    pub(super) fn judge_arguments(&self, kernel: Option<Kernel>, findings: &mut Findings) {
         let (mut refused, mut lines) = (Vec::new(), Vec::new());
         for function in self.reached().into_iter().filter_map(|index| self.functions.get(index)) {
             for excess in &function.excess {
                 match refusal(function, excess) {
-                    Some(error) => refused.push(error.into()),
+                    Some(error) => refused.push(error),
                     None => lines.push(line(function, excess)),
                 }
             }
         }
         if refused.is_empty() && !lines.is_empty() && kernel.is_none() {
-            verdict.warnings.push(Warning {
-                kind: WarningKind::StackArguments,
-                message: format!(
-                    "more than five arguments are passed: only kernels from {} on, on x86-64 and arm64, allow it",
-                    STACK_ARGUMENTS.since
-                ),
-                help: lines.into_iter().chain([FEWER.to_owned()]).collect(),
-            });
+            let message = format!(
+                "more than five arguments are passed: only kernels from {} on, on x86-64 and arm64, allow it",
+                STACK_ARGUMENTS.since
+            );
+            let warning = Warning::new(WarningKind::StackArguments, message);
+            findings.note(lines.into_iter().fold(warning, Warning::help).help(FEWER));
         }
-        verdict.refusals.extend(refused);
+        refused.into_iter().for_each(|error| findings.limit(error));
     }
 }
 

@@ -193,6 +193,20 @@ impl Heaviest {
         }
         chain
     }
+
+    /// Returns at most `most` functions of that chain, from its start, and the weight of the whole chain.
+    #[must_use]
+    pub fn start(&self, index: usize, most: usize) -> (Vec<usize>, u64) {
+        let next = |index: &usize| match self.states.get(*index) {
+            Some(State::Done { next, .. }) => *next,
+            _ => None,
+        };
+        let weight = match self.states.get(index) {
+            Some(State::Done { weight, .. }) => *weight,
+            _ => 0,
+        };
+        (std::iter::successors(Some(index), next).take(most).collect(), weight)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

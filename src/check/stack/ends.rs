@@ -6,9 +6,10 @@
 
 use std::collections::VecDeque;
 
-use super::{Chain, Root, Survey, Target, Verdict};
+use super::{Chain, Root, Survey, Target};
 use crate::{
     bpf::insn::{EXIT, Insn, JA, JA32},
+    check::Findings,
     report::{Error, quoted},
 };
 
@@ -36,7 +37,7 @@ pub(super) fn fault(code: &[Insn]) -> Option<(u64, Fault)> {
 
 impl Survey {
     /// Refuses functions that break the rules.
-    pub(super) fn judge_ends(&self, verdict: &mut Verdict) {
+    pub(super) fn judge_ends(&self, findings: &mut Findings) {
         for index in self.reached() {
             let Some(function) = self.functions.get(index) else { continue };
             let Some((fault, source)) = &function.fault else { continue };
@@ -47,11 +48,10 @@ impl Survey {
             };
             let error = error.at(source.as_ref().or(function.source.as_ref()));
             let error = self.links(&self.way_to(index)).into_iter().fold(error, Error::because);
-            verdict.refusals.push(
+            findings.limit(
                 error
                     .because("the kernel refuses such a function even where it is never called")
-                    .help("a function that never returns needs an end: return from it, and from the program")
-                    .into(),
+                    .help("a function that never returns needs an end: return from it, and from the program"),
             );
         }
     }

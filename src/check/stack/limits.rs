@@ -8,6 +8,7 @@
 use super::{Chain, Circle, Count, Function, Root, Survey, Target};
 use crate::{
     bpf::kernel::Kernel,
+    check::{Finding, Findings},
     plan::{LinkPlan, PanicWay},
     report::{Error, Warning, WarningKind, quoted},
 };
@@ -57,56 +58,30 @@ const PRIVATE: [&str; 19] = [
     "sleepable_struct_ops",
 ];
 
-/// The problems of a program, by the limits of the kernel or the user.
-#[derive(Clone, Debug, Default)]
-pub struct Verdict {
-    /// The errors.
-    pub refusals: Vec<Refusal>,
-    /// The problems on some kernels.
-    pub warnings: Vec<Warning>,
-}
-
-/// A problem that fails the link.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    /// The error: the problem, its location and the reason.
-    pub error: Error,
-    /// The functions whose frames together are too large.
-    pub frames: Vec<String>,
-    /// The warning that says the same, if loaders can take the other programs of the object without this one.
-    pub instead: Option<Warning>,
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self { error, frames: Vec::new(), instead: None }
-    }
-}
-
 impl Survey {
     /// Returns all problems: chains that need more stack than `plan` allows, or than the kernel allows if the plan
     /// sets no limit; chains that are too long, recursion and indirect calls; tail calls that are too deep, too many
     /// arguments, and traps; programs with more instructions than `plan` allows. `runs_on` returns true if a kernel
     /// supports all features that the program uses: refusals by other kernels are not reported.
     #[must_use]
-    pub fn judge(&self, plan: &LinkPlan, runs_on: &dyn Fn(Kernel) -> bool) -> Verdict {
-        let mut verdict = Verdict::default();
+    pub fn judge(&self, plan: &LinkPlan, runs_on: &dyn Fn(Kernel) -> bool) -> Findings {
+        let mut findings = Findings::default();
         let kernels = Kernels { oldest: plan.kernel, runs_on };
-        self.judge_calls(&kernels, &mut verdict);
-        self.judge_stack(plan.limits.stack, &kernels, &mut verdict);
-        self.judge_tail_calls(&kernels, &mut verdict);
-        self.judge_arguments(plan.kernel, &mut verdict);
-        self.judge_traps(plan.codegen.traps, &mut verdict);
+        self.judge_calls(&kernels, &mut findings);
+        self.judge_stack(plan.limits.stack, &kernels, &mut findings);
+        self.judge_tail_calls(&kernels, &mut findings);
+        self.judge_arguments(plan.kernel, &mut findings);
+        self.judge_traps(plan.codegen.traps, &mut findings);
         if plan.codegen.panics.way != PanicWay::Keep {
-            self.judge_ends(&mut verdict);
+            self.judge_ends(&mut findings);
         }
         if let Some(limit) = plan.limits.instructions {
-            self.judge_instructions(limit, &mut verdict);
+            self.judge_instructions(limit, &mut findings);
         }
-        verdict
+        findings
     }
 
-    fn judge_calls(&self, kernels: &Kernels<'_>, verdict: &mut Verdict) {
+    fn judge_calls(&self, kernels: &Kernels<'_>, findings: &mut Findings) {
         let longest = self.heaviest(|_| 1);
         let circles = self.circles();
         let more = circles.len().saturating_sub(MOST_CIRCLES);
@@ -118,35 +93,34 @@ impl Survey {
             } else {
                 error
             };
-            verdict.refusals.push(error.into());
+            findings.limit(error);
         }
         if circles.is_empty() {
             let chains = self.roots().into_iter().map(|(root, _)| longest.from(root));
             for chain in chains.filter(|chain| chain.functions.len() > MAX_FRAMES) {
                 if kernels.oldest.is_some_and(|kernel| kernel < NEW_FRAMES) {
-                    verdict.refusals.push(self.too_deep(&chain, MAX_FRAMES).into());
+                    findings.limit(self.too_deep(&chain, MAX_FRAMES));
                 } else if self.frames_at_once(&chain) > MAX_NEW_FRAMES {
-                    verdict.refusals.push(self.too_deep(&chain, MAX_NEW_FRAMES).into());
+                    findings.limit(self.too_deep(&chain, MAX_NEW_FRAMES));
                 } else if kernels.may_be(OLD_FRAMES) {
-                    verdict.warnings.push(self.too_deep_for_some(&chain));
+                    findings.note(self.too_deep_for_some(&chain));
                 }
             }
         }
         for index in self.reached() {
             let Some(function) = self.functions.get(index) else { continue };
             let call = function.calls.iter().find(|call| call.target == Target::Indirect);
-            verdict.refusals.extend(call.map(|call| {
+            call.into_iter().for_each(|call| findings.limit(
                 Error::link(format!("{} calls what a register points to", quoted(&function.name)))
                     .at(call.source.as_ref().or(function.source.as_ref()))
                     .because("no kernel accepts an indirect call (`callx`)")
                     .help("call the function by its name, choose with `match` or `switch`, or use a tail call")
                     .help("in Rust, `dyn` and function pointers make such calls, and so does formatting (`core::fmt`)")
-                    .into()
-            }));
+            ));
         }
     }
 
-    fn judge_stack(&self, asked: Option<u64>, kernels: &Kernels<'_>, verdict: &mut Verdict) {
+    fn judge_stack(&self, asked: Option<u64>, kernels: &Kernels<'_>, findings: &mut Findings) {
         let [heaviest, formerly] = [Count::NEW, Count::OLD]
             .map(|count| self.heaviest(move |function| count.frame(function)));
         let limit = asked.unwrap_or(STACK_LIMIT);
@@ -173,7 +147,7 @@ impl Survey {
             let (new, old) = (chain.stack(self, Count::NEW), former.stack(self, Count::OLD));
             if asked.is_none() && old.max(new) > limit && self.may_stay_away(root, &chain) {
                 let bytes = if new > limit { new } else { old };
-                verdict.warnings.push(self.too_large_if_reached(root, &chain, bytes));
+                findings.note(self.too_large_if_reached(root, &chain, bytes));
             } else if !is_fine(root, kind) {
                 let chain = if new > limit { chain } else { former };
                 let frames = self.along(&chain).take(NAMED).map(|function| function.name.clone());
@@ -182,15 +156,15 @@ impl Survey {
                 let error = self.too_large(&chain, bytes, limit);
                 let is_dispensable = others && kind == Root::Program;
                 let instead = is_dispensable.then(|| self.too_large_for_one(&chain, bytes));
-                verdict.refusals.push(Refusal { error, frames, instead });
+                findings.extend([Finding::Limit { error, frames, instead }]);
             } else if new > limit || old > limit && kernels.may_be(OLD_COUNT) && asked.is_none() {
                 let chain = if new > limit { chain } else { former };
-                verdict.warnings.push(self.sometimes_too_large(&chain, new, old));
+                findings.note(self.sometimes_too_large(&chain, new, old));
             }
         }
     }
 
-    fn judge_instructions(&self, limit: u64, verdict: &mut Verdict) {
+    fn judge_instructions(&self, limit: u64, findings: &mut Findings) {
         for (root, _) in self.roots() {
             let (reached, Some(function)) = (self.reached_from(&[root]), self.functions.get(root))
             else {
@@ -200,12 +174,11 @@ impl Survey {
             let size: u64 = sizes.map(|function| function.instructions).sum();
             if size > limit {
                 let name = quoted(&function.name);
-                verdict.refusals.push(
+                findings.limit(
                     Error::link(format!("{name} has {size} instructions, {limit} are allowed"))
                         .at(function.source.as_ref())
                         .because("functions that it calls count")
-                        .help("raise --insn-limit, or make the program smaller")
-                        .into(),
+                        .help("raise --insn-limit, or make the program smaller"),
                 );
             }
         }
@@ -230,14 +203,11 @@ impl Survey {
         } else {
             "they take it only where a constant keeps the calls from being reached"
         };
-        let help = self.frames(chain).chain(["keep large data in a map".to_owned()]).collect();
-        Warning {
-            kind: WarningKind::StackChain,
-            message: format!(
-                "the calls from {name} need {bytes} bytes of stack, and kernels allow {STACK_LIMIT}: {reason}"
-            ),
-            help,
-        }
+        let message = format!(
+            "the calls from {name} need {bytes} bytes of stack, and kernels allow {STACK_LIMIT}: {reason}"
+        );
+        let warning = Warning::new(WarningKind::StackChain, message);
+        self.frames(chain).fold(warning, Warning::help).help("keep large data in a map")
     }
 
     fn too_large_for_one(&self, chain: &Chain, bytes: u64) -> Warning {
@@ -344,13 +314,11 @@ impl Survey {
     fn too_deep_for_some(&self, chain: &Chain) -> Warning {
         let (name, _) = self.first(chain);
         let depth = chain.functions.len();
-        Warning {
-            kind: WarningKind::CallDepth,
-            message: format!(
-                "the calls from {name} are {depth} deep: kernels before {NEW_FRAMES} allow {MAX_FRAMES}"
-            ),
-            help: self.links(chain).into_iter().chain([FEWER_CALLS.to_owned()]).collect(),
-        }
+        let message = format!(
+            "the calls from {name} are {depth} deep: kernels before {NEW_FRAMES} allow {MAX_FRAMES}"
+        );
+        let warning = Warning::new(WarningKind::CallDepth, message);
+        self.links(chain).into_iter().fold(warning, Warning::help).help(FEWER_CALLS)
     }
 
     fn too_large(&self, chain: &Chain, bytes: u64, limit: u64) -> Error {
@@ -378,8 +346,8 @@ impl Survey {
                  compiler, count them, which allow {STACK_LIMIT}"
             )
         };
-        let help = self.frames(chain).chain(["keep large data in a map".to_owned()]).collect();
-        Warning { kind: WarningKind::StackChain, message, help }
+        let warning = Warning::new(WarningKind::StackChain, message);
+        self.frames(chain).fold(warning, Warning::help).help("keep large data in a map")
     }
 
     /// Returns each function of `chain`, its call site and its frame; only both ends of a long chain.

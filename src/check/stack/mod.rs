@@ -13,17 +13,17 @@ mod maps;
 mod tail_calls;
 mod traps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bpf::insn::{INSN_SIZE, Insn, StackArgument},
-    elf::{Binding, Elf, Place, SymbolId, SymbolKind},
-    object::{self, Callee, Object, Reference},
+    elf::{Binding, Elf, Place, Relocation, SectionId, SymbolId, SymbolKind},
+    object::{self, Callee, Object, Reference, place::SourceLines},
 };
 
 pub use chains::{Chain, Circle, Count, Heaviest, Root, SYNCHRONOUS};
 pub use ends::Fault;
-pub use limits::{MAX_FRAMES, Refusal, STACK_LIMIT, Verdict};
+pub use limits::{MAX_FRAMES, STACK_LIMIT};
 pub use maps::Map;
 pub(super) use maps::of as maps_of;
 
@@ -116,7 +116,10 @@ impl Survey {
         let found = object.functions();
         let indices: BTreeMap<SymbolId, usize> =
             found.iter().map(|function| function.symbol).zip(0..).collect();
-        let described = found.iter().map(|function| describe(object, function, &indices));
+        let lines = object.btf.as_ref().map(SourceLines::of);
+        let context =
+            Context { elf: &object.elf, lines, constants: constants(&object.elf), indices };
+        let described = found.iter().map(|function| describe(&context, function));
         Self {
             functions: described.collect(),
             maps: maps::of(&object.elf, object.btf.as_ref()),
@@ -131,18 +134,23 @@ impl Survey {
     }
 }
 
-fn describe(
-    object: &Object,
-    function: &object::Function,
-    indices: &BTreeMap<SymbolId, usize>,
-) -> Function {
-    let code: Vec<Insn> = object::instructions(&object.elf, function).collect();
+/// An object, with indices of what is looked up for each function.
+struct Context<'o> {
+    elf: &'o Elf,
+    lines: Option<SourceLines<'o>>,
+    /// The offsets of references to global constants, by section.
+    constants: BTreeMap<SectionId, BTreeSet<u64>>,
+    indices: BTreeMap<SymbolId, usize>,
+}
+
+fn describe(context: &Context<'_>, function: &object::Function) -> Function {
+    let code: Vec<Insn> = object::instructions(context.elf, function).collect();
     let source = |slot: u64| {
         let offset = function.offset + slot * INSN_SIZE;
-        object.source_of(&function.section_name, offset)
+        context.lines.as_ref()?.source_of(&function.section_name, offset)
     };
     let call = |reference: &Reference| {
-        let target = target(&object.elf, reference, function, indices)?;
+        let target = target(context.elf, reference, function, &context.indices)?;
         Some(Call { target, source: source(reference.instruction) })
     };
     Function {
@@ -153,7 +161,7 @@ fn describe(
         stack: frame::size(&code),
         source: source(0),
         calls: function.references.iter().filter_map(call).collect(),
-        reads_constants: reads_constants(&object.elf, function),
+        reads_constants: reads_constants(context, function),
         is_global: function.binding != Binding::Local,
         fault: ends::fault(&code).map(|(slot, fault)| (fault, source(slot))),
         excess: excess(&code, source),
@@ -161,16 +169,25 @@ fn describe(
 }
 
 /// Returns true if code of `function` refers to a global constant.
-fn reads_constants(elf: &Elf, function: &object::Function) -> bool {
-    let Some(section) = elf.sections.get(&function.section) else { return false };
+fn reads_constants(context: &Context<'_>, function: &object::Function) -> bool {
     let own = function.offset..function.offset.saturating_add(function.size);
-    let mut mine = section.relocations.iter().filter(|it| own.contains(&it.offset));
-    mine.any(|relocation| {
+    let constants = context.constants.get(&function.section);
+    constants.is_some_and(|it| it.range(own).next().is_some())
+}
+
+/// Returns the offsets at which code refers to global constants, by section.
+fn constants(elf: &Elf) -> BTreeMap<SectionId, BTreeSet<u64>> {
+    let is_constant = |relocation: &&Relocation| {
         let symbol = elf.symbols.get(&relocation.symbol);
         let place = symbol.filter(|it| it.binding == Binding::Global).map(|it| it.place);
         let Some(Place::Section(id)) = place else { return false };
         elf.sections.get(&id).is_some_and(|it| it.name.starts_with(".rodata"))
-    })
+    };
+    let found = elf.code().map(|(id, section)| {
+        let constants = section.relocations.iter().filter(is_constant);
+        (id, constants.map(|relocation| relocation.offset).collect())
+    });
+    found.collect()
 }
 
 fn excess(code: &[Insn], source: impl Fn(u64) -> Option<String>) -> Vec<Excess> {
@@ -218,6 +235,7 @@ fn target(
 
 /// Returns the next callee, which receives the address taken.
 fn next_call(function: &object::Function, after: u64) -> Option<&Callee> {
-    let later = function.references.iter().filter(|other| other.instruction > after);
-    later.map(|other| &other.callee).find(|callee| !matches!(callee, Callee::Callback(_)))
+    let next = function.references.partition_point(|other| other.instruction <= after);
+    let later = function.references.get(next..).unwrap_or_default();
+    later.iter().map(|other| &other.callee).find(|callee| !matches!(callee, Callee::Callback(_)))
 }

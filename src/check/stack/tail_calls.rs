@@ -7,10 +7,13 @@
 //! whatever its type (`check_max_stack_depth`).
 
 use super::{
-    Call, Chain, Count, Survey, Target, Verdict,
+    Call, Chain, Count, Survey, Target,
     limits::{Kernels, OLD_COUNT},
 };
-use crate::report::{Error, Warning, WarningKind, quoted};
+use crate::{
+    check::Findings,
+    report::{Error, Warning, WarningKind, quoted},
+};
 
 /// The number of bytes of frames above a tail call at which kernels refuse it.
 const CALLERS_LIMIT: u64 = 256;
@@ -24,16 +27,16 @@ type Path = Vec<usize>;
 
 impl Survey {
     /// Refuses tail calls that are too deep for every kernel, and warns about tail calls too deep for some kernels.
-    pub(super) fn judge_tail_calls(&self, kernels: &Kernels<'_>, verdict: &mut Verdict) {
+    pub(super) fn judge_tail_calls(&self, kernels: &Kernels<'_>, findings: &mut Findings) {
         for (root, _) in self.roots() {
             let deepest = |count| self.deepest_tail_call(root, count);
             let too_deep = |(bytes, _): &(u64, Chain)| *bytes >= CALLERS_LIMIT;
             if let Some((bytes, chain)) = deepest(Count::NEW).filter(too_deep) {
-                verdict.refusals.push(self.too_deep_a_tail_call(&chain, bytes).into());
+                findings.limit(self.too_deep_a_tail_call(&chain, bytes));
             } else if let Some((bytes, chain)) = deepest(Count::OLD).filter(too_deep)
                 && kernels.may_be(OLD_COUNT)
             {
-                verdict.warnings.push(self.sometimes_too_deep(&chain, bytes));
+                findings.note(self.sometimes_too_deep(&chain, bytes));
             }
         }
     }
@@ -107,14 +110,12 @@ impl Survey {
 
     fn sometimes_too_deep(&self, chain: &Chain, bytes: u64) -> Warning {
         let last = chain.functions.last().and_then(|index| self.functions.get(*index));
-        Warning {
-            kind: WarningKind::StackChain,
-            message: format!(
-                "the callers of {}, which makes a tail call, need {bytes} bytes of stack as kernels before 6.9 count \
-                 them, which allow less than {CALLERS_LIMIT}",
-                last.map_or_else(String::new, |function| quoted(&function.name))
-            ),
-            help: self.frames(chain).chain([HELP.to_owned()]).collect(),
-        }
+        let message = format!(
+            "the callers of {}, which makes a tail call, need {bytes} bytes of stack as kernels before 6.9 count \
+             them, which allow less than {CALLERS_LIMIT}",
+            last.map_or_else(String::new, |function| quoted(&function.name))
+        );
+        let warning = Warning::new(WarningKind::StackChain, message);
+        self.frames(chain).fold(warning, Warning::help).help(HELP)
     }
 }

@@ -5,17 +5,20 @@
 //! (`do_check_insn`), and accept the program otherwise. So a trap is not an error, but it is no way to stop a program
 //! either.
 
-use super::{Survey, Target, Verdict};
+use super::{Survey, Target};
 use crate::{
+    check::Findings,
     plan::Traps,
     report::{Warning, WarningKind, quoted},
 };
 
 const TRAP: &str = "__bpf_trap";
+const HELP: &str = "`__builtin_trap` and an abort in Rust become a call of `__bpf_trap`: return from the program \
+                    instead, or test values so that the verifier sees that it is never reached";
 
 impl Survey {
     /// Warns about each function with a trap, unless traps for unreachable code were requested.
-    pub(super) fn judge_traps(&self, traps: Traps, verdict: &mut Verdict) {
+    pub(super) fn judge_traps(&self, traps: Traps, findings: &mut Findings) {
         if traps == Traps::Allow {
             return;
         }
@@ -26,18 +29,11 @@ impl Survey {
             };
             let source = call.source.as_ref().or(function.source.as_ref());
             let place = source.map(|source| format!(" ({source})")).unwrap_or_default();
-            verdict.warnings.push(Warning {
-                kind: WarningKind::Trap,
-                message: format!(
-                    "{} has a trap{place}: every kernel refuses the program if its verifier gets there",
-                    quoted(&function.name)
-                ),
-                help: vec![
-                    "`__builtin_trap` and an abort in Rust become a call of `__bpf_trap`: return from the program \
-                     instead, or test values so that the verifier sees that it is never reached"
-                        .to_owned(),
-                ],
-            });
+            let message = format!(
+                "{} has a trap{place}: every kernel refuses the program if its verifier gets there",
+                quoted(&function.name)
+            );
+            findings.note(Warning::new(WarningKind::Trap, message).help(HELP));
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     super::{
+        Reading,
         bits::Bits,
         bitstream::{Abbreviation, Block, BlockHeader, Item, Record},
     },
@@ -91,13 +92,16 @@ pub(super) struct Metadata {
     pub(super) rest: Vec<Rest>,
     /// The bodies of functions, in order.
     pub(super) bodies: Vec<Body>,
+    /// True if everything described was written in C.
+    pub(super) is_c: bool,
     /// The number of nodes of the module itself.
     own: usize,
 }
 
 impl Metadata {
-    /// Reads the metadata of `module`, whose body is `bytes`.
-    pub(super) fn read(mut module: Block<'_>, bytes: &[u8]) -> Option<Self> {
+    /// Reads the metadata of `module`, whose body is `bytes`. Of a module in another language than C only the bodies of
+    /// functions are complete, and they are read only if LLVM reads them all.
+    pub(super) fn read(mut module: Block<'_>, bytes: &[u8], reading: Reading) -> Option<Self> {
         let mut found = Self::default();
         let mut forms = BTreeMap::<u64, Vec<Abbreviation>>::new();
         let mut functions = Vec::new();
@@ -120,7 +124,9 @@ impl Metadata {
                     // A field takes about seven bits; untouched memory costs nothing.
                     found.fields.reserve(inner.len().saturating_mul(5) / 4);
                     found.nodes.reserve(inner.len() / 16);
-                    found.read_own(Block::with_abbreviations(header, inner, given))?;
+                    let own = found.read_own(Block::with_abbreviations(header, inner, given));
+                    found.is_c = own.is_some() && found.describes_c();
+                    (found.is_c || reading == Reading::Whole).then_some(())?;
                 }
                 block::METADATA => return None,
                 block::FUNCTION => functions.push((header, body)),
@@ -135,7 +141,7 @@ impl Metadata {
     }
 
     /// Returns true if everything described was written in C.
-    pub(super) fn is_c(&self) -> bool {
+    fn describes_c(&self) -> bool {
         let units = || self.nodes.iter().filter(|node| node.code == code::UNIT);
         units().next().is_some()
             && units().all(|unit| self.field(unit, 1).is_some_and(|language| C.contains(&language)))
@@ -241,6 +247,9 @@ impl Metadata {
                 }
                 Item::Block(header, body) => {
                     parts.push(Part::Block(header, bits));
+                    if !self.is_c {
+                        continue;
+                    }
                     let inner = inner(bytes, header, body)?;
                     let inner = Block::with_abbreviations(header, inner, given(header.id));
                     match header.id {

@@ -14,9 +14,11 @@
 //! Source files get their own name as their text, so LLVM reads none of them: it would look up the text of each line
 //! among all strings so far, one by one. `btf::sources` inserts the text later.
 //!
-//! Only modules that are understood to the last record are changed, and only those in C: Rust's types have other rules,
-//! and Rust rarely links more than one module. Everything else stays unchanged, including malformed input, which LLVM
-//! reports. The code and the types in BTF must not change; nothing is removed if DWARF, which shows everything, is
+//! Only modules that are understood to the last record are changed. Types are removed from those in C, since those of
+//! other languages have other rules, and LLVM reads a type only if something that it reads refers to it. Values of
+//! locals are removed from modules in any language; of a module in Rust that is linked for a few of its functions, reading
+//! it all would take longer than LLVM takes for those. Everything else stays unchanged, including malformed input, which
+//! LLVM reports. The code and the types in BTF must not change; nothing is removed if DWARF, which shows everything, is
 //! requested.
 
 mod code;
@@ -27,7 +29,7 @@ mod values;
 mod writer;
 
 use super::{
-    bitcode,
+    Reading, bitcode,
     bitstream::{Block, BlockHeader},
 };
 use metadata::Metadata;
@@ -37,13 +39,12 @@ use writer::Patch;
 const MODULE: u64 = 8;
 
 /// Returns the changes to the bitcode `bytes`; `None` if there is nothing to gain, or something is not understood.
-pub(super) fn patch(bytes: &[u8]) -> Option<Patch> {
+pub(super) fn patch(bytes: &[u8], reading: Reading) -> Option<Patch> {
     let (header, start) = module(bytes)?;
     let body = bytes.get(start..)?;
-    let metadata = Metadata::read(Block::new(header, body), body)?;
-    metadata.is_c().then_some(())?;
-    let needed = reach::needed(&metadata);
-    let mut patch = rewrite::rewrite(&metadata, &needed, header.width, body).unwrap_or_default();
+    let metadata = Metadata::read(Block::new(header, body), body, reading)?;
+    let types = || rewrite::rewrite(&metadata, &reach::needed(&metadata), header.width, body);
+    let mut patch = if metadata.is_c { types().unwrap_or_default() } else { Patch::default() };
     patch.0.extend(values::rewrite_all(&metadata.bodies, body));
     (!patch.0.is_empty()).then(|| patch.behind(start))
 }

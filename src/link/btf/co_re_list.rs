@@ -1,5 +1,7 @@
 //! A readable list of an object's CO-RE queries.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::{
     bpf::insn::INSN_SIZE,
     btf::{
@@ -12,7 +14,7 @@ use crate::{
         rules::kind_word,
     },
     elf::Elf,
-    object::{self, Function, Object, place::source_of},
+    object::{self, Function, Object, place::SourceLines},
     report::Result,
 };
 
@@ -51,28 +53,32 @@ pub fn list(object: &Object) -> Result<Vec<Record>> {
 #[must_use]
 pub fn records(info: &Info, queries: &Queries, elf: &Elf) -> Vec<Record> {
     let functions = object::functions(elf);
+    let mut places: HashMap<&str, BTreeMap<u64, &Function>> = HashMap::new();
+    for function in &functions {
+        let section = places.entry(&function.section_name).or_default();
+        section.entry(function.offset).or_insert(function);
+    }
+    let lines = SourceLines::of(info);
     let tables = info.ext.iter().flat_map(|ext| &ext.core_relos);
     let all = tables.flat_map(|table| table.records.iter().map(|relo| (table.section, *relo)));
     all.map(|(section, relo)| {
         let section = info.btf.strings.text(section);
-        record(info, queries, &functions, &section, relo)
+        let before = places.get(&*section);
+        let before = before.and_then(|it| it.range(..=u64::from(relo.insn_off)).next_back());
+        record(info, (queries, &lines), before.map(|(_, function)| *function), &section, relo)
     })
     .collect()
 }
 
 fn record(
     info: &Info,
-    queries: &Queries,
-    functions: &[Function],
+    (queries, lines): (&Queries, &SourceLines<'_>),
+    before: Option<&Function>,
     section: &str,
     relo: CoreRelo,
 ) -> Record {
     let offset = u64::from(relo.insn_off);
-    let holds = |function: &&Function| {
-        function.section_name == section
-            && (function.offset..function.offset.saturating_add(function.size)).contains(&offset)
-    };
-    let function = functions.iter().find(holds);
+    let function = before.filter(|it| offset < it.offset.saturating_add(it.size));
     let start = function.map_or(0, |function| function.offset);
     let asked = queries.place(section, relo.insn_off).map(str::to_owned);
     Record {
@@ -82,7 +88,7 @@ fn record(
         ty: root(&info.btf, relo),
         path: path(&info.btf, relo),
         access: info.btf.strings.text(relo.access).into_owned(),
-        source: asked.or_else(|| source_of(info, section, offset)).unwrap_or_default(),
+        source: asked.or_else(|| lines.source_of(section, offset)).unwrap_or_default(),
     }
 }
 

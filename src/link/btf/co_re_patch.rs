@@ -1,5 +1,7 @@
 //! Writes the values for the types in this object into the instructions that a loader will patch.
 
+use std::collections::HashMap;
+
 use crate::{
     bpf::insn::{self, Class, INSN_SIZE},
     btf::{
@@ -10,7 +12,7 @@ use crate::{
         },
         rules,
     },
-    elf::{Contents, Elf},
+    elf::{Contents, Elf, SectionId},
     report::{Error, Result},
 };
 
@@ -19,8 +21,12 @@ use crate::{
 /// # Errors
 /// Returns an error if there is no answer, or it does not fit the instruction.
 pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
+    let sections = elf.section_names().into_iter();
+    let sections: HashMap<String, SectionId> =
+        sections.map(|(name, id)| (name.to_owned(), id)).collect();
     for table in info.ext.iter().flat_map(|ext| &ext.core_relos) {
         let section = info.btf.strings.text(table.section);
+        let id = sections.get(&*section).copied();
         for relo in &table.records {
             let place = queries.place(&section, relo.insn_off);
             let numbers_a_type = matches!(
@@ -29,7 +35,7 @@ pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
             );
             if place.is_some() || numbers_a_type {
                 let place = place.unwrap_or("an unknown place");
-                patch(elf, &section, relo.insn_off, value(&info.btf, *relo))
+                patch(elf, (&section, id), relo.insn_off, value(&info.btf, *relo))
                     .map_err(|fact| unanswered(&info.btf, *relo, place, fact))?;
             }
         }
@@ -73,13 +79,13 @@ fn is_signed(btf: &Btf, spot: &Spot) -> bool {
 /// Writes `value` as a loader would, into the instruction at `offset` of `section`.
 fn patch(
     elf: &mut Elf,
-    section: &str,
+    (section, id): (&str, Option<SectionId>),
     offset: u32,
     value: Option<u64>,
 ) -> std::result::Result<(), String> {
     let value = value.ok_or("it has none for the types in this object")?;
     let endian = elf.endian;
-    let id = elf.section_named(section).ok_or_else(|| format!("section {section} is gone"))?;
+    let id = id.ok_or_else(|| format!("section {section} is gone"))?;
     let bytes = match elf.sections.get_mut(&id).map(|section| &mut section.contents) {
         Some(Contents::Bytes(bytes)) => bytes.get_mut(offset as usize..).unwrap_or_default(),
         _ => &mut [],

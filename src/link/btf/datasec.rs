@@ -15,7 +15,7 @@ use crate::{
             names::{self, Place},
         },
     },
-    elf::{Binding, Elf, Section, SectionId, Symbol, SymbolKind},
+    elf::{Binding, Elf, Section, Symbol, SymbolId, SymbolKind, SymbolsBySection},
     object::sections,
     report::{Error, Result},
 };
@@ -39,10 +39,13 @@ pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
             join(btf, first, id);
         }
     }
-    list_all(btf, elf, &mut homes);
+    let symbols = elf.symbols_by_section();
+    list_all(btf, elf, &symbols, &mut homes);
+    let sections = elf.section_names();
     for (name, id) in homes {
-        match elf.section_named(&name) {
-            Some(section) => fit_one(btf, id, elf, section)?,
+        let section = sections.get(name.as_str());
+        match section.and_then(|id| Some((elf.sections.get(id)?, symbols.of(*id)))) {
+            Some((section, symbols)) => fit_one(btf, id, section, symbols)?,
             None => retire(btf, id),
         }
     }
@@ -50,11 +53,16 @@ pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
 }
 
 /// Adds a missing `DATASEC` for each section of data with a global variable: its input has no debug info.
-fn list_all(btf: &mut Btf, elf: &Elf, homes: &mut BTreeMap<String, TypeId>) {
+fn list_all(
+    btf: &mut Btf,
+    elf: &Elf,
+    symbols: &SymbolsBySection<'_>,
+    homes: &mut BTreeMap<String, TypeId>,
+) {
     for (id, section) in &elf.sections {
         if !homes.contains_key(&section.name)
             && is_data(section)
-            && elf.symbols_in(*id).into_iter().any(|(_, symbol)| is_listed(symbol))
+            && symbols.of(*id).iter().any(|(_, symbol)| is_listed(symbol))
         {
             let name = btf.strings.intern(section.name.as_bytes());
             let list = btf.push(name, Kind::Datasec(Datasec::default()));
@@ -87,12 +95,17 @@ fn is_legal(name: &str) -> bool {
 
 /// Makes a byte-array entry for each global variable of `section` that `known` does not describe: libbpf's linker and
 /// skeletons require all of them.
-fn undescribed(btf: &mut Btf, elf: &Elf, section: SectionId, known: &[SecEntry]) -> Vec<SecEntry> {
-    if !elf.sections.get(&section).is_some_and(is_data) {
+fn undescribed(
+    btf: &mut Btf,
+    section: &Section,
+    symbols: &[(SymbolId, &Symbol)],
+    known: &[SecEntry],
+) -> Vec<SecEntry> {
+    if !is_data(section) {
         return Vec::new();
     }
     let known: BTreeSet<u32> = known.iter().map(|entry| entry.offset).collect();
-    let symbols = elf.symbols_in(section).into_iter().map(|(_, symbol)| symbol);
+    let symbols = symbols.iter().map(|(_, symbol)| *symbol);
     let mut made = BTreeMap::new();
     for symbol in symbols.filter(|symbol| is_listed(symbol)) {
         let (Ok(offset), Ok(size)) = (u32::try_from(symbol.value), u32::try_from(symbol.size))
@@ -137,13 +150,18 @@ fn entries(btf: &Btf, id: TypeId) -> Vec<SecEntry> {
     }
 }
 
-fn fit_one(btf: &mut Btf, id: TypeId, elf: &Elf, section: SectionId) -> Result<()> {
-    let variables = Variables::of(elf, section);
+fn fit_one(
+    btf: &mut Btf,
+    id: TypeId,
+    section: &Section,
+    symbols: &[(SymbolId, &Symbol)],
+) -> Result<()> {
+    let variables = Variables::of(symbols);
     let mut fitted: Vec<SecEntry> = entries(btf, id)
         .into_iter()
         .filter_map(|entry| fit_entry(btf, entry, &variables))
         .collect();
-    fitted.extend(undescribed(btf, elf, section, &fitted));
+    fitted.extend(undescribed(btf, section, symbols, &fitted));
     fitted.sort_by_key(|entry| entry.offset);
     let mut end = 0;
     fitted.retain(|entry| {
@@ -156,8 +174,7 @@ fn fit_one(btf: &mut Btf, id: TypeId, elf: &Elf, section: SectionId) -> Result<(
         retire(btf, id);
         return Ok(());
     }
-    let size = elf.sections.get(&section).map_or(0, Section::size);
-    let size = u32::try_from(size).map_err(|_| too_large(btf, id))?;
+    let size = u32::try_from(section.size()).map_err(|_| too_large(btf, id))?;
     if let Some(ty) = btf.get_mut(id) {
         ty.kind = Kind::Datasec(Datasec { size, entries: fitted });
     }
@@ -220,8 +237,8 @@ struct Variables<'elf> {
 }
 
 impl<'elf> Variables<'elf> {
-    fn of(elf: &'elf Elf, section: SectionId) -> Self {
-        let symbols = elf.symbols_in(section).into_iter().map(|(_, symbol)| symbol);
+    fn of(symbols: &[(SymbolId, &'elf Symbol)]) -> Self {
+        let symbols = symbols.iter().map(|(_, symbol)| *symbol);
         let symbols: Vec<_> = symbols.filter(|symbol| symbol.kind == SymbolKind::Object).collect();
         Self {
             by_name: symbols.iter().rev().map(|symbol| (symbol.name.as_str(), *symbol)).collect(),

@@ -7,6 +7,8 @@
 //! pointees (`bpf_core_types_are_compat`), and those of kernel functions are nearly always structs, so a struct is
 //! used.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::datasec::datasecs;
 use crate::{
     bpf::{
@@ -18,8 +20,9 @@ use crate::{
         builder::{find_or_push, pointer, retire, unsigned},
     },
     object::{
-        Undefined, extern_section,
+        Undefined,
         externs::{Declared, Extern},
+        listed_externs,
     },
 };
 
@@ -29,24 +32,31 @@ const KSYMS: &str = EXTERNS[0];
 /// Makes the extern `DATASEC`s list exactly `undefined`.
 pub(super) fn fit(info: &mut Info, undefined: &[Undefined], declared: &Declared) {
     let btf = &mut info.btf;
+    let names: BTreeSet<&str> = undefined.iter().map(|symbol| symbol.name.as_str()).collect();
     for (id, name) in datasecs(btf) {
         if EXTERNS.contains(&name.as_str()) {
-            keep_undefined(btf, id, undefined, declared);
+            keep_undefined(btf, id, &names, declared);
         }
     }
-    for symbol in undefined {
-        if !listed(btf, &symbol.name) {
-            let section = symbol
-                .section
-                .as_deref()
-                .or_else(|| declared.extern_section(&symbol.name))
-                .unwrap_or(KSYMS);
-            let ty = extern_named(btf, &symbol.name)
-                .filter(|_| !declared.unsigned.contains(&symbol.name))
-                .unwrap_or_else(|| declare(btf, &symbol.name, declared.externs.get(&symbol.name)));
-            list(btf, section, ty);
-        }
+    let listed: BTreeSet<String> =
+        listed_externs(btf).into_keys().map(std::borrow::Cow::into_owned).collect();
+    let missing = undefined.iter().filter(|symbol| !listed.contains(&symbol.name));
+    let missing: Vec<&Undefined> = missing.collect();
+    let known = if missing.is_empty() { BTreeMap::new() } else { described(btf) };
+    let mut lists: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
+    for symbol in missing {
+        let section = symbol
+            .section
+            .as_deref()
+            .or_else(|| declared.extern_section(&symbol.name))
+            .unwrap_or(KSYMS);
+        let ty = known.get(&symbol.name).copied();
+        let ty = ty
+            .filter(|_| !declared.unsigned.contains(&symbol.name))
+            .unwrap_or_else(|| declare(btf, &symbol.name, declared.externs.get(&symbol.name)));
+        lists.entry(section).or_default().push(ty);
     }
+    lists.into_iter().for_each(|(section, types)| list(btf, section, &types));
 }
 
 /// Returns true if the loader places the entries of section `name`: they have no bytes in the object.
@@ -54,12 +64,11 @@ pub(super) fn is_section(name: &str) -> bool {
     EXTERNS.contains(&name)
 }
 
-fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &[Undefined], declared: &Declared) {
+fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &BTreeSet<&str>, declared: &Declared) {
     let mut kept = entries(btf, id).to_vec();
     kept.retain(|entry| {
         let name = btf.name(entry.ty);
-        let is_signed = !declared.unsigned.contains(&*name);
-        is_signed && undefined.iter().any(|symbol| name == symbol.name)
+        !declared.unsigned.contains(&*name) && undefined.contains(&*name)
     });
     match btf.get_mut(id).map(|ty| &mut ty.kind) {
         Some(Kind::Datasec(datasec)) if !kept.is_empty() => datasec.entries = kept,
@@ -74,11 +83,8 @@ fn entries(btf: &Btf, id: TypeId) -> &[SecEntry] {
     }
 }
 
-fn listed(btf: &Btf, name: &str) -> bool {
-    extern_section(btf, name).is_some()
-}
-
-fn extern_named(btf: &Btf, name: &str) -> Option<TypeId> {
+/// Returns the externs that `btf` describes, by name; the first one of each name.
+fn described(btf: &Btf) -> BTreeMap<String, TypeId> {
     let is_extern = |kind: &Kind| {
         matches!(
             kind,
@@ -86,7 +92,11 @@ fn extern_named(btf: &Btf, name: &str) -> Option<TypeId> {
                 | Kind::Var { linkage: Linkage::Extern, .. }
         )
     };
-    btf.iter().find(|(id, ty)| is_extern(&ty.kind) && btf.name(*id) == name).map(|(id, _)| id)
+    let mut known = BTreeMap::new();
+    for (id, _) in btf.iter().filter(|(_, ty)| is_extern(&ty.kind)) {
+        known.entry(btf.name(id).into_owned()).or_insert(id);
+    }
+    known
 }
 
 fn declare(btf: &mut Btf, name: &str, declaration: Option<&Extern>) -> TypeId {
@@ -125,17 +135,19 @@ fn scalar(btf: &mut Btf, scalar: Scalar) -> TypeId {
     }
 }
 
-fn list(btf: &mut Btf, section: &str, ty: TypeId) {
+/// Adds `types` to the `DATASEC` called `section`.
+fn list(btf: &mut Btf, section: &str, types: &[TypeId]) {
     // clang's sizes: 0 for a function, one byte for a variable without type.
-    let size = u32::from(!matches!(btf.get(ty).map(|ty| &ty.kind), Some(Kind::Func { .. })));
-    let entry = SecEntry { ty, offset: 0, size };
+    let size = |ty| u32::from(!matches!(btf.get(ty).map(|ty| &ty.kind), Some(Kind::Func { .. })));
+    let entries: Vec<SecEntry> =
+        types.iter().map(|&ty| SecEntry { ty, offset: 0, size: size(ty) }).collect();
     let found = datasecs(btf).into_iter().find(|(_, name)| name == section).map(|(id, _)| id);
     if let Some(Kind::Datasec(datasec)) =
         found.and_then(|id| btf.get_mut(id)).map(|ty| &mut ty.kind)
     {
-        datasec.entries.push(entry);
+        datasec.entries.extend(entries);
     } else {
         let name = btf.strings.intern(section.as_bytes());
-        btf.push(name, Kind::Datasec(Datasec { size: 0, entries: vec![entry] }));
+        btf.push(name, Kind::Datasec(Datasec { size: 0, entries }));
     }
 }

@@ -119,5 +119,6 @@ fn identifier(symbol: &str) -> String {
 
 /// Drops CO-RE records of removed sections.
 fn forget_removed(btf: &Btf, elf: &Elf, ext: &mut Ext) {
-    ext.core_relos.retain(|table| elf.section_named(&btf.strings.text(table.section)).is_some());
+    let sections = elf.section_names();
+    ext.core_relos.retain(|table| sections.contains_key(&*btf.strings.text(table.section)));
 }

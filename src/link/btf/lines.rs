@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     btf::{Btf, Ext, Info, LineInfo, SecTable, StrOff, builder::narrow},
-    elf::Elf,
+    elf::{Elf, SectionId},
     object::Function,
 };
 
@@ -17,10 +17,14 @@ pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function]) {
     let ext = ext.get_or_insert_with(Ext::default);
     let mut sections = lines_by_section(btf, ext);
     let mut tables = Vec::new();
+    let mut by_section: BTreeMap<SectionId, Vec<&Function>> = BTreeMap::new();
+    for function in functions {
+        by_section.entry(function.section).or_default().push(function);
+    }
     for (id, section) in elf.code() {
         let mut lines = sections.remove(&section.name).unwrap_or_default();
         lines.retain(|&offset, _| u64::from(offset) < section.size());
-        for function in functions.iter().filter(|function| function.section == id) {
+        for function in by_section.get(&id).into_iter().flatten() {
             begin(&mut lines, function);
         }
         if !lines.is_empty() {

@@ -20,7 +20,7 @@ mod flow;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     bpf::{
@@ -28,7 +28,7 @@ use crate::{
         target::Endian,
     },
     btf::Info,
-    elf::{Contents, Elf, Section, SectionId, SymbolKind},
+    elf::{Contents, Elf, Section, SectionId, Symbol, SymbolId, SymbolKind},
 };
 use bits::Value;
 
@@ -42,10 +42,11 @@ const ADD: u8 = 0x0f;
 /// `info` has the instructions that a loader changes.
 pub fn mend(elf: &mut Elf, info: Option<&Info>) -> usize {
     let endian = elf.endian;
+    let (symbols, asked) = (elf.symbols_by_section(), asked(info));
     let found: Vec<(SectionId, Vec<Insn>)> = elf
         .code()
         .filter(|(_, section)| has_or(section, endian))
-        .map(|(id, section)| (id, sums(elf, id, section, info)))
+        .map(|(id, section)| (id, sums(endian, section, symbols.of(id), &asked)))
         .collect();
     let mut mended = 0;
     for (id, sums) in found {
@@ -62,11 +63,16 @@ fn has_or(section: &Section, endian: Endian) -> bool {
 }
 
 /// Returns the ors of a section that are sums with a pointer into the frame.
-fn sums(elf: &Elf, id: SectionId, section: &Section, info: Option<&Info>) -> Vec<Insn> {
-    let insns: Vec<Insn> = insn::decode(section.bytes(), elf.endian).collect();
-    let changed = changed(section, info);
-    let functions = elf.symbols_in(id).into_iter();
-    let entries = functions
+fn sums(
+    endian: Endian,
+    section: &Section,
+    symbols: &[(SymbolId, &Symbol)],
+    asked: &Asked,
+) -> Vec<Insn> {
+    let insns: Vec<Insn> = insn::decode(section.bytes(), endian).collect();
+    let changed = changed(section, asked);
+    let entries = symbols
+        .iter()
         .filter(|(_, symbol)| symbol.kind == SymbolKind::Function)
         .map(|(_, symbol)| symbol.value / INSN_SIZE);
     let mut sums = Vec::new();
@@ -83,16 +89,23 @@ fn is_framed_sum(left: Value, right: Value) -> bool {
 }
 
 /// Returns the slots of instructions that a loader will change: relocations, and CO-RE queries of the kernel's types.
-fn changed(section: &Section, info: Option<&Info>) -> BTreeSet<u64> {
-    let mut slots: BTreeSet<u64> =
-        section.relocations.iter().map(|relocation| relocation.offset / INSN_SIZE).collect();
-    let Some(info) = info else { return slots };
+fn changed(section: &Section, asked: &Asked) -> BTreeSet<u64> {
+    let relocated = section.relocations.iter().map(|relocation| relocation.offset / INSN_SIZE);
+    let asked = asked.get(&section.name).into_iter().flatten().copied();
+    relocated.chain(asked).collect()
+}
+
+/// The slots of instructions with a CO-RE query, by the name of their section.
+type Asked = HashMap<String, Vec<u64>>;
+
+fn asked(info: Option<&Info>) -> Asked {
+    let mut asked = Asked::new();
+    let Some(info) = info else { return asked };
     for table in info.ext.iter().flat_map(|ext| &ext.core_relos) {
-        if info.btf.strings.text(table.section) == section.name {
-            slots.extend(table.records.iter().map(|record| u64::from(record.insn_off) / INSN_SIZE));
-        }
+        let slots = asked.entry(info.btf.strings.text(table.section).into_owned()).or_default();
+        slots.extend(table.records.iter().map(|record| u64::from(record.insn_off) / INSN_SIZE));
     }
-    slots
+    asked
 }
 
 /// Writes the addition in place of the or; returns true on success.

@@ -3,12 +3,12 @@
 use std::fs;
 
 use bpf_linker::{
-    Kernel as Version, Warnings,
-    internals::{check::kernel, object::Object, report::Origin},
+    Kernel as Version,
+    internals::{object::Object, report::Origin},
 };
 
 use super::sources::{self, Source};
-use crate::support::packets;
+use crate::support::{objects::check_kernel, packets};
 
 /// A program, the kernel that refuses it, and why.
 pub struct Lesson {
@@ -89,7 +89,7 @@ impl Lesson {
         let check = |object: &std::path::Path| {
             let bytes = fs::read(object).expect("the linker wrote it");
             let object = Object::parse(&bytes, Origin::whole(object))?;
-            kernel::check(&object, self.kernel, &Warnings::default())
+            check_kernel(&object, self.kernel)
         };
         let refused = check(&source.link("plain", self.plain)).expect_err(self.source);
         let causes = refused.causes();

@@ -8,10 +8,7 @@ use std::{
     thread,
 };
 
-use bpf_linker::{
-    Kernel as Version, Warnings,
-    internals::{check::kernel, report::Origin},
-};
+use bpf_linker::{Kernel as Version, internals::report::Origin};
 use serde_json::Value;
 
 use super::{
@@ -22,6 +19,7 @@ use super::{
 use crate::support::{
     kernels::Kernel,
     lab::{Loader, Request, Step, Story, story_of},
+    objects::check_kernel,
 };
 
 /// Who made an object, and how.
@@ -201,7 +199,7 @@ pub fn broken_rule(object: &Object, version: Version) -> Option<String> {
     let path = object.path.as_ref().ok()?;
     let bytes = fs::read(path).expect("the linker wrote it");
     let parsed = bpf_linker::internals::object::Object::parse(&bytes, Origin::whole(path));
-    let checked = parsed.and_then(|object| kernel::check(&object, version, &Warnings::default()));
+    let checked = parsed.and_then(|object| check_kernel(&object, version));
     let later =
         LATER.iter().find(|(program, since)| *program == object.program && version < *since);
     match (checked, later) {

@@ -3,7 +3,7 @@
 use std::panic::catch_unwind;
 
 use bpf_linker::{
-    Kernel, Warnings,
+    Kernel,
     internals::{check::kernel, object::Object},
 };
 
@@ -25,7 +25,7 @@ fn mutated_objects_never_panic() {
                 let _ = object.as_ref().map(Object::undefined);
                 let _ = without_btf(mutated.clone());
                 let _ = with_btf(mutated.clone());
-                let check = |object| kernel::check(object, Kernel(4, 9), &Warnings::default());
+                let check = |object| kernel::check(object, Kernel(4, 9));
                 let _ = object.as_ref().map(check);
             });
             assert!(outcome.is_ok(), "round {round}");
