@@ -110,7 +110,10 @@ impl Writer {
         for name in ["helper", "other"] {
             let line = self.numbers.choose(&["", "__attribute__((noinline)) ", "inline "]);
             let body = self.body(at, 2);
-            let _ = writeln!(text, "static {line}u64 {name}(u64 x, u64 y) {{\n{body}  return x ^ y;\n}}");
+            let _ = writeln!(
+                text,
+                "static {line}u64 {name}(u64 x, u64 y) {{\n{body}  return x ^ y;\n}}"
+            );
         }
         let name = format!("change{at}");
         let change = self.change(of);
