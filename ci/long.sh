@@ -16,6 +16,7 @@ ordinary() {
     BPF_LINKER_IDIOMS=all tests idioms::ordinary_programs
     BPF_LINKER_PANICS_FUNCTIONS=400 tests panics::generated
 }
+sources() { BPF_LINKER_EXECUTION_SEED=1000 BPF_LINKER_EXECUTION_LINKS=3000 tests execution::links::; }
 mutations() { BPF_LINKER_MUTATIONS=10000 tests mutations::; }
 corpora() { ci/corpora.sh all; }
 fuzz() {
@@ -36,6 +37,7 @@ steps='
 profiles|every profile on every kernel|20 minutes
 links|6000 random functions, linked in every way|40 minutes
 ordinary|ordinary Rust at every level, 400 functions that may panic|10 minutes
+sources|3000 random programs of several sources|45 minutes
 mutations|10000 damaged inputs|30 minutes
 corpora|all selftests and schedulers|20 minutes
 fuzz|every fuzz target for ten minutes|75 minutes

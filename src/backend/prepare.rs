@@ -52,6 +52,9 @@ impl<'s> Program<'s, Merged> {
         }
         placement::settle(session, module);
         stack_alignment::limit_alignment(module);
+        let is_wanted = |function: &Global<'_>| plan.exports.named(&function.name()).is_some();
+        let referring = debuginfo::taking_references(&session.context, module).into_iter();
+        referring.filter(|function| !is_wanted(function)).for_each(Global::internalize);
         debuginfo::prepare(&session.context, module, plan.debug_info.btf);
         Ok(self.after(|Merged| Prepared { machines }))
     }

@@ -87,10 +87,11 @@ fn wish() -> String {
     env::var("BPF_LINKER_CORPORA").unwrap_or_default()
 }
 
-/// Nothing is lost, and the verifier has not more to do: at most `cost` times what clang's objects cost it.
+/// Nothing is lost, in loading or in linking, and the verifier has not more to do: at most `cost` times what clang's objects cost it.
 fn demand(judgement: &Judgement, loaded: usize, cost: f64) {
     println!("{}", judgement.row());
     assert!(judgement.lost.is_empty(), "lost:\n{}", judgement.lost.join("\n"));
+    assert!(judgement.refused.is_empty(), "refused:\n{}", judgement.refused.join("\n"));
     assert!(judgement.loaded >= loaded, "only {} programs loaded: {judgement:?}", judgement.loaded);
     assert!(judgement.cost() <= cost, "costs the verifier {}: {judgement:?}", judgement.cost());
 }

@@ -10,7 +10,9 @@
 mod generator;
 mod host;
 mod kernel;
+mod links;
 mod record;
+mod sources;
 mod vm;
 
 use std::{

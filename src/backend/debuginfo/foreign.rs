@@ -18,7 +18,7 @@
 
 use std::collections::HashMap;
 
-use crate::llvm::{Encoding, MetadataKind, Node, Tag, TypeBuilder};
+use crate::llvm::{Context, Encoding, Global, MetadataKind, Module, Node, Tag, TypeBuilder};
 
 /// The tags that this module handles.
 mod tag {
@@ -54,6 +54,33 @@ mod tag {
 const WIDEST: u64 = 128;
 /// The deepest chain of types that is followed, so that a cycle ends; real types nest only a few deep.
 const MAX_DEPTH: usize = 64;
+
+/// Returns the functions of `module`, other than programs, that take a reference of C++.
+///
+/// The kernel verifies a global function by its signature alone, and asks it to check each pointer for null; a
+/// reference cannot be checked. A static function is verified with what its callers pass.
+pub(in crate::backend) fn taking_references<'ctx>(
+    context: &'ctx Context,
+    module: &Module<'ctx>,
+) -> Vec<Global<'ctx>> {
+    let is_reference = |ty: &Node<'_>| {
+        let bases = std::iter::successors(Some(*ty), |ty| match ty.tag() {
+            tag::TYPEDEF | tag::CONST | tag::VOLATILE => Some(ty.base_type()?.1),
+            _ => None,
+        });
+        let mut bases = bases.take(MAX_DEPTH);
+        bases.any(|ty| [tag::REFERENCE, tag::RVALUE_REFERENCE].contains(&ty.tag()))
+    };
+    let takes_one = |function: &Global<'ctx>| {
+        let signature = function.subprogram(context).and_then(Node::signature_of_subprogram);
+        let types = signature.map(Node::signature_types).unwrap_or_default();
+        types.iter().skip(1).flatten().any(is_reference)
+    };
+    let subprograms = module
+        .functions()
+        .filter(|function| !function.is_declaration() && function.section().is_empty());
+    subprograms.filter(takes_one).collect()
+}
 
 /// Replaces the types that LLVM makes no BTF for in all references from `nodes`, the whole graph; returns true if
 /// anything changed.

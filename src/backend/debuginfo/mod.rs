@@ -18,6 +18,8 @@ pub(super) mod tags;
 pub(super) mod variables;
 mod variants;
 
+pub(super) use foreign::taking_references;
+
 use crate::{
     llvm::{Context, MetadataKind, Module, TypeBuilder},
     plan::Btf,

@@ -43,7 +43,7 @@
 // error: link conflicting types for `function`
 // cause: users.c:35 defines it as `int (void)`
 // cause: other.c:4 defines it as `long (long, int)`
-// link: lines.bc other.bc
+// link: --btf lines.bc other.bc
 // view: files
 // expect: out.o
 

@@ -27,6 +27,10 @@ pub struct Judgement {
     pub gained: usize,
     /// Those that load from clang's object and not from ours, and why.
     pub lost: Vec<String>,
+    /// Sources that our linker refuses, and of whose programs the kernel takes one from clang's object.
+    pub refused: Vec<String>,
+    /// What our linker warns of, though every program of clang's object loads.
+    pub warned: Vec<String>,
     /// Those that were run, with the same result.
     pub runs: usize,
     /// Those that do not even do the same twice.
@@ -48,6 +52,8 @@ impl Judgement {
             loaded: 0,
             gained: 0,
             lost: Vec::new(),
+            refused: Vec::new(),
+            warned: Vec::new(),
             runs: 0,
             fickle: Vec::new(),
             verified: (0, 0),
@@ -66,6 +72,8 @@ impl Judgement {
         self.loaded += other.loaded;
         self.gained += other.gained;
         self.lost.extend(other.lost);
+        self.refused.extend(other.refused);
+        self.warned.extend(other.warned);
         self.runs += other.runs;
         self.fickle.extend(other.fickle);
         self.verified.0 += other.verified.0;
@@ -89,13 +97,15 @@ impl Judgement {
     pub fn row(&self) -> String {
         let (clangs, ours) = self.verified;
         format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {clangs} | {ours} | {:.3} | {:.3} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {clangs} | {ours} | {:.3} | {:.3} |",
             self.corpus.name(),
             self.sources,
             self.programs,
             self.loaded,
             self.lost.len(),
             self.gained,
+            self.refused.len(),
+            self.warned.len(),
             self.runs,
             self.cost(),
             self.btf_growth(),
@@ -108,8 +118,8 @@ impl Judgement {
         differences.sort();
         let differences = differences.iter().map(|(by, what)| format!("{by:+} {what}"));
         let fickle = self.fickle.iter().map(|place| format!("does not do the same twice: {place}"));
-        let lines =
-            std::iter::once(self.row()).chain(self.lost.clone()).chain(fickle).chain(differences);
+        let heads = [&[self.row()][..], &self.lost, &self.refused, &self.warned].concat();
+        let lines = heads.into_iter().chain(fickle).chain(differences);
         lines.map(|line| line + "\n").collect()
     }
 }
@@ -157,6 +167,7 @@ fn weigh(corpus: Corpus, pair: &Pair, stories: &[Story]) -> (Judgement, Vec<Fate
     judgement.sources = 1;
     judgement.programs = theirs.len();
     judgement.btf = pair.btf_sizes();
+    judgement.note_link(pair, &theirs);
     let mut both = Vec::new();
     for fate in theirs {
         let place = format!("{} {} {}", corpus.name(), pair.name, fate.name);
@@ -185,6 +196,18 @@ fn weigh(corpus: Corpus, pair: &Pair, stories: &[Story]) -> (Judgement, Vec<Fate
 }
 
 impl Judgement {
+    /// Notes a link that should have worked, and warnings of what the kernel takes from clang's object.
+    fn note_link(&mut self, pair: &Pair, theirs: &[Fate]) {
+        let place = format!("{} {}", self.corpus.name(), pair.name);
+        let loads = |fate: &Fate| fate.refusal.is_none();
+        if let Some(failure) = pair.failure.as_ref().filter(|_| theirs.iter().any(loads)) {
+            self.refused.push(format!("{place}: {}", tail(failure)));
+        }
+        if pair.failure.is_none() && !theirs.is_empty() && theirs.iter().all(loads) {
+            self.warned.extend(pair.warnings.iter().map(|warning| format!("{place}: {warning}")));
+        }
+    }
+
     fn compare(&mut self, place: &str, theirs: &Fate, ours: &Fate) {
         self.loaded += 1;
         self.verified.0 += theirs.verified;

@@ -21,6 +21,8 @@ pub struct Pair {
     alone: &'static [&'static str],
     /// What our linker said, if it refused.
     pub failure: Option<String>,
+    /// What it warned of, a line each.
+    pub warnings: Vec<String>,
 }
 
 impl Pair {
@@ -30,13 +32,17 @@ impl Pair {
         let ours = tools::kept("corpora").join(format!("{}-{}.o", corpus.name(), source.name));
         let mut link = Command::new(tools::linker());
         let output = tools::attempt(link.args(&compiled.bitcode).arg("-o").arg(&ours).arg("--btf"));
-        let failure = (!output.status.success()).then(|| tools::said(&output));
+        let said = tools::said(&output);
+        let warnings = said.lines().filter(|line| line.starts_with("warning: "));
+        let warnings = warnings.map(str::to_owned).collect();
+        let failure = (!output.status.success()).then_some(said);
         Some(Self {
             name: source.name.clone(),
             theirs: compiled.object,
             ours,
             alone: corpus.alone(),
             failure,
+            warnings,
         })
     }
 

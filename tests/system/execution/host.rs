@@ -11,6 +11,7 @@ use std::{
 
 use super::Batch;
 use super::record::{Record, SIZE};
+use super::sources::SOURCES;
 use crate::support::tools;
 
 /// What each function of `batch` makes of each input, in that order.
@@ -37,17 +38,34 @@ pub fn run(batch: &Batch, folder: &Path) -> Vec<Vec<Record>> {
             .args(["-fsanitize=undefined", "-fsanitize-trap=undefined", "-o"])
             .args([&program, &file]),
     );
-    let produced = feed(&program, batch);
+    let produced = feed(&program, batch.inputs.concat().repeat(batch.functions.len()));
     let per_function = SIZE * batch.inputs.len();
     assert_eq!(produced.len(), per_function * batch.functions.len(), "{program:?} says too little");
-    let records = |bytes: &[u8]| {
-        bytes.chunks_exact(SIZE).map(|bytes| bytes.try_into().expect("whole records")).collect()
-    };
     produced.chunks_exact(per_function).map(records).collect()
 }
 
-fn feed(program: &Path, batch: &Batch) -> Vec<u8> {
-    let inputs = batch.inputs.concat().repeat(batch.functions.len());
+/// Returns what the program whose sources are in `folder` makes of each of `inputs`, one after the other.
+pub fn run_sources(folder: &Path, inputs: &[Record]) -> Vec<Record> {
+    let main = format!(
+        "#include \"shared.h\"\n#include <stdio.h>\nint program(struct record *);\nint main(void) {{\n struct record record;\n \
+         for (int i = 0; i < {}; i++) {{\n  if (fread(&record, sizeof record, 1, stdin) != 1) return 1;\n  program(&record);\n  \
+         fwrite(&record, sizeof record, 1, stdout);\n }}\n return 0;\n}}\n",
+        inputs.len()
+    );
+    let (file, program) = (folder.join("main.c"), folder.join("host"));
+    fs::write(&file, main).expect("the folder takes files");
+    let mut clang = Command::new(tools::clang());
+    clang.args(["-w", "-O1", "-fwrapv", "-fno-strict-aliasing", "-DLEVEL=4", "-o"]).arg(&program);
+    let sources = (0..SOURCES).map(|at| folder.join(format!("{at}.c")));
+    tools::run(clang.args(sources).arg(&file));
+    records(&feed(&program, inputs.concat()))
+}
+
+fn records(bytes: &[u8]) -> Vec<Record> {
+    bytes.chunks_exact(SIZE).map(|bytes| bytes.try_into().expect("whole records")).collect()
+}
+
+fn feed(program: &Path, inputs: Vec<u8>) -> Vec<u8> {
     let mut child = Command::new(program)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
