@@ -2,7 +2,7 @@
 
 use super::{panics, program_report, reports};
 use crate::{
-    backend::{Optimized, Panic, Program},
+    backend::{Optimized, Panic, Program, unrolled},
     check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
@@ -27,7 +27,11 @@ pub(super) fn check(
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    let explain = |functions: &[String]| large_locals(program, functions);
+    let explain = |functions: &[String]| {
+        let mut causes = large_locals(program, functions);
+        causes.extend(unrolled(plan).map(str::to_owned));
+        causes
+    };
     check::limits(object, &survey, explain, options, warnings)
 }
 
