@@ -1,30 +1,35 @@
 #!/usr/bin/env bash
-# Installs the linker, builds examples/xdp-firewall with it through cargo, shows what came out, and runs it in the
-# kernel of this machine, on two packets that never leave it.
+# Builds the linker into target/demo, builds examples/xdp-firewall with it through cargo, shows what came out, and runs it
+# in the kernel of this machine, on two packets that never leave it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/steps.sh
 
 title() { printf '\n== %s ==\n' "$*"; }
 
-title installing the linker
 ci/install-tools.sh demo
-cargo install --quiet --locked --force --path . --profile "${BPF_LINKER_DEMO_PROFILE:-release}"
-export PATH="${CARGO_INSTALL_ROOT:-${CARGO_HOME:-$HOME/.cargo}}/bin:$PATH"
+# Some of Debian's tools are not on every user's PATH.
+demo=$PWD/target/demo
+export PATH="$demo/bin:$PATH:/usr/sbin:/sbin"
+
+step 'building the linker' '3 minutes on two cores' \
+    cargo install --quiet --locked --force --no-track --root "$demo" --path . \
+    --profile "${BPF_LINKER_DEMO_PROFILE:-release}"
 bpf-linker --version
 
-title building examples/xdp-firewall
-target=$PWD/target/demo
-(
+firewall_object() {
     cd examples/xdp-firewall
     RUSTC=/usr/bin/rustc RUSTFLAGS='-C debuginfo=2 -C link-arg=--btf' \
-        cargo build --locked --release --target bpfel-unknown-none --target-dir "$target"
-)
-object=$target/bpfel-unknown-none/release/xdp-firewall
+        cargo build --quiet --locked --release --target bpfel-unknown-none --target-dir "$demo"
+}
+(step 'building examples/xdp-firewall' 'a minute' firewall_object)
+object=$demo/bpfel-unknown-none/release/xdp-firewall
+title 'what is in it'
 ci/show.sh "$object"
 
-title running it in this kernel
-cargo build --quiet --locked --package bpf-lab
+step 'building a loader' '2 minutes' cargo build --quiet --locked --package bpf-lab
 lab=${CARGO_TARGET_DIR:-$PWD/target}/debug/bpf-lab
+title running it in this kernel
 
 # An Ethernet and an IPv4 header without content, from the given sender.
 packet() { printf '%s' 020000000001 020000000002 0800 4500001400010000 40fd 0000 "$1" 0a000001; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Feeds every fuzz target: response files and the BTF codec for a minute each, the others for seconds.
+# Feeds every fuzz target for seconds, those of response files and of the BTF codec longest; ci/long.sh does for minutes.
 # A finding fails the run.
 #
 # usage: ci/fuzz.sh [TARGET [SECONDS]]
@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-targets=(response:60 btf:60 merge:30 arguments:20 inputs:20 object:20 producer:5 scripts:10)
+targets=(response:30 btf:30 merge:30 arguments:20 inputs:20 object:20 producer:5 scripts:10)
 [ $# = 0 ] || targets=("$1:${2:-60}")
 
 host=$(rustc -vV | sed -n 's/^host: //p')

@@ -21,6 +21,9 @@ fuzz() {
     done
 }
 benches() { benches/run; }
+examples() { ci/examples.sh; }
+mistakes() { ci/mistakes.sh check; }
+newcomer() { ci/newcomer.sh; }
 
 # Step, what it is, and how long it takes on two cores.
 steps='
@@ -30,6 +33,9 @@ mutations|10000 damaged inputs|30 minutes
 corpora|all selftests and schedulers|20 minutes
 fuzz|every fuzz target for ten minutes|75 minutes
 benches|all benchmarks|20 minutes
+mistakes|the mistakes of docs/mistakes.md|3 minutes
+examples|each example by its own README|10 minutes
+newcomer|both commands on a machine with nothing|90 minutes
 '
 
 for name; do

@@ -71,7 +71,7 @@ pub use report::{Error, ErrorKind, Result, Warning, Warnings};
 pub mod command {
     pub use crate::{
         backend::{check_options, print_options_and_exit},
-        driver::{Logging, print_plan},
+        driver::{Logging, Messages, print_plan},
         llvm::locate::{EXCLUDED_VARIABLE, exclusion_list},
         report::{Paint, demangled},
     };

@@ -1,5 +1,10 @@
 //! A single link, from plan to files.
 
+mod dependencies;
+mod html;
+mod map;
+mod memory_usage;
+mod natives;
 mod overwrite;
 mod panics;
 mod phases;
@@ -11,13 +16,15 @@ mod survey;
 pub use overwrite::{CommandFiles, check_places};
 pub use reproduce::reproduce;
 
-use std::{collections::BTreeSet, thread};
+use std::{collections::BTreeSet, path::Path, thread};
 
 use phases::Clock;
+use survey::Checked;
 
 use crate::{
-    Error, LinkPlan, Result, Warnings,
-    backend::{self, Optimized, Program, Session},
+    Error, LinkPlan, Result, Warning, Warnings,
+    backend::{self, Account, Optimized, Program, Session},
+    bpf::kernel::{Kernel, NEWEST_RELEASE},
     check::{self, CheckOptions},
     crash_handler,
     driver::{self, VersionDetail},
@@ -27,7 +34,7 @@ use crate::{
     object::Object,
     output,
     plan::{Btf, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
-    report::Audience,
+    report::{Audience, WarningKind},
 };
 
 /// Stack size of the linking thread. LLVM walks types recursively: a list of 60 000 types that point to each other
@@ -77,19 +84,86 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
     check_places(plan, CommandFiles::default())?;
+    warn_of_newer_kernel(plan, warnings);
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
+    if inputs.is_native() {
+        return link_natives(&inputs, plan, warnings, &clock);
+    }
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
-    let artifacts = build(&session, inputs, plan, warnings, &clock);
-    // Publish the reports of a failed link too: the list of extracted members often explains the failure.
-    let reported = reports::publish(&plan.reports, &session.account(), &clock);
+    let mut own = Account::default();
+    let artifacts = build(&session, inputs, plan, warnings, &clock, &mut own);
+    let library = session.library().to_owned();
+    let mut account = session.account();
+    account.taken.extend(own.taken);
+    account.dropped.extend(own.dropped);
     leave(session);
+    conclude(plan, artifacts, &account, Some(&library), &clock, warnings)
+}
+
+/// Publishes the reports, of a failed link too (the list of extracted members often explains the failure), and
+/// writes the outputs.
+fn conclude(
+    plan: &LinkPlan,
+    artifacts: Result<Vec<Artifact>>,
+    account: &Account,
+    library: Option<&Path>,
+    clock: &Clock,
+    warnings: &Warnings,
+) -> Result<Vec<Artifact>> {
+    let reported = reports::publish(&plan.reports, account, clock);
     let artifacts = artifacts?;
     reported?;
     heed(plan, warnings)?;
-    deliver(plan, artifacts)
+    let mapped = mapped(plan, &artifacts, account)?;
+    let kept = deliver(plan, artifacts)?;
+    if let (Some(path), Some(text)) = (&plan.reports.map, mapped) {
+        reports::write(path, &text)?;
+    }
+    dependencies::write(plan, library)?;
+    Ok(kept)
+}
+
+/// Returns the text of the map, if `plan` requests it.
+fn mapped(plan: &LinkPlan, artifacts: &[Artifact], account: &Account) -> Result<Option<String>> {
+    if plan.reports.map.is_none() {
+        return Ok(None);
+    }
+    let object = artifacts.iter().find(|artifact| artifact.kind == OutputKind::Object);
+    let object = object.ok_or_else(|| {
+        Error::usage("--Map needs an object").help("add `obj` to the kinds of --emit")
+    })?;
+    map::map(&object.bytes, account).map(Some)
+}
+
+/// Warns if the plan names a kernel that the tables do not describe yet.
+fn warn_of_newer_kernel(plan: &LinkPlan, warnings: &Warnings) {
+    let btf = plan.debug_info.btf_compat.map(|(major, minor)| Kernel(major, minor));
+    let newest = plan.kernel.into_iter().chain(btf).max();
+    if let Some(kernel) = newest.filter(|kernel| *kernel > NEWEST_RELEASE) {
+        warnings.push(Warning {
+            kind: WarningKind::NewerKernel,
+            message: format!(
+                "Linux {kernel} is newer than {NEWEST_RELEASE}, the newest that this linker knows"
+            ),
+            help: vec![format!("the object is made and checked as for {NEWEST_RELEASE}")],
+        });
+    }
+}
+
+/// Links native objects without a libLLVM.
+fn link_natives(
+    inputs: &Inputs,
+    plan: &LinkPlan,
+    warnings: &Warnings,
+    clock: &Clock,
+) -> Result<Vec<Artifact>> {
+    let mut account = Account::default();
+    let bytes = natives::build(inputs, plan, warnings, clock, &mut account);
+    let artifacts = bytes.map(|bytes| vec![Artifact { kind: OutputKind::Object, bytes }]);
+    conclude(plan, artifacts, &account, None, clock, warnings)
 }
 
 /// Returns a memory limit above the needs of any valid link. Damaged inputs mostly claim far more.
@@ -119,17 +193,25 @@ fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
 
 fn build(
     session: &Session<'_>,
-    inputs: Inputs,
+    mut inputs: Inputs,
     plan: &LinkPlan,
     warnings: &Warnings,
     clock: &Clock,
+    account: &mut Account,
 ) -> Result<Vec<Artifact>> {
+    let natives = std::mem::take(&mut inputs.natives);
+    let objects = natives::parse(&natives, account)?;
+    let plan = &natives::with_btf_of(&objects, plan);
+    natives::warn_of_options(&objects, plan, warnings);
     let merged = clock.run("resolve and merge", || session.merge(inputs))?;
     let prepared = clock.run("prepare", || merged.prepare())?;
     let internalized = clock.run("internalize", || prepared.internalize())?;
     let mut program = clock.run("optimize", || internalized.optimize())?;
-    program.check_contents()?;
-    let made = make(&mut program, plan, session.audience(), warnings, clock);
+    if objects.is_empty() {
+        program.check_contents()?;
+    }
+    let beside = Beside { objects, account };
+    let made = make(&mut program, beside, plan, session.audience(), warnings, clock);
     leave(program);
     made
 }
@@ -175,9 +257,29 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
     }
 }
 
+/// The native objects linked together with a program from bitcode.
+struct Beside<'a> {
+    objects: Vec<Object>,
+    account: &'a mut Account,
+}
+
+impl Beside<'_> {
+    /// Joins the native objects to `emitted`, the object of the bitcode.
+    fn join(self, emitted: Object, plan: &LinkPlan) -> Result<Object> {
+        if self.objects.is_empty() {
+            return Ok(emitted);
+        }
+        let objects = std::iter::once(emitted).chain(self.objects).collect();
+        let joined = linking::join(natives::with_routines(objects, plan)?, &plan.exports)?;
+        self.account.dropped.extend(joined.dropped);
+        Ok(joined.object)
+    }
+}
+
 /// Produces each kind of output in the plan once.
 fn make(
     program: &mut Program<'_, Optimized>,
+    beside: Beside<'_>,
     plan: &LinkPlan,
     audience: Audience,
     warnings: &Warnings,
@@ -189,10 +291,17 @@ fn make(
         [OutputKind::Object, OutputKind::Assembly].iter().any(|kind| kinds.contains(kind));
     let mut emitted =
         if needs_code { Some(clock.run("generate code", || generate(program))?) } else { None };
+    let is_object = kinds.contains(&OutputKind::Object);
+    if let Some(object) = emitted.take() {
+        let joined = if is_object { beside.join(object, plan)? } else { object };
+        emitted = Some(joined);
+    }
     let linkable = program.linkable();
     let options = CheckOptions { plan, linkable: &linkable, audience, left_open: left_open(plan) };
     if let Some(object) = &emitted {
-        clock.run("check the limits", || survey::check(program, object, &options, warnings))?;
+        let (panics, locals) = (program.panics(), |names: &[String]| large_locals(program, names));
+        let checked = Checked { object, panics: &panics, locals: &locals };
+        clock.run("check the limits", || survey::check(&checked, &options, warnings))?;
     }
     let mut artifacts = Vec::with_capacity(kinds.len());
     for kind in kinds {
@@ -208,6 +317,13 @@ fn make(
         artifacts.push(Artifact { kind, bytes });
     }
     Ok(artifacts)
+}
+
+/// Describes the large local variables of `functions`, in that order.
+fn large_locals(program: &Program<'_, Optimized>, functions: &[String]) -> Vec<String> {
+    let locals = program.large_locals(&functions.iter().cloned().collect());
+    let of = |name: &String| locals.iter().find(|(function, _)| function == name);
+    functions.iter().filter_map(of).flat_map(|(_, locals)| locals.iter().cloned()).collect()
 }
 
 /// Generates code once if the routines that it calls were foreseen, else until it introduces no further calls of
@@ -233,7 +349,15 @@ pub fn finish(
     options: &CheckOptions<'_>,
     warnings: &Warnings,
 ) -> Result<Vec<u8>> {
-    let mut object = linking::link(objects, options.plan)?;
+    finish_linked(linking::link(objects, options.plan)?, options, warnings)
+}
+
+/// Checks a linked `object`, completes its types, and writes it.
+fn finish_linked(
+    mut object: Object,
+    options: &CheckOptions<'_>,
+    warnings: &Warnings,
+) -> Result<Vec<u8>> {
     check::code(&object, options, warnings)?;
     if options.plan.debug_info.btf == Btf::Emit {
         linking::describe(&mut object, options.plan, warnings)?;

@@ -20,6 +20,7 @@ mod crash_report;
 mod reexec;
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{Write, stderr, stdout},
     process::ExitCode,
@@ -28,26 +29,28 @@ use std::{
 use anyhow::Context;
 use bpf_linker::{
     CommandFiles, Error, Invocation, LinkPlan, Request, Warnings,
-    command::{self, Logging, Paint},
+    command::{self, Logging, Messages, Paint},
 };
 use log::LevelFilter;
 
 fn main() -> ExitCode {
     let warnings = Warnings::default();
+    let messages = Cell::new(Messages::of(&std::env::args_os().collect::<Vec<_>>()));
     let result = match crash_report::former() {
         Some(fall) => Err(crash_report::tell(&fall, &warnings)),
-        None => run(&warnings).map_err(|error| {
+        None => run(&warnings, &messages).map_err(|error| {
             let error =
                 error.downcast::<Error>().unwrap_or_else(|other| Error::io(format!("{other:#}")));
             reexec::without_unfit_llvms(error)
         }),
     };
-    let paint = Paint::suits(&stderr());
-    warnings.take().iter().for_each(|warning| say(&warning.render(paint).to_string()));
+    let messages = messages.get();
+    warnings.take_notes().iter().for_each(|note| say(&messages.note(note, &stderr())));
+    warnings.take().iter().for_each(|warning| say(&messages.warning(warning, &stderr())));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&error.render(paint).to_string());
+            say(&messages.error(&error, &stderr()));
             error.exit_code()
         }
     }
@@ -60,13 +63,15 @@ fn say(text: &str) {
     }
 }
 
-fn run(warnings: &Warnings) -> anyhow::Result<()> {
+fn run(warnings: &Warnings, messages: &Cell<Messages>) -> anyhow::Result<()> {
     reexec::list_options_if_asked()?;
     crash_report::arm();
     let invocation = bpf_linker::parse(std::env::args_os().collect())?;
+    messages.set(invocation.messages);
     check_places(&invocation)?;
     start_logging(&invocation.logging)?;
     invocation.notes.iter().for_each(|note| log::debug!("{note}"));
+    invocation.notices.iter().for_each(|notice| warnings.note(notice));
     match invocation.request {
         Request::Link(mut plan) => {
             crash_report::without_traces(&mut plan);
@@ -79,7 +84,7 @@ fn run(warnings: &Warnings) -> anyhow::Result<()> {
         Request::PrintPlan { plan, format } => print(&command::print_plan(&plan, format))?,
         Request::PrintLlvm(plan) => print(&bpf_linker::survey(&plan, warnings)?)?,
         Request::Version { detail, plan } => print(&bpf_linker::version(&plan, detail, warnings))?,
-        Request::Print(text) => print(match Paint::suits(&stdout()) {
+        Request::Print(text) => print(match invocation.messages.paint(&stdout()) {
             Paint::Coloured => &text.styled,
             Paint::Plain => &text.plain,
         })?,

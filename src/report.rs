@@ -3,12 +3,14 @@
 //! An [`Error`] has a message, a place in the source, causes and help lines, and it may contain other errors found
 //! with it. [`Warnings`] collects the warnings as values, so that an embedder decides how to show them.
 
+mod count;
 mod near;
 mod origin;
 mod render;
 mod symbol;
 mod warning;
 
+pub(crate) use count::count;
 pub use near::nearest;
 pub use origin::Origin;
 pub use render::Paint;
@@ -245,9 +247,12 @@ impl Warning {
     }
 }
 
-/// The warnings of one link, in the order they arose, without duplicates.
+/// The warnings and notes of one link, in the order they arose, without duplicates.
 #[derive(Debug, Default)]
-pub struct Warnings(Mutex<Vec<Warning>>);
+pub struct Warnings {
+    warnings: Mutex<Vec<Warning>>,
+    notes: Mutex<Vec<String>>,
+}
 
 impl Warnings {
     /// Adds a warning of a `kind`.
@@ -279,7 +284,24 @@ impl Warnings {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Warning>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Adds a note, which is no warning: it is never fatal. Repeated notes are dropped.
+    pub fn note(&self, note: impl Into<String>) {
+        let (note, mut all) = (note.into(), self.lock_notes());
+        if !all.contains(&note) {
+            all.push(note);
+        }
+    }
+
+    /// Removes and returns all notes.
+    pub fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut *self.lock_notes())
+    }
+
+    fn lock_notes(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -291,10 +313,10 @@ mod tests {
     fn an_error_reads_subject_causes_help() {
         let error = Error::io("no such directory: out")
             .context("cannot write out/prog.o")
-            .help("create it, or choose another --output");
+            .help("create it, or name a file elsewhere");
         assert_eq!(
             error.to_string(),
-            "error: cannot write out/prog.o\n  = cause: no such directory: out\n  = help: create it, or choose another --output"
+            "error: cannot write out/prog.o\n  = cause: no such directory: out\n  = help: create it, or name a file elsewhere"
         );
         assert_eq!(error.kind().exit_code(), 5);
     }

@@ -35,6 +35,28 @@ pub fn exists<T, S: Site>() -> bool {
     ask::<T, S, { kind::FIELD_EXISTS }>(|| 1) != 0
 }
 
+/// Returns true if the kernel has a field of that name, of any kind. Loaders match fields by name and kind, so this
+/// asks for each kind.
+#[cold]
+#[inline(always)]
+pub fn exists_as_another<T, S: Site>() -> bool {
+    const { assert!(kind::SHAPES == 7) };
+    ask::<T, S, { kind::field_exists_as(1) }>(|| 1)
+        | ask::<T, S, { kind::field_exists_as(2) }>(|| 1)
+        | ask::<T, S, { kind::field_exists_as(3) }>(|| 1)
+        | ask::<T, S, { kind::field_exists_as(4) }>(|| 1)
+        | ask::<T, S, { kind::field_exists_as(5) }>(|| 1)
+        | ask::<T, S, { kind::field_exists_as(6) }>(|| 1)
+        | ask::<T, S, { kind::field_exists_as(7) }>(|| 1)
+        != 0
+}
+
+/// Returns the size of the field in bytes, without checking that it exists.
+#[inline(always)]
+pub fn size<T, F, S: Site>() -> usize {
+    ask::<T, S, { kind::FIELD_BYTE_SIZE }>(|| size_of::<F>() as u64) as usize
+}
+
 /// Implements [`field_exists!`](crate::field_exists).
 #[inline(always)]
 pub fn field_exists<T, F, S: Site>(_: impl Path<T, F>, _: S) -> bool {
@@ -50,11 +72,7 @@ pub fn field_byte_offset<T, F, S: Site>(path: impl Path<T, F>, _: S) -> Option<u
 /// Implements [`field_byte_size!`](crate::field_byte_size).
 #[inline(always)]
 pub fn field_byte_size<T, F, S: Site>(_: impl Path<T, F>, _: S) -> Option<usize> {
-    if exists::<T, S>() {
-        Some(ask::<T, S, { kind::FIELD_BYTE_SIZE }>(|| size_of::<F>() as u64) as usize)
-    } else {
-        None
-    }
+    if exists::<T, S>() { Some(size::<T, F, S>()) } else { None }
 }
 
 /// The location of a bit field in memory.
@@ -67,6 +85,12 @@ pub struct Bits {
 }
 
 impl Bits {
+    /// Returns true if an `F` holds every value of the field.
+    #[inline(always)]
+    pub fn fit<F>(&self) -> bool {
+        64u64.wrapping_sub(self.right) <= 8 * size_of::<F>() as u64
+    }
+
     /// Extracts the field from `memory`, which holds the bytes read, in the machine's byte order.
     #[inline(always)]
     pub fn extract(&self, memory: u64) -> u64 {

@@ -133,7 +133,9 @@ macro_rules! enum_value_exists {
 ///
 /// C's `BPF_CORE_READ(task, real_parent, tgid)` is `core_read!(task, real_parent->tgid)`. The base is a pointer or a
 /// reference to the object where the path starts. If the running kernel does not have a field, the result is
-/// [`ReadError::Missing`](crate::ReadError::Missing), so no check is needed around it.
+/// [`ReadError::Missing`](crate::ReadError::Missing), so no check is needed around it; if the field is of another kind
+/// or size than in Rust, it is [`WrongKind`](crate::ReadError::WrongKind) or
+/// [`WrongSize`](crate::ReadError::WrongSize).
 ///
 /// # Safety
 /// Any bytes must be a valid value of the field's type, as they are for numbers, pointers and arrays of them. Outside
@@ -180,8 +182,8 @@ macro_rules! core_read_str {
 
 /// Reads an integer of any width, or a bit field, as the integer type declared in Rust.
 ///
-/// Rust has no bit fields: declare one as a sufficiently wide integer, under the kernel's name. C's
-/// `BPF_CORE_READ_BITFIELD_PROBED`.
+/// Rust has no bit fields: declare one as a sufficiently wide integer, under the kernel's name; if it is too narrow, the
+/// result is [`ReadError::WrongSize`](crate::ReadError::WrongSize). C's `BPF_CORE_READ_BITFIELD_PROBED`.
 ///
 /// # Safety
 /// See [`core_read!`].

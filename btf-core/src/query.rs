@@ -51,6 +51,16 @@ pub mod kind {
     pub const ENUM_VALUE: u32 = 11;
     /// The match of the kernel's type with the program's: 0 or 1.
     pub const TYPE_MATCHES: u32 = 12;
+
+    /// Returns the query for the existence of a field that is of kind `shape` instead of its Rust type.
+    #[must_use]
+    pub const fn field_exists_as(shape: u32) -> u32 {
+        FIELD_EXISTS | shape << 8
+    }
+
+    /// The kinds that loaders tell apart (`bpf_core_fields_are_compat` of libbpf), from 1 on: integers, pointers,
+    /// structures and unions, enumerations, and arrays of the first three.
+    pub const SHAPES: u32 = 7;
 }
 
 /// Queries the loader; `here`, the answer outside BPF, is not called.

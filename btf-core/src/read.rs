@@ -13,16 +13,22 @@ use crate::{
 pub enum ReadError {
     /// The field or its type does not exist in the running kernel.
     Missing,
+    /// The kernel has a field of that name, but of another kind than in Rust: a pointer and not a number, for example.
+    WrongKind,
+    /// The kernel's field has another size than in Rust; for a bit field, more bits.
+    WrongSize,
     /// The memory cannot be read: the helper's error, usually `-EFAULT`.
     Fault(i64),
 }
 
 impl ReadError {
-    /// Returns the error as a helper would return it: `-ENOENT` for a missing field.
+    /// Returns the error as a helper would return it: `-ENOENT` for a missing field, `-EINVAL` for one of another kind
+    /// or size.
     #[must_use]
     pub const fn code(self) -> i64 {
         match self {
             Self::Missing => -2,
+            Self::WrongKind | Self::WrongSize => -22,
             Self::Fault(code) => code,
         }
     }
@@ -32,6 +38,8 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("the kernel has no such field"),
+            Self::WrongKind => f.write_str("the kernel's field is of another kind"),
+            Self::WrongSize => f.write_str("the kernel's field has another size"),
             Self::Fault(code) => write!(f, "the memory cannot be read: {code}"),
         }
     }
@@ -148,8 +156,15 @@ pub fn locate<T, F, S: Site>(
     let from = from?;
     match layout::field_byte_offset(path, site) {
         Some(offset) => Ok(at(from, offset)),
-        None => Err(ReadError::Missing),
+        None => Err(absence::<T, S>()),
     }
+}
+
+/// Returns the reason that a loader finds no such field: it matches fields by name and kind.
+#[cold]
+#[inline(always)]
+fn absence<T, S: Site>() -> ReadError {
+    if layout::exists_as_another::<T, S>() { ReadError::WrongKind } else { ReadError::Missing }
 }
 
 #[inline(always)]
@@ -168,6 +183,9 @@ pub unsafe fn read<M: Space, T, F, S: Site>(
     site: S,
 ) -> Result<F, ReadError> {
     let field = locate(from, path, site)?;
+    if layout::size::<T, F, S>() != size_of::<F>() {
+        return Err(ReadError::WrongSize);
+    }
     // SAFETY: the caller's promise is the same.
     unsafe { memory::read::<M, F>(field) }
 }
@@ -217,9 +235,12 @@ pub unsafe fn bitfield<M: Space, T, F: Integer, S: Site>(
 ) -> Result<F, ReadError> {
     let from = from?;
     if !layout::exists::<T, S>() {
-        return Err(ReadError::Missing);
+        return Err(absence::<T, S>());
     }
     let bits = layout::bits::<T, F, S>(&path);
+    if !bits.fit::<F>() {
+        return Err(ReadError::WrongSize);
+    }
     let field = at::<T, u8>(from, layout::offset::<T, F, S>(path));
     // SAFETY: the caller's promise is the same.
     let memory = unsafe { memory::word::<M>(field, bits.size) }?;

@@ -129,6 +129,9 @@ macro_rules! rows {
                 core LLVMGetArrayLength2(array: LLVMTypeRef) -> u64;
                 core LLVMGetElementType(array: LLVMTypeRef) -> LLVMTypeRef;
                 core LLVMGetDebugLocColumn(value: LLVMValueRef) -> c_uint;
+                core LLVMConstIntToPtr(number: LLVMValueRef, type_: LLVMTypeRef) -> LLVMValueRef;
+                core LLVMConstNamedStruct(type_: LLVMTypeRef, values: *mut LLVMValueRef, count: c_uint) -> LLVMValueRef;
+                core LLVMGetTypeContext(type_: LLVMTypeRef) -> LLVMContextRef;
                 core LLVMConstInt(type_: LLVMTypeRef, value: c_ulonglong, extend: LLVMBool) -> LLVMValueRef;
                 core LLVMGetAllocatedType(variable: LLVMValueRef) -> LLVMTypeRef;
                 core LLVMGetAlignment(value: LLVMValueRef) -> c_uint;
@@ -137,6 +140,7 @@ macro_rules! rows {
                 core LLVMCreateBuilderInContext(context: LLVMContextRef) -> LLVMBuilderRef;
                 core LLVMDisposeBuilder(builder: LLVMBuilderRef) -> ();
                 core LLVMPositionBuilderBefore(builder: LLVMBuilderRef, instruction: LLVMValueRef) -> ();
+                core LLVMPositionBuilderBeforeInstrAndDbgRecords(builder: LLVMBuilderRef, instruction: LLVMValueRef) -> ();
                 core LLVMBuildLoad2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, name: *const c_char) -> LLVMValueRef;
                 core LLVMBuildStore(builder: LLVMBuilderRef, value: LLVMValueRef, pointer: LLVMValueRef) -> LLVMValueRef;
                 core LLVMBuildGEP2(builder: LLVMBuilderRef, type_: LLVMTypeRef, pointer: LLVMValueRef, indices: *mut LLVMValueRef, count: c_uint, name: *const c_char) -> LLVMValueRef;
@@ -262,6 +266,9 @@ macro_rules! rows {
                 debuginfo LLVMDITypeGetFlags(type_: LLVMMetadataRef) -> LLVMDIFlags;
                 debuginfo LLVMDITypeGetOffsetInBits(type_: LLVMMetadataRef) -> u64;
                 debuginfo LLVMGetDINodeTag(node: LLVMMetadataRef) -> u16;
+                debuginfo LLVMDISubprogramGetLine(subprogram: LLVMMetadataRef) -> c_uint;
+                debuginfo LLVMDIVariableGetFile(variable: LLVMMetadataRef) -> LLVMMetadataRef;
+                debuginfo LLVMDIVariableGetLine(variable: LLVMMetadataRef) -> c_uint;
                 core LLVMMDNodeInContext2(context: LLVMContextRef, nodes: *mut LLVMMetadataRef, count: usize) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreateBasicType(builder: LLVMDIBuilderRef, name: *const c_char, length: usize, size: u64, encoding: c_uint, flags: LLVMDIFlags) -> LLVMMetadataRef;
                 debuginfo LLVMDIBuilderCreatePointerType(builder: LLVMDIBuilderRef, to: LLVMMetadataRef, size: u64, align: u32, space: c_uint, name: *const c_char, length: usize) -> LLVMMetadataRef;

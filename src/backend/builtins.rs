@@ -10,11 +10,12 @@
 use std::collections::BTreeSet;
 
 use super::{
+    agreement::Agreement,
     assembly::Mentions,
     foreseen,
     passes::{alignment, fences, inline, undefined, unroll},
     program::{Optimized, Program},
-    resolve::{offer, resolve},
+    resolve::{Notes, offer, resolve},
     session::Session,
 };
 use crate::{
@@ -136,7 +137,9 @@ impl<'s> Program<'s, Optimized> {
         let module = target.fresh(session)?;
         self.take_given(&module, names)?;
         let mut mentions = Mentions::default();
-        resolve(session, &module, &mut self.archives, names, target, &mut mentions)?;
+        let mut agreement = Agreement::default();
+        let mut notes = Notes { mentions: &mut mentions, agreement: &mut agreement };
+        resolve(session, &module, &mut self.archives, names, target, &mut notes)?;
         mentions.settle(session, &module);
         link_own(session, &module, target, &undefined(&module, names))?;
         Ok(module)

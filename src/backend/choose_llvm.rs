@@ -74,7 +74,12 @@ impl<'p> Reader<'p> {
         if input.format == Format::Text && self.located.found_by.is_final() {
             return error;
         }
-        self.suggest(error, |error, others| match (self.list(error, others), &input.producer) {
+        // No libLLVM reads invalid text: the others are not listed.
+        let list = |error: Error, others: &Survey| match input.format {
+            Format::Text => error,
+            Format::Bitcode => self.list(error, others),
+        };
+        self.suggest(error, |error, others| match (list(error, others), &input.producer) {
             (error, Some(Producer { version: Some(version), .. }))
                 if *version <= library.version() =>
             {

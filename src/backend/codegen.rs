@@ -47,8 +47,9 @@ impl<'s> Program<'s, Optimized> {
         let module = if is_all { self.module.take(self.session)? } else { module.duplicate()? };
         let bytes = self.generate_code(module, FileType::Object)?;
         let origin = Origin::whole("the emitted object");
+        let linked_only = self.session.linked_only.borrow().clone();
         Ok(Object {
-            declared: Declared { externs, unsigned, embedded_sources },
+            declared: Declared { externs, unsigned, embedded_sources, linked_only },
             ..Object::parse(&bytes, origin)?
         })
     }

@@ -9,7 +9,7 @@ use crate::{
     bpf::{kernel::highest_cpu, target::Cpu},
     llvm::{Global, Module},
     plan::LinkPlan,
-    report::{Warning, WarningKind, Warnings},
+    report::{Warning, WarningKind, Warnings, nearest},
 };
 
 /// The CPU and features, in LLVM's syntax.
@@ -19,8 +19,32 @@ pub(super) struct CpuChoice {
     pub(super) features: String,
 }
 
-/// Chooses the CPU for `module`; warns if an explicit `--cpu` is below the level of a function.
+/// Chooses the CPU for `module`; warns if an explicit `--cpu` is below the level of a function, and of features that
+/// LLVM ignores.
 pub(super) fn choose(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) -> CpuChoice {
+    let choice = choose_level(plan, module, warnings);
+    let wished = plan.cpu_features.split(',').filter(|feature| !feature.is_empty());
+    wished.filter_map(|feature| ignored(feature, choice.cpu)).for_each(|it| warnings.push(it));
+    choice
+}
+
+/// Explains why LLVM ignores `feature` at the level `cpu`, if it does: its levels from v3 on switch `alu32` on
+/// themselves (`initSubtargetFeatures` in `BPFSubtarget.cpp`), and unknown names are dropped.
+fn ignored(feature: &str, cpu: Cpu) -> Option<Warning> {
+    let (message, help) = if feature == "-alu32" && matches!(cpu, Cpu::V3 | Cpu::V4) {
+        let message =
+            format!("`-alu32` has no effect: {} always uses 32-bit registers", cpu.name());
+        (message, "link for a lower level: `--cpu v2`".to_owned())
+    } else {
+        // Newer LLVMs may have features that this list lacks: only a near miss is a mistake.
+        let near = nearest(feature.get(1..)?, FEATURES.map(str::to_owned))
+            .filter(|_| !is_of_bpf(feature))?;
+        (format!("`{feature}` is not a feature of BPF"), format!("did you mean `{near}`?"))
+    };
+    Some(Warning { kind: WarningKind::IgnoredFeature, message, help: vec![help] })
+}
+
+fn choose_level(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) -> CpuChoice {
     let highest = module.functions().filter_map(asked_by).max_by_key(|(cpu, _)| *cpu);
     match (plan.cpu.filter(|cpu| *cpu != Cpu::Generic), highest) {
         (Some(ordered), highest) => {

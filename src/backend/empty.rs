@@ -2,13 +2,14 @@
 //! program; but usually it is a mistake.
 
 use super::{
+    opened::Opened,
     program::{Optimized, Program},
     session::Session,
 };
 use crate::{
     llvm::{Global, Linkage, Module},
     plan::{Exports, Requested},
-    report::{Audience, Error, Origin, Result, Warning, WarningKind},
+    report::{Audience, Error, Result, Warning, WarningKind, count, quoted},
 };
 
 /// The sections that describe a program but do not hold one.
@@ -17,23 +18,31 @@ const ABOUT: [&str; 2] = ["license", "version"];
 /// The most names that one message shows.
 const SHOWN: usize = 3;
 
-/// Warns about an input that neither defines nor refers to anything. Archive members are exempt: the user may not
-/// control the archive.
-pub(super) fn check_input(session: &Session<'_>, module: &Module<'_>, origin: &Origin) {
-    // Thin LTO passes hundreds of inputs that it left empty.
-    if session.audience() == Audience::Person
-        && origin.members.is_empty()
-        && module.globals().next().is_none()
-        && module.inline_asm().is_empty()
-    {
-        session.warnings.push(Warning {
-            kind: WarningKind::EmptyInput,
-            message: format!("{origin} defines nothing and refers to nothing"),
-            help: vec![
-                "was all of its source left out by a condition (`#[cfg]`, `#if`)?".to_owned(),
-            ],
-        });
+/// Warns about those of `inputs` that neither define nor refer to anything, all at once: thin LTO passes hundreds of
+/// inputs that it left empty. Archive members are exempt: the user may not control the archive.
+pub(super) fn check_inputs(session: &Session<'_>, inputs: &[Opened<'_>]) {
+    if session.audience() == Audience::Rustc {
+        return;
     }
+    let is_empty = |Opened { origin, module }: &&Opened<'_>| {
+        origin.members.is_empty()
+            && module.globals().next().is_none()
+            && module.inline_asm().is_empty()
+    };
+    let mut empty = inputs.iter().filter(is_empty).map(|input| &input.origin);
+    let Some(first) = empty.next() else { return };
+    let message = match empty.count() {
+        0 => format!("{first} defines nothing and refers to nothing"),
+        more => {
+            let more = count(more, "more input");
+            format!("{first} and {more} define nothing and refer to nothing")
+        }
+    };
+    session.warnings.push(Warning {
+        kind: WarningKind::EmptyInput,
+        message,
+        help: vec!["was all of its source left out by a condition (`#[cfg]`, `#if`)?".to_owned()],
+    });
 }
 
 impl Program<'_, Optimized> {
@@ -44,7 +53,7 @@ impl Program<'_, Optimized> {
     pub fn check_contents(&self) -> Result<()> {
         if self.session.audience() == Audience::Rustc && !self.is_of_use() {
             return Err(Error::link("the output holds no program, no map and no exported function")
-                .because("what nothing exports is left out")
+                .because(self.left_out().unwrap_or_else(|| "what nothing exports is left out".to_owned()))
                 .help("mark programs and maps `#[unsafe(no_mangle)]`, and give programs a section: `#[unsafe(link_section = \"xdp\")]`")
                 .help("a crate of several binaries links each: build the one with the programs, `--bin NAME`"));
         }
@@ -58,12 +67,26 @@ impl Program<'_, Optimized> {
         if !self.module.get(self.session).is_ok_and(is_empty) {
             return Ok(());
         }
+        let help = self.left_out().into_iter().chain([reason(&self.session.plan.exports)]);
         self.session.warnings.push(Warning {
             kind: WarningKind::EmptyOutput,
             message: "the output holds no program and no data".to_owned(),
-            help: vec![reason(&self.session.plan.exports)],
+            help: help.collect(),
         });
         Ok(())
+    }
+
+    /// Names what the inputs define and the output lacks.
+    fn left_out(&self) -> Option<String> {
+        let account = self.session.account.borrow();
+        let (names, more) = &account.samples;
+        let mut names = names.iter().map(|name| quoted(name)).collect::<Vec<_>>();
+        if *more > 0 {
+            names.push(format!("{more} more"));
+        }
+        let last = names.pop()?;
+        let list = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
+        Some(format!("the inputs define {list}, but nothing exports or uses that"))
     }
 
     /// Returns true if the output holds something that a loader or another linker can use.
@@ -96,9 +119,8 @@ fn reason(exports: &Exports) -> String {
              exported"
                 .to_owned()
         }
-        Requested::Explicit => format!(
-            "no input defines what is exported, such as {}: see what there is with `llvm-nm`",
-            named.join(", ")
-        ),
+        Requested::Explicit => {
+            format!("no input defines what is exported, such as {}", named.join(", "))
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     passes::noinline,
     program::{Internalized, Prepared, Program},
     session::Session,
+    why_live,
 };
 use crate::{
     backend::runtime::{MEMORY, is_listed_builtin},
@@ -34,11 +35,20 @@ impl<'s> Program<'s, Prepared> {
             Requested::Inferred => HashSet::new(),
         };
         for global in module.globals().filter(|global| can_hide(*global)) {
-            if is_exported(session, global) || entered.contains(&global) {
+            let stays = is_exported(session, global) || entered.contains(&global);
+            let is_shared = session.native_names.contains(&global.name());
+            if is_shared && !stays {
+                session.linked_only.borrow_mut().insert(global.name());
+            }
+            if stays || is_shared {
                 // Definitions from archives were marked discardable when linked; an exported one must stay. No loader
                 // reads a tentative C definition, which has no section; after merging it is a definition.
-                if matches!(global.linkage(), Linkage::LinkOnce | Linkage::Common) {
-                    global.export();
+                // Of a native object's definition and one from an archive, the native one was there first.
+                let is_second = session.native_defined.contains(&global.name());
+                match global.linkage() {
+                    Linkage::LinkOnce if is_second => global.weaken(),
+                    Linkage::LinkOnce | Linkage::Common => global.export(),
+                    _ => {}
                 }
             } else if kept.contains(&global.name()) && section_names::is_program(&global.section())
             {
@@ -50,6 +60,7 @@ impl<'s> Program<'s, Prepared> {
             }
         }
         noinline::shield(&subprograms);
+        why_live::explain(session, module);
         if session.account.borrow().wants_dropped() {
             let reached = module.duplicate()?;
             self.phase.machines.optimizing.run_passes(&reached, "globaldce")?;
@@ -81,7 +92,10 @@ fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
             let has_section = !global.section().is_empty();
             // The same rule as for a list made by rustc: see below.
             let is_routine = MEMORY.contains(&global.name().as_str());
-            has_section || global.linkage() != Linkage::LinkOnce && !is_routine
+            // A member of an archive that a native object needs is linked like one that bitcode needs.
+            let is_member = global.linkage() == Linkage::LinkOnce
+                || session.native_wanted.contains(&global.name());
+            has_section || !is_member && !is_routine
         }
     }
 }
@@ -102,7 +116,9 @@ fn unexported(program: &str) -> Warning {
 
 fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
     for export in &session.plan.exports.names {
-        if module.find(&export.name).is_some_and(|global| !global.is_declaration()) {
+        let is_defined = module.find(&export.name).is_some_and(|global| !global.is_declaration());
+        // Whether a native object defines it is known when both are linked.
+        if is_defined || session.native_names.contains(&export.name) {
             continue;
         }
         match export.presence {

@@ -9,13 +9,14 @@
 use std::collections::BTreeSet;
 
 use super::{
+    agreement::Agreement,
     assembly, builtins,
     definitions::Definitions,
     empty,
     opened::Opened,
     passes::license,
     program::{Merged, Program},
-    quirks, resolve,
+    quirks, renames, resolve,
     restorable::RestorableModule,
     runtime::{self, Routines},
     session::Session,
@@ -57,14 +58,20 @@ impl<'a> Session<'a> {
             self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
-            empty::check_input(self, &input.module, &input.origin);
             target.apply(&input.module)?;
         }
+        empty::check_inputs(self, &opened);
+        let mut agreement = Agreement::of(&self.context, &opened, |index| {
+            self.read_whole(inputs.modules.get(index)?)
+        })?;
         let module = self.link_grouped(opened, &target)?;
         let mut archives = inputs.archives;
         let mut mentions = assembly::given(&module, &statics);
-        let wanted = self.wanted(inputs.roots);
-        resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut mentions)?;
+        let mut wanted = self.wanted(inputs.roots);
+        wanted.extend(inputs.wanted);
+        let mut notes = resolve::Notes { mentions: &mut mentions, agreement: &mut agreement };
+        resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut notes)?;
+        agreement.settle(&self.context, &module)?;
         mentions.settle(self, &module);
         builtins::define_called(self, &module, &target)?;
         assembly::check_functions(&module)?;
@@ -101,7 +108,13 @@ impl<'a> Session<'a> {
             module.set_inline_asm("");
         }
         assembly::check_module(&module, &input.origin)?;
+        renames::apply(&module, &self.plan.symbols);
         Ok(Opened { origin: input.origin.clone(), module })
+    }
+
+    /// Reads all of `input`, also the functions that LLVM otherwise reads when it links them; `None` if it is malformed.
+    fn read_whole(&self, input: &Bitcode) -> Option<Module<'_>> {
+        Module::parse(&self.context, &input.bytes, &input.origin.to_string()).ok()
     }
 
     fn decide_target(&self, opened: &[Opened<'_>]) -> Result<Triple> {

@@ -4,6 +4,7 @@
 //! [`Session::merge`] -> [`Program::prepare`] -> [`Program::internalize`] -> [`Program::optimize`] ->
 //! [`Program::object`].
 
+mod agreement;
 mod assembly;
 mod builtins;
 mod choose_llvm;
@@ -29,14 +30,17 @@ mod prepare;
 mod program;
 mod quirks;
 mod remaining_panic;
+mod renames;
 mod resolve;
 mod restorable;
 mod runtime;
 mod session;
+mod set_values;
 mod sources;
 mod trace;
 mod triple;
 mod unsupported;
+mod why_live;
 
 pub use choose_llvm::{locate_for, survey_for};
 pub use codegen::dump_files;

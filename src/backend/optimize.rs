@@ -27,9 +27,13 @@ impl<'s> Program<'s, Internalized> {
         session.dump(module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
         preserve_access::claim(module)?;
-        lower::inline(session, module);
+        lower::prepare(session, module);
         panics::prepare(session, module, &machines.optimizing)?;
         pipeline::run(session, &machines.optimizing, module)?;
+        if lower::resolve(session, module) {
+            module.verify()?;
+            pipeline::run(session, &machines.optimizing, module)?;
+        }
         panics::lower(session, module, &machines.optimizing)?;
         session.hear(|| Error::link("optimisation failed"))?;
         let codegen = &session.plan.codegen;
@@ -44,8 +48,9 @@ impl<'s> Program<'s, Internalized> {
             inline::report(session, module);
         }
         stack_alignment::limit_alignment(module);
-        lower::lower(session, module, &machines.choice);
+        // Its own clean-up would merge again what is split for the verifier.
         products::spell_out(session, module, &machines.optimizing)?;
+        lower::lower(session, module, &machines.choice);
         // After all passes, since they turn expanded memory operations back into new ones.
         expand_memory::expand(session, module, &machines.optimizing)?;
         undefined::define(module);

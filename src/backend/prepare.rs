@@ -6,6 +6,7 @@ use super::{
     passes::{aliases, inline, inline_size, placement, stack_alignment, unroll},
     program::{Merged, Prepared, Program},
     quirks::Relocations,
+    set_values,
 };
 use crate::{
     llvm::Global,
@@ -23,6 +24,7 @@ impl<'s> Program<'s, Merged> {
         let (session, module) = (*session, self.module.get(session)?);
         let plan = session.plan;
         aliases::settle(module);
+        set_values::apply(session, module, target.target.endian())?;
         co_re::lower(session, module, target)?;
         if co_re::is_relocatable(module) {
             session.prepare_for(Relocations::Some)?;

@@ -15,7 +15,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{assembly::Mentions, session::Session};
+use super::{agreement::Agreement, assembly::Mentions, session::Session};
 use crate::{
     backend::{
         opened::Opened,
@@ -28,6 +28,12 @@ use crate::{
     report::Result,
 };
 
+/// The facts about inputs, to which members add theirs.
+pub(super) struct Notes<'a, 's> {
+    pub(super) mentions: &'a mut Mentions<'s>,
+    pub(super) agreement: &'a mut Agreement<'s>,
+}
+
 /// Links members of `archives` into `module` until they define no undefined symbol; `strong` symbols are always
 /// requested.
 pub(super) fn resolve<'s>(
@@ -36,7 +42,7 @@ pub(super) fn resolve<'s>(
     archives: &mut [Archive],
     strong: &BTreeSet<String>,
     target: &Triple,
-    mentions: &mut Mentions<'s>,
+    notes: &mut Notes<'_, 's>,
 ) -> Result<()> {
     index(session, archives)?;
     let (mut asked, mut linked) = (BTreeSet::new(), BTreeSet::new());
@@ -64,11 +70,12 @@ pub(super) fn resolve<'s>(
             if !linked.insert((archive, member)) {
                 opened.module.set_inline_asm("");
             }
+            notes.agreement.add_member(&session.context, &opened, &wanted)?;
             session.link_into(module, opened.module, &opened.origin)?;
         }
         asked.extend(wanted);
     }
-    mentions.note(module, |function, name| locals.find(module, function, name));
+    notes.mentions.note(module, |function, name| locals.find(module, function, name));
     restore_names(module, &locals.renamed);
     Ok(())
 }

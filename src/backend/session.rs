@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     path::Path,
 };
 
@@ -29,6 +30,14 @@ pub struct Session<'a> {
     pub(super) account: RefCell<Account>,
     pub(super) routines: RefCell<Vec<Routines>>,
     pub(super) panics: RefCell<Vec<Panic>>,
+    /// The names that native objects of this link define or refer to.
+    pub(super) native_names: BTreeSet<String>,
+    /// The names that native objects define.
+    pub(super) native_defined: BTreeSet<String>,
+    /// The names for which native objects need archive members.
+    pub(super) native_wanted: BTreeSet<String>,
+    /// Definitions that stay visible for native objects only.
+    pub(super) linked_only: RefCell<BTreeSet<String>>,
     options: RefCell<Option<OptionsLease>>,
     relocations: Cell<Relocations>,
     audience: Audience,
@@ -56,6 +65,10 @@ impl<'a> Session<'a> {
             account,
             routines,
             panics,
+            native_names: inputs.native_names.clone(),
+            native_defined: inputs.native_defined.clone(),
+            native_wanted: inputs.wanted.clone(),
+            linked_only: RefCell::default(),
             options,
             relocations,
             audience,

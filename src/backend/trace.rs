@@ -20,6 +20,13 @@ pub struct Account {
     pub dropped: Vec<(Origin, String)>,
     /// The names that the inputs define, to find near misses for undefined symbols; empty if nothing is undefined.
     pub defined: BTreeSet<String>,
+    /// The first functions and variables that the inputs define, archive members left aside, and the number of others:
+    /// to name them if the output is empty.
+    pub(super) samples: (Vec<String>, usize),
+    /// The answers to the questions why a symbol is live, in order.
+    pub why_live: Vec<String>,
+    /// The module that defines each symbol, the first if several do. Filled if the plan requests a map.
+    pub origins: Option<BTreeMap<String, Origin>>,
     /// The first module that mentions each symbol. Filled if the plan requests the reasons for taking members.
     mentions: Option<BTreeMap<String, Origin>>,
     entered: HashSet<Origin>,
@@ -52,11 +59,16 @@ pub enum Reason {
     },
 }
 
+/// The number of definitions that a message names.
+const SAMPLES: usize = 3;
+
 impl Account {
     pub(super) fn new(reports: &Reports) -> Self {
-        let mentions = reports.why_extract.is_some().then(BTreeMap::new);
+        let wants_mentions = reports.why_extract.is_some() || reports.map.is_some();
+        let mentions = wants_mentions.then(BTreeMap::new);
         let candidates = (reports.dropped == Listing::Print).then(Vec::new);
-        Self { mentions, candidates, ..Self::default() }
+        let origins = reports.map.is_some().then(BTreeMap::new);
+        Self { mentions, candidates, origins, ..Self::default() }
     }
 
     /// Records a linked module of `bytes` bytes. A member can be linked several times; only the first counts.
@@ -68,6 +80,17 @@ impl Account {
             for global in opened.module.globals().filter(|global| global.is_declaration()) {
                 mentions.entry(global.name()).or_insert_with(|| opened.origin.clone());
             }
+        }
+        if let Some(origins) = &mut self.origins {
+            for global in opened.module.globals().filter(|global| !global.is_declaration()) {
+                origins.entry(global.name()).or_insert_with(|| opened.origin.clone());
+            }
+        }
+        if reason == Reason::Given {
+            let mut own = listed(&opened.module);
+            let free = SAMPLES.saturating_sub(self.samples.0.len());
+            self.samples.0.extend(own.by_ref().take(free).map(Global::name));
+            self.samples.1 = self.samples.1.saturating_add(own.count());
         }
         if let (Some(candidates), Reason::Given) = (&mut self.candidates, &reason) {
             let names = listed(&opened.module).map(|global| (opened.origin.clone(), global.name()));

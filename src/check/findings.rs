@@ -18,6 +18,9 @@ pub enum Finding {
         error: Error,
         /// The functions whose frames together are too large.
         frames: Vec<String>,
+        /// The warning that says the same, if loaders can take the other programs without this one; if rustc drives
+        /// the link, which hides warnings, it stays an error.
+        instead: Option<Warning>,
     },
     /// Some loaders may accept it: a warning, and an error if rustc drives the link, which hides warnings.
     Doubtful(WarningKind, Error),
@@ -37,7 +40,7 @@ impl Findings {
 
     /// Adds an error by a limit of the verifier.
     pub fn limit(&mut self, error: Error) {
-        self.0.push(Finding::Limit { error, frames: Vec::new() });
+        self.0.push(Finding::Limit { error, frames: Vec::new(), instead: None });
     }
 
     /// Adds a warning.
@@ -55,9 +58,9 @@ impl Findings {
     #[must_use]
     pub fn explain_frames(self, explain: impl Fn(&[String]) -> Vec<String>) -> Self {
         let explained = self.0.into_iter().map(|finding| match finding {
-            Finding::Limit { error, frames } if !frames.is_empty() => {
+            Finding::Limit { error, frames, instead } if !frames.is_empty() => {
                 let error = explain(&frames).into_iter().fold(error, Error::because);
-                Finding::Limit { error, frames }
+                Finding::Limit { error, frames, instead }
             }
             other => other,
         });
@@ -75,6 +78,16 @@ impl Findings {
                 {
                     warnings.push(warning(WarningKind::KernelRefuses, &error));
                 }
+                Finding::Limit { instead: Some(warning), .. }
+                    if options.audience == Audience::Person
+                        || options.plan.warnings.silenced.contains(&warning.kind) =>
+                {
+                    warnings.push(warning);
+                }
+                Finding::Limit { error, instead: Some(warning), .. } => errors.push(error.help(format!(
+                    "`-C link-arg=-Wno-{}` links it all the same, for a loader that leaves this program out",
+                    warning.kind
+                ))),
                 Finding::Refused(error) | Finding::Limit { error, .. } => errors.push(error),
                 Finding::Doubtful(kind, _) if options.plan.warnings.silenced.contains(&kind) => {}
                 Finding::Doubtful(_, error) if options.audience == Audience::Rustc => {

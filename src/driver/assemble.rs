@@ -9,7 +9,7 @@ use clap::{
 use log::LevelFilter;
 
 use super::{
-    Invocation, Logging, PlanFormat, Request, VersionDetail, exports, inputs,
+    Invocation, Logging, Messages, PlanFormat, Request, VersionDetail, explain, exports, inputs,
     normalize::Normal,
     options::{ANYTHING, Options, WarningWish},
     outputs, pages,
@@ -17,9 +17,9 @@ use super::{
 use crate::{
     bpf::kernel::Kernel,
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Dwarf, InlineNever, Limits, LinkPlan,
-        LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
-        MemoryBuiltins, Output, Panics, Reports, SourceLines, Traps, WarningPolicy,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dependencies, Dwarf, InlineNever, Limits,
+        LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
+        MemoryBuiltins, Output, Panics, Reports, SourceLines, Symbols, Traps, WarningPolicy,
     },
     report::{Error, Result},
 };
@@ -33,29 +33,37 @@ pub fn assemble(command: Command, normal: Normal, mut files: Vec<PathBuf>) -> Re
         .clone()
         .no_binary_name(true)
         .try_get_matches_from(&normal.words)
-        .map_err(explain)?;
-    let options = Options::from_arg_matches(&matches).map_err(explain)?;
+        .map_err(reworded)?;
+    let options = Options::from_arg_matches(&matches).map_err(reworded)?;
     let logging = logging(&options);
+    let messages = Messages {
+        color: options.color.unwrap_or_default(),
+        format: options.error_format.unwrap_or_default(),
+    };
     let lists = [&options.export_symbols, &options.version_script, &options.dynamic_list];
     files.extend(lists.into_iter().flatten().cloned());
-    let request = match text(&command, &options) {
+    let request = match text(&command, &options)? {
         Some(text) => Request::Print(text),
-        None => request(options, &matches)?,
+        None => request(options, &matches, &files)?,
     };
-    Ok(Invocation { request, logging, args: normal.words, notes: normal.notes, files })
+    let Normal { words: args, notes, notices } = normal;
+    Ok(Invocation { request, logging, messages, args, notes, notices, files })
 }
 
-fn text(command: &Command, options: &Options) -> Option<super::Text> {
-    if options.help {
-        return Some(pages::long_help(command));
+fn text(command: &Command, options: &Options) -> Result<Option<super::Text>> {
+    if let Some(name) = &options.explain {
+        let plain = explain::explain(name)?;
+        return Ok(Some(super::Text { styled: plain.clone(), plain }));
     }
-    if options.h {
-        return Some(pages::short_help(command));
-    }
-    if options.man {
-        return Some(pages::man(command));
-    }
-    options.completions.map(|shell| pages::completions(command, shell))
+    Ok(if options.help {
+        Some(pages::long_help(command))
+    } else if options.h {
+        Some(pages::short_help(command))
+    } else if options.man {
+        Some(pages::man(command))
+    } else {
+        options.completions.map(|shell| pages::completions(command, shell))
+    })
 }
 
 fn logging(options: &Options) -> Logging {
@@ -63,7 +71,7 @@ fn logging(options: &Options) -> Logging {
     Logging { file: options.log_file.clone(), level: options.log_level.or(verbose) }
 }
 
-fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
+fn request(options: Options, matches: &ArgMatches, files: &[PathBuf]) -> Result<Request> {
     // A lone `-v` asks for the version, as in ld and gcc.
     let version = options.version
         || (options.verbose && options.inputs.is_empty() && options.output.is_none());
@@ -72,13 +80,14 @@ fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
         let detail = if options.verbose { VersionDetail::Loaded } else { VersionDetail::Short };
         return Ok(Request::Version {
             detail,
-            plan: Box::new(plan(&options, matches, Vec::new())?),
+            plan: Box::new(plan(&options, matches, files, Vec::new())?),
         });
     }
     if options.print_llvm {
         return Ok(Request::PrintLlvm(Box::new(plan(
             &options,
             matches,
+            files,
             named.unwrap_or_default(),
         )?)));
     }
@@ -87,7 +96,7 @@ fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
             Error::usage("no inputs").help("name what to link: `bpf-linker -o prog.o prog.bc`")
         );
     }
-    let plan = Box::new(plan(&options, matches, named?)?);
+    let plan = Box::new(plan(&options, matches, files, named?)?);
     Ok(match options.print_plan.as_deref() {
         None => Request::Link(plan),
         Some("json") => Request::PrintPlan { plan, format: PlanFormat::Json },
@@ -95,7 +104,12 @@ fn request(options: Options, matches: &ArgMatches) -> Result<Request> {
     })
 }
 
-fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result<LinkPlan> {
+fn plan(
+    options: &Options,
+    matches: &ArgMatches,
+    files: &[PathBuf],
+    outputs: Vec<Output>,
+) -> Result<LinkPlan> {
     let plan = LinkPlan {
         inputs: inputs::in_order(options, matches),
         search_dirs: options.library_path.clone(),
@@ -107,6 +121,11 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
         opt_level: options.optimize.unwrap_or_default(),
         outputs,
         undefined: undefined(options),
+        symbols: Symbols {
+            defined: options.defsym.clone(),
+            wrapped: options.wrap.clone(),
+            set: options.set.clone(),
+        },
         maps: if options.keep_legacy_maps { MapDefinitions::Keep } else { MapDefinitions::Btf },
         debug_info: debug_info(options),
         codegen: codegen(options),
@@ -125,7 +144,7 @@ fn plan(options: &Options, matches: &ArgMatches, outputs: Vec<Output>) -> Result
         },
         warnings: warnings(options),
         limits: Limits { stack: options.stack_limit, instructions: options.insn_limit },
-        reports: reports(options),
+        reports: reports(options, files),
     };
     Ok(match options.kernel {
         Some((major, minor)) => plan.suited_to(Kernel(major, minor)),
@@ -196,20 +215,28 @@ fn warnings(options: &Options) -> WarningPolicy {
     WarningPolicy { silenced: silenced.into_iter().collect(), others }
 }
 
-fn reports(options: &Options) -> Reports {
+fn reports(options: &Options, files: &[PathBuf]) -> Reports {
     Reports {
         trace: if options.trace { Listing::Print } else { Listing::Silent },
         dropped: if options.print_gc { Listing::Print } else { Listing::Silent },
         why_extract: options.why_extract.clone(),
         program: options.report.clone(),
         program_json: options.report_json.clone(),
+        program_html: options.report_html.clone(),
         time_trace: options.time_trace.clone(),
+        map: options.map.clone(),
+        dependencies: options
+            .dependency_file
+            .clone()
+            .map(|file| Dependencies { file, arguments: files.to_vec() }),
+        why_live: options.why_live.clone(),
+        memory_usage: if options.print_memory_usage { Listing::Print } else { Listing::Silent },
         reproduce: options.reproduce.clone(),
     }
 }
 
 /// Converts clap's error to our wording; at this point only values can be wrong.
-fn explain(error: clap::Error) -> Error {
+fn reworded(error: clap::Error) -> Error {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(all)) => all.join(", "),

@@ -10,7 +10,7 @@ use clap::{Arg, Command, ValueHint};
 
 use super::{
     dialect::Word,
-    rules::{RULES, Rule, Value},
+    rules::{Action, RULES, Rule, Value},
     words,
 };
 
@@ -124,14 +124,21 @@ impl Known {
         self.paths.contains(name)
     }
 
-    /// Returns the known option most similar to `word`, with its dashes.
-    pub fn nearest(&self, word: &OsStr) -> Option<String> {
-        let (_, body) = undash(word);
+    /// Returns the known option most similar to `word`, with its dashes: one that would be accepted there.
+    pub fn nearest(&self, word: &Word) -> Option<String> {
+        let (_, body) = undash(&word.text);
         let body = body.to_string_lossy();
         let name = body.split('=').next().unwrap_or_default();
         let own = self.options.keys().filter(|name| name.len() > 1).map(|name| format!("--{name}"));
-        let foreign =
-            RULES.iter().flat_map(|rule| rule.spellings).map(|spelling| (*spelling).to_owned());
+        let fits = |rule: &&Rule| {
+            rule.listener.is_none_or(|listener| listener == word.listener)
+                && !matches!(rule.action, Action::Refuse(_))
+        };
+        let foreign = RULES
+            .iter()
+            .filter(fits)
+            .flat_map(|rule| rule.spellings)
+            .map(|spelling| (*spelling).to_owned());
         let scored = own.chain(foreign).filter_map(|option| {
             let other = option.trim_start_matches('-');
             let far = strsim::damerau_levenshtein(name, other);

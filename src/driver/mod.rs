@@ -10,9 +10,11 @@
 
 mod assemble;
 pub mod dialect;
+mod explain;
 mod exports;
 mod inputs;
 mod known;
+mod messages;
 mod normalize;
 mod options;
 mod outputs;
@@ -32,6 +34,7 @@ use crate::{plan::LinkPlan, report::Result};
 use known::Known;
 use options::Options;
 
+pub use messages::{Color, ErrorFormat, Messages};
 pub use print::{PLAN_SCHEMA, PlanFormat, print_plan};
 pub use replay::{Read, replay};
 
@@ -42,11 +45,15 @@ pub struct Invocation {
     pub request: Request,
     /// Log settings.
     pub logging: Logging,
+    /// Form and color of messages.
+    pub messages: Messages,
     /// The command line in our own options, without the program's name, as a response file needs it to repeat the
     /// request.
     pub args: Vec<OsString>,
     /// Ignored options with the reasons, one line of the debug log each.
     pub notes: Vec<String>,
+    /// Ignored options whose effect users might expect, with the reasons.
+    pub notices: Vec<String>,
     /// The files that hold arguments and lists of symbols.
     pub files: Vec<PathBuf>,
 }

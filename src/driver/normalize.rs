@@ -19,6 +19,8 @@ pub struct Normal {
     pub words: Vec<OsString>,
     /// Ignored options with the reasons, for the log.
     pub notes: Vec<String>,
+    /// Ignored options whose effect users might expect, each once.
+    pub notices: Vec<String>,
 }
 
 /// Converts `words` to our own options.
@@ -163,6 +165,13 @@ impl Pass<'_> {
                 self.words.push_front(Word { text, ..word });
             }
             Action::Ignore(reason) => self.ignored(&shown, reason),
+            Action::Note(reason) => {
+                let name = rule.spellings.first().copied().unwrap_or_default();
+                let notice = format!("`{}` is ignored: {reason}", as_written(name));
+                if !self.normal.notices.contains(&notice) {
+                    self.normal.notices.push(notice);
+                }
+            }
             Action::Refuse(reason) => {
                 return Err(Error::usage(format!("`{shown}` is not supported")).because(reason));
             }
@@ -191,18 +200,24 @@ impl Pass<'_> {
     }
 
     fn ignored(&mut self, option: &str, reason: &str) {
+        let option = as_written(option);
         self.normal.notes.push(format!("`{option}` is passed over: {reason}"));
     }
 
     fn unknown(&self, word: &Word) -> Error {
         let error = Error::usage(format!("unknown option `{}`", word.text.display()));
-        match self.known.nearest(&word.text) {
+        match self.known.nearest(word) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => {
                 error.help("`--help` lists the options; an input of such a name goes after `--`")
             }
         }
     }
+}
+
+/// Returns an option as users write it: `-z X` is joined for its rules alone.
+fn as_written(option: &str) -> String {
+    option.replacen("-z=", "-z ", 1)
 }
 
 fn is_option(word: &Word) -> bool {

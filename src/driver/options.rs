@@ -8,15 +8,19 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, builder::PossibleValue};
 use log::LevelFilter;
 
+use super::messages::{Color, ErrorFormat};
 use crate::{
-    bpf::target::{Cpu, OptLevel, Target},
-    plan::{LinkerWarnings, PanicValue, PanicWay, SourceLines},
+    bpf::{
+        kernel::{nearest_release, parse_release},
+        target::{Cpu, OptLevel, Target},
+    },
+    plan::{Definition, LinkerWarnings, PanicValue, PanicWay, SourceLines},
     report::{WarningKind, nearest},
 };
 
 /// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
 ///
-/// Inputs are bitcode (.bc), textual IR (.ll), ELF objects with embedded bitcode, and archives of these (.a, .rlib).
+/// Inputs are bitcode (.bc), textual IR (.ll), BPF objects with or without bitcode (.o), and archives of these (.a, .rlib).
 #[derive(Clone, Debug, Default, Parser)]
 #[command(
     name = "bpf-linker",
@@ -81,7 +85,7 @@ pub struct Options {
     #[arg(long, value_name = "X.Y", help_heading = "Target", value_parser = kernel)]
     pub kernel: Option<(u16, u16)>,
     /// LLVM features to add or drop, such as +alu32,-dwarfris
-    #[arg(long, value_name = "LIST", help_heading = "Target", allow_hyphen_values = true)]
+    #[arg(long, value_name = "LIST", help_heading = "Target", value_parser = features, allow_hyphen_values = true)]
     pub cpu_features: Option<String>,
 
     /// Keep these symbols visible; each must exist
@@ -117,6 +121,21 @@ pub struct Options {
     #[arg(long, value_name = "SYMBOL,...", help_heading = "Symbols", value_delimiter = ',', num_args = 0..=1,
           require_equals = true, default_missing_value = ANYTHING, action = ArgAction::Append)]
     pub allow_undefined: Vec<String>,
+
+    /// Give a constant (`const volatile`, a static of Rust) its value at link time
+    ///
+    /// A number, true or false, an enumerator, or the text of an array of bytes. What the value rules out is dropped;
+    /// the variable stays, but a loader's later change of it has no effect.
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Symbols", value_parser = assignment,
+          allow_hyphen_values = true, action = ArgAction::Append)]
+    pub set: Vec<(String, String)>,
+    /// Let references to NAME mean another symbol or a number, unless the input that refers to it defines it
+    #[arg(long, value_name = "NAME=SYMBOL", help_heading = "Symbols", value_parser = definition,
+          action = ArgAction::Append)]
+    pub defsym: Vec<(String, Definition)>,
+    /// Let references to SYMBOL mean __wrap_SYMBOL, and those to __real_SYMBOL mean SYMBOL
+    #[arg(long, value_name = "SYMBOL", help_heading = "Symbols", action = ArgAction::Append)]
+    pub wrap: Vec<String>,
 
     /// Optimisation level; BPF needs some, so 0 means 1
     #[arg(short = 'O', value_name = "0|1|2|3|s|z", help_heading = "Optimisation", value_parser = opt_level(),
@@ -224,6 +243,21 @@ pub struct Options {
     /// The same as JSON
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub report_json: Option<PathBuf>,
+    /// The same as a page for a browser, with pictures and a search
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub report_html: Option<PathBuf>,
+    /// Write sections, symbols, their origins and sizes to FILE; `-` is standard output
+    #[arg(long = "Map", value_name = "FILE", help_heading = "Reports")]
+    pub map: Option<PathBuf>,
+    /// Write to FILE the names of all files that the link reads, as a rule for make and ninja
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub dependency_file: Option<PathBuf>,
+    /// Tell why SYMBOL is part of the program: the references that lead to it
+    #[arg(long, value_name = "SYMBOL", help_heading = "Reports", action = ArgAction::Append)]
+    pub why_live: Vec<String>,
+    /// Summarize instructions, stack and maps against the kernel's limits
+    #[arg(long, help_heading = "Reports")]
+    pub print_memory_usage: bool,
     /// Fail if a chain of calls needs more than N bytes of stack [default: the kernel's 512]
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub stack_limit: Option<u64>,
@@ -245,6 +279,13 @@ pub struct Options {
     /// Copy all that is needed to repeat this link into DIR
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     pub reproduce: Option<PathBuf>,
+    /// Use color in messages: auto, always, never [default: auto]
+    #[arg(long, value_name = "WHEN", help_heading = "Reports", value_parser = color(), hide_possible_values = true)]
+    pub color: Option<Color>,
+    /// Form of messages: human, short (a line each), json (rustc's schema) [default: human]
+    #[arg(long, value_name = "FORMAT", help_heading = "Reports", value_parser = error_format(),
+          hide_possible_values = true)]
+    pub error_format: Option<ErrorFormat>,
     /// Write the log to FILE
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub log_file: Option<PathBuf>,
@@ -264,6 +305,9 @@ pub struct Options {
     /// Log what happens, at level info
     #[arg(short, long, help_heading = "General")]
     pub verbose: bool,
+    /// Explain a warning by its name, or an error by words of its message
+    #[arg(long, value_name = "NAME", help_heading = "General", allow_hyphen_values = true)]
+    pub explain: Option<String>,
     /// Print completions for a shell: bash, elvish, fish, powershell, zsh
     #[arg(long, value_name = "SHELL", help_heading = "General")]
     pub completions: Option<clap_complete::Shell>,
@@ -324,6 +368,8 @@ macro_rules! one_of {
 
 one_of!(cpu -> Cpu, Cpu::ALL.map(Cpu::name), |name: &str| name.parse().unwrap_or(Cpu::Generic));
 one_of!(opt_level -> OptLevel, OptLevel::ALL.map(OptLevel::name), |name: &str| name.parse().unwrap_or_default());
+one_of!(color -> Color, Color::ALL, Color::called);
+one_of!(error_format -> ErrorFormat, ErrorFormat::ALL, ErrorFormat::called);
 one_of!(level -> LevelFilter, ["off", "error", "warn", "info", "debug", "trace"], |name: &str| {
     name.parse().unwrap_or(LevelFilter::Off)
 });
@@ -391,10 +437,15 @@ fn warning_help() -> String {
 }
 
 fn kernel(version: &str) -> Result<(u16, u16), String> {
-    let numbers = version
-        .split_once('.')
-        .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
-    numbers.ok_or_else(|| "not a kernel version such as 5.4".to_owned())
+    let kernel = parse_release(version)
+        .ok_or("not a kernel version such as 5.4, or what `uname -r` prints")?;
+    match nearest_release(kernel) {
+        Some(nearest) if nearest > kernel => {
+            Err(format!("there is no Linux {kernel} with BPF; the first is {nearest}"))
+        }
+        Some(nearest) => Err(format!("there is no Linux {kernel}; the nearest is {nearest}")),
+        None => Ok((kernel.0, kernel.1)),
+    }
 }
 
 fn source_lines(word: &str) -> Result<SourceLines, String> {
@@ -403,6 +454,30 @@ fn source_lines(word: &str) -> Result<SourceLines, String> {
         "read" => Ok(SourceLines::Read),
         "none" => Ok(SourceLines::None),
         _ => Err("it is `embedded`, `read` or `none`".to_owned()),
+    }
+}
+
+/// Refuses a feature without a sign, with which LLVM takes the whole module for malformed.
+fn features(list: &str) -> Result<String, String> {
+    let mut features = list.split(',').filter(|feature| !feature.is_empty());
+    match features.find(|feature| !feature.starts_with(['+', '-'])) {
+        Some(feature) => Err(format!("a feature starts with a sign: `+{feature}` or `-{feature}`")),
+        None => Ok(list.to_owned()),
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("not of the form NAME=VALUE".to_owned()),
+    }
+}
+
+fn definition(text: &str) -> Result<(String, Definition), String> {
+    let (name, meaning) = assignment(text).map_err(|_| "not of the form NAME=SYMBOL")?;
+    match Definition::parse(&meaning) {
+        Some(meaning) => Ok((name, meaning)),
+        None => Err(format!("`{meaning}` is neither a symbol nor a number")),
     }
 }
 

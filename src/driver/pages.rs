@@ -48,8 +48,56 @@ pub fn man(command: &Command) -> Text {
     let command = shown(command).version(env!("CARGO_PKG_VERSION"));
     // Writing to memory does not fail.
     let _ = clap_mangen::Man::new(command).render(&mut page);
+    page.extend_from_slice(EXIT_STATUS.as_bytes());
+    page.extend_from_slice(ENVIRONMENT.as_bytes());
     unstyled(&page)
 }
+
+/// The section of the man page about exit codes; `ErrorKind::exit_code` defines them.
+const EXIT_STATUS: &str = r"
+.SH EXIT STATUS
+.TP
+\fB0\fR
+The link succeeded; there may be warnings.
+.TP
+\fB1\fR
+The inputs are sound but do not make a program.
+.TP
+\fB2\fR
+The command line, or a file that it names as an argument, is wrong.
+.TP
+\fB3\fR
+An input is missing, malformed, or of a kind that cannot be linked.
+.TP
+\fB4\fR
+There is no usable libLLVM, or LLVM gave up.
+.TP
+\fB5\fR
+A file cannot be read or written.
+.TP
+\fB101\fR
+Internal error.
+";
+
+/// The section of the man page about variables.
+const ENVIRONMENT: &str = r"
+.SH ENVIRONMENT
+.TP
+\fBBPF_LINKER_LLVM\fR
+The libLLVM to use, or a folder that holds one; \fB\-\-llvm\fR wins.
+.TP
+\fBRUST_LOG\fR
+Log level, such as \fBdebug\fR; \fB\-\-log\-level\fR wins.
+.TP
+\fBNO_COLOR\fR
+If not empty, messages have no color.
+.TP
+\fBCARGO_TERM_COLOR\fR
+If \fBalways\fR, messages have color although they are not for a terminal.
+.TP
+\fBTMPDIR\fR
+Folder for the report about a crash of LLVM.
+";
 
 fn unstyled(bytes: &[u8]) -> Text {
     let text = String::from_utf8_lossy(bytes).into_owned();

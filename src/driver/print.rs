@@ -10,10 +10,10 @@ use super::words;
 use crate::{
     bpf::target::Endian,
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Destination, Dwarf, Export, Exports, InlineNever,
-        Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, Members,
-        MemcpyExpansion, MemoryBuiltins, Output, PanicValue, Presence, Reports, Requested, Source,
-        SourceLines, Traps,
+        AllowUndefined, Btf, Codegen, DebugInfo, Definition, Destination, Dwarf, Export, Exports,
+        InlineNever, Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions,
+        Members, MemcpyExpansion, MemoryBuiltins, Output, PanicValue, Presence, Reports, Requested,
+        Source, SourceLines, Symbols, Traps,
     },
 };
 
@@ -55,6 +55,7 @@ fn value(plan: &LinkPlan) -> Value {
         "opt_level": plan.opt_level.name(),
         "outputs": plan.outputs.iter().map(output).collect::<Vec<_>>(),
         "undefined": undefined(&plan.undefined),
+        "symbols": symbols(&plan.symbols),
         "maps": match plan.maps { MapDefinitions::Btf => "btf", MapDefinitions::Keep => "keep" },
         "debug_info": debug_info(&plan.debug_info),
         "codegen": codegen(&plan.codegen),
@@ -135,6 +136,19 @@ fn undefined(undefined: &AllowUndefined) -> Value {
     }
 }
 
+fn symbols(symbols: &Symbols) -> Value {
+    let defined = symbols.defined.iter().map(|(name, definition)| match definition {
+        Definition::Symbol(symbol) => format!("{name}={symbol}"),
+        Definition::Number(number) => format!("{name}={number:#x}"),
+    });
+    let set = symbols.set.iter().map(|(name, value)| format!("{name}={value}"));
+    json!({
+        "defined": defined.collect::<Vec<_>>(),
+        "wrapped": symbols.wrapped,
+        "set": set.collect::<Vec<_>>(),
+    })
+}
+
 fn debug_info(debug_info: &DebugInfo) -> Value {
     let remaps =
         debug_info.remap_path_prefix.iter().map(|(old, new)| json!({ "old": old, "new": new }));
@@ -184,7 +198,12 @@ fn reports(reports: &Reports) -> Value {
         "why_extract": reports.why_extract.as_deref().map(path),
         "program": reports.program.as_deref().map(path),
         "program_json": reports.program_json.as_deref().map(path),
+        "program_html": reports.program_html.as_deref().map(path),
         "time_trace": reports.time_trace.as_deref().map(path),
+        "map": reports.map.as_deref().map(path),
+        "dependencies": reports.dependencies.as_ref().map(|dependencies| path(&dependencies.file)),
+        "why_live": reports.why_live,
+        "memory_usage": listing(reports.memory_usage),
         "reproduce": reports.reproduce.as_deref().map(path),
     })
 }

@@ -19,18 +19,27 @@ pub enum Read {
 const READING: [&str; 3] = ["--export-symbols", "--version-script", "--dynamic-list"];
 
 /// Options that name a path, a report, or something specific to this machine.
-const LEFT_OUT: [&str; 11] = [
+const LEFT_OUT: [&str; 20] = [
+    "--color",
+    "--error-format",
+    "--Map",
+    "--dependency-file",
     "--library-path",
     "--dump-module",
     "--llvm",
     "--log-file",
     "--log-level",
     "--print-gc",
+    "--print-memory-usage",
+    "--report",
+    "--report-html",
+    "--report-json",
     "--reproduce",
     "--time-trace",
     "--trace",
     "--verbose",
     "--why-extract",
+    "--why-live",
 ];
 
 /// Returns the words of [`Invocation::args`](super::Invocation::args) for a link of copies: `copy` maps each file that

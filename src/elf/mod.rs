@@ -96,6 +96,12 @@ pub struct Symbol {
 }
 
 impl Symbol {
+    /// Returns true if it is not visible outside the linked object: `STV_HIDDEN` or `STV_INTERNAL`.
+    #[must_use]
+    pub const fn is_hidden(&self) -> bool {
+        matches!(self.other & 0b11, 1 | 2)
+    }
+
     /// Makes the symbol visible to loaders, whatever the compiler option (`-fvisibility=hidden`): libbpf treats
     /// hidden symbols as static.
     pub const fn show(&mut self) {
@@ -257,6 +263,14 @@ impl Section {
             Contents::Bytes(bytes) => bytes,
             Contents::Zero(_) => &[],
         }
+    }
+
+    /// Replaces the bytes from `start`; what lies outside the section is ignored.
+    pub fn overwrite(&mut self, start: u64, bytes: &[u8]) {
+        let Contents::Bytes(contents) = &mut self.contents else { return };
+        let place = usize::try_from(start).ok().and_then(|start| contents.get_mut(start..));
+        let place = place.into_iter().flatten();
+        place.zip(bytes).for_each(|(place, byte)| *place = *byte);
     }
 
     /// Returns true if loaders load it: `SHF_ALLOC`.

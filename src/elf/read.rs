@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use goblin::elf::{
     Elf as Parsed, SectionHeader, Sym, header,
     section_header::{
-        SHN_ABS, SHN_LORESERVE, SHN_UNDEF, SHT_NOBITS, SHT_NULL, SHT_REL, SHT_RELA, SHT_STRTAB,
-        SHT_SYMTAB,
+        SHF_ALLOC, SHF_WRITE, SHN_ABS, SHN_COMMON, SHN_LORESERVE, SHN_UNDEF, SHT_NOBITS, SHT_NULL,
+        SHT_REL, SHT_RELA, SHT_STRTAB, SHT_SYMTAB,
     },
     sym,
 };
@@ -35,6 +35,7 @@ impl Elf {
             symbols: BTreeMap::new(),
         };
         elf.symbols = symbols(&parsed, &elf.sections)?;
+        place_commons(&parsed, &mut elf)?;
         attach_relocations(&parsed, &mut elf)?;
         Ok(elf)
     }
@@ -139,11 +140,12 @@ fn symbol(
     let place = match raw.st_shndx as u32 {
         SHN_UNDEF => Place::Undefined,
         SHN_ABS => Place::Absolute,
+        // `place_commons` gives it a place.
+        SHN_COMMON => Place::Undefined,
         index if index >= SHN_LORESERVE => {
             return Err(malformed(format!(
                 "symbol `{name}` is in the reserved section {index:#x}"
-            ))
-            .help("compile C with -fno-common"));
+            )));
         }
         index if sections.contains_key(&SectionId(index as usize)) => {
             Place::Section(SectionId(index as usize))
@@ -164,6 +166,53 @@ fn symbol(
         binding: binding(name, raw.st_bind())?,
         other: raw.st_other,
     }))
+}
+
+/// Reserves room in `.bss` for the tentative definitions of C (`-fcommon`), which no loader reads. They become weak,
+/// since any other definition of the name takes precedence.
+fn place_commons(parsed: &Parsed<'_>, elf: &mut Elf) -> Result<()> {
+    let mut bss = None;
+    for (index, raw) in parsed.syms.iter().enumerate() {
+        if raw.st_shndx as u32 != SHN_COMMON {
+            continue;
+        }
+        let (align, size) = (raw.st_value.max(1), raw.st_size);
+        let id = *bss.get_or_insert_with(|| elf.add_section(common_section()));
+        let (Some(section), Some(symbol)) =
+            (elf.sections.get_mut(&id), elf.symbols.get_mut(&SymbolId(index)))
+        else {
+            continue;
+        };
+        let start =
+            section.size().checked_next_multiple_of(align).filter(|_| align.is_power_of_two());
+        let end = start.and_then(|start| start.checked_add(size)).filter(|&end| end <= MOST_ZEROS);
+        let (Some(start), Some(end)) = (start, end) else {
+            return Err(malformed(format!(
+                "the variable `{}` has {size} bytes, aligned to {align}",
+                symbol.name
+            )));
+        };
+        section.contents = Contents::Zero(end);
+        section.align = section.align.max(align);
+        (symbol.place, symbol.value) = (Place::Section(id), start);
+        (symbol.binding, symbol.kind) = (Binding::Weak, SymbolKind::Object);
+    }
+    Ok(())
+}
+
+/// The most bytes of a section of zeros: loaders make a map of each, whose size is 32 bits wide.
+const MOST_ZEROS: u64 = u32::MAX as u64;
+
+fn common_section() -> Section {
+    Section {
+        name: ".bss".to_owned(),
+        kind: SHT_NOBITS,
+        flags: u64::from(SHF_ALLOC | SHF_WRITE),
+        align: 1,
+        entry_size: 0,
+        contents: Contents::Zero(0),
+        relocations: Vec::new(),
+    }
 }
 
 const fn kind(raw: u8) -> SymbolKind {

@@ -34,7 +34,9 @@ impl RelocationKind {
         match raw {
             1 => Some(Self::Imm64),
             2 => Some(Self::Data64),
-            3 => Some(Self::Data32),
+            // Before 2.41, GNU binutils numbered these two differently.
+            3 | 11 => Some(Self::Data32),
+            12 => Some(Self::Data64),
             4 => Some(Self::Metadata32),
             10 => Some(Self::Call),
             _ => None,
@@ -99,6 +101,29 @@ impl Section {
             RelocationKind::Call => self.add_u32(endian, at, delta / INSN_SIZE),
             _ => self.add_u32(endian, at, delta),
         }
+    }
+
+    /// Replaces the addend of a relocation of `kind` at `offset` with `addend`, in bytes.
+    ///
+    /// # Errors
+    /// Returns an error if `offset` is outside the section, or the addend does not fit 32 bits where it must.
+    pub fn set_addend(
+        &mut self,
+        endian: Endian,
+        kind: RelocationKind,
+        offset: u64,
+        addend: i64,
+    ) -> Result<()> {
+        let at = offset.saturating_add(kind.field());
+        let value = match kind {
+            RelocationKind::Data64 => {
+                return self.store(at, &bytes_of_u64(endian, addend.cast_unsigned()));
+            }
+            RelocationKind::Call => addend.div_euclid(INSN_SIZE.cast_signed()).saturating_sub(1),
+            _ => addend,
+        };
+        let value = i32::try_from(value).map_err(|_| self.outside(at))?;
+        self.store(at, &bytes_of_u32(endian, value.cast_unsigned()))
     }
 
     fn add_u32(&mut self, endian: Endian, at: u64, delta: u64) -> Result<()> {

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use crate::{
     bpf::{
-        kernel::Kernel,
+        kernel::{Kernel, nearest_release},
         target::{Cpu, OptLevel, Target},
     },
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, InlineNever, LinkPlan, Loops, MemcpyExpansion,
-        MemoryBuiltins, PanicWay, Panics, SourceLines, Traps,
+        AllowUndefined, Btf, Codegen, DebugInfo, InlineNever, Limits, LinkPlan, Loops,
+        MemcpyExpansion, MemoryBuiltins, PanicWay, Panics, Reports, SourceLines, Symbols, Traps,
     },
     report::{Error, Result},
 };
@@ -49,6 +49,12 @@ pub struct LinkerOptions {
     pub btf_source_lines: SourceLines,
     /// Symbols that may stay undefined, for a loader that resolves them.
     pub undefined: AllowUndefined,
+    /// Names defined for references, symbols to wrap, and values of constants.
+    pub symbols: Symbols,
+    /// Limits on the size of programs.
+    pub limits: Limits,
+    /// Reports to write or print in addition to the output.
+    pub reports: Reports,
     /// Path for dumps of the IR before and after optimization: a folder, or a file if its name has an extension.
     pub dump_module: Option<PathBuf>,
     /// The libLLVM to use, a library or a folder that holds one; `None` searches as the command does.
@@ -72,6 +78,9 @@ impl Default for LinkerOptions {
             btf: false,
             btf_source_lines: SourceLines::default(),
             undefined: AllowUndefined::default(),
+            symbols: Symbols::default(),
+            limits: Limits::default(),
+            reports: Reports::default(),
             dump_module: None,
             llvm: None,
         }
@@ -88,12 +97,21 @@ impl LinkerOptions {
             return Err(Error::usage(format!("LLVM's option `{arg}` is not for a library"))
                 .because("LLVM prints and ends the process when it is given"));
         }
+        if let Some((kernel, nearest)) =
+            self.kernel.and_then(|kernel| Some((kernel, nearest_release(kernel)?)))
+        {
+            return Err(Error::usage(format!("there is no Linux {kernel}"))
+                .help(format!("the nearest is {nearest}")));
+        }
         let plan = LinkPlan {
             target: self.target.clone(),
             cpu: Some(self.cpu),
             cpu_features: self.cpu_features.clone(),
             opt_level: self.optimize,
             undefined: self.undefined.clone(),
+            symbols: self.symbols.clone(),
+            limits: self.limits,
+            reports: self.reports.clone(),
             debug_info: DebugInfo {
                 btf: if self.btf { Btf::Emit } else { Btf::Omit },
                 source_lines: self.btf_source_lines,

@@ -3,11 +3,11 @@
 use goblin::elf::{
     Elf, SectionHeader,
     header::{EM_BPF, ET_DYN, ET_EXEC, ET_REL, machine_to_str},
-    section_header::{SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB},
-    sym::{STT_FILE, STT_SECTION},
+    section_header::{SHN_COMMON, SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB},
+    sym::{STB_LOCAL, STB_WEAK, STT_FILE, STT_SECTION, Sym},
 };
 
-use super::bitcode;
+use super::{Role, Symbol, Visibility, bitcode};
 
 /// The usable content of an ELF file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +17,12 @@ pub(super) enum Content {
     /// Undefined symbols and nothing else: rustc's `symbols.o` lists the symbols to keep this way
     /// (`add_linked_symbol_object` in `rustc_codegen_ssa`).
     Roots(Vec<String>),
+    /// A relocatable BPF object without bitcode.
+    Object,
     /// Metadata of a Rust crate and nothing else: rustc's `rmeta.o`, and `lib.rmeta` and `lib.rmeta-link` of an rlib.
     Metadata,
-    /// Machine code; the text completes "is ...".
-    Native(String),
+    /// Anything else in ELF, such as machine code of another architecture; the text completes "is ...".
+    Foreign(String),
     /// Malformed ELF; the reason.
     Malformed(String),
 }
@@ -46,12 +48,20 @@ impl Content {
         if carried.is_empty() {
             let roots =
                 undefined(&elf).filter(|roots| !roots.is_empty() && elf.header.e_type == ET_REL);
-            return roots.map_or_else(|| Self::Native(description(&elf)), Self::Roots);
+            return roots.map_or_else(|| Self::without_bitcode(&elf), Self::Roots);
         }
         if carried.iter().all(|name| METADATA_SECTIONS.contains(name)) {
             return Self::Metadata;
         }
-        Self::Native(description(&elf))
+        Self::without_bitcode(&elf)
+    }
+
+    fn without_bitcode(elf: &Elf<'_>) -> Self {
+        let header = &elf.header;
+        if header.e_machine == EM_BPF && header.e_type == ET_REL && elf.is_64 {
+            return Self::Object;
+        }
+        Self::Foreign(description(elf))
     }
 }
 
@@ -79,6 +89,27 @@ fn carried<'a>(elf: &Elf<'a>) -> Vec<&'a str> {
             && section.sh_size > 0
     };
     elf.section_headers.iter().filter(carries).map(|section| section_name(elf, section)).collect()
+}
+
+/// Returns the global symbols of the object in `bytes`; none if it is malformed.
+pub(super) fn symbols(bytes: &[u8]) -> Vec<Symbol> {
+    let Ok(elf) = Elf::parse(bytes) else { return Vec::new() };
+    let shared = elf.syms.iter().filter(|symbol| {
+        symbol.st_bind() != STB_LOCAL && !matches!(symbol.st_type(), STT_FILE | STT_SECTION)
+    });
+    let symbol = |raw: Sym| {
+        let name = elf.strtab.get_at(raw.st_name).filter(|name| !name.is_empty())?;
+        let is_weak = raw.st_bind() == STB_WEAK;
+        let role = match (raw.st_shndx as u32, is_weak) {
+            (SHN_UNDEF, true) => Role::WeakUndefined,
+            (SHN_UNDEF, false) => Role::Undefined,
+            (SHN_COMMON, _) => Role::Common,
+            (_, true) => Role::Weak,
+            (_, false) => Role::Strong,
+        };
+        Some(Symbol { name: name.to_owned(), role, visibility: Visibility::Default })
+    };
+    shared.filter_map(symbol).collect()
 }
 
 /// Returns the undefined symbols, sorted and without duplicates, if there are no others.
@@ -113,7 +144,7 @@ fn description(elf: &Elf<'_>) -> String {
         _ => "ELF file",
     };
     match elf.header.e_machine {
-        EM_BPF => "BPF machine code without bitcode".to_owned(),
+        EM_BPF => format!("a BPF {form}{}", if elf.is_64 { "" } else { " of 32 bits" }),
         machine => format!("a native {} {form}", machine_name(machine)),
     }
 }

@@ -45,8 +45,13 @@ fn missing(option: &str, wanted: &str, folders: &[PathBuf]) -> Error {
     if folders.is_empty() {
         return error.because("no folder is searched").help("name one with `-L DIR`");
     }
-    let folders: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
+    let folders: Vec<_> = folders.iter().map(|folder| described(folder)).collect();
     error.because(format!("searched {}", folders.join(", "))).help("add its folder with `-L DIR`")
+}
+
+fn described(folder: &Path) -> String {
+    let folder_exists = if folder.is_dir() { "" } else { " (no such folder)" };
+    format!("{}{folder_exists}", folder.display())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod elf;
 mod fixture;
 mod library;
 mod magic;
+mod natives;
 mod producer;
 mod prune;
 mod region;
@@ -19,10 +20,12 @@ mod symtab;
 mod tests;
 
 pub use archive::{Archive, MemberId};
+pub use natives::{Native, Need};
 pub use producer::{LlvmVersion, Producer};
 pub use symtab::{Role, Symbol, Visibility};
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -40,6 +43,14 @@ use region::Region;
 pub struct Inputs {
     /// The inputs linked whole, in command-line order: objects, and every member under `--whole-archive`.
     pub modules: Vec<Bitcode>,
+    /// The native BPF objects: those given, in command-line order, then the archive members that are needed.
+    pub natives: Vec<Native>,
+    /// The names of all global symbols that the native objects define or refer to.
+    pub native_names: BTreeSet<String>,
+    /// The names that native objects define.
+    pub native_defined: BTreeSet<String>,
+    /// The names for which native objects need archive members of bitcode.
+    pub wanted: BTreeSet<String>,
     /// The archives whose members are linked only if something undefined needs them; the first definition in order
     /// wins.
     pub archives: Vec<Archive>,
@@ -131,6 +142,7 @@ pub fn load(plan: &LinkPlan, warnings: &Warnings) -> Result<Inputs> {
     }
     inputs.roots.sort();
     inputs.roots.dedup();
+    inputs.take_natives(plan)?;
     Ok(inputs)
 }
 
@@ -206,7 +218,10 @@ impl Inputs {
         warnings: &Warnings,
     ) -> Result<()> {
         match members {
-            Members::All => self.modules.extend(archive.load_all()?),
+            Members::All => {
+                self.modules.extend(archive.load_all()?);
+                self.natives.extend(archive.load_natives()?);
+            }
             Members::Needed => {
                 archive.warn_of_foreign(warnings);
                 self.archives.push(archive);
@@ -217,10 +232,9 @@ impl Inputs {
 
     fn add_elf(&mut self, region: &Region, origin: &Origin) -> Result<()> {
         let bytes = region.read()?;
-        let content = Content::of(&bytes);
-        let region = Region::memory(bytes, region.file());
-        match content {
+        match Content::of(&bytes) {
             Content::Modules(modules) => {
+                let region = Region::memory(bytes, region.file());
                 for (nth, (start, len)) in modules.into_iter().enumerate() {
                     if let Some(module) = region.window(start, len) {
                         self.modules.push(bitcode(&module, nth_module(origin, nth))?);
@@ -233,7 +247,11 @@ impl Inputs {
                 Ok(())
             }
             Content::Metadata => Ok(()),
-            Content::Native(fact) => Err(native(origin, &fact)),
+            Content::Object => {
+                self.natives.push(Native { origin: origin.clone(), bytes, need: None });
+                Ok(())
+            }
+            Content::Foreign(fact) => Err(foreign_code(origin, &fact)),
             Content::Malformed(reason) => {
                 Err(Error::input(format!("{origin} is a malformed ELF file"))
                     .because(reason)
@@ -272,17 +290,16 @@ fn nth_module(object: &Origin, nth: usize) -> Origin {
     origin
 }
 
-fn native(origin: &Origin, fact: &str) -> Error {
-    Error::input(format!("{origin} is {fact}, which cannot be linked"))
-        .help("pass LLVM bitcode: `clang -target bpf -emit-llvm -c`, or `rustc --emit=llvm-bc`")
+fn foreign_code(origin: &Origin, fact: &str) -> Error {
+    Error::input(format!("{origin} is {fact}, which cannot be linked")).help(
+        "pass a BPF object or LLVM bitcode: `clang -target bpf -c`, or `rustc --emit=llvm-bc`",
+    )
 }
 
 fn foreign(origin: &Origin, kind: Kind) -> Error {
     let error = Error::input(format!("{origin} is {kind}, which cannot be linked"));
     match kind {
         Kind::RustMetadata => error.help("pass the `.rlib` of the crate"),
-        _ => error.help(
-            "inputs are LLVM bitcode, LLVM IR, objects that embed bitcode, and archives of these",
-        ),
+        _ => error.help("inputs are LLVM bitcode, LLVM IR, BPF objects, and archives of these"),
     }
 }

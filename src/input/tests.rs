@@ -104,8 +104,6 @@ fn what_cannot_be_linked_is_named() {
         (b"\x80\x81\x82".to_vec(), "thing is of an unknown kind"),
         (b"rust\0\0\0\x0A".to_vec(), "thing is metadata of a Rust crate, without code"),
         (b"\x7FELF".to_vec(), "thing is a malformed ELF file"),
-        (elf(&[(".text", b"code")], &[]), "thing is BPF machine code without bitcode"),
-        (elf(&[], &[]), "thing is BPF machine code without bitcode"),
         (x86, "thing is a native x86-64 object"),
         (b"!<arch>\nnonsense".to_vec(), "cannot read thing"),
         (wrapped(b"MZ"), "thing is malformed"),
@@ -221,25 +219,27 @@ fn members_that_only_llvm_reads_are_told_apart() {
 }
 
 #[test]
-fn machine_code_in_an_archive_is_left_out_aloud() {
+fn objects_without_bitcode_are_native() {
+    for bytes in [elf(&[(".text", b"code")], &[]), elf(&[], &[])] {
+        let inputs = load_one("thing", bytes).unwrap();
+        assert!(inputs.is_native(), "{inputs:?}");
+    }
+}
+
+#[test]
+fn an_archive_may_hold_native_objects_beside_bitcode() {
     let native = elf(&[(".text", b"code")], &[]);
     let embedding = elf(&[(".text", b"code"), (".llvmbc", &defining("e"))], &[]);
     let bytes = archive(&[("n.o", &native), ("e.o", &embedding)]);
     let (inputs, warnings) = load_buffers(vec![buffer("lib.a", bytes.clone())]);
-    assert_eq!(inputs.unwrap().archives[0].defining("e"), Some(MemberId(0)));
-    assert!(
-        warnings[0].starts_with(
-            "warning: lib.a holds what cannot be linked and is left out: n.o [foreign-member]\n"
-        ),
-        "{warnings:?}"
-    );
-    let error = load_buffers(vec![Input { members: Members::All, ..buffer("lib.a", bytes) }])
-        .0
-        .unwrap_err();
-    assert!(
-        error.message().starts_with("lib.a(n.o) is BPF machine code without bitcode"),
-        "{error}"
-    );
+    let inputs = inputs.unwrap();
+    assert_eq!(inputs.archives[0].defining("e"), Some(MemberId(0)));
+    assert!(inputs.natives.is_empty() && warnings.is_empty(), "{warnings:?}");
+    let whole = vec![Input { members: Members::All, ..buffer("lib.a", bytes) }];
+    let inputs = load_buffers(whole).0.unwrap();
+    let names: Vec<_> = inputs.natives.iter().map(|native| native.origin.to_string()).collect();
+    assert_eq!(names, ["lib.a(n.o)"]);
+    assert_eq!(inputs.modules.len(), 1);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Finishes emitted objects: BTF, maps, stripping.
 //!
+//! - [`join`](fn@join): one object of several;
+//! - [`local_calls`]: references to local functions that loaders follow;
+//! - `memory`: memory routines for native objects;
 //! - [`maps`]: map definitions that every loader finds;
 //! - [`strip`]: removal of unused sections and symbols;
 //! - [`or_to_add`]: sums written as a bitwise or, which every kernel refuses;
@@ -7,27 +10,38 @@
 //! - [`btf`](mod@btf): types and their links to the code.
 
 pub mod btf;
+mod join;
+pub mod local_calls;
 pub mod maps;
+mod memory;
 pub mod or_to_add;
 pub mod strip;
 mod vacant;
 
+pub use join::{Joined, join};
+pub use memory::routines as memory_routines;
+
 use crate::{
     btf::{self as types, Info, co_re::Queries},
     elf::Elf,
-    object::{Function, Object},
+    object::{Function, Object, Role},
     plan::{LinkPlan, MapDefinitions, SourceLines},
-    report::{Error, Result, Warning, WarningKind, Warnings},
+    report::{Result, Warning, WarningKind, Warnings, quoted},
 };
+
+const WITH_DEBUG_INFO: &str = "compile Rust with -C debuginfo=2, C with -g";
 
 /// Makes one object of `objects`, with code and symbols as the kernel and loaders accept them; [`describe`] adds
 /// types.
 ///
 /// # Errors
-/// Returns an error unless there is exactly one object: joining several is not supported yet.
+/// See [`join`](fn@join), and the passes above.
 pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
-    let [mut object]: [Object; 1] =
-        objects.try_into().map_err(|_: Vec<Object>| Error::link("nothing to link"))?;
+    let mut object = match <[Object; 1]>::try_from(objects) {
+        Ok([only]) if only.role == Role::Emitted => only,
+        Ok([only]) => join(vec![only], &plan.exports)?.object,
+        Err(several) => join(several, &plan.exports)?.object,
+    };
     vacant::settle(&mut object.elf);
     maps::settle(&mut object.elf)?;
     show_programs(&mut object);
@@ -55,7 +69,13 @@ fn show_programs(object: &mut Object) {
 /// Returns an error if a section is larger than BTF can encode, or a CO-RE query is invalid.
 pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     let undefined = object.undefined();
-    let mut info = object.btf.take().unwrap_or_else(|| undescribed(&object.elf, warnings));
+    let mut info = match object.btf.take() {
+        Some(info) => {
+            warn_of_undescribed(object, &info, warnings);
+            info
+        }
+        None => undescribed(&object.elf, warnings),
+    };
     if plan.maps == MapDefinitions::Btf {
         maps::convert(&mut object.elf, &mut info, warnings);
     }
@@ -70,6 +90,7 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     }
     types::fix(&mut info, &plan.debug_info.fix_options())?;
     btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;
+    local_calls::settle(&mut object.elf)?;
     object.btf = Some(info);
     Ok(())
 }
@@ -87,6 +108,32 @@ pub fn emit(object: Object) -> Result<Vec<u8>> {
     elf.emit()
 }
 
+/// Warns about programs without debug info if others have it.
+fn warn_of_undescribed(object: &Object, info: &Info, warnings: &Warnings) {
+    let programs = object.functions().into_iter().filter(Function::is_program);
+    let names = programs.filter(|program| !is_described(info, program));
+    let names = names.map(|program| quoted(&program.name)).collect::<Vec<_>>();
+    let subject = match names.as_slice() {
+        [] => return,
+        [name] => format!("the program {name} has no debug info: it is"),
+        names => format!("the programs {} have no debug info: they are", names.join(", ")),
+    };
+    warnings.push(Warning {
+        kind: WarningKind::NoDebugInfo,
+        message: format!("{subject} in the BTF by name only"),
+        help: vec![WITH_DEBUG_INFO.to_owned()],
+    });
+}
+
+fn is_described(info: &Info, function: &Function) -> bool {
+    let tables = info.ext.iter().flat_map(|ext| &ext.func_info);
+    let mut tables =
+        tables.filter(|table| info.btf.strings.text(table.section) == function.section_name);
+    tables.any(|table| {
+        table.records.iter().any(|record| u64::from(record.insn_off) == function.offset)
+    })
+}
+
 /// Returns the initial BTF if no input has debug info.
 fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
     warnings.push(Warning {
@@ -94,7 +141,7 @@ fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
         message:
             "BTF was asked for, but no input has debug info: it describes functions by name only"
                 .to_owned(),
-        help: vec!["compile Rust with -C debuginfo=2, C with -g".to_owned()],
+        help: vec![WITH_DEBUG_INFO.to_owned()],
     });
     Info { btf: types::Btf::new(elf.endian), ext: None }
 }

@@ -116,7 +116,10 @@ fn written(plan: &LinkPlan, command: CommandFiles<'_>) -> Vec<Written> {
     for (option, path) in [
         ("--report", &reports.program),
         ("--report-json", &reports.program_json),
+        ("--report-html", &reports.program_html),
         ("--why-extract", &reports.why_extract),
+        ("--Map", &reports.map),
+        ("--dependency-file", &reports.dependencies.as_ref().map(|it| it.file.clone())),
         ("--time-trace", &reports.time_trace),
     ] {
         path.iter().for_each(|path| add(option, path.clone()));
@@ -154,6 +157,12 @@ fn read<'a>(
     let libraries =
         llvm.into_iter().flat_map(libraries_at).map(|path| ("the libLLVM of this link", path));
     arguments.chain(inputs).chain(libraries)
+}
+
+/// Returns the inputs of `plan` and the archive members outside their archives, in order.
+pub(super) fn inputs_of(plan: &LinkPlan) -> Vec<PathBuf> {
+    let inputs = plan.inputs.iter().filter_map(|input| path_of(&input.source, plan));
+    inputs.flat_map(|path| [path.clone()].into_iter().chain(input::references(&path))).collect()
 }
 
 /// Returns the file named by `--llvm`, or the candidate files in the folder it names.

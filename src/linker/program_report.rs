@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     check::stack::{Call, Count, Function, Heaviest, Map, Role, Survey, Target},
     link::btf::co_re_list::Record,
-    report::demangled,
+    report::{count, demangled},
 };
 
 /// Version of the JSON form; it increases only when a field changes its meaning or is removed.
@@ -114,13 +114,13 @@ pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
     }
     let _ = writeln!(
         text,
-        "\n{} programs, {} functions, {} instructions, {} bytes of stack at most, {} maps, {} bytes of data",
-        programs(survey),
-        survey.functions.len(),
-        survey.instructions(),
-        largest_chain(survey, &deepest),
-        survey.maps.len(),
-        survey.data
+        "\n{}, {}, {}, {} of stack at most, {}, {} of data",
+        count(programs(survey), "program"),
+        count(survey.functions.len(), "function"),
+        count(survey.instructions(), "instruction"),
+        count(largest_chain(survey, &deepest), "byte"),
+        count(survey.maps.len(), "map"),
+        count(survey.data, "byte"),
     );
     text
 }

@@ -23,6 +23,7 @@ pub(super) fn publish(reports: &Reports, account: &Account, clock: &Clock) -> Re
     if reports.dropped == Listing::Print {
         output::write_stderr(&dropped(account));
     }
+    account.why_live.iter().for_each(|answer| output::write_stderr(answer));
     if let Some(path) = &reports.why_extract {
         write(path, &why_extract(&account.taken))?;
     }

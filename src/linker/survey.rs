@@ -1,34 +1,45 @@
 //! The check of a program's limits, and the report on its contents.
 
-use super::{panics, program_report, reports};
+use super::{html, memory_usage, panics, program_report, reports};
 use crate::{
-    backend::{Optimized, Panic, Program, unrolled},
+    backend::{Panic, unrolled},
     check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
-    plan::{OutputKind, Reports},
+    output,
+    plan::{Listing, OutputKind, Reports},
     report::{Result, Warnings},
 };
 
-/// Reports on the `object` of `program` if the plan requests it, and checks the object against the limits.
+/// An object to check, and facts about the program that it was made from.
+pub(super) struct Checked<'a> {
+    /// The object.
+    pub(super) object: &'a Object,
+    /// The panics that remain in it.
+    pub(super) panics: &'a [Panic],
+    /// Describes the large local variables of the named functions, in that order.
+    pub(super) locals: &'a dyn Fn(&[String]) -> Vec<String>,
+}
+
+/// Reports on a program if the plan requests it, and checks its object against the limits.
 ///
 /// # Errors
 /// The kernel would refuse the program, it exceeds a limit set by the user, or a report cannot be written.
 pub(super) fn check(
-    program: &Program<'_, Optimized>,
-    object: &Object,
+    checked: &Checked<'_>,
     options: &CheckOptions<'_>,
     warnings: &Warnings,
 ) -> Result<()> {
+    let object = checked.object;
     let plan = options.plan;
     let survey = Survey::of(object);
-    report(&survey, object, &program.panics(), &plan.reports)?;
+    report(&survey, object, checked.panics, &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
     let explain = |functions: &[String]| {
-        let mut causes = large_locals(program, functions);
+        let mut causes = (checked.locals)(functions);
         causes.extend(unrolled(plan).map(str::to_owned));
         causes
     };
@@ -36,7 +47,10 @@ pub(super) fn check(
 }
 
 fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
-    if wanted.program.is_none() && wanted.program_json.is_none() {
+    if wanted.memory_usage == Listing::Print {
+        output::write_stderr(&memory_usage::summary(survey));
+    }
+    if wanted.program.is_none() && wanted.program_json.is_none() && wanted.program_html.is_none() {
         return Ok(());
     }
     let records = co_re_list::list(object)?;
@@ -46,15 +60,12 @@ fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) 
             &format!("{}{}", program_report::human(survey, &records), panics::human(panics)),
         )?;
     }
+    let json = || program_report::json(survey, &records, &panics::json(panics));
     if let Some(path) = &wanted.program_json {
-        reports::write(path, &program_report::json(survey, &records, &panics::json(panics)))?;
+        reports::write(path, &json())?;
+    }
+    if let Some(path) = &wanted.program_html {
+        reports::write(path, &html::page(&json()))?;
     }
     Ok(())
-}
-
-/// Describes the large local variables of `functions`, in that order.
-fn large_locals(program: &Program<'_, Optimized>, functions: &[String]) -> Vec<String> {
-    let locals = program.large_locals(&functions.iter().cloned().collect());
-    let of = |name: &String| locals.iter().find(|(function, _)| function == name);
-    functions.iter().filter_map(of).flat_map(|(_, locals)| locals.iter().cloned()).collect()
 }

@@ -43,6 +43,17 @@ impl<'ctx> Builder<'ctx> {
         builder
     }
 
+    /// Returns a builder that inserts phis before `place`, the first instruction of its block, and before the variables
+    /// that debug information describes there.
+    #[must_use]
+    pub fn for_phis(context: &'ctx Context, place: Instruction<'ctx>) -> Self {
+        let builder = Self::before(context, place);
+        let (raw, place) = (builder.as_raw(), place.as_raw());
+        // SAFETY: the builder was made above; the instruction is alive and in a block.
+        unsafe { llvm::LLVMPositionBuilderBeforeInstrAndDbgRecords(raw, place) };
+        builder
+    }
+
     /// Returns a builder that inserts after `place`, which is not a terminator.
     #[must_use]
     pub fn after(context: &'ctx Context, place: Instruction<'ctx>) -> Option<Self> {
@@ -159,6 +170,14 @@ impl<'ctx> Builder<'ctx> {
         }
         let (to, how) = (self.integer_type(64), llvm::llvm_sys::LLVMOpcode::LLVMPtrToInt);
         // SAFETY: builder, operand and type are alive; the operand is a pointer.
+        Self::value(unsafe { llvm::LLVMBuildCast(self.as_raw(), how, value.as_raw(), to, NAME) })
+    }
+
+    /// Builds the conversion `how` of `value`, a 64-bit integer, to an address.
+    pub(super) fn cast(&self, how: llvm::llvm_sys::LLVMOpcode, value: Value<'ctx>) -> Value<'ctx> {
+        // SAFETY: the context is alive.
+        let to = unsafe { llvm::LLVMPointerTypeInContext(self.context.as_raw(), 0) };
+        // SAFETY: builder, operand and type are alive; the operand is a 64-bit integer.
         Self::value(unsafe { llvm::LLVMBuildCast(self.as_raw(), how, value.as_raw(), to, NAME) })
     }
 

@@ -11,7 +11,6 @@ use super::{
     context::Context,
     metadata::{MetadataKind, Node, Operand},
     module::Module,
-    text,
 };
 
 /// The operands of a type that are its file and its scope.
@@ -54,18 +53,21 @@ impl<'ctx> Node<'ctx> {
         }
     }
 
-    /// Returns the encoding of a number. LLVM's C API has no function for it, so it is read from the printed node.
+    /// Returns the encoding of a number, as DWARF names it after `DW_ATE_`; empty if it has none. LLVM's C API has no
+    /// function for it, so it is read from the printed node.
+    #[must_use]
+    pub fn encoding_name(self) -> String {
+        let printed = self.printed();
+        let encoding = printed.rsplit_once("encoding: DW_ATE_").map_or("", |(_, rest)| rest);
+        encoding.split([',', ')']).next().unwrap_or_default().to_owned()
+    }
+
+    /// Returns the encoding of a number.
     #[must_use]
     pub fn encoding(self) -> Encoding {
         const PLAIN: [&str; 6] =
             ["boolean", "float", "signed", "signed_char", "unsigned", "unsigned_char"];
-        // SAFETY: the node is alive.
-        let printed = unsafe { llvm::LLVMPrintValueToString(self.as_value()) };
-        // SAFETY: the text is ours to free.
-        let printed = unsafe { text::take_message(printed) };
-        let encoding = printed.rsplit_once("encoding: DW_ATE_").map_or("", |(_, rest)| rest);
-        let encoding = encoding.split([',', ')']).next().unwrap_or_default();
-        match encoding {
+        match self.encoding_name().as_str() {
             plain if PLAIN.contains(&plain) => Encoding::Plain,
             "UTF" => Encoding::Unicode,
             _ => Encoding::Other,

@@ -128,6 +128,28 @@ impl<'ctx> Instruction<'ctx> {
     }
 }
 
+impl Instruction<'_> {
+    /// Returns the innermost place in the source that is the user's own: not of the standard library, or of compiler
+    /// routines, unless there is nothing else.
+    #[must_use]
+    pub fn user_place(self) -> Option<Place> {
+        let places = self.inlined_places();
+        places.iter().find(|place| !is_of_rust(&place.file)).or_else(|| places.first()).cloned()
+    }
+}
+
+/// Returns true for a file of rustc's standard library: as shipped, as remapped, and relative to its own sources.
+fn is_of_rust(file: &str) -> bool {
+    const PARTS: [&str; 5] = [
+        "library/core/",
+        "library/alloc/",
+        "library/std/",
+        "compiler-builtins",
+        "compiler_builtins",
+    ];
+    PARTS.iter().any(|part| file.contains(part)) || file.starts_with("/rustc/")
+}
+
 fn place_of(location: NonNull<LLVMOpaqueMetadata>) -> Option<Place> {
     // SAFETY: it is a location.
     let line = unsafe { llvm::LLVMDILocationGetLine(location.as_ptr()) };
@@ -137,6 +159,11 @@ fn place_of(location: NonNull<LLVMOpaqueMetadata>) -> Option<Place> {
     let scope = unsafe { llvm::LLVMDILocationGetScope(location.as_ptr()) };
     // SAFETY: it is a scope.
     let file = unsafe { llvm::LLVMDIScopeGetFile(scope) };
+    place_in(file, line, column)
+}
+
+/// Returns the place in `file`, which is null or a file of live debug info.
+pub(super) fn place_in(file: *mut LLVMOpaqueMetadata, line: u32, column: u32) -> Option<Place> {
     if line == 0 || file.is_null() {
         return None;
     }

@@ -141,6 +141,11 @@ impl<'ctx> Global<'ctx> {
         self.set(LLVMLinkage::LLVMExternalLinkage, LLVMVisibility::LLVMDefaultVisibility);
     }
 
+    /// Makes it visible to all objects, and lets another definition override it.
+    pub fn weaken(self) {
+        self.set(LLVMLinkage::LLVMWeakAnyLinkage, LLVMVisibility::LLVMDefaultVisibility);
+    }
+
     fn set(self, linkage: LLVMLinkage, visibility: LLVMVisibility) {
         // SAFETY: the global is alive. Local linkage requires default visibility, so that comes first.
         unsafe { llvm::LLVMSetVisibility(self.as_raw(), visibility) };

@@ -70,6 +70,20 @@ impl Layout<'_> {
         Some(distance)
     }
 
+    /// Returns the size in bytes of the variable that starts at `base`, on the stack or not, if it is defined here.
+    #[must_use]
+    pub fn object(&self, base: Value<'_>) -> Option<i64> {
+        if base.opcode() == Opcode::Alloca {
+            let only_one = base.operand(0).and_then(Value::integer) == Some(1);
+            // SAFETY: it allocates a variable.
+            let of = unsafe { llvm::LLVMGetAllocatedType(base.as_raw()) };
+            return if only_one { self.size(of) } else { None };
+        }
+        let variable = base.global().filter(|it| !it.is_function() && !it.is_declaration())?;
+        // SAFETY: it is a variable.
+        self.size(unsafe { llvm::LLVMGlobalGetValueType(variable.value().as_raw()) })
+    }
+
     pub(super) fn size(&self, of: *mut LLVMType) -> Option<i64> {
         // SAFETY: layout and type are alive; types that addresses are computed over have a size.
         i64::try_from(unsafe { llvm::LLVMABISizeOfType(self.raw, of) }).ok()

@@ -160,7 +160,11 @@ impl<'ctx> Node<'ctx> {
     /// Returns the kind of the node.
     #[must_use]
     pub fn kind(self) -> MetadataKind {
-        MetadataKind::from_raw(kind_of(self.0))
+        MetadataKind::from_raw(self.raw_kind())
+    }
+
+    pub(super) fn raw_kind(self) -> i32 {
+        kind_of(self.0)
     }
 
     /// Returns its operands in LLVM's order, which differs between versions.

@@ -13,6 +13,8 @@ pub struct Declared {
     pub unsigned: BTreeSet<String>,
     /// The text of source files that debug information embeds, by path.
     pub embedded_sources: BTreeMap<String, String>,
+    /// The global symbols that other objects of the same link may use, but no loader looks for.
+    pub linked_only: BTreeSet<String>,
 }
 
 /// A declaration without a definition.

@@ -5,6 +5,7 @@
 //!
 //! - [`sections`]: joins sections that loaders require to be one;
 //! - `debug_info`: extracts `.BTF` and `.BTF.ext` from the sections;
+//! - `native`: checks and adapts an object that another tool wrote;
 //! - [`functions`](Object::functions): functions, their instructions, and the call graph;
 //! - [`undefined`](Object::undefined): symbols that the object needs and does not define;
 //! - [`externs`]: facts from its compiler that are not in the bytes;
@@ -14,11 +15,12 @@ mod btf_error;
 mod debug_info;
 pub mod externs;
 mod functions;
+mod native;
 pub mod place;
 pub mod sections;
 mod undefined;
 
-pub use functions::{Callee, Function, Reference, functions, instructions};
+pub use functions::{Callee, Function, Reference, SUBPROGRAMS, functions, instructions};
 pub use undefined::{Referrer, Undefined, listed_externs};
 
 use self::externs::Declared;
@@ -39,6 +41,20 @@ pub struct Object {
     pub origin: Origin,
     /// Additional facts from its compiler.
     pub declared: Declared,
+    /// Its part in the link.
+    pub role: Role,
+}
+
+/// The part of an object in a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// The object generated from bitcode, or the result of joining several.
+    #[default]
+    Emitted,
+    /// A native object given as an input.
+    Given,
+    /// A native object taken from an archive because something refers to it.
+    Member,
 }
 
 impl Object {
@@ -51,7 +67,28 @@ impl Object {
         let mut elf = Elf::parse(bytes)?;
         sections::merge(&mut elf)?;
         let btf = debug_info::take(&mut elf)?;
-        Ok(Self { elf, btf, origin, declared: Declared::default() })
+        Ok(Self { elf, btf, origin, declared: Declared::default(), role: Role::Emitted })
+    }
+
+    /// Parses `bytes`, a native object that a compiler or assembler wrote for loaders or other linkers, and gives its
+    /// sections the names that loaders expect.
+    ///
+    /// # Errors
+    /// Returns an error if `bytes` is not a sound BPF object, or its BTF is malformed.
+    pub fn parse_native(bytes: &[u8], origin: Origin) -> Result<Self> {
+        let read = || {
+            let mut elf = Elf::parse(bytes)?;
+            let folded = native::prepare(&mut elf)?;
+            sections::merge(&mut elf)?;
+            let mut btf = debug_info::take(&mut elf)?;
+            if let Some(info) = &mut btf {
+                native::rename_lists(info, &folded);
+            }
+            Ok((elf, btf))
+        };
+        let (elf, btf) =
+            read().map_err(|error: crate::Error| error.context(format!("cannot read {origin}")))?;
+        Ok(Self { elf, btf, origin, declared: Declared::default(), role: Role::Given })
     }
 
     /// Returns the functions: by section, then by address.

@@ -159,7 +159,7 @@ fn explain(path: &Path, error: &io::Error) -> Error {
     match (error.kind(), folder) {
         (io::ErrorKind::NotFound, Some(folder)) => Error::io(message)
             .because(format!("no such directory: {}", folder.display()))
-            .help("create it, or choose another --output"),
+            .help("create it, or name a file elsewhere"),
         (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded, _) => Error::io(message)
             .because(error)
             .help("make room; what was there before is still there"),

@@ -12,6 +12,7 @@ mod exports;
 mod limits;
 mod panics;
 mod reports;
+mod symbols;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -20,7 +21,8 @@ pub use crate::bpf::target::{Cpu, Endian, OptLevel, Target};
 pub use exports::{Export, Exports, Presence, Requested, matches};
 pub use limits::Limits;
 pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
-pub use reports::{Listing, Reports};
+pub use reports::{Dependencies, Listing, Reports};
+pub use symbols::{Definition, Symbols};
 
 /// Everything a link depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct LinkPlan {
     pub outputs: Vec<Output>,
     /// Symbols that may stay undefined.
     pub undefined: AllowUndefined,
+    /// Changes to single symbols and constants.
+    pub symbols: Symbols,
     /// Treatment of map definitions in the form of aya's `maps` section.
     pub maps: MapDefinitions,
     /// Treatment of debug information.
@@ -84,6 +88,22 @@ impl LinkPlan {
         }
         self.debug_info.btf_compat.get_or_insert((kernel.0, kernel.1));
         self
+    }
+
+    /// Returns true if loops are to be unrolled although the kernel, if any is named, runs them.
+    #[must_use]
+    pub fn wishes_unrolling(&self) -> bool {
+        self.codegen.loops == Loops::Unroll && !self.kernel_lacks(&kernel::LOOPS)
+    }
+
+    /// Returns true if `noinline` is to be ignored although the kernel, if any is named, runs calls.
+    #[must_use]
+    pub fn wishes_inlining(&self) -> bool {
+        self.codegen.inline_never == InlineNever::Ignore && !self.kernel_lacks(&kernel::CALLS)
+    }
+
+    fn kernel_lacks(&self, feature: &kernel::Feature) -> bool {
+        self.kernel.is_some_and(|kernel| !kernel.knows(feature))
     }
 
     /// Returns true if an output can carry all debug information: DWARF, or IR, which can be compiled to DWARF.

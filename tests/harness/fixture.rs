@@ -10,7 +10,7 @@
 //! - `args: WORDS`: a link of `{this}`, which is added unless it is named, and so is `-o {out}`;
 //! - `link: WORDS`: a link of the files it names; only `-o {out}` is added;
 //! - `error: KIND TEXT`: that link fails with the exit code of `KIND` (see `report::ErrorKind`) and says `TEXT`;
-//! - `cause: TEXT`, `help: TEXT`, `warning: TEXT`, `place: TEXT`: so does such a line of what it says; `says: TEXT` is
+//! - `cause: TEXT`, `help: TEXT`, `warning: TEXT`, `note: TEXT`, `place: TEXT`: so does such a line of what it says; `says: TEXT` is
 //!   one more message of an error, `place:` the text of `--> TEXT`;
 //! - `view: WHAT [SYMBOL] [in FILE]`: what is looked at from here on, see `view.rs`;
 //! - `expect: PATTERN`: some line after the last one found; `expect-next: PATTERN`: the very next line;
@@ -148,7 +148,7 @@ impl Fixture {
                 self.compile = words(text);
                 return Ok(());
             }
-            "error" | "says" | "cause" | "help" | "warning" | "place" => {
+            "error" | "says" | "note" | "cause" | "help" | "warning" | "place" => {
                 return self.last_link()?.must_say(word, text);
             }
             "run" => Action::Run(text.to_owned()),

@@ -240,6 +240,7 @@ fn describe(invocation: &Invocation) -> String {
         text.push_str(&format!("log level {level}\n"));
     }
     invocation.notes.iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
+    invocation.notices.iter().for_each(|notice| text.push_str(&format!("notice: {notice}\n")));
     text
 }
 

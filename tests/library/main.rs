@@ -12,3 +12,5 @@ mod embed;
 mod hidden_types;
 mod input;
 mod locate;
+mod messages;
+mod options;

@@ -1,10 +1,14 @@
 //! Ordinary Rust loads, and computes what it computes on this machine.
 //!
-//! Each file of a folder of `tests/system/idioms` has one function, `run`, of a program's context. All of a folder become one
-//! object with a program for each, and one program for this machine. The running kernel runs them on the same inputs.
+//! Each file of a folder of `tests/system/idioms` has one function, `run`, of a program's context; `ordinary.rs` has many, each
+//! after a line `// program NAME`. All of these become one object with a program for each, and one program for this machine.
+//! The running kernel runs them on the same inputs; where this machine panics, a program returns 0.
+//!
+//! `BPF_LINKER_IDIOMS=all` builds `ordinary.rs` at every level.
 
 use std::{
     collections::BTreeMap,
+    env,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
@@ -12,12 +16,31 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::support::{chance::Chance, tools};
+use crate::support::{
+    chance::Chance,
+    lab::{self, Loader},
+    tools,
+};
 use libbpf_rs::{Object, ObjectBuilder, PrintLevel, ProgramInput};
 
 /// Levels of optimization, each with a CPU level.
 const WAYS: [(&str, &str); 5] =
     [("1", "generic"), ("2", "generic"), ("3", "generic"), ("s", "generic"), ("3", "v3")];
+
+/// The levels for ordinary programs: 0 is the dev profile.
+const ORDINARY: [(&str, &str); 8] = [
+    ("3", "generic"),
+    ("0", "generic"),
+    ("1", "generic"),
+    ("2", "generic"),
+    ("s", "generic"),
+    ("0", "v3"),
+    ("3", "v3"),
+    ("3", "v4"),
+];
+
+/// How many of them are built without being asked for.
+const FEW: usize = 2;
 
 const PACKET: usize = 64;
 
@@ -26,17 +49,32 @@ const CONTEXT: usize = 192;
 
 #[test]
 fn contexts() {
-    check("contexts");
+    check("contexts", &folder("contexts"), &WAYS);
 }
 
 #[test]
 fn ranges() {
-    check("ranges");
+    check("ranges", &folder("ranges"), &WAYS);
 }
 
 #[test]
 fn operations() {
-    check("operations");
+    check("operations", &folder("operations"), &WAYS);
+}
+
+#[test]
+fn ordinary_programs() {
+    let text = fs::read_to_string(tools::workspace().join("tests/system/idioms/ordinary.rs"));
+    let text = text.expect("a source is text");
+    let cases: Vec<_> = text
+        .split("\n// program ")
+        .skip(1)
+        .map(|case| case.split_once('\n').expect("a name ends with its line"))
+        .map(|(name, source)| (name.to_owned(), source.to_owned()))
+        .collect();
+    assert!(cases.len() >= 60);
+    let all = env::var("BPF_LINKER_IDIOMS").is_ok_and(|asked| asked == "all");
+    check("ordinary", &cases, &ORDINARY[..if all { ORDINARY.len() } else { FEW }]);
 }
 
 /// What a program is run on.
@@ -47,16 +85,18 @@ struct Input {
     packet: Vec<u8>,
 }
 
-fn check(folder: &str) {
-    let cases = cases(folder);
+fn check(name: &str, cases: &[(String, String)], ways: &[(&str, &str)]) {
     let inputs = inputs();
-    let place = tools::kept(&format!("idioms/{folder}"));
-    for (level, cpu) in WAYS {
-        let expected = on_this_machine(&cases, &inputs, level, &place);
-        let object = link(&cases, level, cpu, &place);
+    let place = tools::kept(&format!("idioms/{name}"));
+    let mut known = BTreeMap::new();
+    for (level, cpu) in ways {
+        let expected = known
+            .entry(checks(level))
+            .or_insert_with(|| on_this_machine(cases, &inputs, level, &place));
+        let object = link(cases, level, cpu, &place);
         let mut wrong = String::new();
         let kernel = Kernel::load(&object);
-        for (case, _) in &cases {
+        for (case, _) in cases {
             if let Some(why) = kernel.refused.get(case) {
                 let _ = writeln!(wrong, "{case} is refused: {why}");
                 continue;
@@ -67,11 +107,12 @@ fn check(folder: &str) {
             }
         }
         assert!(wrong.is_empty(), "opt-level {level}, {cpu}, {}:\n{wrong}", object.display());
+        assert_eq!(lab::load(Loader::Aya, &object).programs().len(), cases.len());
     }
 }
 
-/// The name and the text of each case.
-fn cases(folder: &str) -> Vec<(String, String)> {
+/// The name and the text of each case in a folder.
+fn folder(folder: &str) -> Vec<(String, String)> {
     let files = fs::read_dir(tools::workspace().join("tests/system/idioms").join(folder));
     let files = files.expect("a folder of cases").map(|file| file.expect("a file").path());
     let case = |path: PathBuf| {
@@ -129,9 +170,39 @@ fn link(cases: &[(String, String)], level: &str, cpu: &str, place: &Path) -> Pat
     rustc.args(["--edition", "2024", "--target", "bpfel-unknown-none", "-C", "panic=abort"]);
     rustc.arg("-C").arg(format!("opt-level={level}")).arg("-C").arg(format!("target-cpu={cpu}"));
     rustc.arg("-C").arg(format!("linker={}", tools::linker().display()));
+    rustc.args(checks(level));
     tools::run(rustc.args(["-g", "--crate-type", "bin", "-o"]).arg(&object).arg(&source));
     object
 }
+
+/// What `level` checks, for both machines: the dev profile overflows.
+fn checks(level: &str) -> [&'static str; 2] {
+    match level {
+        "0" => ["-Coverflow-checks=on", "-Cdebug-assertions=on"],
+        _ => ["-Coverflow-checks=off", "-Cdebug-assertions=off"],
+    }
+}
+
+/// Runs each program on each input. Addresses in a context have 32 bits: 0x40 is MAP_32BIT, 0x22 private memory of no file.
+const HOST: &str = r#"
+unsafe extern "C" { fn mmap(a: *mut u8, l: usize, p: i32, f: i32, d: i32, o: i64) -> *mut u8; }
+fn main() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let page = unsafe { mmap(core::ptr::null_mut(), 4096, 3, 0x62, -1, 0) };
+    assert!((page as usize) < 1 << 32);
+    for (name, run) in PROGRAMS {
+        for (mark, priority, cb, packet) in INPUTS {
+            unsafe { core::ptr::copy(packet.as_ptr(), page, packet.len()) };
+            let (data, len) = (page as usize as u32, packet.len() as u32);
+            let protocol = u16::from_ne_bytes([packet[12], packet[13]]) as u32;
+            let data_end = data + len;
+            let mut context = Skb { len, mark, priority, cb, protocol, data, data_end, ..Skb::default() };
+            let returned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&mut context)));
+            println!("{name} {}", returned.unwrap_or(0));
+        }
+    }
+}
+"#;
 
 /// What each case returns for each input on this machine.
 fn on_this_machine(
@@ -142,29 +213,27 @@ fn on_this_machine(
 ) -> BTreeMap<String, Vec<u32>> {
     let mut text = "#![allow(static_mut_refs, unused)]\n".to_owned();
     text.push_str(&modules(cases));
-    // Addresses in a context have 32 bits: 0x40 is MAP_32BIT, 0x22 private memory of no file.
-    text.push_str(
-        "unsafe extern \"C\" { fn mmap(a: *mut u8, l: usize, p: i32, f: i32, d: i32, o: i64) -> *mut u8; }\n\
-         fn main() {\n let page = unsafe { mmap(core::ptr::null_mut(), 4096, 3, 0x62, -1, 0) };\n\
-         assert!((page as usize) < 1 << 32);\n",
+    let _ = writeln!(
+        text,
+        "const INPUTS: [(u32, u32, [u32; 5], [u8; {PACKET}]); {}] = [",
+        inputs.len()
     );
-    for (name, _) in cases {
-        for Input { mark, priority, cb, packet } in inputs {
-            let _ = writeln!(
-                text,
-                " {{ let packet: [u8; {PACKET}] = {packet:?};\n unsafe {{ core::ptr::copy(packet.as_ptr(), page, {PACKET}) }};\n\
-                 let data = page as usize as u32;\n let protocol = u16::from_ne_bytes([packet[12], packet[13]]) as u32;\n\
-                 let mut context = Skb {{ len: {PACKET}, mark: {mark}, priority: {priority}, cb: {cb:?}, protocol, data, \
-                 data_end: data + {PACKET}, ..Skb::default() }};\n println!(\"{name} {{}}\", {name}::run(&mut context)); }}",
-            );
-        }
+    for Input { mark, priority, cb, packet } in inputs {
+        let _ = writeln!(text, "({mark}, {priority}, {cb:?}, {packet:?}),");
     }
-    text.push_str("}\n");
-    let (source, program) = (place.join("host.rs"), place.join(format!("host-{level}")));
+    let _ =
+        writeln!(text, "];\nconst PROGRAMS: [(&str, fn(&mut Skb) -> u32); {}] = [", cases.len());
+    cases.iter().for_each(|(name, _)| {
+        let _ = writeln!(text, "(\"{name}\", {name}::run),");
+    });
+    text.push_str("];\n");
+    text.push_str(HOST);
+    let checks = checks(level);
+    let (source, program) = (place.join("host.rs"), place.join("host"));
     fs::write(&source, text).expect("the folder takes files");
     let mut rustc = Command::new(tools::debian_rustc());
-    rustc.args(["--edition", "2024", "-C", "opt-level=1", "-C", "overflow-checks=off"]);
-    tools::run(rustc.args(["-C", "debug-assertions=off", "-o"]).arg(&program).arg(&source));
+    rustc.args(["--edition", "2024", "-C", "opt-level=1"]).args(checks);
+    tools::run(rustc.arg("-o").arg(&program).arg(&source));
     let said = tools::run(&mut Command::new(&program)).stdout;
     let mut returned = BTreeMap::<_, Vec<_>>::new();
     for line in String::from_utf8_lossy(&said).lines() {

@@ -20,6 +20,8 @@ mod incumbent;
 mod kernels;
 mod llvm_matrix;
 mod mutations;
+mod native;
+mod native_links;
 mod object;
 mod panics;
 mod programs;

@@ -29,6 +29,8 @@ fn every_command_of_the_readme_works() {
         match (&block.file, block.language.as_str()) {
             (Some(file), _) => write(&project.join(file), &block.text),
             (None, "sh") if block.text == ALL_TESTS => {}
+            // What pins a program in the kernel is not done here.
+            (None, "text") => {}
             (None, "sh") => {
                 let of_the_clone = block.text.starts_with("ci/") || block.text.contains("--path .");
                 let folder = if of_the_clone { repository } else { project.as_path() };
@@ -62,6 +64,8 @@ fn shell(script: &str, folder: &Path, installed: &Path) {
         )
         // What is installed is the same program, optimised less: that takes minutes less.
         .env("BPF_LINKER_DEMO_PROFILE", "dev")
+        // The file that asks rustup for a nightly toolchain would have it fetched.
+        .env("RUSTUP_TOOLCHAIN", env::var_os("RUSTUP_TOOLCHAIN").unwrap_or("stable".into()))
         .envs(script.contains("cargo install").then_some(("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")))
         .env_remove("CARGO_TARGET_DIR")
         .status()

@@ -32,9 +32,11 @@ const IMPORTS: [(&str, &[&str]); 18] = [
         "linker",
         &[
             "backend",
+            "bpf",
             "check",
             "crash_handler",
             "driver",
+            "elf",
             "input",
             "link",
             "llvm",

@@ -12,6 +12,7 @@ pub mod members;
 pub mod names;
 pub mod paths;
 pub mod refused;
+mod shapes;
 pub mod void;
 
 #[cfg(test)]

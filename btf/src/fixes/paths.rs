@@ -7,14 +7,20 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{
-    Info,
-    co_re::{self, Question, Subject},
-    ext::{CoreRelo, records_mut},
-    model::{Array, Btf, Kind, TypeId},
-    rules,
+use super::{
+    super::{
+        Info,
+        co_re::{self, Question, Subject},
+        ext::{CoreRelo, records_mut},
+        model::{Array, Btf, Kind, TypeId},
+        rules,
+    },
+    shapes,
 };
 use crate::error::{Error, Result};
+
+/// The separator between a path and the kind that the field is asked for, if that is not its own; see [`shapes`].
+const SHAPE: char = '!';
 
 /// Converts each symbolic path in `.BTF.ext` to numbers. This must run while members have the names of the source.
 ///
@@ -26,8 +32,16 @@ pub fn resolve(info: &mut Info) -> Result<()> {
         let text = btf.strings.text(relo.access).into_owned();
         if text.starts_with(['.', '[']) {
             let (path, place) = co_re::split(&text);
-            let numbers =
+            let (path, shape) =
+                path.split_once(SHAPE).map_or((path, None), |(path, shape)| (path, Some(shape)));
+            let mut numbers =
                 numbers(btf, *relo, path).map_err(|fact| lost(btf, *relo, path, place, &fact))?;
+            if let Some((root, others)) =
+                shape.and_then(|shape| shapes::field(btf, relo.ty, path, shape))
+            {
+                (relo.ty, numbers) = (root, others);
+            }
+            let numbers = numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(":");
             relo.access = btf.strings.intern(numbers.as_bytes());
         }
     }
@@ -44,12 +58,12 @@ fn lost(btf: &Btf, relo: CoreRelo, path: &str, place: Option<&str>, fact: &str) 
     }
 }
 
-fn numbers(btf: &Btf, relo: CoreRelo, path: &str) -> Result<String, String> {
+fn numbers(btf: &Btf, relo: CoreRelo, path: &str) -> Result<Vec<usize>, String> {
     match Question::from_raw(relo.kind).map(Question::subject) {
         Some(Subject::EnumValue) => {
-            return enumerator(btf, relo.ty, path).map(|index| index.to_string());
+            return enumerator(btf, relo.ty, path).map(|index| vec![index]);
         }
-        Some(Subject::Type) => return Ok("0".to_owned()),
+        Some(Subject::Type) => return Ok(vec![0]),
         Some(Subject::Field) => {}
         None => return Err(format!("the linker knows no query of kind {}", relo.kind)),
     }
@@ -70,16 +84,17 @@ fn numbers(btf: &Btf, relo: CoreRelo, path: &str) -> Result<String, String> {
             }
         };
     }
-    Ok(numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(":"))
+    Ok(numbers)
 }
 
-enum Part<'a> {
+/// A step of a path.
+pub(super) enum Part<'a> {
     Name(&'a str),
     Index(usize),
 }
 
 /// Returns the parts of a path such as `.a.b[3].0`.
-fn parts(path: &str) -> impl Iterator<Item = Result<Part<'_>, String>> {
+pub(super) fn parts(path: &str) -> impl Iterator<Item = Result<Part<'_>, String>> {
     let mut rest = path;
     std::iter::from_fn(move || {
         let fault = || Err(format!("`{path}` is no path of members and indices"));

@@ -181,6 +181,30 @@ fn paths_of_names_become_numbers() {
 }
 
 #[test]
+fn a_field_of_another_kind_is_asked_of_a_type_that_has_it() {
+    let mut info = empty();
+    let int = info.int("u32", 4);
+    let inner = info.record("", 4, &[("x", int, 0)]);
+    let array = info.add("", Kind::Array(Array { elem: inner, index: int, len: 4 }));
+    let task = info.record("task", 20, &[("pid", int, 0), ("slots", array, 4)]);
+    for path in [".pid!ptr@a.rs:1:2", ".slots[3].x!ints", ".pid!unknown"] {
+        info.relo(task, path, 2);
+    }
+    paths::resolve(&mut info).expect("every path leads somewhere");
+    assert_eq!(info.accesses(), ["0:0", "0:0:3:0", "0:0"]);
+    let tables = info.ext.iter().flat_map(|ext| &ext.core_relos);
+    let roots: Vec<_> = tables.flat_map(|table| &table.records).map(|it| it.ty).collect();
+    let names: Vec<_> = roots.iter().map(|root| info.btf.name(*root).into_owned()).collect();
+    assert_eq!(names, ["task___ptr", "task___ints", "task"]);
+    let paths = roots.iter().zip(["0:0", "0:0:3:0"]).map(|(&ty, access)| {
+        let access = info.btf.strings.intern(access.as_bytes());
+        crate::co_re::access::Spot::of(&info.btf, CoreRelo { insn_off: 0, ty, access, kind: 2 })
+    });
+    let paths: Vec<_> = paths.map(|spot| spot.map(|spot| spot.path)).collect();
+    assert_eq!(paths, [Some(".pid".to_owned()), Some(".slots[3].x".to_owned())]);
+}
+
+#[test]
 fn a_path_that_leads_nowhere_says_where_it_ends() {
     for (path, cause) in [
         (".se.load", "`task` has no member `se`"),

@@ -106,6 +106,7 @@ fn name_params(pool: &mut Pool, mut protos: BTreeMap<TypeId, TypeId>, kept: &Has
             protos.remove(&id);
         });
     }
+    pool.has_doubles |= !protos.is_empty();
     for (declared, defined) in protos {
         let Some(Kind::FuncProto(defined)) = pool.get(defined).map(|ty| &ty.kind) else { continue };
         let names: Vec<StrOff> = defined.params.iter().map(|param| param.name).collect();

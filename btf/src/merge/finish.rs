@@ -18,11 +18,23 @@ use crate::{
 /// The number of comparisons. Each finds at least one name whose definitions differ, nearly always all of them.
 const ROUNDS: usize = 6;
 
+/// The presence of equal types, forward declarations aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubles {
+    /// There are none.
+    None,
+    /// There may be some.
+    Possible,
+}
+
 /// Merges equal types and resolves forward declarations; returns the new number of each type, by its former one.
-pub(super) fn dedup(info: &mut Info) -> Vec<TypeId> {
+pub(super) fn dedup(info: &mut Info, doubles: Doubles) -> Vec<TypeId> {
     let types = &info.btf.types;
-    let tags = tags(types);
     let mut open = definitions(types);
+    if open.is_empty() && doubles == Doubles::None {
+        return renumber::remove(info, &[]);
+    }
+    let tags = tags(types);
     for round in 0..=ROUNDS {
         if round == ROUNDS {
             open.retain(|_, definitions| definitions.len() == 1);

@@ -27,6 +27,7 @@ use std::{
 };
 
 use self::{
+    finish::Doubles,
     part::{Reader, Sites},
     pool::Pool,
     records::Records,
@@ -239,9 +240,10 @@ impl<'a> Merger<'a> {
         sections.add_globals(&pool, &bound, symbols);
         sections.append(&mut pool, symbols);
         let endian = self.endian.unwrap_or(Endian::Little);
+        let doubles = if pool.has_doubles { Doubles::Possible } else { Doubles::None };
         let btf = Btf { endian, types: pool.types, strings: pool.strings };
         let mut info = Info { btf, ext: self.records.finish() };
-        let numbers = finish::dedup(&mut info);
+        let numbers = finish::dedup(&mut info, doubles);
         compact_strings(&mut info);
         for id in types.iter_mut().flatten() {
             *id = numbers.get(id.0 as usize).copied().unwrap_or_default();

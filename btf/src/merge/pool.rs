@@ -26,7 +26,7 @@ pub(super) enum Fate {
 }
 
 /// The rounds of hashing; types that only longer walks distinguish are left to the last deduplication.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 4;
 /// The maximum number of checks of one part.
 const CHECKS: usize = 16;
 
@@ -39,6 +39,8 @@ pub(super) struct Pool {
     pub strings: Strings,
     /// The number of the type of each global symbol, by its index.
     pub globals: Vec<Option<TypeId>>,
+    /// True if there may be equal types: two have one hash, or one changed after it was hashed.
+    pub has_doubles: bool,
     tags: Tags,
     index: ByHash<TypeId>,
 }
@@ -170,7 +172,8 @@ impl Pool {
                     }
                 }
                 Fate::Shared if known.is_none() => {
-                    self.index.entry(classes::at(hashes, id)).or_insert(number);
+                    let first = *self.index.entry(classes::at(hashes, id)).or_insert(number);
+                    self.has_doubles |= first != number;
                     if let Some(tags) = tags.remove(&id) {
                         self.tags.insert(number, tags);
                     }

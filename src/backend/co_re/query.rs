@@ -11,6 +11,11 @@ use crate::{
 
 /// The last of `enum bpf_core_relo_kind` (`include/uapi/linux/bpf.h`): a type match.
 const LAST_KIND: u64 = 12;
+/// `BPF_CORE_FIELD_EXISTS`.
+const FIELD_EXISTS: u64 = 2;
+/// The kinds that a field can be asked for instead of its own, which the crate btf-core counts from 1 in the second byte
+/// of a query's kind; `fixes::shapes` of the crate btf makes types of them.
+const SHAPES: [&str; 7] = ["int", "ptr", "struct", "enum", "ints", "ptrs", "structs"];
 
 /// The question that a function asks.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub(super) struct Query<'s> {
     pub(super) returns: Option<Scalar>,
     /// The kind, a value of `enum bpf_core_relo_kind`.
     pub(super) kind: u64,
+    /// The kind that the field is asked for, if that is not its own.
+    shape: Option<&'static str>,
     /// The path after a dot, the place in the source and the module, each on a line.
     text: String,
     /// The type that the path starts from.
@@ -38,7 +45,7 @@ impl<'s> Query<'s> {
         function: Global<'s>,
         marker: Global<'s>,
     ) -> Result<Self> {
-        let (kind, text) = asked(function, marker).ok_or_else(|| unknown(function))?;
+        let (kind, shape, text) = asked(function, marker).ok_or_else(|| unknown(function))?;
         let returns = match function.signature() {
             Some(Signature { returns, parameters })
                 if parameters.is_empty() && matches!(returns, None | Some(Scalar::Integer(64))) =>
@@ -58,7 +65,7 @@ impl<'s> Query<'s> {
             .because("loaders look types up by name: structures, unions and enumerations of the kernel")
             .help("ask about a struct, union or enum that is named as in the kernel, without generics"));
         }
-        Ok(Self { function, returns, kind, text, root })
+        Ok(Self { function, returns, kind, shape, text, root })
     }
 
     /// Returns the place of the query: file, line and column.
@@ -66,10 +73,14 @@ impl<'s> Query<'s> {
         place_in(&self.text)
     }
 
-    /// Returns the path and the place, as a record passes them to the BTF stage: `.se.load@src/main.rs:7:9`.
+    /// Returns the path and the place, as a record passes them to the BTF stage: `.se.load@src/main.rs:7:9`, or
+    /// `.se.load!int@src/main.rs:7:9`.
     pub(super) fn path_at_place(&self) -> String {
         let path = self.text.lines().next().unwrap_or_default();
         let mut text: String = path.chars().filter(|char| !char.is_whitespace()).collect();
+        if let Some(shape) = self.shape {
+            let _ = write!(text, "!{shape}");
+        }
         let _ = write!(text, "@{}", self.place());
         text
     }
@@ -80,12 +91,19 @@ impl<'s> Query<'s> {
     }
 }
 
-/// Returns the kind and the text of the only call of `marker` in `function`.
-fn asked(function: Global<'_>, marker: Global<'_>) -> Option<(u64, String)> {
+/// Returns the kind, the shape asked for instead of the field's own, and the text of the only call of `marker` in `function`.
+fn asked(function: Global<'_>, marker: Global<'_>) -> Option<(u64, Option<&'static str>, String)> {
     let mut calls = function.instructions().filter(|call| call.callee() == Some(marker));
     let (call, None) = (calls.next()?, calls.next()) else { return None };
-    let kind = call.constant_operand(0).filter(|&kind| kind <= LAST_KIND)?;
-    Some((kind, text(call)?))
+    let asked = call.constant_operand(0)?;
+    let (kind, shape) = (asked & 0xff, usize::try_from(asked >> 8).ok()?);
+    let shape = match shape.checked_sub(1) {
+        None => None,
+        Some(index) if kind == FIELD_EXISTS => Some(*SHAPES.get(index)?),
+        Some(_) => return None,
+    };
+    (kind <= LAST_KIND).then_some(())?;
+    Some((kind, shape, text(call)?))
 }
 
 fn text(call: Instruction<'_>) -> Option<String> {

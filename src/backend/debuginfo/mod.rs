@@ -15,6 +15,7 @@ mod maps;
 mod names;
 pub(super) mod signatures;
 pub(super) mod tags;
+pub(super) mod variables;
 mod variants;
 
 use crate::{

@@ -15,7 +15,7 @@ const MOST: usize = 5;
 const FIRST_TO_PASS_MORE: u32 = 23;
 
 /// Marks such functions of `module` to be inlined by the passes.
-pub(in crate::backend) fn inline<'s>(session: &'s Session<'_>, module: &Module<'s>) {
+pub(super) fn inline<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let too_long = |function: &Global<'_>| {
         !function.is_declaration()
             && !function.is_variadic()

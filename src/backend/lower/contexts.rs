@@ -74,7 +74,7 @@ fn is_program(function: Global<'_>) -> bool {
 }
 
 /// Returns the address operand of a load or store, with its index.
-fn address<'c>(instruction: Instruction<'c>) -> Option<(u32, Value<'c>)> {
+pub(super) fn address<'c>(instruction: Instruction<'c>) -> Option<(u32, Value<'c>)> {
     let index = match instruction.value().opcode() {
         Opcode::Load => 0,
         Opcode::Store => 1,
@@ -208,7 +208,7 @@ fn split<'c>(
         Builder::at_end(context, head).switch(choice.by, &blocks, last);
     }
     if access.value().opcode() == Opcode::Load {
-        let phi = Builder::before(context, access).phi_like(access.value());
+        let phi = Builder::for_phis(context, access).phi_like(access.value());
         loaded.into_iter().for_each(|(value, from)| phi.add_incoming(value, from));
         access.value().replace_uses_with(phi);
     }

@@ -4,22 +4,35 @@
 
 mod alignment;
 mod arguments;
+mod arms;
 mod atomics;
 mod choice;
 mod contexts;
 mod copies;
+mod counters;
 mod flow;
 mod offsets;
 mod packets;
 mod ranges;
 mod sets;
+mod strings;
 mod tables;
+mod targets;
+mod walks;
 
 use super::{cpu::CpuChoice, session::Session};
 use crate::{bpf::target::Cpu, llvm::Module};
 use ranges::Registers;
 
-pub(super) use arguments::inline;
+pub(super) use targets::resolve;
+
+/// Rewrites `module` before it is optimized.
+pub(super) fn prepare<'s>(session: &'s Session<'_>, module: &Module<'s>) {
+    if session.plan.is_for_a_kernel() {
+        strings::read_bytes(&session.context, module);
+    }
+    arguments::inline(session, module);
+}
 
 /// Rewrites the optimized `module` for the CPU of `choice`.
 pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, choice: &CpuChoice) {
@@ -28,8 +41,11 @@ pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, choice: &
         let context = &session.context;
         let contexts = contexts::contexts(module);
         contexts::lower(session, module, &contexts);
+        walks::guard(session, module);
+        arms::sink(context, module);
         packets::restore(context, module, &contexts);
         ranges::restore(context, module, registers(choice));
+        counters::restore(context, module, registers(choice));
         alignment::lower(context, module);
         tables::lower(context, module);
     }

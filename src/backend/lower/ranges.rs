@@ -69,7 +69,7 @@ fn limit_quotient<'c>(context: &'c Context, instruction: Instruction<'c>) -> Opt
     Some(())
 }
 
-fn replace_operand<'c>(user: Value<'c>, old: Value<'c>, new: Value<'c>) {
+pub(super) fn replace_operand<'c>(user: Value<'c>, old: Value<'c>, new: Value<'c>) {
     for (index, operand) in (0_u32..).zip(user.operands()) {
         if let (true, Some(instruction)) = (operand == old, user.instruction()) {
             instruction.set_operand(index, new);
@@ -85,7 +85,7 @@ fn limit<'c>(builder: &Builder<'c>, value: Value<'c>, most: u64) -> Value<'c> {
 }
 
 /// Returns true if an address or the length of a copy is computed from `value`.
-fn reaches_address(value: Value<'_>, depth: u32) -> bool {
+pub(super) fn reaches_address(value: Value<'_>, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     value.users().into_iter().any(|user| match user.opcode() {
         Opcode::Element | Opcode::ToPointer => true,

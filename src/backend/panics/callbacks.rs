@@ -153,6 +153,14 @@ fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
     }
 }
 
+/// Returns true if a helper in `module` receives a callback that is not a function by name.
+pub(in crate::backend) fn takes_unknown(module: &Module<'_>) -> bool {
+    bodies(module).flat_map(Global::instructions).any(|call| {
+        let helper = call.helper().and_then(|number| HELPERS.iter().find(|it| it.number == number));
+        helper.is_some_and(|helper| call.function_operand(helper.callback).is_none())
+    })
+}
+
 fn unstoppable(function: Global<'_>, taker: &str, user: Instruction<'_>) -> Error {
     let name = quoted(&function.name());
     let place = user.place().or_else(|| function.place());

@@ -27,6 +27,7 @@ mod remaining;
 mod sites;
 mod throw;
 
+pub(super) use callbacks::takes_unknown as takes_unknown_callback;
 pub(super) use lower::{end_blocks, lower};
 pub(super) use prepare::prepare;
 pub(super) use remaining::source;

@@ -55,7 +55,7 @@ pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> 
         }
         for instruction in function.instructions() {
             if let Some(construct) = judge(instruction, abilities) {
-                note(construct, instruction.place());
+                note(construct, instruction.user_place());
             }
         }
     }
@@ -73,7 +73,7 @@ pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Fi
         if let Some(place) = place.filter(|_| !routines.contains(&name)) {
             found.push(Finding {
                 function: name,
-                place: place.place(),
+                place: place.user_place(),
                 construct: Construct::Float,
             });
         }

@@ -2,7 +2,8 @@
 //!
 //! - this module: features of instructions and programs;
 //! - [`helpers`](helper), [`maps`](map_type): numbered lists, in the kernel's order;
-//! - [`programs`](program_type): program types, by the sections that name them.
+//! - [`programs`](program_type): program types, by the sections that name them;
+//! - [`releases`](parse_release): which versions exist.
 //!
 //! Versions are those of the kernel's own releases. Backports of distributions are not included.
 
@@ -11,6 +12,7 @@ mod helper_functions;
 mod licenses;
 mod maps;
 mod programs;
+mod releases;
 
 pub use crate::btf::kernel::{Feature, Kernel};
 pub use functions::{is_kernel_function, kernel_functions};
@@ -18,6 +20,7 @@ pub use helper_functions::{HELPERS, helper};
 pub use licenses::{is_gpl_compatible, is_gpl_only};
 pub use maps::{MAP_TYPES, map_type};
 pub use programs::{PROGRAM_TYPES, ProgramType, program_type};
+pub use releases::{NEWEST_RELEASE, nearest_release, parse_release};
 
 use super::target::Cpu;
 

@@ -25,6 +25,8 @@ const NEW_FRAMES: Kernel = Kernel(7, 2);
 const OLD_FRAMES: Kernel = Kernel(7, 1);
 /// The last kernel that counts frames by [`Count::OLD`] even with a JIT compiler.
 pub(super) const OLD_COUNT: Kernel = Kernel(6, 8);
+/// The last kernel without private stacks.
+const OLD_STACKS: Kernel = Kernel(6, 12);
 /// The maximum number of call cycles reported.
 const MOST_CIRCLES: usize = 10;
 /// The number of functions named at each end of a long chain.
@@ -122,16 +124,39 @@ impl Survey {
         let [heaviest, formerly] = [Count::NEW, Count::OLD]
             .map(|count| self.heaviest(move |function| count.frame(function)));
         let limit = asked.unwrap_or(STACK_LIMIT);
+        let is_private = |root, kind| {
+            let may_be = kernels.oldest.is_none_or(|kernel| kernel > OLD_STACKS);
+            asked.is_none() && may_be && self.may_be_private(root, kind)
+        };
+        let counts_formerly = kernels.oldest.is_some_and(|kernel| kernel <= OLD_COUNT);
+        let is_fine = |root, kind| {
+            let new = heaviest.from(root).stack(self, Count::NEW);
+            let is_old = counts_formerly && asked.is_none();
+            let old = if is_old { formerly.from(root).stack(self, Count::OLD) } else { 0 };
+            old.max(new) <= limit || is_private(root, kind)
+        };
+        // Who sets a limit or names a kernel wants to know whether all programs pass.
+        let is_open = asked.is_none() && kernels.oldest.is_none();
+        let others = is_open
+            && self
+                .roots()
+                .into_iter()
+                .any(|(root, kind)| kind == Root::Program && is_fine(root, kind));
         for (root, kind) in self.roots() {
             let (chain, former) = (heaviest.from(root), formerly.from(root));
             let (new, old) = (chain.stack(self, Count::NEW), former.stack(self, Count::OLD));
             if asked.is_none() && old.max(new) > limit && self.may_stay_away(root, &chain) {
                 let bytes = if new > limit { new } else { old };
                 findings.note(self.too_large_if_reached(root, &chain, bytes));
-            } else if new > limit && (asked.is_some() || !self.may_be_private(root, kind)) {
+            } else if !is_fine(root, kind) {
+                let chain = if new > limit { chain } else { former };
                 let frames = self.along(&chain).take(NAMED).map(|function| function.name.clone());
-                let error = self.too_large(&chain, new, limit);
-                findings.extend([Finding::Limit { error, frames: frames.collect() }]);
+                let frames = frames.collect();
+                let bytes = if new > limit { new } else { old };
+                let error = self.too_large(&chain, bytes, limit);
+                let is_dispensable = others && kind == Root::Program;
+                let instead = is_dispensable.then(|| self.too_large_for_one(&chain, bytes));
+                findings.extend([Finding::Limit { error, frames, instead }]);
             } else if new > limit || old > limit && kernels.may_be(OLD_COUNT) && asked.is_none() {
                 let chain = if new > limit { chain } else { former };
                 findings.note(self.sometimes_too_large(&chain, new, old));
@@ -183,6 +208,22 @@ impl Survey {
         );
         let warning = Warning::new(WarningKind::StackChain, message);
         self.frames(chain).fold(warning, Warning::help).help("keep large data in a map")
+    }
+
+    fn too_large_for_one(&self, chain: &Chain, bytes: u64) -> Warning {
+        let (name, _) = self.first(chain);
+        let help = self.frames(chain).chain([
+            "keep large data in a map".to_owned(),
+            "loaders leave it out if its section starts with `?`; libbpf also after `bpf_program__set_autoload`".to_owned(),
+        ]);
+        Warning {
+            kind: WarningKind::StackChain,
+            message: format!(
+                "the calls from {name} need {bytes} bytes of stack, and kernels allow {STACK_LIMIT}: loaders take the \
+                 object only without this program"
+            ),
+            help: help.collect(),
+        }
     }
 
     fn may_be_private(&self, root: usize, kind: Root) -> bool {

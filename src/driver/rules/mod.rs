@@ -48,6 +48,8 @@ pub enum Action {
     Join,
     /// Ignored because of this reason: the option has no effect here.
     Ignore(&'static str),
+    /// Ignored because of this reason, which is shown once: users might expect an effect.
+    Note(&'static str),
     /// Refused because of this reason: ignoring the option would change the result.
     Refuse(&'static str),
 }
@@ -72,6 +74,10 @@ const fn ignore(spellings: &'static [&'static str], value: Value, reason: &'stat
     rule(spellings, value, Action::Ignore(reason))
 }
 
+const fn note(spellings: &'static [&'static str], value: Value, reason: &'static str) -> Rule {
+    rule(spellings, value, Action::Note(reason))
+}
+
 const fn refuse(spellings: &'static [&'static str], value: Value, reason: &'static str) -> Rule {
     rule(spellings, value, Action::Refuse(reason))
 }
@@ -93,6 +99,7 @@ pub const HOST_LIBRARY: &str = "a BPF program cannot call the host's runtime lib
 
 const DYNAMIC: &str = "a BPF object is neither dynamic nor position-dependent";
 const HOST: &str = "it describes the host's processor";
+const ICF: &str = "equal functions stay apart, so that each has its own BTF";
 const LAYOUT: &str = "a BPF loader lays the program out";
 const LISTED_LATER: &str = "it tunes the linker, not the program";
 const PLUGIN: &str = "bitcode is linked without a plugin";
@@ -130,7 +137,11 @@ pub const RULES: &[Rule] = &[
         Value::None,
         "a version script may name what is missing",
     ),
-    refuse(&["--defsym", "--wrap"], Value::Required, "symbols are linked under their own names"),
+    note(
+        &["-z=muldefs"],
+        Value::None,
+        "a symbol that two inputs define is an error; make one of them weak",
+    ),
     refuse(&["--allow-multiple-definition"], Value::None, "a symbol has one definition"),
     // Inputs
     refuse(&["-flavor"], Value::Required, "it comes before every other argument"),
@@ -214,8 +225,9 @@ pub const RULES: &[Rule] = &[
     ),
     ignore(&["-h"], Value::Required, DYNAMIC).to_ld(),
     ignore(&["--relocatable", "-r", "-i"], Value::None, "a BPF object is always relocatable"),
-    ignore(&["--emit-relocs", "-q"], Value::None, "a BPF object is always relocatable"),
-    ignore(&["-z"], Value::Required, LAYOUT),
+    note(&["--emit-relocs", "-q"], Value::None, "a BPF object always holds its relocations"),
+    rule(&["-z"], Value::Required, Action::Join),
+    rule(&["-z="], Value::Glued, Action::Ignore(LAYOUT)),
     ignore(
         &[
             "--hash-style",
@@ -251,20 +263,24 @@ pub const RULES: &[Rule] = &[
         Value::None,
         LAYOUT,
     ),
+    note(
+        &["--build-id"],
+        Value::Optional,
+        "no BPF loader reads it; equal inputs give equal bytes, so a hash of the object does as well",
+    ),
     ignore(
-        &["--build-id", "--sort-section", "--compress-debug-sections"],
+        &["--sort-section", "--compress-debug-sections"],
         Value::Optional,
         "a BPF loader reads nothing of it",
     ),
-    ignore(
-        &["--demangle", "--color-diagnostics", "--threads", "--error-limit"],
-        Value::Optional,
-        LISTED_LATER,
-    ),
+    ignore(&["--demangle", "--threads"], Value::Optional, LISTED_LATER),
+    rule(&["--color-diagnostics="], Value::Glued, Action::Rewrite("color")),
+    replace(&["--color-diagnostics", "-fdiagnostics-color"], &["--color=always"]),
+    replace(&["--no-color-diagnostics", "-fno-diagnostics-color"], &["--color=never"]),
+    note(&["--error-limit"], Value::Optional, "all errors are shown, each once"),
     ignore(
         &[
             "--no-demangle",
-            "--no-color-diagnostics",
             "--no-threads",
             "--warn-once",
             "--warn-undef",
@@ -283,12 +299,9 @@ pub const RULES: &[Rule] = &[
         LISTED_LATER,
     ),
     refuse(&["--oformat"], Value::Required, "the output is ELF; --emit chooses another form"),
-    refuse(
-        &["-Map", "--print-map", "-M", "--cref"],
-        Value::Optional,
-        "there is no memory map; see --trace, --why-extract and --print-gc",
-    )
-    .to_ld(),
+    replace(&["--print-map"], &["--Map=-"]),
+    replace(&["-M"], &["--Map=-"]).to_ld(),
+    note(&["--cref"], Value::None, "see --Map, --why-extract and --why-live"),
     refuse(&["--out-implib"], Value::Required, "a BPF object has no import library"),
     // Removal of unused code
     ignore(&["--gc-sections"], Value::None, "what nothing needs is always dropped"),
@@ -298,7 +311,8 @@ pub const RULES: &[Rule] = &[
         "what nothing needs is always dropped; --export keeps a symbol",
     ),
     flag(&["--print-gc-sections"], "print-gc"),
-    ignore(&["--icf"], Value::Required, "equal functions stay apart, so that each has its own BTF"),
+    ignore(&["--icf=none"], Value::None, ICF),
+    note(&["--icf"], Value::Required, ICF),
     flag(&["--strip-debug", "-S", "--strip-all", "-s"], "strip-debug"),
     ignore(
         &["--discard-all", "-x", "--discard-locals", "-X", "--discard-none"],
@@ -369,5 +383,5 @@ pub const RULES: &[Rule] = &[
         Value::None,
         HOST,
     ),
-    ignore(&["-y", "--trace-symbol"], Value::Required, "see --trace and --why-extract"),
+    note(&["--trace-symbol", "-y"], Value::Required, "see --why-live, --why-extract and --trace"),
 ];

@@ -32,7 +32,7 @@ fn rules_rewrite_to_options_that_exist() {
         match rule.action {
             Action::Rewrite(to) | Action::RewriteOneOf(to, ..) => assert!(exists(to), "{to}"),
             Action::Replace(words) => words.iter().for_each(|word| assert!(exists(word), "{word}")),
-            Action::Join | Action::Ignore(_) | Action::Refuse(_) => {}
+            Action::Join | Action::Ignore(_) | Action::Note(_) | Action::Refuse(_) => {}
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    Bitcode, Format, Producer, bitcode,
+    Bitcode, Format, Native, Producer, bitcode,
     elf::Content,
     magic::{self, Kind},
     region::Region,
@@ -31,6 +31,9 @@ pub struct Archive {
     /// The first of them for each name.
     first: HashMap<String, MemberId>,
     unindexed: Vec<MemberId>,
+    natives: Vec<NativeMember>,
+    /// The first native object that defines each name, an index.
+    first_native: HashMap<String, usize>,
     foreign: Vec<(Origin, String)>,
     inner_archives: usize,
     references: Vec<PathBuf>,
@@ -47,6 +50,13 @@ struct Member {
     region: Region,
     format: Format,
     producer: Option<Producer>,
+}
+
+/// A native object in an archive.
+#[derive(Debug)]
+struct NativeMember {
+    origin: Origin,
+    region: Region,
 }
 
 /// The members of an rlib that hold no code, by names that rustc fixes; the first may take 40 MB, so it is not read.
@@ -71,6 +81,8 @@ impl Archive {
             symbols: Vec::new(),
             first: HashMap::new(),
             unindexed: Vec::new(),
+            natives: Vec::new(),
+            first_native: HashMap::new(),
             foreign: Vec::new(),
             inner_archives: 0,
             references: Vec::new(),
@@ -140,15 +152,25 @@ impl Archive {
         let member = self.members.get(member.0).ok_or_else(|| {
             Error::input(format!("{} has no module number {}", self.origin, member.0))
         })?;
-        let bytes = member
-            .region
-            .read()
-            .map_err(|error| error.context(format!("cannot read {}", member.origin)))?;
+        let bytes = member.region.read().map_err(|error| {
+            let error = error.context(format!("cannot read {}", member.origin));
+            if self.references.iter().any(|path| path == member.region.file()) {
+                self.explain_reference(error)
+            } else {
+                error
+            }
+        })?;
         let producer = match &member.producer {
             None if member.format == Format::Bitcode => Producer::read(&bytes),
             known => known.clone(),
         };
         Ok(Bitcode { origin: member.origin.clone(), format: member.format, bytes, producer })
+    }
+
+    fn explain_reference(&self, error: Error) -> Error {
+        error
+            .because(format!("{} is a thin archive, which names its members by path", self.origin))
+            .help("move an archive together with its members, or make it without `T` or `--thin`")
     }
 
     /// Returns the producers of all members that name one, in order.
@@ -159,6 +181,37 @@ impl Archive {
     /// Returns the files that it refers to instead of holding them, including those of nested archives.
     pub(super) fn into_references(self) -> Vec<PathBuf> {
         self.references
+    }
+
+    /// Returns true if it holds native BPF objects.
+    pub(super) const fn has_natives(&self) -> bool {
+        !self.natives.is_empty()
+    }
+
+    /// Returns the number of the first native object that defines `symbol`.
+    pub(super) fn native_defining(&self, symbol: &str) -> Option<usize> {
+        self.first_native.get(symbol).copied()
+    }
+
+    /// Reads native object number `member`.
+    ///
+    /// # Errors
+    /// There is no such object, or the file can no longer be read.
+    pub(super) fn load_native(&self, member: usize) -> Result<Native> {
+        let member = self.natives.get(member).ok_or_else(|| {
+            Error::input(format!("{} has no native object number {member}", self.origin))
+        })?;
+        let context = |error: Error| error.context(format!("cannot read {}", member.origin));
+        let bytes = member.region.read().map_err(context)?;
+        Ok(Native { origin: member.origin.clone(), bytes, need: None })
+    }
+
+    /// Reads all native objects.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub(super) fn load_natives(&self) -> Result<Vec<Native>> {
+        (0..self.natives.len()).map(|member| self.load_native(member)).collect()
     }
 
     /// Loads all modules.
@@ -303,7 +356,17 @@ impl Archive {
                 }
             }
             Content::Metadata | Content::Roots(_) => {}
-            Content::Native(fact) => self.foreign.push((origin.clone(), fact)),
+            Content::Object => {
+                let member = self.natives.len();
+                // Not every `ar` writes an index, so the names come from the object itself.
+                let symbols = super::elf::symbols(&bytes).into_iter();
+                for symbol in symbols.filter(|symbol| symbol.role.is_definition()) {
+                    self.first_native.entry(symbol.name).or_insert(member);
+                }
+                let region = region.clone();
+                self.natives.push(NativeMember { origin: origin.clone(), region });
+            }
+            Content::Foreign(fact) => self.foreign.push((origin.clone(), fact)),
             Content::Malformed(_) => {
                 self.foreign.push((origin.clone(), "a malformed ELF file".to_owned()))
             }

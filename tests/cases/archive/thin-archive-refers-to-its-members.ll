@@ -7,9 +7,10 @@
 ; reject: *UND*
 ; run: rm lib/needed.bc
 ; link: --export entry main.ll lib/libneeded.a
-; error: input
-; view: stderr
-; expect: needed.bc
+; error: input cannot read lib/libneeded.a(needed.bc)
+; cause: cannot find lib/needed.bc
+; cause: lib/libneeded.a is a thin archive, which names its members by path
+; help: move an archive together with its members, or make it without `T` or `--thin`
 
 ;--- main.ll
 target triple = "bpfel"

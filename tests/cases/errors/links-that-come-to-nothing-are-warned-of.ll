@@ -7,13 +7,17 @@
 ; help: was all of its source left out by a condition
 ; warning: the output holds no program and no data [empty-output]
 ; help: what is static in its source goes where nothing uses it
+; link: nothing.ll nothing2.ll nothing3.ll data.ll
+; warning: nothing.ll and 2 more inputs define nothing and refer to nothing [empty-input]
 ; link: static.ll
 ; warning: the output holds no program and no data [empty-output]
+; help: the inputs define `hidden` and `count`, but nothing exports or uses that
 ; link: members.a
 ; warning: the output holds no program and no data [empty-output]
 ; link: --version-script none.map member.ll
 ; warning: the output holds no program and no data [empty-output]
 ; help: no input defines what is exported, such as `nosuch`, `no_*`
+; help: the inputs define `member`, but nothing exports or uses that
 ; link: --version-script hidden.map member.ll
 ; warning: the output holds no program and no data [empty-output]
 ; help: no symbol is exported: name programs and maps with `--export`
@@ -37,8 +41,14 @@ define i64 @entry() section "xdp" {
 }
 ;--- nothing.ll
 target triple = "bpfel"
+;--- nothing2.ll
+target triple = "bpfel"
+;--- nothing3.ll
+target triple = "bpfel"
 ;--- static.ll
 target triple = "bpfel"
+
+@count = internal global i64 1
 
 define internal i64 @hidden() section "xdp" {
   ret i64 2

@@ -4,7 +4,7 @@
 ; args: -o missing/out.o
 ; error: io cannot write missing/out.o
 ; cause: no such directory: missing
-; help: create it
+; help: create it, or name a file elsewhere
 ; args: -o folder
 ; error: io cannot write folder
 ; cause: it is a directory
@@ -25,6 +25,10 @@
 ; error: io cannot write /proc/out.o
 ; args: --emit obj,asm=missing/out.s -o old
 ; error: io cannot write missing/out.s
+; args: --report missing/report
+; error: io cannot write missing/report
+; cause: no such directory: missing
+; help: create it, or name a file elsewhere
 ; args: --time-trace=missing/trace
 ; error: io cannot write missing/trace
 ; args: --why-extract=folder

@@ -2,6 +2,8 @@
 ; error: input cannot parse broken.ll
 ; view: stderr
 ; expect: {{\b[23]\b}}
+; view: stderr
+; reject: another candidate
 
 ;--- broken.ll
 target triple = "bpfel"

@@ -8,11 +8,9 @@
 ; run: printf '!<arch>\nname/           0           0     0     644     99999x    `\nabc' > size.a
 ; run: printf '!<arch>\nname' > head.a; printf '!<arch>\n/               0           0     0     644     8         `\n\377\377\377\377abcd' > index.a
 ; run: cp good.bc gone.bc; llvm-ar rcsT thin.a gone.bc; rm gone.bc
-; run: echo 'int x = 1;' > x.c; clang -target x86_64-linux-gnu -c x.c -o native.o; clang -target bpf -c x.c -o bpf.o
+; run: echo 'int x = 1;' > x.c; clang -target x86_64-linux-gnu -c x.c -o native.o
 ; run: head -c 100 native.o > half.o; cp native.o sections.o
 ; run: printf '\0\0\0\0\0\0\0\20' | dd of=sections.o bs=1 seek=40 conv=notrunc status=none
-; run: clang -target bpf -Xclang -fembed-bitcode=all -c x.c -o embedded.o
-; run: sed 's/BC\xc0\xde/BX\xc0\xde/' embedded.o > garbage.o
 ; link: missing.bc
 ; error: input cannot find missing.bc
 ; cause: No such file or directory
@@ -40,10 +38,6 @@
 ; help: pass the `.rlib` of the crate
 ; link: native.o
 ; error: input native.o is a native x86-64 object, which cannot be linked
-; link: bpf.o
-; error: input bpf.o is BPF machine code without bitcode, which cannot be linked
-; link: garbage.o
-; error: input garbage.o is BPF machine code without bitcode, which cannot be linked
 ; link: half.o
 ; error: input half.o is a malformed ELF file
 ; link: sections.o

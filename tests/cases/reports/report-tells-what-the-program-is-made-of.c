@@ -5,7 +5,7 @@
 // expect: entry xdp {{[0-9]+}} {{[0-9]+}} {{[0-9]+}} entry > helper {{.*}}this.c:
 // expect: map type key value entries bytes
 // expect-next: counts percpu_array 4 8 16 192
-// expect: 1 programs, 2 functions, {{.*}} 1 maps, 0 bytes of data
+// expect: 1 program, 2 functions, {{.*}} 1 map, 0 bytes of data
 // view: text in report.json
 // expect: "callee": "helper",
 // expect: "role": "program",

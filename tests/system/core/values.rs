@@ -60,6 +60,26 @@ fn answers(release: &str, story: &Story) -> BTreeMap<u32, u64> {
     answers
 }
 
+/// Slots of mistakes.rs are 100 for a value, 101 for a missing field, 102 for one of another kind, 103 of another size.
+#[test]
+fn a_field_that_is_declared_otherwise_is_no_missing_field() {
+    let workshop = Workshop::new(Toolchain::Installed);
+    let object = workshop.object("mistakes", &[]);
+    let run = |loader| Request::run(loader, &object, "mistakes", &[], &[Step::Arguments(&[1, 2])]);
+    let stories = Kernel::Running.ask(&[run(Loader::Libbpf), run(Loader::Aya)]);
+    let (size, kind) = (103, 102);
+    let reads = [size, size, size, size, kind, kind, kind, kind, 101, kind, size, kind];
+    let of_any_width = [100, size, 100, kind, 101, 100];
+    let mut expected = [&reads[..], &of_any_width].concat();
+    for story in stories {
+        let answers = answers("the running kernel", &story);
+        let found: Vec<u64> = answers.into_values().take(expected.len()).collect();
+        assert_eq!(found, expected);
+        // aya takes an unnamed enumeration for no other.
+        expected[11] = 101;
+    }
+}
+
 /// What the process that ran the program knows of itself.
 fn check_process(kernel: Kernel, story: &Story, answers: &BTreeMap<u32, u64>) {
     let release = kernel.release();

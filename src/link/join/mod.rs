@@ -1,0 +1,165 @@
+//! Joins objects into one, as a linker does.
+//!
+//! A BPF object is loaded function by function, so the unit of linking is not the section but the *piece*: a function, a
+//! variable, or a whole section whose contents cannot be told apart.
+//!
+//! 1. `names` finds the definition of each global symbol: strong before weak, then the first;
+//! 2. `pieces` cuts sections where nothing runs or points across;
+//! 3. `reach` marks the pieces that a loader looks for, and all that they refer to;
+//! 4. `layout` gives each marked piece its place in the output;
+//! 5. `write` copies them and adjusts what refers to a moved place: relocations, calls without one, jump tables;
+//! 6. `btf` merges the BTF.
+//!
+//! Sections are not appended as a whole, as in `bpftool gen object`: overridden weak functions would stay as dead code, and static
+//! functions beside a program would keep loaders from loading it.
+
+mod addends;
+mod btf;
+mod layout;
+mod names;
+mod pieces;
+mod reach;
+mod references;
+mod write;
+
+use std::collections::BTreeMap;
+
+use self::{layout::Layout, names::Names, pieces::Pieces, reach::Reached, references::Inputs};
+use super::strip;
+use crate::{
+    bpf::target::Endian,
+    elf::Elf,
+    object::{Object, Role, externs::Declared},
+    plan::{Dwarf, Export, Exports, Presence},
+    report::{Error, Origin, Result, nearest},
+};
+
+/// The sections of which an object has one value (`bpf_object__elf_collect` in libbpf).
+const SINGLE: [&str; 2] = ["license", "version"];
+
+/// The section of jump tables: for each, the offsets of its targets from the start of the function's section
+/// (`BPFAsmPrinter::emitJumpTableInfo` in LLVM).
+const JUMP_TABLES: &str = ".jumptables";
+
+/// The result of joining objects.
+#[derive(Debug)]
+pub struct Joined {
+    /// The object.
+    pub object: Object,
+    /// The functions and variables that were dropped, each with its origin, in order.
+    pub dropped: Vec<(Origin, String)>,
+}
+
+/// Joins `objects`, in order. Symbols other than `exports` become local.
+///
+/// # Errors
+/// Returns an error if a symbol is defined twice, objects differ in byte order, license or the type of a symbol, or an
+/// object is malformed.
+pub fn join(mut objects: Vec<Object>, exports: &Exports) -> Result<Joined> {
+    check_byte_order(&objects)?;
+    let foreign_folds: Vec<bool> = objects.iter().map(|object| is_of_gcc(&object.elf)).collect();
+    for object in &mut objects {
+        strip::strip(&mut object.elf, Dwarf::Strip);
+        object.elf.sections.values_mut().for_each(|section| {
+            section.relocations.sort_by_key(|relocation| relocation.offset);
+        });
+    }
+    let names = Names::resolve(&objects)?;
+    check_single(&objects)?;
+    check_exports(&names, exports)?;
+    let pieces = Pieces::cut(&objects, &foreign_folds)?;
+    let inputs = Inputs { objects: &objects, names: &names, pieces: &pieces, exports };
+    let reached = Reached::find(&inputs)?;
+    let layout = Layout::of(&inputs, &reached)?;
+    let dropped = reached.dropped(&inputs);
+    let elf = write::write(&inputs, &layout)?;
+    let types = btf::plan(&inputs, &layout);
+    let (origin, declared) = (origin(&objects), declared(&objects));
+    let btf = types.merge(objects)?;
+    Ok(Joined { object: Object { elf, btf, origin, declared, role: Role::Emitted }, dropped })
+}
+
+fn check_byte_order(objects: &[Object]) -> Result<()> {
+    let Some(first) = objects.first() else { return Err(Error::link("nothing to link")) };
+    match objects.iter().find(|object| object.elf.endian != first.elf.endian) {
+        None => Ok(()),
+        Some(other) => Err(Error::link("inputs of both byte orders cannot make one object")
+            .because(format!("{} is {}", first.origin, byte_order(first)))
+            .because(format!("{} is {}", other.origin, byte_order(other)))
+            .help("compile all of them for one target, bpfel or bpfeb")),
+    }
+}
+
+const fn byte_order(object: &Object) -> &'static str {
+    match object.elf.endian {
+        Endian::Little => "little endian",
+        Endian::Big => "big endian",
+    }
+}
+
+/// Returns true for an object of GCC, which adds constants to addresses of symbols, so that an address may be that of a
+/// neighbor.
+fn is_of_gcc(elf: &Elf) -> bool {
+    let comment = elf.section_named(".comment").and_then(|id| elf.sections.get(&id));
+    comment.is_some_and(|section| section.bytes().windows(4).any(|bytes| bytes == b"GCC:"))
+}
+
+/// Checks that all objects with a license, or a version, have the same.
+fn check_single(objects: &[Object]) -> Result<()> {
+    let mut first: BTreeMap<&str, (&Object, &[u8])> = BTreeMap::new();
+    for object in objects {
+        for section in object.elf.sections.values() {
+            if !SINGLE.contains(&section.name.as_str()) {
+                continue;
+            }
+            let (other, value) =
+                *first.entry(&section.name).or_insert_with(|| (object, section.bytes()));
+            if value != section.bytes() {
+                let sentence = |object: &Object, value: &[u8]| {
+                    format!("in {} it is \"{}\"", object.origin, value.escape_ascii())
+                };
+                return Err(Error::link(format!("the inputs disagree about the {}", section.name))
+                    .because(sentence(other, value))
+                    .because(sentence(object, section.bytes()))
+                    .help("a program has one: make them equal, or leave one out"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the symbols that a user named are defined.
+fn check_exports(names: &Names<'_>, exports: &Exports) -> Result<()> {
+    let is_missing = |export: &&Export| {
+        export.presence == Presence::Required
+            && !names.definitions.contains_key(export.name.as_str())
+    };
+    let Some(Export { name, wished_by, .. }) = exports.names.iter().find(is_missing) else {
+        return Ok(());
+    };
+    let error = Error::link(format!("no input defines `{name}`, which {wished_by} exports"));
+    let defined = names.definitions.keys().map(|name| (*name).to_owned());
+    Err(match nearest(name, defined) {
+        Some(other) => error.help(format!("did you mean `{other}`?")),
+        None => error.help("export only what an input defines"),
+    })
+}
+
+fn origin(objects: &[Object]) -> Origin {
+    match objects {
+        [only] => only.origin.clone(),
+        _ => Origin::whole("the linked object"),
+    }
+}
+
+fn declared(objects: &[Object]) -> Declared {
+    let mut all = Declared::default();
+    for Declared { externs, unsigned, embedded_sources, .. } in
+        objects.iter().map(|object| &object.declared)
+    {
+        all.externs.extend(externs.clone());
+        all.unsigned.extend(unsigned.iter().cloned());
+        all.embedded_sources.extend(embedded_sources.clone());
+    }
+    all
+}

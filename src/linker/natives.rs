@@ -1,0 +1,140 @@
+//! Links of native objects alone, which open no libLLVM.
+
+use std::collections::BTreeSet;
+
+use super::{finish_linked, phases::Clock, survey};
+use crate::{
+    Error, LinkPlan, Result, Warnings,
+    backend::{Account, MEMORY, Reason, Taken},
+    check::CheckOptions,
+    elf::{Binding, Place},
+    input::{Inputs, Native, Need},
+    link as linking,
+    object::{Object, Role},
+    plan::{Btf, MemoryBuiltins, OutputKind},
+    report::{Audience, Warning, WarningKind},
+};
+
+/// Links native objects, and returns the finished object and what was taken.
+///
+/// # Errors
+/// An option of the plan does not apply to native objects, an input is malformed, or loaders or the kernel would refuse
+/// the result.
+pub(super) fn build(
+    inputs: &Inputs,
+    plan: &LinkPlan,
+    warnings: &Warnings,
+    clock: &Clock,
+    account: &mut Account,
+) -> Result<Vec<u8>> {
+    check_options(plan)?;
+    let objects = clock.run("parse the objects", || parse(&inputs.natives, account))?;
+    let plan = &with_btf_of(&objects, plan);
+    let objects = with_routines(objects, plan)?;
+    let joined = clock.run("link", || linking::join(objects, &plan.exports))?;
+    account.dropped = joined.dropped;
+    let object = linking::link(vec![joined.object], plan)?;
+    let options = CheckOptions {
+        plan,
+        linkable: &[],
+        audience: Audience::Person,
+        left_open: super::left_open(plan),
+    };
+    let checked = survey::Checked { object: &object, panics: &[], locals: &|_| Vec::new() };
+    clock.run("check the limits", || survey::check(&checked, &options, warnings))?;
+    clock.run("finish the object", || finish_linked(object, &options, warnings))
+}
+
+/// Parses each of `natives`, and records it in `account`.
+pub(super) fn parse(natives: &[Native], account: &mut Account) -> Result<Vec<Object>> {
+    let parse = |native: &Native| {
+        let (reason, role) = match native.need.clone() {
+            None => (Reason::Given, Role::Given),
+            Some(Need { symbol, by }) => (Reason::Needed { symbol, by }, Role::Member),
+        };
+        let (origin, bytes) = (native.origin.clone(), native.bytes.len());
+        account.taken.push(Taken { origin, bytes, reason });
+        Ok(Object { role, ..Object::parse_native(&native.bytes, native.origin.clone())? })
+    };
+    natives.iter().map(parse).collect()
+}
+
+/// Returns `plan` with BTF if one of `objects` has some. A native object was compiled for loaders: without its BTF, they
+/// would refuse what they accept today.
+pub(super) fn with_btf_of(objects: &[Object], plan: &LinkPlan) -> LinkPlan {
+    let mut plan = plan.clone();
+    if objects.iter().any(|object| object.btf.is_some()) {
+        plan.debug_info.btf = Btf::Emit;
+    }
+    plan
+}
+
+/// Adds to `objects` the linker's own memory routines, if something refers to one and nothing defines it.
+///
+/// # Errors
+/// Never, as a test shows; the routines are an object that is part of the linker.
+pub(super) fn with_routines(mut objects: Vec<Object>, plan: &LinkPlan) -> Result<Vec<Object>> {
+    if plan.codegen.memory_builtins == MemoryBuiltins::Leave {
+        return Ok(objects);
+    }
+    let (mut wanted, mut defined) = (BTreeSet::new(), BTreeSet::new());
+    for object in &objects {
+        let shared = object.elf.symbols.values().filter(|it| it.binding != Binding::Local);
+        for symbol in shared.filter(|it| MEMORY.contains(&it.name.as_str())) {
+            let names = if symbol.place == Place::Undefined { &mut wanted } else { &mut defined };
+            names.insert(symbol.name.clone());
+        }
+    }
+    let Some(first) = objects.first().filter(|_| !wanted.is_subset(&defined)) else {
+        return Ok(objects);
+    };
+    let routines = linking::memory_routines(first.elf.endian)?;
+    objects.push(Object { role: Role::Member, ..routines });
+    Ok(objects)
+}
+
+/// Warns that options which only apply to bitcode leave `objects` as they are.
+pub(super) fn warn_of_options(objects: &[Object], plan: &LinkPlan, warnings: &Warnings) {
+    let (Some(first), Some(option)) = (objects.first(), bitcode_option(plan)) else { return };
+    let others = match objects.len() {
+        1 => String::new(),
+        2 => " and 1 other".to_owned(),
+        more => format!(" and {} others", more.saturating_sub(1)),
+    };
+    warnings.push(Warning {
+        kind: WarningKind::NativeInput,
+        message: format!("{option} does not reach the native object {}{others}", first.origin),
+        help: vec!["compile to bitcode, `clang -emit-llvm -c`, what it is to reach".to_owned()],
+    });
+}
+
+/// Refuses options that only apply to bitcode.
+fn check_options(plan: &LinkPlan) -> Result<()> {
+    match bitcode_option(plan) {
+        None => Ok(()),
+        Some(option) => Err(Error::usage(format!("{option} needs bitcode"))
+            .because("all inputs are native objects, whose code is linked as it is")
+            .help(format!("drop {option}, or compile to bitcode: `clang -emit-llvm -c`"))),
+    }
+}
+
+/// Returns the first option of `plan` that only applies to bitcode.
+fn bitcode_option(plan: &LinkPlan) -> Option<&'static str> {
+    let asked = [
+        (is_other_output(plan), other_output(plan)),
+        (!plan.llvm_args.is_empty(), "--llvm-args"),
+        (plan.dump_module.is_some(), "--dump-module"),
+        (plan.wishes_unrolling(), "--unroll-loops"),
+        (plan.wishes_inlining(), "--ignore-inline-never"),
+    ];
+    asked.iter().find(|(is_asked, _)| *is_asked).map(|(_, option)| *option)
+}
+
+fn is_other_output(plan: &LinkPlan) -> bool {
+    plan.outputs.iter().any(|output| output.kind != OutputKind::Object)
+}
+
+fn other_output(plan: &LinkPlan) -> &'static str {
+    let other = plan.outputs.iter().find(|output| output.kind != OutputKind::Object);
+    other.map_or("--emit", |output| output.kind.option())
+}

@@ -1,0 +1,198 @@
+//! Checks a native object before it is linked, and adapts what compilers write for other machines' linkers.
+//!
+//! The rules of soundness are those of libbpf's linker (`linker_sanity_check_elf`); what it refuses although the meaning
+//! is clear is accepted: groups, notes, tentative definitions, sections for each function and variable.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    bpf::insn::{self, INSN_SIZE},
+    btf::{Info, Kind},
+    elf::{Binding, Elf, Place, RelocationKind, Section, SectionId, SymbolKind},
+    report::{Error, Result},
+};
+
+/// `SHF_GROUP`: the section is a member of a group, of which a linker keeps the first of each name.
+const IN_GROUP: u64 = 0x200;
+
+/// The sections of data that compilers subdivide with `-fdata-sections`.
+const SUBDIVIDED: [&str; 3] = [".data", ".rodata", ".bss"];
+
+/// Sections of constants that a linker may merge.
+const MERGED_CONSTANTS: [&str; 2] = [".rodata.str", ".rodata.cst"];
+
+/// Checks `elf` and adapts its symbols and section names; returns the former and the new name of each renamed section.
+///
+/// # Errors
+/// Returns an error if a symbol or relocation is unsound.
+pub(super) fn prepare(elf: &mut Elf) -> Result<BTreeMap<String, String>> {
+    check_symbols(elf)?;
+    for section in elf.sections.values().filter(|section| section.is_code()) {
+        check_code(elf, section)?;
+    }
+    weaken_groups(elf);
+    size_functions(elf);
+    Ok(fold(elf))
+}
+
+fn check_symbols(elf: &Elf) -> Result<()> {
+    for symbol in elf.symbols.values() {
+        let Place::Section(section) = symbol.place else { continue };
+        let Some(section) = elf.sections.get(&section) else { continue };
+        let end = symbol.value.checked_add(symbol.size);
+        if symbol.kind == SymbolKind::Section && symbol.value != 0 {
+            return Err(malformed(format!(
+                "the symbol of section {} is not at its start",
+                section.name
+            )));
+        }
+        if section.is_alloc() && end.is_none_or(|end| end > section.size()) {
+            return Err(malformed(format!(
+                "symbol `{}` takes {} bytes at {} of section {}, which has {}",
+                symbol.name,
+                symbol.size,
+                symbol.value,
+                section.name,
+                section.size()
+            )));
+        }
+        let is_function = symbol.kind == SymbolKind::Function;
+        if is_function && section.is_code() && !symbol.value.is_multiple_of(INSN_SIZE) {
+            return Err(malformed(format!(
+                "function `{}` starts at byte {} of section {}, within an instruction",
+                symbol.name, symbol.value, section.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that relocations of code are at instructions that take one.
+fn check_code(elf: &Elf, section: &Section) -> Result<()> {
+    let wrong = |at: u64, fact: &str| {
+        malformed(format!("the relocation at byte {at} of section {} {fact}", section.name))
+    };
+    if !section.size().is_multiple_of(INSN_SIZE) {
+        return Err(malformed(format!(
+            "section {} has {} bytes, which are not whole instructions",
+            section.name,
+            section.size()
+        )));
+    }
+    let codes: BTreeMap<u64, u8> = insn::decode(section.bytes(), elf.endian)
+        .map(|insn| (insn.slot.saturating_mul(INSN_SIZE), insn.code))
+        .collect();
+    for relocation in &section.relocations {
+        let at = relocation.offset;
+        let Some(&code) = codes.get(&at) else {
+            return Err(wrong(at, "is at no instruction"));
+        };
+        let fits = match relocation.kind {
+            RelocationKind::Imm64 => code == insn::LDIMM64,
+            RelocationKind::Call => code == insn::CALL,
+            _ => false,
+        };
+        if !fits {
+            return Err(wrong(at, "does not fit the instruction"));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the definitions of groups weak: of groups of one name the first is linked, and so is the first of weak
+/// definitions.
+fn weaken_groups(elf: &mut Elf) {
+    let members: BTreeSet<SectionId> = elf
+        .sections
+        .iter()
+        .filter(|(_, section)| section.flags & IN_GROUP != 0)
+        .map(|(&id, _)| id)
+        .collect();
+    for symbol in elf.symbols.values_mut() {
+        let is_member = matches!(symbol.place, Place::Section(id) if members.contains(&id));
+        if is_member && symbol.binding == Binding::Global {
+            symbol.binding = Binding::Weak;
+        }
+    }
+    elf.sections.values_mut().for_each(|section| section.flags &= !IN_GROUP);
+}
+
+/// Gives functions without a size, as assembly has them, the bytes up to the next function.
+fn size_functions(elf: &mut Elf) {
+    let code: Vec<SectionId> = elf.code().map(|(id, _)| id).collect();
+    for id in code {
+        let end = elf.sections.get(&id).map_or(0, Section::size);
+        let functions: Vec<_> = elf
+            .symbols_in(id)
+            .into_iter()
+            .filter(|(_, symbol)| symbol.kind == SymbolKind::Function)
+            .map(|(id, symbol)| (id, symbol.value))
+            .collect();
+        let starts: BTreeSet<u64> = functions.iter().map(|&(_, start)| start).collect();
+        for (symbol, start) in functions {
+            let next = starts.range(start.saturating_add(1)..).next().copied().unwrap_or(end);
+            if let Some(symbol) = elf.symbols.get_mut(&symbol).filter(|symbol| symbol.size == 0) {
+                symbol.size = next.saturating_sub(start);
+            }
+        }
+    }
+}
+
+/// Renames the sections of single variables (`-fdata-sections`) to those that loaders make a map of. A section that a
+/// user named keeps its name: loaders make a map of its own of `.data.custom`.
+fn fold(elf: &mut Elf) -> BTreeMap<String, String> {
+    let mut renamed = BTreeMap::new();
+    let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
+    for id in ids {
+        let Some(section) = elf.sections.get(&id).filter(|section| section.is_alloc()) else {
+            continue;
+        };
+        if let Some(home) = data_home(elf, id, &section.name) {
+            renamed.insert(section.name.clone(), home.to_owned());
+        }
+    }
+    for section in elf.sections.values_mut() {
+        if let Some(home) = renamed.get(&section.name).filter(|_| section.is_alloc()) {
+            section.name.clone_from(home);
+        }
+    }
+    renamed
+}
+
+/// Returns the section that holds the contents of section `name` in the output, if a compiler made up its name.
+fn data_home(elf: &Elf, id: SectionId, name: &str) -> Option<&'static str> {
+    if MERGED_CONSTANTS.iter().any(|beginning| name.starts_with(beginning)) {
+        return Some(".rodata");
+    }
+    let (home, suffix) = SUBDIVIDED
+        .iter()
+        .find_map(|home| Some((*home, name.strip_prefix(home)?.strip_prefix('.')?)))?;
+    let is_private = suffix.starts_with(".L") || suffix.starts_with("L__");
+    let mut names = elf
+        .symbols_in(id)
+        .into_iter()
+        .filter(|(_, symbol)| symbol.kind != SymbolKind::Section)
+        .map(|(_, symbol)| symbol.name.as_str());
+    let is_only = names.next().is_some_and(|first| first == suffix) && names.next().is_none();
+    (is_private || is_only).then_some(home)
+}
+
+/// Renames the lists of variables in `info` as their sections were.
+pub(super) fn rename_lists(info: &mut Info, renamed: &BTreeMap<String, String>) {
+    let lists: Vec<_> = info
+        .btf
+        .iter()
+        .filter(|(_, ty)| matches!(ty.kind, Kind::Datasec(_)))
+        .filter_map(|(id, _)| Some((id, renamed.get(info.btf.name(id).as_ref())?)))
+        .collect();
+    for (id, home) in lists {
+        let name = info.btf.strings.intern(home.as_bytes());
+        if let Some(ty) = info.btf.get_mut(id) {
+            ty.name = name;
+        }
+    }
+}
+
+fn malformed(cause: String) -> Error {
+    Error::input("the object is malformed").because(cause).help("build it again")
+}
