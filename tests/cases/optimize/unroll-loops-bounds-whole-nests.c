@@ -3,16 +3,15 @@
 //
 // compile: -O1 -g
 // args: --export entry --unroll-loops
+// warning: the loop of `entry` at this.c:21 cannot be unrolled: no bound of its iterations is known, or too large a one [rolled-loops]
 // warning: the loop of `entry` at this.c:22 cannot be unrolled: no bound of its iterations is known, or too large a one [rolled-loops]
-// warning: the loop of `entry` at this.c:23 cannot be unrolled: no bound of its iterations is known, or too large a one [rolled-loops]
-// warning: the loop of `entry` at this.c:25 cannot be unrolled: no bound of its iterations is known, or too large a one [rolled-loops]
+// warning: the loop of `entry` at this.c:24 cannot be unrolled: no bound of its iterations is known, or too large a one [rolled-loops]
 // help: kernels before 5.3 refuse loops: give it a constant bound of at most 4096 iterations, fewer if it is long or nested: all copies
 // view: disasm entry
 // expect: goto -0x
 // run: clang -target bpf -O1 -g -emit-llvm -c many.c -o many.bc
 // link: --export many --unroll-loops many.bc
 // error: link `many` becomes too large with its loops unrolled
-// cause: of them are copies of that line
 // place: many.c:5
 // help: for kernels from 5.3 on leave --unroll-loops out
 
