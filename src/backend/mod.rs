@@ -50,3 +50,4 @@ pub use remaining_panic::Panic;
 pub use runtime::MEMORY;
 pub use session::Session;
 pub use trace::{Account, Reason, Taken};
+pub use unsupported::unrolled;

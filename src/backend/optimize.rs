@@ -40,6 +40,7 @@ impl<'s> Program<'s, Internalized> {
         if codegen.loops == Loops::Unroll {
             unroll::unroll(session, &machines.optimizing, module)?;
             unroll::report(session, module);
+            unroll::check_size(module)?;
         }
         noinline::unshield(module);
         panics::end_blocks(session, module);

@@ -72,14 +72,20 @@ const MOVERS: &[&str] = &["--disable-machine-licm", "--disable-postra-machine-li
 
 /// Options that unroll every bounded loop, for kernels older than 5.3, which reject any cycle.
 ///
-/// Kernels older than 5.2 accept 4096 instructions, and no jump spans more than 32,767; beyond such sizes, LLVM's time
-/// grows quadratically. Unrolled code would become a loop again if consecutive stores were recognized as a large
-/// `memset`. Blocks stay in the order in which they are put: see [`loops`](super::passes::unroll).
+/// Kernels older than 5.2 accept 4096 instructions, and no jump spans more than 32,767. LLVM's time to schedule a block
+/// grows with the square of its size, so the copies of a loop together have at most 8192 instructions, of which those
+/// that count rounds vanish; few loops may be larger: see [`unroll`](super::passes::unroll). A larger one is also
+/// unrolled if most of its instructions vanish because their operands become constants; LLVM must make the copies to
+/// find out, so it makes at most 128 of such a loop.
+///
+/// Unrolled code would become a loop again if consecutive stores were recognized as a large `memset`. Blocks stay in the
+/// order in which they are put.
 const UNROLL: &[&str] = &[
-    "--unroll-threshold=65536",
+    "--unroll-threshold=8192",
     "--unroll-partial-threshold=0",
     "--unroll-max-upperbound=4096",
-    "--unroll-max-iteration-count-to-analyze=65536",
+    "--unroll-max-iteration-count-to-analyze=128",
+    "--unroll-max-percent-threshold-boost=100",
     "--disable-loop-idiom-all",
     "--disable-block-placement",
     "--disable-branch-fold",

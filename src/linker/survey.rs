@@ -2,7 +2,7 @@
 
 use super::{html, memory_usage, panics, program_report, reports};
 use crate::{
-    backend::Panic,
+    backend::{Panic, unrolled},
     check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
@@ -38,7 +38,12 @@ pub(super) fn check(
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
     }
-    check::limits(object, &survey, checked.locals, options, warnings)
+    let explain = |functions: &[String]| {
+        let mut causes = (checked.locals)(functions);
+        causes.extend(unrolled(plan).map(str::to_owned));
+        causes
+    };
+    check::limits(object, &survey, explain, options, warnings)
 }
 
 fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {

@@ -4,17 +4,18 @@
 //! kinds of bounded loops survive them: loops that a front end marked (clang -O1 marks each), loops with only a known
 //! upper bound (`i < length && i < 64`), since for a processor such copies rarely pay off, and inner loops whose count
 //! is known only once the outer one is unrolled. So the marks are dropped first, and afterwards rounds of unrolling by
-//! upper bounds follow, each with a little cleanup, until a round changes nothing.
+//! upper bounds follow, each with a little cleanup, until a round changes nothing. Loops whose copies have more
+//! instructions than old kernels accept are unrolled last, if there are few, since LLVM takes seconds for each.
 //!
 //! Blocks are then ordered so that every jump that closes no cycle leads forward, and code generation is kept from
 //! moving them: a linear reader of the instructions then need not distinguish two kinds of backward jumps.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::session::Session;
 use crate::{
     llvm::{Attribute, Block, Global, Machine, Module, SourceLine},
-    report::{Result, Warning, WarningKind, quoted},
+    report::{Error, Result, Warning, WarningKind, quoted},
 };
 
 const ROUND: &str = "function(loop-unroll<O3;no-partial;no-runtime;no-peeling;upperbound>,\
@@ -31,7 +32,13 @@ pub(in crate::backend) fn forget_hints(session: &Session<'_>, function: Global<'
     }
 }
 
-/// Unrolls the bounded loops that the optimizer's own passes left in `module`.
+/// The limit on the copies of large loops together, in instructions, as an option.
+const LARGE: &str = "--unroll-threshold=32768";
+
+/// The most loops that are unrolled under that limit: their copies could end up in one block.
+const MOST_LARGE: usize = 4;
+
+/// Unrolls the bounded loops that the optimizer's own passes left in `module`; large ones only if there are few.
 ///
 /// # Errors
 /// LLVM refuses the passes.
@@ -40,6 +47,18 @@ pub(in crate::backend) fn unroll(
     machine: &Machine,
     module: &Module<'_>,
 ) -> Result<()> {
+    rounds(session, machine, module)?;
+    let is_set = session.plan.llvm_args.iter().any(|option| option.contains("unroll-threshold"));
+    if !(1..=MOST_LARGE).contains(&count(module)) || is_set {
+        return Ok(());
+    }
+    session.with_option(LARGE, || rounds(session, machine, module)).unwrap_or_else(|error| {
+        log::debug!("large loops stay: {error}");
+        Ok(())
+    })
+}
+
+fn rounds(session: &Session<'_>, machine: &Machine, module: &Module<'_>) -> Result<()> {
     let mut left = count(module);
     for _ in 0..MOST_ROUNDS {
         if left == 0 {
@@ -53,6 +72,45 @@ pub(in crate::backend) fn unroll(
         }
     }
     Ok(())
+}
+
+/// The most instructions of a block of unrolled loops: LLVM's time grows with the square of their number.
+const MOST_IN_BLOCK: usize = 16_384;
+
+/// Checks that code generation can handle the blocks of unrolled loops.
+///
+/// # Errors
+/// A block is too large; the message names its function and the line that was copied most.
+pub(in crate::backend) fn check_size(module: &Module<'_>) -> Result<()> {
+    for function in bodies(module) {
+        for block in function.blocks() {
+            let size = block.instructions().count();
+            if size > MOST_IN_BLOCK {
+                return Err(too_large(function, block, size));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn too_large(function: Global<'_>, block: Block<'_>, size: usize) -> Error {
+    let mut lines = BTreeMap::new();
+    for line in block.instructions().filter_map(|instruction| instruction.source_line()) {
+        *lines.entry(line).or_insert(0_usize) += 1;
+    }
+    let most = lines.into_iter().max_by_key(|(_, count)| *count);
+    let name = quoted(&function.name());
+    let error = Error::link(format!("{name} becomes too large with its loops unrolled"))
+        .because(format!("{size} instructions in a row; at most {MOST_IN_BLOCK} can be"));
+    let error = match most {
+        Some((line, count)) => error
+            .at(Some(line.to_string()))
+            .because(format!("{count} of them are copies of that line")),
+        None => error,
+    };
+    error
+        .help("kernels without loops accept 4096 instructions: give the loops fewer rounds")
+        .help("for kernels from 5.3 on leave --unroll-loops out")
 }
 
 /// Warns about every loop in `module`.
@@ -74,8 +132,9 @@ fn warning(function: Global<'_>, line: Option<SourceLine>) -> Warning {
             quoted(&name)
         ),
         help: vec![
-            "kernels before 5.3 refuse loops: give it a constant bound of at most 4096 iterations; where the bound is \
-             an argument, have the function inlined"
+            "kernels before 5.3 refuse loops: give it a constant bound of at most 4096 iterations, fewer if it is long or \
+             nested: all copies together have at most 32768 instructions; where the bound is an argument, have the \
+             function inlined"
                 .to_owned(),
         ],
     }

@@ -20,7 +20,7 @@ use super::{machines::Machines, quirks, session::Session};
 use crate::{
     backend::program::{Optimized, Program},
     llvm::{Diagnostic, FileType, Global, Machine, Module, Place, Severity},
-    plan::LlvmErrors,
+    plan::{LinkPlan, LlvmErrors, Loops},
     report::{Error, Result, WarningKind, quoted},
 };
 
@@ -213,16 +213,26 @@ impl Findings {
             .map(|finding| finding.function.clone())
             .collect::<BTreeSet<_>>();
         let frames = locals::frames(session, machine, module, &too_large);
+        let unrolled = unrolled(session.plan);
         let parts = found.iter().map(|finding| {
-            let frame = frames.iter().find(|frame| frame.function == finding.function);
-            match frame.filter(|_| finding.construct == Construct::Stack) {
-                Some(frame) => explained(finding, frame),
-                None => finding.error(),
+            if finding.construct != Construct::Stack {
+                return finding.error();
             }
+            let frame = frames.iter().find(|frame| frame.function == finding.function);
+            let error = frame.map_or_else(|| finding.error(), |frame| explained(finding, frame));
+            unrolled.into_iter().fold(error, Error::because)
         });
         let error = Error::link("the program cannot be expressed in BPF").with_parts(parts);
         unknown.into_iter().fold(error, Error::because)
     }
+}
+
+/// Returns the effect of `--unroll-loops` on the stack, if `plan` unrolls loops.
+#[must_use]
+pub fn unrolled(plan: &LinkPlan) -> Option<&'static str> {
+    (plan.codegen.loops == Loops::Unroll).then_some(
+        "its loops are unrolled, so values of many rounds are on the stack at once; fewer rounds need less",
+    )
 }
 
 fn explained(finding: &Finding, frame: &Frame) -> Error {

@@ -4,7 +4,7 @@
 // args: --export entry --unroll-loops
 // warning: the loop of `entry` at this.c:20 cannot be unrolled: no bound of its iterations is known, or too large a one [rolled-loops]
 // warning: the loop of `entry` at this.c:22 cannot be unrolled: no bound of its iterations is known, or too large a one [rolled-loops]
-// help: kernels before 5.3 refuse loops: give it a constant bound of at most 4096 iterations;
+// help: kernels before 5.3 refuse loops: give it a constant bound of at most 4096 iterations, fewer if
 // view: disasm entry
 // count: 2 goto -0x
 // args: --export entry --unroll-loops -W no-rolled-loops --fatal-warnings
