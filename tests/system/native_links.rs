@@ -82,14 +82,14 @@ impl Scenario {
     }
 
     /// Links with libbpf 1.7, which resolves forward declarations; bpftool's libbpf 1.1 does not.
-    fn newer_libbpfs(&self, order: &[&str]) -> libbpf_rs::Result<PathBuf> {
+    fn newer_libbpfs(&self, order: &[&str]) -> PathBuf {
         let output = self.folder.path().join("newer.o");
-        let mut linker = libbpf_rs::Linker::new(&output)?;
+        let mut linker = libbpf_rs::Linker::new(&output).expect("the folder is writable");
         for object in order {
-            linker.add_file(self.folder.path().join(object))?;
+            linker.add_file(self.folder.path().join(object)).expect("libbpf takes the object");
         }
-        linker.link()?;
-        Ok(output)
+        linker.link().expect("libbpf links the objects");
+        output
     }
 
     /// What is wrong with an object; nothing if it is right.
@@ -122,8 +122,9 @@ fn play(name: &str) {
             Ok(theirs) if scenario.faults(theirs).is_empty() => "agrees",
             Ok(_) => "wrong",
         });
-        if let Ok(newer) = scenario.newer_libbpfs(&order) {
-            types::compare(&ours, &newer);
+        // An error of this linker makes libbpf-rs panic in debug builds.
+        if scenario.libbpf != "refuses" {
+            types::compare(&ours, &scenario.newer_libbpfs(&order));
         }
     }
     let expected = scenario.libbpf.as_str();
