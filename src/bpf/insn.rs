@@ -195,6 +195,7 @@ impl Insn {
 
     /// Returns true if it jumps to its own slot or an earlier one.
     #[must_use]
+    #[cfg(any(test, feature = "internals"))]
     pub fn is_backward_jump(&self) -> bool {
         self.jump_target().is_some_and(|target| target <= self.slot.cast_signed())
     }

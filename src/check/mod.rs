@@ -49,6 +49,7 @@ pub struct CheckOptions<'a> {
 impl<'a> CheckOptions<'a> {
     /// Creates the options for `plan`, without near misses.
     #[must_use]
+    #[cfg(any(test, feature = "internals"))]
     pub const fn new(plan: &'a LinkPlan) -> Self {
         Self { plan, linkable: &[], audience: Audience::Person, left_open: &[] }
     }

@@ -57,22 +57,6 @@ impl<'ctx> Value<'ctx> {
         Some(value.checked_shl(shift)?.cast_signed() >> shift)
     }
 
-    /// Returns true if the value is undefined or poison.
-    #[must_use]
-    pub fn is_undefined(self) -> bool {
-        // SAFETY: the value is alive.
-        unsafe { llvm::LLVMIsUndef(self.as_raw()) != 0 }
-    }
-
-    /// Returns zero, or null, of the same type.
-    #[must_use]
-    pub fn zero(self) -> Option<Self> {
-        // SAFETY: the value is alive.
-        let of = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
-        // SAFETY: the type of a value that is chosen or computed has a null.
-        Self::from_raw(unsafe { llvm::LLVMConstNull(of) })
-    }
-
     /// Returns the function or variable whose address this is.
     #[must_use]
     pub fn global(self) -> Option<Global<'ctx>> {
@@ -183,21 +167,6 @@ impl<'ctx> Value<'ctx> {
             unsafe { llvm::LLVMSetAlignment(self.as_raw(), bytes) };
         }
         true
-    }
-
-    /// Returns the index of the part that an `extractvalue` takes; `None` for anything else, and for nested parts.
-    #[must_use]
-    pub fn part(self) -> Option<u32> {
-        // SAFETY: the value is alive; the result is null unless it is such an instruction.
-        let taken = unsafe { llvm::LLVMIsAExtractValueInst(self.as_raw()) };
-        // SAFETY: it is such an instruction unless it is null, which is checked first.
-        if taken.is_null() || unsafe { llvm::LLVMGetNumIndices(taken) } != 1 {
-            return None;
-        }
-        // SAFETY: it is such an instruction.
-        let indices = unsafe { llvm::LLVMGetIndices(taken) };
-        // SAFETY: there is one index.
-        Some(unsafe { *indices })
     }
 
     /// Returns the incoming values of a phi, each with its block; empty for anything else.

@@ -5,7 +5,7 @@
 //! - `returns: PROGRAM NUMBER`: what a test run of the program returns;
 //! - `libbpf: agrees`, `wrong` or `refuses`: what libbpf's linker makes of it; `any` depends on the version.
 
-mod types;
+mod descriptions;
 
 use std::{
     fs,
@@ -94,7 +94,7 @@ impl Scenario {
 
     /// What is wrong with an object; nothing if it is right.
     fn faults(&self, object: &Path) -> Vec<String> {
-        let mut faults = types::faults(object);
+        let mut faults = descriptions::faults(object);
         faults.extend(lab::attempt(Loader::Libbpf, object).err());
         if !faults.is_empty() {
             return faults;
@@ -124,7 +124,7 @@ fn play(name: &str) {
         });
         // An error of this linker makes libbpf-rs panic in debug builds.
         if scenario.libbpf != "refuses" {
-            types::compare(&ours, &scenario.newer_libbpfs(&order));
+            descriptions::compare(&ours, &scenario.newer_libbpfs(&order));
         }
     }
     let expected = scenario.libbpf.as_str();
@@ -202,7 +202,7 @@ fn linked_selftests_load_as_libbpf_links_them() {
         let (ours, theirs) = (folder.path().join("ours.o"), folder.path().join("theirs.o"));
         run(Command::new(linker()).arg("--btf").arg("-o").arg(&ours).args(&objects));
         run(Command::new("bpftool").args(["gen", "object"]).arg(&theirs).args(&objects));
-        assert_eq!(types::faults(&ours), [""; 0], "{name}");
+        assert_eq!(descriptions::faults(&ours), [""; 0], "{name}");
         let programs = |object: &Path| {
             let story = lab::load(Loader::Libbpf, object);
             let mut names: Vec<String> = story.programs().into_iter().map(str::to_owned).collect();
@@ -214,6 +214,6 @@ fn linked_selftests_load_as_libbpf_links_them() {
         if lab::attempt(Loader::Libbpf, &theirs).is_ok() {
             assert_eq!(ours_loaded, programs(&theirs), "{name}");
         }
-        types::compare(&ours, &theirs);
+        descriptions::compare(&ours, &theirs);
     }
 }

@@ -72,7 +72,7 @@ fn shell(script: &str, folder: &Path, installed: &Path) {
 /// What is installed is the same program, but optimized less, and built before: that takes minutes less.
 fn variables(script: &str) -> Vec<(&'static str, String)> {
     let built = build::few_tools().display().to_string();
-    let variables = if script.starts_with("ci/") {
+    if script.starts_with("ci/") {
         let options = format!("--target-dir {built} --config profile.release.opt-level=0");
         [("BPF_LINKER_DEMO_INSTALL", options)].to_vec()
     } else if script.starts_with("cargo install") {
@@ -82,8 +82,7 @@ fn variables(script: &str) -> Vec<(&'static str, String)> {
         [("RUSTC", "/usr/bin/rustc"), ("RUSTC_BOOTSTRAP", "1")]
             .map(|(name, value)| (name, value.to_owned()))
             .to_vec()
-    };
-    variables
+    }
 }
 
 fn path(installed: &Path) -> std::ffi::OsString {

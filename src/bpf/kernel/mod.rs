@@ -36,6 +36,7 @@ macro_rules! features {
             };
         )*
         /// All features.
+        #[cfg(test)]
         pub const FEATURES: &[Feature] = &[$($name),*];
     };
 }
@@ -107,6 +108,7 @@ fn numbered(list: &[(Kernel, &'static str)], number: u32) -> Option<(&'static st
 
 /// Returns the number of entries of a numbered list that `kernel` supports.
 #[must_use]
+#[cfg(any(test, feature = "internals"))]
 pub fn known_to(list: &[(Kernel, &str)], kernel: Kernel) -> usize {
     let known = list.iter().filter(|(since, _)| *since <= kernel);
     known.map(|(_, names)| names.split_whitespace().count()).sum()

@@ -100,11 +100,13 @@ impl Archive {
 
     /// Returns the origin of the archive itself.
     #[must_use]
+    #[cfg(any(test, feature = "internals"))]
     pub const fn origin(&self) -> &Origin {
         &self.origin
     }
 
     /// Returns the members that can be linked, in order; members of a nested archive take its place.
+    #[cfg(any(test, feature = "internals"))]
     pub fn members(&self) -> impl Iterator<Item = (MemberId, &Origin)> {
         self.members.iter().enumerate().map(|(index, member)| (MemberId(index), &member.origin))
     }
