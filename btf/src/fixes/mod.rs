@@ -13,6 +13,7 @@ pub mod names;
 pub mod paths;
 pub mod refused;
 mod shapes;
+mod steps;
 pub mod void;
 
 #[cfg(test)]

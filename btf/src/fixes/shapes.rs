@@ -11,7 +11,7 @@
 //!
 //! Loaders ignore the part after three underscores, and names and sizes of structures within others.
 
-use super::paths::{Part, parts};
+use super::steps::{Part, parts};
 use crate::{
     model::{Array, Btf, Composite, Enum, Int, Kind, Member, TypeId},
     rules,
