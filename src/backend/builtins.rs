@@ -3,7 +3,7 @@
 //!
 //! LLVM decides late, during instruction selection, that an operation becomes a call. Linking all candidates up front
 //! would turn two instructions into a 100 KB object. Instead, the routines that code generation is expected to call (see
-//! [`foreseen`](super::foreseen)) and the undefined symbols of the finished object are resolved from the inputs' archives,
+//! [`foreseen`]) and the undefined symbols of the finished object are resolved from the inputs' archives,
 //! or else from a few built-in routines. The routines are optimized separately, since the program's code must not change
 //! anymore.
 

@@ -1,6 +1,6 @@
 //! The types and strings of all parts, equal ones once.
 //!
-//! A part is added type by type: its own types are hashed as in [`classes`](crate::classes), and a type whose hash is
+//! A part is added type by type: its own types are hashed as in [`classes`], and a type whose hash is
 //! known is taken for the known one if both look alike and refer to equal types. Objects that include the same headers
 //! thus add few types each, and what is left for deduplication over all parts grows with the number of different
 //! types, not with the number of objects.

@@ -15,6 +15,7 @@
 
 mod addends;
 mod btf;
+mod extend;
 mod layout;
 mod names;
 mod pieces;
@@ -57,7 +58,8 @@ pub struct Joined {
 /// object is malformed.
 pub fn join(mut objects: Vec<Object>, exports: &Exports) -> Result<Joined> {
     check_byte_order(&objects)?;
-    let foreign_folds: Vec<bool> = objects.iter().map(|object| is_of_gcc(&object.elf)).collect();
+    let mut of_gcc: Vec<bool> = objects.iter().map(|object| is_of_gcc(&object.elf)).collect();
+    extend::extend_arguments(&mut objects, &mut of_gcc)?;
     for object in &mut objects {
         strip::strip(&mut object.elf, Dwarf::Strip);
         object.elf.sections.values_mut().for_each(|section| {
@@ -67,7 +69,7 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports) -> Result<Joined> {
     let names = Names::resolve(&objects)?;
     check_single(&objects)?;
     check_exports(&names, exports)?;
-    let pieces = Pieces::cut(&objects, &foreign_folds)?;
+    let pieces = Pieces::cut(&objects, &of_gcc)?;
     let inputs = Inputs { objects: &objects, names: &names, pieces: &pieces, exports };
     let reached = Reached::find(&inputs)?;
     let layout = Layout::of(&inputs, &reached)?;

@@ -1,0 +1,192 @@
+//! Calls of other compilers' functions from code of GCC.
+//!
+//! An argument narrower than a register has to be extended by somebody. LLVM's callers do it, and its callees rely on
+//! it (`CC_BPF64` promotes integers to 64 bits); GCC's callees do it, and its callers leave the upper bits as they are
+//! (measured with GCC 12 and 16). So such calls go through a function that extends the arguments first. Widths are
+//! known from the BTF of the callee; without it, arguments pass as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::Names;
+use crate::{
+    bpf::insn::{CALL, EXIT, INSN_SIZE, Insn, PSEUDO_CALL},
+    btf::{Btf, Int, Kind},
+    elf::{
+        Binding, Contents, Elf, Place, Relocation, RelocationKind, Section, SectionId, Symbol,
+        SymbolKind,
+    },
+    object::{Object, Role, SUBPROGRAMS, externs::Declared},
+    report::{Origin, Result},
+};
+
+/// Shifts of 64 bits by a constant: left, right, and right with the sign.
+const SHIFT_LEFT: u8 = 0x67;
+const SHIFT_RIGHT: u8 = 0x77;
+const SHIFT_RIGHT_SIGNED: u8 = 0xc7;
+
+/// The number of arguments in registers.
+const REGISTERS: usize = 5;
+
+/// `SHF_ALLOC | SHF_EXECINSTR` and `SHT_PROGBITS`.
+const CODE_FLAGS: u64 = 0x6;
+const PROGBITS: u32 = 1;
+/// `STV_HIDDEN`.
+const HIDDEN: u8 = 2;
+
+/// A narrow argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Narrow {
+    /// The register that holds it.
+    register: u8,
+    /// The bits to shift it left and right again.
+    shift: i32,
+    is_signed: bool,
+}
+
+/// Adds to `objects` one that extends narrow arguments of calls from those that are `of_gcc`, and redirects the calls.
+///
+/// # Errors
+/// Returns an error if a symbol is defined twice.
+pub(super) fn extend_arguments(objects: &mut Vec<Object>, of_gcc: &mut Vec<bool>) -> Result<()> {
+    if !of_gcc.contains(&true) {
+        return Ok(());
+    }
+    let callees = narrow_callees(objects, of_gcc)?;
+    let mut called = BTreeSet::new();
+    for (object, _) in objects.iter_mut().zip(&*of_gcc).filter(|(_, of_gcc)| **of_gcc) {
+        for symbol in object.elf.symbols.values_mut() {
+            if symbol.place == Place::Undefined && callees.contains_key(&symbol.name) {
+                called.insert(symbol.name.clone());
+                symbol.name = extending(&symbol.name);
+            }
+        }
+    }
+    let Some(endian) =
+        objects.first().map(|object| object.elf.endian).filter(|_| !called.is_empty())
+    else {
+        return Ok(());
+    };
+    let mut elf = Elf { endian, flags: 0, sections: BTreeMap::new(), symbols: BTreeMap::new() };
+    let section = elf.add_section(Section {
+        name: SUBPROGRAMS.to_owned(),
+        kind: PROGBITS,
+        flags: CODE_FLAGS,
+        align: INSN_SIZE,
+        entry_size: 0,
+        contents: Contents::Bytes(Vec::new()),
+        relocations: Vec::new(),
+    });
+    let mut code = Vec::new();
+    for name in called {
+        let narrow = callees.get(&name).map_or(&[][..], Vec::as_slice);
+        add_function(&mut elf, section, &name, narrow, &mut code);
+    }
+    if let Some(section) = elf.sections.get_mut(&section) {
+        section.contents = Contents::Bytes(code);
+    }
+    objects.push(Object {
+        elf,
+        btf: None,
+        origin: Origin::whole("the linker"),
+        declared: Declared::default(),
+        role: Role::Member,
+    });
+    of_gcc.push(false);
+    Ok(())
+}
+
+/// Returns the name of the function that extends the arguments of `name`.
+fn extending(name: &str) -> String {
+    format!("{name}__extended")
+}
+
+/// Returns the narrow arguments of each global function that another compiler than GCC compiled, if it has any.
+fn narrow_callees(objects: &[Object], of_gcc: &[bool]) -> Result<BTreeMap<String, Vec<Narrow>>> {
+    let names = Names::resolve(objects)?;
+    let mut callees = BTreeMap::new();
+    for (name, place) in &names.definitions {
+        if of_gcc.get(place.object).is_none_or(|of_gcc| *of_gcc) {
+            continue;
+        }
+        let Some(info) = objects.get(place.object).and_then(|object| object.btf.as_ref()) else {
+            continue;
+        };
+        let narrow = narrow_arguments(&info.btf, name);
+        if !narrow.is_empty() {
+            callees.insert((*name).to_owned(), narrow);
+        }
+    }
+    Ok(callees)
+}
+
+fn narrow_arguments(btf: &Btf, function: &str) -> Vec<Narrow> {
+    let prototype = btf.iter().find_map(|(_, ty)| match ty.kind {
+        Kind::Func { proto, .. } if btf.strings.get(ty.name) == function.as_bytes() => {
+            btf.get(proto)
+        }
+        _ => None,
+    });
+    let Some(Kind::FuncProto(prototype)) = prototype.map(|ty| &ty.kind) else { return Vec::new() };
+    let parameters = (1..).zip(&prototype.params).take(REGISTERS);
+    let narrow = parameters.filter_map(|(register, parameter)| {
+        let (size, is_signed) = match &btf.get(btf.strip_modifiers(parameter.ty))?.kind {
+            Kind::Int(int) => (int.size, int.encoding & Int::SIGNED != 0),
+            Kind::Enum(list) => (list.size, list.signed),
+            _ => return None,
+        };
+        let bits = i32::try_from(size).ok()?.checked_mul(8)?;
+        let shift = 64_i32.checked_sub(bits).filter(|shift| *shift > 0)?;
+        Some(Narrow { register, shift, is_signed })
+    });
+    narrow.collect()
+}
+
+/// Appends to `code` a function that extends the `narrow` arguments and calls `callee`.
+fn add_function(
+    elf: &mut Elf,
+    section: SectionId,
+    callee: &str,
+    narrow: &[Narrow],
+    code: &mut Vec<u8>,
+) {
+    let insn = |code, destination, source, immediate| Insn {
+        slot: 0,
+        code,
+        destination,
+        source,
+        offset: 0,
+        immediate,
+        upper: 0,
+    };
+    let start = code.len();
+    for &Narrow { register, shift, is_signed } in narrow {
+        let back = if is_signed { SHIFT_RIGHT_SIGNED } else { SHIFT_RIGHT };
+        code.extend(insn(SHIFT_LEFT, register, 0, shift).encode(elf.endian));
+        code.extend(insn(back, register, 0, shift).encode(elf.endian));
+    }
+    let call = code.len() as u64;
+    code.extend(insn(CALL, 0, PSEUDO_CALL, -1).encode(elf.endian));
+    code.extend(insn(EXIT, 0, 0, 0).encode(elf.endian));
+    let size = code.len().saturating_sub(start) as u64;
+    elf.add_symbol(Symbol {
+        name: extending(callee),
+        place: Place::Section(section),
+        value: start as u64,
+        size,
+        kind: SymbolKind::Function,
+        binding: Binding::Global,
+        other: HIDDEN,
+    });
+    let symbol = elf.add_symbol(Symbol {
+        name: callee.to_owned(),
+        place: Place::Undefined,
+        value: 0,
+        size: 0,
+        kind: SymbolKind::Untyped,
+        binding: Binding::Global,
+        other: 0,
+    });
+    if let Some(section) = elf.sections.get_mut(&section) {
+        section.relocations.push(Relocation { offset: call, symbol, kind: RelocationKind::Call });
+    }
+}
