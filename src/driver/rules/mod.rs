@@ -224,7 +224,11 @@ pub const RULES: &[Rule] = &[
         DYNAMIC,
     ),
     ignore(&["-h"], Value::Required, DYNAMIC).to_ld(),
-    ignore(&["--relocatable", "-r", "-i"], Value::None, "a BPF object is always relocatable"),
+    note(
+        &["--relocatable", "-r", "-i"],
+        Value::None,
+        "the object is as loaders want it: what nothing reaches is dropped, and what is not exported is local",
+    ),
     note(&["--emit-relocs", "-q"], Value::None, "a BPF object always holds its relocations"),
     rule(&["-z"], Value::Required, Action::Join),
     rule(&["-z="], Value::Glued, Action::Ignore(LAYOUT)),
