@@ -259,7 +259,8 @@ fn parameters<'ctx>(function: Global<'ctx>, node: Node<'ctx>) -> Option<Paramete
         }
         // With `-g1` the types are unknown.
         [] => None,
-        [result] if function.is_variadic() && own.parameters.is_empty() => {
+        // Whether the types of `int f();` end in that of an ellipsis depends on the version of clang.
+        [result] | [result, None] if function.is_variadic() && own.parameters.is_empty() => {
             Some(Parameters::Any(*result))
         }
         _ => Some(Parameters::Known(types)),

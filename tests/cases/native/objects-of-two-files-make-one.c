@@ -12,7 +12,7 @@
 // count: 1 g F .text {{.*}} pick
 // count: 1 g O license 0000000000000004 LICENSE
 // view: disasm pick
-// expect: w0 = 0x64
+// expect: {{[rw]}}0 = 0x64
 // view: btf
 // count: 1 FUNC 'pick' {{.*}} linkage=global
 // count: 1 VAR 'shared' {{.*}} linkage=global
@@ -20,7 +20,7 @@
 //
 // link: b.o a.o
 // view: disasm pick
-// expect: w0 = 0x64
+// expect: {{[rw]}}0 = 0x64
 
 //--- a.c
 #define SEC(name) __attribute__((section(name), used))
