@@ -10,19 +10,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::Names;
 use crate::{
     bpf::insn::{CALL, EXIT, INSN_SIZE, Insn, PSEUDO_CALL},
-    btf::{Btf, Int, Kind},
+    btf::{Btf, Int, Kind, Param},
     elf::{
         Binding, Contents, Elf, Place, Relocation, RelocationKind, Section, SectionId, Symbol,
         SymbolKind,
     },
     object::{Object, Role, SUBPROGRAMS, externs::Declared},
-    report::{Origin, Result},
+    report::{Error, Origin, Result, quoted},
 };
 
 /// Shifts of 64 bits by a constant: left, right, and right with the sign.
 const SHIFT_LEFT: u8 = 0x67;
 const SHIFT_RIGHT: u8 = 0x77;
 const SHIFT_RIGHT_SIGNED: u8 = 0xc7;
+
+/// The most bytes of a structure that LLVM passes in registers.
+const MOST_IN_REGISTERS: u32 = 16;
 
 /// The number of arguments in registers.
 const REGISTERS: usize = 5;
@@ -46,11 +49,12 @@ struct Narrow {
 /// Adds to `objects` one that extends narrow arguments of calls from those that are `of_gcc`, and redirects the calls.
 ///
 /// # Errors
-/// Returns an error if a symbol is defined twice.
+/// Returns an error if a symbol is defined twice, or a structure is passed by value.
 pub(super) fn extend_arguments(objects: &mut Vec<Object>, of_gcc: &mut Vec<bool>) -> Result<()> {
     if !of_gcc.contains(&true) {
         return Ok(());
     }
+    check_structures(objects, of_gcc)?;
     let callees = narrow_callees(objects, of_gcc)?;
     let mut called = BTreeSet::new();
     for (object, _) in objects.iter_mut().zip(&*of_gcc).filter(|(_, of_gcc)| **of_gcc) {
@@ -119,15 +123,57 @@ fn narrow_callees(objects: &[Object], of_gcc: &[bool]) -> Result<BTreeMap<String
     Ok(callees)
 }
 
-fn narrow_arguments(btf: &Btf, function: &str) -> Vec<Narrow> {
+/// Refuses calls between GCC and other compilers that pass a small structure by value: GCC passes its address, LLVM
+/// its bytes (`findings/gcc-16-and-clang-22-pass-small-structs-differently.sh`).
+fn check_structures(objects: &[Object], of_gcc: &[bool]) -> Result<()> {
+    let names = Names::resolve(objects)?;
+    for (object, &caller_of_gcc) in objects.iter().zip(of_gcc) {
+        for symbol in object.elf.symbols.values().filter(|it| it.place == Place::Undefined) {
+            let Some(place) = names.definitions.get(symbol.name.as_str()) else { continue };
+            let Some(callee) = objects.get(place.object) else { continue };
+            if of_gcc.get(place.object).is_none_or(|it| *it == caller_of_gcc)
+                || !callee.btf.as_ref().is_some_and(|info| takes_structure(&info.btf, &symbol.name))
+            {
+                continue;
+            }
+            let (gcc, other) = if caller_of_gcc { (object, callee) } else { (callee, object) };
+            return Err(Error::link(format!(
+                "{} takes a structure by value",
+                quoted(&symbol.name)
+            ))
+            .because(format!("{} is of GCC, which passes its address", gcc.origin))
+            .because(format!("{} is of another compiler, which passes its bytes", other.origin))
+            .help("pass a pointer to it, or compile both with one compiler"));
+        }
+    }
+    Ok(())
+}
+
+fn takes_structure(btf: &Btf, function: &str) -> bool {
+    parameters(btf, function).iter().any(|parameter| {
+        let ty = btf.get(btf.strip_modifiers(parameter.ty));
+        let (Some(Kind::Struct(it)) | Some(Kind::Union(it))) = ty.map(|ty| &ty.kind) else {
+            return false;
+        };
+        it.size <= MOST_IN_REGISTERS
+    })
+}
+
+fn parameters<'a>(btf: &'a Btf, function: &str) -> &'a [Param] {
     let prototype = btf.iter().find_map(|(_, ty)| match ty.kind {
         Kind::Func { proto, .. } if btf.strings.get(ty.name) == function.as_bytes() => {
             btf.get(proto)
         }
         _ => None,
     });
-    let Some(Kind::FuncProto(prototype)) = prototype.map(|ty| &ty.kind) else { return Vec::new() };
-    let parameters = (1..).zip(&prototype.params).take(REGISTERS);
+    match prototype.map(|ty| &ty.kind) {
+        Some(Kind::FuncProto(prototype)) => &prototype.params,
+        _ => &[],
+    }
+}
+
+fn narrow_arguments(btf: &Btf, function: &str) -> Vec<Narrow> {
+    let parameters = (1..).zip(parameters(btf, function)).take(REGISTERS);
     let narrow = parameters.filter_map(|(register, parameter)| {
         let (size, is_signed) = match &btf.get(btf.strip_modifiers(parameter.ty))?.kind {
             Kind::Int(int) => (int.size, int.encoding & Int::SIGNED != 0),
