@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::Names;
 use crate::{
     bpf::insn::{CALL, EXIT, INSN_SIZE, Insn, PSEUDO_CALL},
-    btf::{Btf, Int, Kind, Param},
+    btf::{Btf, Info, Int, Kind, Param},
     elf::{
         Binding, Contents, Elf, Place, Relocation, RelocationKind, Section, SectionId, Symbol,
         SymbolKind,
@@ -54,12 +54,18 @@ pub(super) fn extend_arguments(objects: &mut Vec<Object>, of_gcc: &mut Vec<bool>
     if !of_gcc.contains(&true) {
         return Ok(());
     }
-    check_structures(objects, of_gcc)?;
-    let callees = narrow_callees(objects, of_gcc)?;
+    let callees = callees(objects)?;
+    check_structures(objects, of_gcc, &callees)?;
+    let narrow: BTreeMap<String, Vec<Narrow>> = callees
+        .into_iter()
+        .filter(|(_, callee)| of_gcc.get(callee.object) == Some(&false))
+        .map(|(name, callee)| (name.to_owned(), callee.narrow_arguments()))
+        .filter(|(_, narrow)| !narrow.is_empty())
+        .collect();
     let mut called = BTreeSet::new();
     for (object, _) in objects.iter_mut().zip(&*of_gcc).filter(|(_, of_gcc)| **of_gcc) {
         for symbol in object.elf.symbols.values_mut() {
-            if symbol.place == Place::Undefined && callees.contains_key(&symbol.name) {
+            if symbol.place == Place::Undefined && narrow.contains_key(&symbol.name) {
                 called.insert(symbol.name.clone());
                 symbol.name = extending(&symbol.name);
             }
@@ -82,7 +88,7 @@ pub(super) fn extend_arguments(objects: &mut Vec<Object>, of_gcc: &mut Vec<bool>
     });
     let mut code = Vec::new();
     for name in called {
-        let narrow = callees.get(&name).map_or(&[][..], Vec::as_slice);
+        let narrow = narrow.get(&name).map_or(&[][..], Vec::as_slice);
         add_function(&mut elf, section, &name, narrow, &mut code);
     }
     if let Some(section) = elf.sections.get_mut(&section) {
@@ -104,20 +110,34 @@ fn extending(name: &str) -> String {
     format!("{name}__extended")
 }
 
-/// Returns the narrow arguments of each global function that another compiler than GCC compiled, if it has any.
-fn narrow_callees(objects: &[Object], of_gcc: &[bool]) -> Result<BTreeMap<String, Vec<Narrow>>> {
-    let names = Names::resolve(objects)?;
+/// The prototype of a global function.
+struct Callee<'a> {
+    /// The index of the object that defines it.
+    object: usize,
+    btf: &'a Btf,
+    parameters: &'a [Param],
+}
+
+/// Returns the global functions that BTF describes, by name.
+fn callees(objects: &[Object]) -> Result<BTreeMap<&str, Callee<'_>>> {
+    let definitions = Names::resolve(objects)?.definitions;
     let mut callees = BTreeMap::new();
-    for (name, place) in &names.definitions {
-        if of_gcc.get(place.object).is_none_or(|of_gcc| *of_gcc) {
-            continue;
-        }
-        let Some(info) = objects.get(place.object).and_then(|object| object.btf.as_ref()) else {
-            continue;
-        };
-        let narrow = narrow_arguments(&info.btf, name);
-        if !narrow.is_empty() {
-            callees.insert((*name).to_owned(), narrow);
+    for (object, it) in objects.iter().enumerate() {
+        let Some(Info { btf, .. }) = &it.btf else { continue };
+        for (_, ty) in btf.iter() {
+            let Kind::Func { proto, .. } = ty.kind else { continue };
+            let Some(Kind::FuncProto(prototype)) = btf.get(proto).map(|ty| &ty.kind) else {
+                continue;
+            };
+            let name = str::from_utf8(btf.strings.get(ty.name)).unwrap_or_default();
+            let Some((&name, place)) = definitions.get_key_value(name) else { continue };
+            if place.object == object {
+                callees.entry(name).or_insert(Callee {
+                    object,
+                    btf,
+                    parameters: &prototype.params,
+                });
+            }
         }
     }
     Ok(callees)
@@ -125,18 +145,20 @@ fn narrow_callees(objects: &[Object], of_gcc: &[bool]) -> Result<BTreeMap<String
 
 /// Refuses calls between GCC and other compilers that pass a small structure by value: GCC passes its address, LLVM
 /// its bytes (`findings/gcc-16-and-clang-22-pass-small-structs-differently.sh`).
-fn check_structures(objects: &[Object], of_gcc: &[bool]) -> Result<()> {
-    let names = Names::resolve(objects)?;
-    for (object, &caller_of_gcc) in objects.iter().zip(of_gcc) {
-        for symbol in object.elf.symbols.values().filter(|it| it.place == Place::Undefined) {
-            let Some(place) = names.definitions.get(symbol.name.as_str()) else { continue };
-            let Some(callee) = objects.get(place.object) else { continue };
-            if of_gcc.get(place.object).is_none_or(|it| *it == caller_of_gcc)
-                || !callee.btf.as_ref().is_some_and(|info| takes_structure(&info.btf, &symbol.name))
-            {
+fn check_structures(
+    objects: &[Object],
+    of_gcc: &[bool],
+    callees: &BTreeMap<&str, Callee<'_>>,
+) -> Result<()> {
+    for (caller, &caller_of_gcc) in objects.iter().zip(of_gcc) {
+        for symbol in caller.elf.symbols.values().filter(|it| it.place == Place::Undefined) {
+            let Some(callee) = callees.get(symbol.name.as_str()) else { continue };
+            let Some(definer) = objects.get(callee.object) else { continue };
+            let is_alike = of_gcc.get(callee.object) == Some(&caller_of_gcc);
+            if is_alike || !callee.takes_structure() {
                 continue;
             }
-            let (gcc, other) = if caller_of_gcc { (object, callee) } else { (callee, object) };
+            let (gcc, other) = if caller_of_gcc { (caller, definer) } else { (definer, caller) };
             return Err(Error::link(format!(
                 "{} takes a structure by value",
                 quoted(&symbol.name)
@@ -149,42 +171,33 @@ fn check_structures(objects: &[Object], of_gcc: &[bool]) -> Result<()> {
     Ok(())
 }
 
-fn takes_structure(btf: &Btf, function: &str) -> bool {
-    parameters(btf, function).iter().any(|parameter| {
-        let ty = btf.get(btf.strip_modifiers(parameter.ty));
-        let (Some(Kind::Struct(it)) | Some(Kind::Union(it))) = ty.map(|ty| &ty.kind) else {
-            return false;
-        };
-        it.size <= MOST_IN_REGISTERS
-    })
-}
-
-fn parameters<'a>(btf: &'a Btf, function: &str) -> &'a [Param] {
-    let prototype = btf.iter().find_map(|(_, ty)| match ty.kind {
-        Kind::Func { proto, .. } if btf.strings.get(ty.name) == function.as_bytes() => {
-            btf.get(proto)
-        }
-        _ => None,
-    });
-    match prototype.map(|ty| &ty.kind) {
-        Some(Kind::FuncProto(prototype)) => &prototype.params,
-        _ => &[],
+impl Callee<'_> {
+    /// Returns the kind of a parameter's type behind its modifiers.
+    fn kind(&self, parameter: &Param) -> Option<&Kind> {
+        Some(&self.btf.get(self.btf.strip_modifiers(parameter.ty))?.kind)
     }
-}
 
-fn narrow_arguments(btf: &Btf, function: &str) -> Vec<Narrow> {
-    let parameters = (1..).zip(parameters(btf, function)).take(REGISTERS);
-    let narrow = parameters.filter_map(|(register, parameter)| {
-        let (size, is_signed) = match &btf.get(btf.strip_modifiers(parameter.ty))?.kind {
-            Kind::Int(int) => (int.size, int.encoding & Int::SIGNED != 0),
-            Kind::Enum(list) => (list.size, list.signed),
-            _ => return None,
-        };
-        let bits = i32::try_from(size).ok()?.checked_mul(8)?;
-        let shift = 64_i32.checked_sub(bits).filter(|shift| *shift > 0)?;
-        Some(Narrow { register, shift, is_signed })
-    });
-    narrow.collect()
+    fn takes_structure(&self) -> bool {
+        self.parameters.iter().any(|parameter| match self.kind(parameter) {
+            Some(Kind::Struct(it) | Kind::Union(it)) => it.size <= MOST_IN_REGISTERS,
+            _ => false,
+        })
+    }
+
+    fn narrow_arguments(&self) -> Vec<Narrow> {
+        let parameters = (1..).zip(self.parameters).take(REGISTERS);
+        let narrow = parameters.filter_map(|(register, parameter)| {
+            let (size, is_signed) = match self.kind(parameter)? {
+                Kind::Int(int) => (int.size, int.encoding & Int::SIGNED != 0),
+                Kind::Enum(list) => (list.size, list.signed),
+                _ => return None,
+            };
+            let bits = i32::try_from(size).ok()?.checked_mul(8)?;
+            let shift = 64_i32.checked_sub(bits).filter(|shift| *shift > 0)?;
+            Some(Narrow { register, shift, is_signed })
+        });
+        narrow.collect()
+    }
 }
 
 /// Appends to `code` a function that extends the `narrow` arguments and calls `callee`.
