@@ -159,7 +159,7 @@ fn every_option_is_in_the_plan() {
     }
 }
 
-/// What repeats a link elsewhere names no file of this machine, and has every other option.
+/// The response file that repeats a link elsewhere names no file of this machine, and has every other option.
 #[test]
 fn every_option_is_repeated_without_paths_of_this_machine() {
     let folder = folder();

@@ -39,7 +39,7 @@ const ORDINARY: [(&str, &str); 8] = [
     ("3", "v4"),
 ];
 
-/// How many of them are built without being asked for.
+/// The number of them that are built without being asked for.
 const FEW: usize = 2;
 
 const PACKET: usize = 64;
@@ -175,7 +175,7 @@ fn link(cases: &[(String, String)], level: &str, cpu: &str, place: &Path) -> Pat
     object
 }
 
-/// What `level` checks, for both machines: the dev profile overflows.
+/// Returns the checks of `level`, for both machines: the dev profile checks for overflow.
 fn checks(level: &str) -> [&'static str; 2] {
     match level {
         "0" => ["-Coverflow-checks=on", "-Cdebug-assertions=on"],

@@ -7,7 +7,7 @@ use crate::support::{
     tools,
 };
 
-/// Where the parts of `native/` are compiled.
+/// The folder in which the parts of `native/` are compiled.
 fn compiled() -> std::path::PathBuf {
     let work = tools::kept("native");
     let sources = tools::workspace().join("tests/system/native");

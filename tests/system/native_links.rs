@@ -92,7 +92,7 @@ impl Scenario {
         output
     }
 
-    /// What is wrong with an object; nothing if it is right.
+    /// Returns the faults of an object; none if it is right.
     fn faults(&self, object: &Path) -> Vec<String> {
         let mut faults = descriptions::faults(object);
         faults.extend(lab::attempt(Loader::Libbpf, object).err());

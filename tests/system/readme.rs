@@ -69,7 +69,8 @@ fn shell(script: &str, folder: &Path, installed: &Path) {
     assert!(status.success(), "README.md has commands that fail ({status}):\n{script}");
 }
 
-/// What is installed is the same program, but optimized less, and built before: that takes minutes less.
+/// Returns the variables with which the same program is installed, but optimized less and built before: that takes
+/// minutes less.
 fn variables(script: &str) -> Vec<(&'static str, String)> {
     let built = build::few_tools().display().to_string();
     if script.starts_with("ci/") {

@@ -4,7 +4,7 @@
 //! functions (`static F: [fn(u32) -> u32; 2]`) nor a trait object works as compiled. But all functions that such a call can
 //! reach are known here: those whose address this module takes, and that have the type of the call. So a small number
 //! stands for the address of each of them, in code and in data alike, and a call becomes a switch over those numbers.
-//! Where the verifier knows the number, as it does for a table in `.rodata`, it walks only through that case.
+//! If the verifier knows the number, as it does for a table in `.rodata`, it walks only through that case.
 //!
 //! It is not done by the constant at each call alone: an address travels through memory, arguments and results, and
 //! the number must be the same everywhere. What receives a real address stays: a helper's callback, a member of a

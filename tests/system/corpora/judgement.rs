@@ -29,7 +29,7 @@ pub struct Judgement {
     pub lost: Vec<String>,
     /// Sources that our linker refuses, and of whose programs the kernel takes one from clang's object.
     pub refused: Vec<String>,
-    /// What our linker warns of, though every program of clang's object loads.
+    /// The warnings of our linker, though every program of clang's object loads.
     pub warned: Vec<String>,
     /// Those that were run, with the same result.
     pub runs: usize,

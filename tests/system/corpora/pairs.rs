@@ -21,7 +21,7 @@ pub struct Pair {
     alone: &'static [&'static str],
     /// What our linker said, if it refused.
     pub failure: Option<String>,
-    /// What it warned of, a line each.
+    /// Its warnings, a line each.
     pub warnings: Vec<String>,
 }
 

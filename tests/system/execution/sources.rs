@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::generator::Numbers;
 
-/// How many sources a program has.
+/// The number of sources of a program.
 pub const SOURCES: usize = 3;
-/// How many structures the header has.
+/// The number of structures in the header.
 const STRUCTURES: usize = 3;
 
 /// Members of structures: declaration, and an expression of an integer in it.
@@ -44,7 +44,7 @@ const IDLE: [&str; 6] = [
 
 /// The sources of a program.
 pub struct Sources {
-    /// What all include.
+    /// The header that all include.
     pub header: String,
     /// Their texts, each a file of its own.
     pub texts: Vec<String>,
