@@ -5,6 +5,9 @@
 # The last but one is whatever the distribution has newest at the time; remove $lab/linux to have a newer one. A new kernel may
 # refuse even what clang makes. Then the tests say so, and judge by `good`: the newest of a series that was seen to take
 # clang's objects.
+#
+# `ci/kernels.sh later` fetches the releases that tell when something came into the kernel, into $lab/linux-later:
+# ci/kernel-table.py reads their BTF, and nothing is booted unless asked for.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
@@ -15,6 +18,16 @@ kernels='
 6.1 bookworm
 6.12 bookworm-backports
 newest sid
+'
+later='
+6.16 trixie-backports
+6.17 trixie-backports
+6.18 trixie-backports
+6.19 trixie-backports
+7.0 trixie-backports
+7.1 trixie-backports
+7.2 trixie-backports
+7.3 trixie-backports
 '
 # The series of `good`; and where it is looked for, once the newest is of a later one.
 good=7.2
@@ -70,13 +83,14 @@ fetch() {
     [ -n "$package" ] || return 1
     local release=${package#linux-*-} folder=$work/${3:-$series}
     case $package in
-        linux-binary-*) unpack "$suite" "$folder" "$package" "linux-base-$release" ;;
+        # Of an older release a suite may keep the image and not the settings, without which only BTF can be read.
+        linux-binary-*) unpack "$suite" "$folder" "$package" $(lab_apt "$suite" apt-cache pkgnames "linux-base-$release") ;;
         *) unpack "$suite" "$folder" "$package" ;;
     esac
     # Where the two are has changed over time.
     find "$folder/root" -type f -name 'vmlinuz*' -exec mv {} "$folder/vmlinuz" \;
     find "$folder/root" -type f \( -name config -o -name 'config-*' \) -exec mv {} "$folder/config" \;
-    [ -f "$folder/vmlinuz" ] && [ -f "$folder/config" ] || {
+    [ -f "$folder/vmlinuz" ] && { [ -f "$folder/config" ] || [ "$set" = later ]; } || {
         echo "$0: $package of $suite lacks vmlinuz or config" >&2
         exit 1
     }
@@ -99,16 +113,30 @@ fetch_good() {
     ln -s newest "$work/good"
 }
 
+fetch_all() {
+    local series suite
+    while read -r series suite; do
+        [ -z "$series" ] || fetch "$series" "$suite" || {
+            echo "$0: $suite has no kernel $series" >&2
+            exit 1
+        }
+    done <<< "$1"
+}
+
+set=${1-}
+if [ "$set" = later ]; then
+    lab_done_if linux-later
+    lab_announce 'kernels 6.16 to 7.3' 'two minutes'
+    lab_begin linux-later
+    fetch_all "$later"
+    lab_finish linux-later
+    exit
+fi
 install_emulator
 lab_done_if linux
 lab_announce 'kernels 5.10, 6.1, 6.12 and the newest' 'a minute'
 lab_begin linux
-while read -r series suite; do
-    [ -z "$series" ] || fetch "$series" "$suite" || {
-        echo "$0: $suite has no kernel $series" >&2
-        exit 1
-    }
-done <<< "$kernels"
+fetch_all "$kernels"
 fetch_good
 unpack bookworm "$work/busybox-static" busybox-static
 mv "$work/busybox-static/root/bin/busybox" "$work/busybox"

@@ -5,6 +5,7 @@ mod html;
 mod map;
 mod memory_usage;
 mod natives;
+mod needs_report;
 mod overwrite;
 mod panics;
 mod phases;

@@ -6,3 +6,5 @@ pub const MAPS: &str = ".maps";
 pub const LEGACY_MAPS: &str = "maps";
 /// Sections whose externs the loader resolves.
 pub const EXTERNS: [&str; 2] = [".ksyms", ".kconfig"];
+/// The beginning of the names of sections with tables of operations.
+pub const STRUCT_OPS: &str = ".struct_ops";

@@ -5,6 +5,7 @@
 //! - [`lints`]: loaders understand the rest;
 //! - [`cpu_level`]: the code keeps to the requested CPU level;
 //! - [`kernel`]: a kernel supports every feature used;
+//! - [`need`]: what each program needs of the kernel, for reports;
 //! - [`stack`]: sizes, frames and call chains, for reports and limits.
 //!
 //! Each check returns [`Findings`]; [`Findings::settle`] decides which are errors.
@@ -14,11 +15,13 @@ mod findings;
 pub mod kernel;
 pub mod lints;
 pub mod loader;
+pub mod need;
 pub mod stack;
 pub mod undefined;
 
 pub use findings::{Finding, Findings};
 
+use need::{Needs, ProgramNeeds};
 use stack::Survey;
 
 use crate::{
@@ -88,6 +91,18 @@ pub fn limits(
     let findings = survey.judge(options.plan, &runs_on);
     let errors = findings.explain_frames(explain).errors(options, warnings);
     if errors.is_empty() { Ok(()) } else { Err(Error::link(KERNEL).with_parts(errors)) }
+}
+
+/// Returns what each program of `object`, of which `survey` is the survey, needs of the kernel.
+#[must_use]
+pub fn needs(object: &Object, survey: &Survey) -> Needs {
+    let mut needs = kernel::needs(object);
+    for ProgramNeeds { program, needs } in &mut needs.programs {
+        needs.extend(survey.needs(program));
+        need::settle(needs);
+    }
+    need::settle(&mut needs.others);
+    needs
 }
 
 /// Checks an `object` that will have no BTF, while it still has it.

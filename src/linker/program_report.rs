@@ -17,7 +17,7 @@ const SCHEMA: u32 = 1;
 const MOST_SHOWN: usize = 64;
 
 /// Returns the report as JSON, with a trailing newline.
-pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> String {
+pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value, needs: &Value) -> String {
     let deepest = deepest(survey);
     let functions = survey.functions.iter().zip(0..);
     let functions = functions.map(|(function, index)| {
@@ -42,6 +42,7 @@ pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> Strin
         "schema": SCHEMA,
         "functions": functions.collect::<Vec<_>>(),
         "maps": survey.maps.iter().map(map_json).collect::<Vec<_>>(),
+        "needs": needs,
         "panics": panics,
         "core": records.iter().map(record_json).collect::<Vec<_>>(),
         "totals": {

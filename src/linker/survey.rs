@@ -1,13 +1,13 @@
 //! The check of a program's limits, and the report on its contents.
 
-use super::{html, memory_usage, panics, program_report, reports};
+use super::{html, memory_usage, needs_report, panics, program_report, reports};
 use crate::{
     backend::{Panic, unrolled},
     check::{self, CheckOptions, stack::Survey},
     link::btf::co_re_list,
     object::Object,
     output,
-    plan::{Listing, OutputKind, Reports},
+    plan::{LinkPlan, Listing, OutputKind},
     report::{Result, Warnings},
 };
 
@@ -33,7 +33,7 @@ pub(super) fn check(
     let object = checked.object;
     let plan = options.plan;
     let survey = Survey::of(object);
-    report(&survey, object, checked.panics, &plan.reports)?;
+    report(&survey, checked, plan)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
         return Ok(());
@@ -46,7 +46,9 @@ pub(super) fn check(
     check::limits(object, &survey, explain, options, warnings)
 }
 
-fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
+fn report(survey: &Survey, checked: &Checked<'_>, plan: &LinkPlan) -> Result<()> {
+    let Checked { object, panics, .. } = checked;
+    let wanted = &plan.reports;
     if wanted.memory_usage == Listing::Print {
         output::write_stderr(&memory_usage::summary(survey));
     }
@@ -54,13 +56,20 @@ fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) 
         return Ok(());
     }
     let records = co_re_list::list(object)?;
+    let needs = check::needs(object, survey);
+    let btf = needs_report::btf(object, plan);
     if let Some(path) = &wanted.program {
-        reports::write(
-            path,
-            &format!("{}{}", program_report::human(survey, &records), panics::human(panics)),
-        )?;
+        let parts = [
+            program_report::human(survey, &records),
+            needs_report::human(&needs, &btf),
+            panics::human(panics),
+        ];
+        reports::write(path, &parts.concat())?;
     }
-    let json = || program_report::json(survey, &records, &panics::json(panics));
+    let json = || {
+        let needs = needs_report::json(&needs, &btf);
+        program_report::json(survey, &records, &panics::json(panics), &needs)
+    };
     if let Some(path) = &wanted.program_json {
         reports::write(path, &json())?;
     }

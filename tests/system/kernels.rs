@@ -6,6 +6,7 @@ mod edges;
 mod lessons;
 mod lists;
 mod matrix;
+mod needs;
 mod page;
 mod profiles;
 mod sources;

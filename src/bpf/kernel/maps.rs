@@ -29,7 +29,51 @@ pub const MAP_TYPES: &[(Kernel, &str)] = &[
     (Kernel(6, 2), "cgrp_storage"),
     (Kernel(6, 9), "arena"),
     (Kernel(6, 19), "insn_array"),
+    (Kernel(7, 2), "rhash"),
 ];
+
+/// Types of fields in the values of maps that the kernel manages (`enum btf_field_type` of `include/linux/bpf.h`), and
+/// tags of pointers to the kernel's objects, with the first release.
+const FIELDS: &[(&str, Kernel)] = &[
+    ("bpf_spin_lock", Kernel(5, 1)),
+    ("bpf_timer", Kernel(5, 15)),
+    ("kptr", Kernel(5, 19)),
+    ("kptr_ref", Kernel(5, 19)),
+    ("bpf_list_head", Kernel(6, 2)),
+    ("bpf_list_node", Kernel(6, 2)),
+    ("bpf_rb_node", Kernel(6, 3)),
+    ("bpf_rb_root", Kernel(6, 3)),
+    ("bpf_refcount", Kernel(6, 4)),
+    ("kptr_untrusted", Kernel(6, 4)),
+    ("percpu_kptr", Kernel(6, 7)),
+    ("bpf_wq", Kernel(6, 10)),
+    ("uptr", Kernel(6, 13)),
+    ("bpf_res_spin_lock", Kernel(6, 15)),
+    ("bpf_task_work", Kernel(6, 18)),
+];
+
+/// Types of tables of operations that programs fill in (`struct_ops`), with the first release that takes them from BPF.
+const STRUCT_OPS: &[(&str, Kernel)] = &[
+    ("tcp_congestion_ops", Kernel(5, 6)),
+    ("bpf_dummy_ops", Kernel(5, 16)),
+    ("hid_bpf_ops", Kernel(6, 11)),
+    ("sched_ext_ops", Kernel(6, 12)),
+    ("Qdisc_ops", Kernel(6, 16)),
+];
+
+/// Returns the type of such a field by its `name`, and the first kernel with it.
+#[must_use]
+pub fn map_field(name: &str) -> Option<(&'static str, Kernel)> {
+    FIELDS.iter().find(|(known, _)| *known == name).copied()
+}
+
+/// Returns the type of a table of operations by its `name`, which may have a suffix that CO-RE ignores (`___v2`), and
+/// the first kernel that takes it.
+#[must_use]
+pub fn struct_ops(name: &str) -> Option<(&'static str, Kernel)> {
+    let name = name.split("___").next().unwrap_or(name);
+    STRUCT_OPS.iter().find(|(known, _)| *known == name).copied()
+}
 
 /// Returns the name of the map type with this number, and the first kernel with it.
 #[must_use]

@@ -15,12 +15,16 @@ mod programs;
 mod releases;
 
 pub use crate::btf::kernel::{Feature, Kernel};
-pub use functions::{is_kernel_function, kernel_functions};
+#[cfg(any(test, feature = "internals"))]
+pub use functions::FUNCTIONS;
+pub use functions::{
+    is_kernel_function, kernel_function_since, kernel_function_until, kernel_functions,
+};
 pub use helper_functions::{HELPERS, helper};
 pub use licenses::{is_gpl_compatible, is_gpl_only};
-pub use maps::{MAP_TYPES, map_type};
+pub use maps::{MAP_TYPES, map_field, map_type, struct_ops};
 pub use programs::{PROGRAM_TYPES, ProgramType, program_type};
-pub use releases::{NEWEST_RELEASE, nearest_release, parse_release};
+pub use releases::{FIRST_RELEASE, NEWEST_RELEASE, nearest_release, parse_release};
 
 use super::target::Cpu;
 
@@ -90,12 +94,6 @@ pub fn highest_cpu(kernel: Kernel) -> Cpu {
     let rows = [(LONG_JUMPS, Cpu::V4), (NARROW_JUMPS, Cpu::V3), (LESS_THAN, Cpu::V2)];
     let known = rows.into_iter().find(|(feature, _)| kernel.knows(feature));
     known.map_or(Cpu::V1, |(_, cpu)| cpu)
-}
-
-/// Returns the maximum number of instructions in one program for `kernel`.
-#[must_use]
-pub fn program_size(kernel: Kernel) -> u64 {
-    if kernel.knows(&LARGE_PROGRAMS) { LARGE_PROGRAM } else { SMALL_PROGRAM }
 }
 
 /// Returns the name of entry `number` of a numbered list and the first kernel with it; lists begin with 1.

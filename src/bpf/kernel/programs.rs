@@ -55,6 +55,7 @@ program_types! {
         "cgroup/getpeername_unix" "cgroup/getsockname_unix";
     6, 10: "kprobe.session";
     6, 13: "uprobe.session" "uprobe.session.s";
+    7, 0: "fsession" "fsession.s";
 }
 
 /// Returns the row with the longest name that equals `section` or is followed by a `/` in it, or `None` if libbpf

@@ -3,10 +3,10 @@
 use super::Kernel;
 
 /// The newest release that the tables describe.
-pub const NEWEST_RELEASE: Kernel = Kernel(7, 2);
+pub const NEWEST_RELEASE: Kernel = Kernel(7, 3);
 
 /// The first release with BPF programs (`bpf(2)`).
-const FIRST: Kernel = Kernel(3, 18);
+pub const FIRST_RELEASE: Kernel = Kernel(3, 18);
 
 /// The last release of each major version that has ended (<https://www.kernel.org/category/releases.html>).
 const LAST: [Kernel; 4] = [Kernel(3, 19), Kernel(4, 20), Kernel(5, 19), Kernel(6, 19)];
@@ -28,8 +28,8 @@ pub fn parse_release(version: &str) -> Option<Kernel> {
 /// newest known release may exist one day.
 #[must_use]
 pub fn nearest_release(kernel: Kernel) -> Option<Kernel> {
-    if kernel < FIRST {
-        return Some(FIRST);
+    if kernel < FIRST_RELEASE {
+        return Some(FIRST_RELEASE);
     }
     LAST.into_iter().find(|last| last.0 == kernel.0 && kernel > *last)
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{View, references, unknown::Unknown};
+use super::{View, references};
 use crate::{
     bpf::{
         insn::{Class, INSN_SIZE, Insn, Level},
-        kernel::{self, Feature, helper},
+        kernel::{self, Feature, Kernel, helper, kernel_function_since, kernel_function_until},
     },
+    check::need::{Need, NeedKind},
     object::{self, Callee, Function, place::quoted},
 };
 
-/// Returns the first unknown item of each kind in `function`.
-pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
+/// Returns the first item that the kernel lacks of each kind in `function`.
+pub(super) fn needs(view: &View<'_>, function: &Function) -> Vec<Need> {
     let callees: BTreeMap<u64, &Callee> =
         function.references.iter().map(|it| (it.instruction, &it.callee)).collect();
     let certainty = view.certainty(function);
@@ -20,21 +21,31 @@ pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
     let mut found = Vec::new();
     for insn in object::instructions(&view.object.elf, function) {
         let place = || view.place(function, insn.slot);
+        let source = || view.source(function, insn.slot);
         let offset = function.offset.saturating_add(insn.slot * INSN_SIZE);
         let symbol = view.relocated.get(&(function.section, offset)).copied();
         let callee = callees.get(&insn.slot).copied();
-        let features =
-            form(&insn).into_iter().chain(references::needed(view, &insn, symbol, callee));
-        for feature in features.filter(|feature| !view.kernel.knows(feature)) {
+        let form = form(&insn).map(|feature| (NeedKind::Instruction, feature));
+        let features = form.into_iter().chain(references::needed(view, &insn, symbol, callee));
+        for (kind, feature) in features.filter(|(_, feature)| !view.kernel.knows(feature)) {
             if !kinds.contains(&feature) {
                 kinds.push(feature);
-                found.push(Unknown::feature(subject(view, place(), callee), &feature));
+                let subject = subject(view, place(), callee);
+                found.push(Need::feature(kind, subject, &feature).at(source()));
             }
         }
-        if let Some(Callee::Helper(number)) = callee {
-            found.extend(
-                unknown_helper(view, *number, place).map(|it| it.with(certainty, HELPER_REMEDY)),
-            );
+        let called = match (callee, symbol) {
+            (Some(Callee::Helper(number)), _) => called_helper(*number),
+            (_, Some(symbol)) if references::is_kernel_function(view, &insn, symbol) => {
+                called_function(&symbol.name)
+            }
+            _ => None,
+        };
+        if let Some((kind, what, since, remedy)) = called
+            && since > view.kernel
+        {
+            let need = Need::entry(kind, place(), what, Some(since));
+            found.push(need.with(certainty, remedy).at(source()));
         }
     }
     found
@@ -42,6 +53,8 @@ pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
 
 const HELPER_REMEDY: &str = "call another helper on older kernels, behind a test of the kernel at hand: \
                              bpf_core_enum_value_exists(enum bpf_func_id, ...), or a global constant that the loader sets";
+
+const FUNCTION_REMEDY: &str = "declare the kernel function weak (`__weak`) and test whether it is there, with another way for older kernels";
 
 fn subject(view: &View<'_>, place: String, callee: Option<&Callee>) -> String {
     match callee {
@@ -82,8 +95,20 @@ fn form(insn: &Insn) -> Option<Feature> {
     }
 }
 
-fn unknown_helper(view: &View<'_>, number: i32, place: impl FnOnce() -> String) -> Option<Unknown> {
+/// A function of the kernel that code calls: its kind, what messages call it, the first kernel with it, the remedy.
+type Called = (NeedKind, String, Kernel, &'static str);
+
+fn called_helper(number: i32) -> Option<Called> {
     let (name, since) = u32::try_from(number).ok().and_then(helper)?;
-    let what = || format!("helper bpf_{name} (number {number})");
-    (since > view.kernel).then(|| Unknown::entry(place(), what(), Some(since)))
+    let what = format!("helper bpf_{name} (number {number})");
+    Some((NeedKind::Helper, what, since, HELPER_REMEDY))
+}
+
+/// Returns nothing of a function that no table lists: a module may define it.
+fn called_function(name: &str) -> Option<Called> {
+    let what = match kernel_function_until(name) {
+        Some(until) => format!("kernel function {name}, which {until} and later do not have"),
+        None => format!("kernel function {name}"),
+    };
+    Some((NeedKind::KernelFunction, what, kernel_function_since(name)?, FUNCTION_REMEDY))
 }

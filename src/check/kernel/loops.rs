@@ -3,17 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{SHOWN, View, unknown::Unknown};
+use super::{SHOWN, View};
 use crate::{
     bpf::{
         insn::{self, Insn},
         kernel::LOOPS,
     },
+    check::need::{Need, NeedKind},
     object::{self, Function},
 };
 
 /// Returns the loops in `function` if the kernel does not support them: one entry for each jump that closes one.
-pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
+pub(super) fn needs(view: &View<'_>, function: &Function) -> Vec<Need> {
     if view.kernel.knows(&LOOPS) {
         return Vec::new();
     }
@@ -23,7 +24,10 @@ pub(super) fn unknown(view: &View<'_>, function: &Function) -> Vec<Unknown> {
     closing
         .into_iter()
         .take(SHOWN)
-        .map(|slot| Unknown::feature(view.place(function, slot), &LOOPS))
+        .map(|slot| {
+            let need = Need::feature(NeedKind::Loop, view.place(function, slot), &LOOPS);
+            need.at(view.source(function, slot))
+        })
         .collect()
 }
 

@@ -11,18 +11,19 @@ mod loops;
 mod maps;
 mod programs;
 mod references;
-mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    bpf::kernel::Kernel,
-    check::Findings,
+    bpf::{insn::INSN_SIZE, kernel::Kernel},
+    check::{
+        Findings,
+        need::{Certainty, Need, Needs, ProgramNeeds},
+    },
     elf::{SectionId, Symbol, SymbolId},
     object::{Callee, Function, Object, place::place},
     report::{Error, Warning, WarningKind},
 };
-use unknown::{Certainty, Unknown};
 
 /// The maximum number of items in one message.
 const SHOWN: usize = 10;
@@ -41,7 +42,35 @@ struct View<'a> {
     existence: BTreeSet<(String, u64)>,
     /// Functions that test at load time for kernel features, and all their callees.
     guarded: BTreeSet<SymbolId>,
+    /// The kernel whose features nothing is reported of.
     kernel: Kernel,
+}
+
+/// Returns everything that the programs of `object` need of the kernel, including those that loaders do not load
+/// unless asked, in no order.
+#[must_use]
+pub(super) fn needs(object: &Object) -> Needs {
+    const NONE: Kernel = Kernel(0, 0);
+    let view = View::new(object, NONE);
+    let mut maps = maps::needs(&view);
+    let own: BTreeMap<SymbolId, Vec<Need>> =
+        view.functions.iter().map(|it| (it.symbol, view.of_function(it))).collect();
+    let mut used = BTreeSet::new();
+    let programs = view.functions.iter().filter(|it| it.is_program()).map(|program| {
+        let parts = view.reached(std::iter::once(program));
+        let mut needs = programs::of(&view, program, &parts);
+        for part in &parts {
+            needs.extend(own.get(&part.symbol).into_iter().flatten().cloned());
+            for (name, of_map) in maps::used(&view, part, &maps) {
+                used.insert(name);
+                needs.extend(of_map);
+            }
+        }
+        ProgramNeeds { program: program.name.clone(), needs }
+    });
+    let programs = programs.collect();
+    maps.retain(|name, _| !used.contains(name));
+    Needs { programs, others: maps.into_values().flatten().collect() }
 }
 
 /// Checks that `kernel` supports everything that `object` uses. Of the findings one is an error at most, which names
@@ -61,7 +90,7 @@ pub fn check(object: &Object, kernel: Kernel) -> Findings {
     findings
 }
 
-fn error(unknown: &[Unknown], kernel: Kernel) -> Error {
+fn error(unknown: &[Need], kernel: Kernel) -> Error {
     let subject = format!("kernel {kernel} would refuse the object");
     let error = unknown
         .iter()
@@ -80,7 +109,7 @@ fn error(unknown: &[Unknown], kernel: Kernel) -> Error {
     remedies.into_iter().fold(error, Error::help)
 }
 
-fn warning(unknown: &Unknown, kernel: Kernel) -> Warning {
+fn warning(unknown: &Need, kernel: Kernel) -> Warning {
     let message = format!(
         "kernel {kernel} takes this only where a test of the kernel keeps it from being reached: {}",
         unknown.sentence()
@@ -111,13 +140,23 @@ impl<'a> View<'a> {
         view
     }
 
-    fn unknown(&self) -> Vec<Unknown> {
-        let mut found = maps::unknown(self);
-        found.extend(programs::unknown(self));
-        for function in self.functions.iter().filter(|function| is_loaded(function)) {
-            found.extend(loops::unknown(self, function));
-            found.extend(instructions::unknown(self, function));
+    /// Returns what the kernel lacks of what the object needs.
+    fn unknown(&self) -> Vec<Need> {
+        let mut found: Vec<Need> = maps::needs(self).into_values().flatten().collect();
+        for program in self.functions.iter().filter(|it| it.is_program() && is_loaded(it)) {
+            let parts = self.reached(std::iter::once(program));
+            found.extend(programs::of(self, program, &parts));
         }
+        for function in self.functions.iter().filter(|function| is_loaded(function)) {
+            found.extend(self.of_function(function));
+        }
+        found
+    }
+
+    /// Returns the requirements of the code of `function`.
+    fn of_function(&self, function: &Function) -> Vec<Need> {
+        let mut found = loops::needs(self, function);
+        found.extend(instructions::needs(self, function));
         found
     }
 
@@ -151,6 +190,12 @@ impl<'a> View<'a> {
     /// Formats the location of an instruction for a message.
     fn place(&self, function: &Function, slot: u64) -> String {
         place(self.object, function, slot)
+    }
+
+    /// Returns the source location of an instruction, as `file:line`.
+    fn source(&self, function: &Function, slot: u64) -> Option<String> {
+        let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
+        self.object.source_of(&function.section_name, offset)
     }
 
     fn function(&self, symbol: SymbolId) -> Option<&Function> {

@@ -1,61 +1,54 @@
 //! Requirements of each whole program: its type, its size with all callees, and tail calls mixed with calls.
 
-use super::{
-    View, is_loaded,
-    unknown::{Certainty, Unknown},
-};
+use super::View;
 use crate::{
     bpf::kernel::{
-        CALLS, LARGE_PROGRAM, LARGE_PROGRAMS, TAIL_CALLS_BESIDE_CALLS, program_size, program_type,
+        LARGE_PROGRAM, LARGE_PROGRAMS, SMALL_PROGRAM, TAIL_CALLS_BESIDE_CALLS, program_type,
     },
+    check::need::{Certainty, Need, NeedKind},
     object::{Callee, Function, place::quoted},
 };
 
 /// The number of `bpf_tail_call`.
 const TAIL_CALL: i32 = 12;
 
-/// Returns the unsupported properties of each program.
-pub(super) fn unknown(view: &View<'_>) -> Vec<Unknown> {
-    let programs = view.functions.iter().filter(|it| it.is_program() && is_loaded(it));
-    programs
-        .flat_map(|program| {
-            let parts = view.reached(std::iter::once(program));
-            let mut found: Vec<Unknown> = kind(view, program).into_iter().collect();
-            found.extend(size(view, program, &parts));
-            found.extend(mixture(view, program, &parts));
-            found
-        })
-        .collect()
+/// Returns the unsupported properties of `program`, which consists of the functions `parts`.
+pub(super) fn of(view: &View<'_>, program: &Function, parts: &[&Function]) -> Vec<Need> {
+    let mut found: Vec<Need> = kind(view, program).into_iter().collect();
+    found.extend(size(view, program, parts));
+    found.extend(mixture(view, program, parts));
+    found
 }
 
-fn kind(view: &View<'_>, program: &Function) -> Option<Unknown> {
-    let row = program_type(&program.section_name).filter(|row| row.since > view.kernel)?;
+fn kind(view: &View<'_>, program: &Function) -> Option<Need> {
+    let section = program.section_name.trim_start_matches('?');
+    let row = program_type(section).filter(|row| row.since > view.kernel)?;
     let what = format!("programs of type `{}`", row.section);
-    Some(Unknown::entry(quoted(&program.name), what, Some(row.since)).with(
-        Certainty::Certain,
-        "a section such as `?xdp` has libbpf load a program only where user space asks for it",
-    ))
+    let need = Need::entry(NeedKind::ProgramType, quoted(&program.name), what, Some(row.since))
+        .with(
+            Certainty::Certain,
+            "a section such as `?xdp` has libbpf load a program only where user space asks for it",
+        );
+    Some(need.at(view.source(program, 0)))
 }
 
-fn size(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
+fn size(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Need> {
     let size: u64 = parts.iter().map(|part| part.instructions()).sum();
-    let limit = program_size(view.kernel);
-    if size <= limit {
-        return None;
-    }
     let subject = format!("{} has {size} instructions and", quoted(&program.name));
-    Some(if limit == LARGE_PROGRAM {
+    let need = if size > LARGE_PROGRAM {
         let what = format!("programs of more than {LARGE_PROGRAM}");
-        Unknown::entry(subject, what, None).with(Certainty::Certain, LARGE_PROGRAMS.remedy)
+        Need::entry(NeedKind::Size, subject, what, None)
+            .with(Certainty::Certain, LARGE_PROGRAMS.remedy)
+    } else if size > SMALL_PROGRAM && !view.kernel.knows(&LARGE_PROGRAMS) {
+        Need::feature(NeedKind::Size, subject, &LARGE_PROGRAMS)
     } else {
-        Unknown::feature(subject, &LARGE_PROGRAMS)
-    })
+        return None;
+    };
+    Some(need.at(view.source(program, 0)))
 }
 
-fn mixture(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Unknown> {
-    let kernel = view.kernel;
-    // On a kernel without calls, the calls themselves are the error.
-    if parts.len() < 2 || kernel.knows(&TAIL_CALLS_BESIDE_CALLS) || !kernel.knows(&CALLS) {
+fn mixture(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<Need> {
+    if parts.len() < 2 || view.kernel.knows(&TAIL_CALLS_BESIDE_CALLS) {
         return None;
     }
     let (part, reference) = parts.iter().find_map(|part| {
@@ -64,5 +57,6 @@ fn mixture(view: &View<'_>, program: &Function, parts: &[&Function]) -> Option<U
     })?;
     let place = view.place(part, reference.instruction);
     let subject = format!("{}: {place}", quoted(&program.name));
-    Some(Unknown::feature(subject, &TAIL_CALLS_BESIDE_CALLS))
+    let need = Need::feature(NeedKind::Call, subject, &TAIL_CALLS_BESIDE_CALLS);
+    Some(need.at(view.source(part, reference.instruction)))
 }

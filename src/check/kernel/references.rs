@@ -10,6 +10,7 @@ use crate::{
         sections::{self, EXTERNS},
     },
     btf::{Info, Kind},
+    check::need::NeedKind,
     elf::{Binding, Elf, Place, SectionId, Symbol},
     object::{Callee, Function},
 };
@@ -70,10 +71,10 @@ pub(super) fn needed(
     insn: &Insn,
     symbol: Option<&Symbol>,
     callee: Option<&Callee>,
-) -> Option<Feature> {
+) -> Option<(NeedKind, Feature)> {
     match callee {
-        Some(Callee::Function(_)) => return Some(kernel::CALLS),
-        Some(Callee::Callback(_)) => return Some(kernel::CALLBACKS),
+        Some(Callee::Function(_)) => return Some((NeedKind::Call, kernel::CALLS)),
+        Some(Callee::Callback(_)) => return Some((NeedKind::Call, kernel::CALLBACKS)),
         _ => {}
     }
     let symbol = symbol?;
@@ -82,7 +83,7 @@ pub(super) fn needed(
             let section = view.object.elf.sections.get(&id)?;
             let is_data = section.is_alloc() && !section.is_code();
             let is_map = [sections::MAPS, sections::LEGACY_MAPS].contains(&section.name.as_str());
-            (is_data && !is_map).then_some(kernel::GLOBAL_DATA)
+            (is_data && !is_map).then_some((NeedKind::Data, kernel::GLOBAL_DATA))
         }
         // A missing weak symbol is null.
         Place::Undefined if symbol.binding != Binding::Weak => undefined(view, insn, symbol),
@@ -90,15 +91,22 @@ pub(super) fn needed(
     }
 }
 
-fn undefined(view: &View<'_>, insn: &Insn, symbol: &Symbol) -> Option<Feature> {
+/// Returns true if the instruction calls `symbol`, a function of the kernel that must be there.
+pub(super) fn is_kernel_function(view: &View<'_>, insn: &Insn, symbol: &Symbol) -> bool {
+    let is_strong = symbol.place == Place::Undefined && symbol.binding != Binding::Weak;
+    is_strong
+        && undefined(view, insn, symbol).is_some_and(|(kind, _)| kind == NeedKind::KernelFunction)
+}
+
+fn undefined(view: &View<'_>, insn: &Insn, symbol: &Symbol) -> Option<(NeedKind, Feature)> {
     let [ksyms, kconfig] = EXTERNS;
     let section = view.externs.get(&symbol.name)?.as_str();
     match section {
         // The loader puts the values into a map that it creates.
-        _ if section == kconfig => Some(kernel::GLOBAL_DATA),
+        _ if section == kconfig => Some((NeedKind::Data, kernel::GLOBAL_DATA)),
         _ if section != ksyms => None,
-        _ if insn.code == insn::CALL => Some(kernel::KERNEL_FUNCTIONS),
-        _ => has_type(view, &symbol.name).then_some(kernel::TYPED_KSYMS),
+        _ if insn.code == insn::CALL => Some((NeedKind::KernelFunction, kernel::KERNEL_FUNCTIONS)),
+        _ => has_type(view, &symbol.name).then_some((NeedKind::Data, kernel::TYPED_KSYMS)),
     }
 }
 

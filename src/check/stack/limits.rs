@@ -19,14 +19,17 @@ pub const STACK_LIMIT: u64 = 512;
 pub const MAX_FRAMES: usize = 8;
 /// The same since [`NEW_FRAMES`], where functions that are verified separately do not count;
 /// `tests/system/kernels/edges.rs` tests both.
-const MAX_NEW_FRAMES: usize = 16;
-const NEW_FRAMES: Kernel = Kernel(7, 2);
+pub(super) const MAX_NEW_FRAMES: usize = 16;
+pub(super) const NEW_FRAMES: Kernel = Kernel(7, 2);
 /// The last kernel before that.
 const OLD_FRAMES: Kernel = Kernel(7, 1);
 /// The last kernel that counts frames by [`Count::OLD`] even with a JIT compiler.
 pub(super) const OLD_COUNT: Kernel = Kernel(6, 8);
-/// The last kernel without private stacks.
+/// The first kernel that counts frames by [`Count::NEW`].
+pub(super) const NEW_COUNT: Kernel = Kernel(6, 9);
+/// The last kernel without private stacks, and the first with them.
 const OLD_STACKS: Kernel = Kernel(6, 12);
+pub(super) const NEW_STACKS: Kernel = Kernel(6, 13);
 /// The maximum number of call cycles reported.
 const MOST_CIRCLES: usize = 10;
 /// The number of functions named at each end of a long chain.
@@ -226,7 +229,7 @@ impl Survey {
         }
     }
 
-    fn may_be_private(&self, root: usize, kind: Root) -> bool {
+    pub(super) fn may_be_private(&self, root: usize, kind: Root) -> bool {
         let section = self.functions.get(root).map_or("", |function| &function.section);
         let word =
             section.trim_start_matches('?').split(['/', '.', '+']).next().unwrap_or_default();
@@ -294,7 +297,7 @@ impl Survey {
 
     /// Returns the number of functions of `chain` with simultaneous frames, as kernels since 7.2 count them: a
     /// function that is verified separately restarts the count.
-    fn frames_at_once(&self, chain: &Chain) -> usize {
+    pub(super) fn frames_at_once(&self, chain: &Chain) -> usize {
         let units = self.along(chain).scan(0, |frames: &mut usize, function| {
             *frames = if function.is_global { 1 } else { frames.saturating_add(1) };
             Some(*frames)

@@ -10,6 +10,7 @@ mod ends;
 mod frame;
 mod limits;
 mod maps;
+mod needs;
 mod tail_calls;
 mod traps;
 

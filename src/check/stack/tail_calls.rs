@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The number of bytes of frames above a tail call at which kernels refuse it.
-const CALLERS_LIMIT: u64 = 256;
+pub(super) const CALLERS_LIMIT: u64 = 256;
 /// The number of `bpf_tail_call`.
 const TAIL_CALL: i32 = 12;
 
@@ -53,7 +53,7 @@ impl Survey {
 
     /// Returns the calls from `root` to a tail call in another function with the largest frames above it, and their
     /// bytes.
-    fn deepest_tail_call(&self, root: usize, count: Count) -> Option<(u64, Chain)> {
+    pub(super) fn deepest_tail_call(&self, root: usize, count: Count) -> Option<(u64, Chain)> {
         let mut known = vec![None; self.functions.len()];
         let (bytes, mut functions) = self.below(root, count, &mut known)?;
         functions.reverse();
