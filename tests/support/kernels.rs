@@ -12,9 +12,10 @@ use std::{
     process::{Command, ExitStatus},
 };
 
+use bpf_verdict::archive::Archive;
+
 use super::{
     control,
-    initramfs::Archive,
     lab::{self, Request, Story, Word},
     tools,
 };

@@ -309,26 +309,34 @@ pub fn libbpf_version() -> String {
 
 /// Builds bpf-lab once for each run of the tests: one file that runs on any kernel, without libraries beside it.
 pub fn program() -> &'static Path {
-    const TARGET: &str = "x86_64-unknown-linux-gnu";
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let target_dir = tools::kept("lab");
-        let mut build = tools::cargo();
-        build.current_dir(tools::workspace()).args(["build", "--locked", "-p", "bpf-lab"]);
-        build.args(["--profile", "lab", "--features", "static", "--target", TARGET]);
-        // Naming the target keeps this flag from build scripts and procedural macros.
-        build.env("RUSTFLAGS", "-C target-feature=+crt-static");
-        // libelf and zlib are the machine's. As a flag of rustc, this folder would be searched first, and the libbpf of
-        // package libbpf-dev be linked instead of the one that comes with libbpf-sys.
-        build.env("LIBBPF_SYS_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu");
-        let output = tools::attempt(build.env("CARGO_TARGET_DIR", &target_dir));
-        assert!(
-            output.status.success(),
-            "cannot build bpf-lab; it needs packages gcc, make, libelf-dev, zlib1g-dev and pkg-config\n{}",
-            tools::said(&output),
-        );
-        target_dir.join(TARGET).join("lab/bpf-lab")
-    })
+    PROGRAM.get_or_init(|| build("bpf-lab"))
+}
+
+/// Builds bpf-verdict likewise, with both loaders.
+pub fn verdict() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("bpf-verdict"))
+}
+
+fn build(package: &str) -> PathBuf {
+    const TARGET: &str = "x86_64-unknown-linux-gnu";
+    let target_dir = tools::kept("lab");
+    let mut build = tools::cargo();
+    build.current_dir(tools::workspace()).args(["build", "--locked", "-p", package]);
+    build.args(["--profile", "lab", "--features", "static", "--target", TARGET]);
+    // Naming the target keeps this flag from build scripts and procedural macros.
+    build.env("RUSTFLAGS", "-C target-feature=+crt-static");
+    // libelf and zlib are the machine's. As a flag of rustc, this folder would be searched first, and the libbpf of
+    // package libbpf-dev be linked instead of the one that comes with libbpf-sys.
+    build.env("LIBBPF_SYS_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu");
+    let output = tools::attempt(build.env("CARGO_TARGET_DIR", &target_dir));
+    assert!(
+        output.status.success(),
+        "cannot build {package}; it needs packages gcc, make, libelf-dev, zlib1g-dev and pkg-config\n{}",
+        tools::said(&output),
+    );
+    target_dir.join(TARGET).join("lab").join(package)
 }
 
 fn number(bytes: &[u8]) -> u64 {

@@ -9,7 +9,6 @@ pub mod control;
 pub mod corpus;
 pub mod elf;
 pub mod examples;
-pub mod initramfs;
 pub mod instructions;
 pub mod kernels;
 pub mod lab;

@@ -30,4 +30,5 @@ mod rustc;
 mod security;
 mod static_llvm;
 mod survival;
+mod verdict;
 mod whole_archive;

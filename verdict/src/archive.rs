@@ -13,24 +13,36 @@ const PROGRAM: u32 = 0o100_755;
 /// Names, and contents after them, begin at multiples of this.
 const ALIGNMENT: usize = 4;
 
+impl Default for Archive {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Archive {
-    pub fn new() -> Self {
+    /// Returns an empty archive.
+    #[must_use]
+    pub const fn new() -> Self {
         Self { bytes: Vec::new(), entries: 0 }
     }
 
+    /// Adds a folder; that around it must be there.
     pub fn add_folder(&mut self, name: &str) {
         self.add(name, FOLDER, &[]);
     }
 
+    /// Adds a file.
     pub fn add_file(&mut self, name: &str, contents: &[u8]) {
         self.add(name, FILE, contents);
     }
 
+    /// Adds a file that can be executed.
     pub fn add_program(&mut self, name: &str, contents: &[u8]) {
         self.add(name, PROGRAM, contents);
     }
 
-    /// The bytes of the whole archive.
+    /// Returns the bytes of the whole archive.
+    #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         self.add("TRAILER!!!", 0, &[]);
         self.bytes
@@ -38,8 +50,8 @@ impl Archive {
 
     fn add(&mut self, name: &str, mode: u32, contents: &[u8]) {
         self.entries += 1;
-        let size = u32::try_from(contents.len()).expect("files have less than 4 GiB");
-        let name_size = u32::try_from(name.len() + 1).expect("names are short");
+        let size = u32::try_from(contents.len()).unwrap_or(u32::MAX);
+        let name_size = u32::try_from(name.len() + 1).unwrap_or(u32::MAX);
         // Magic number; then inode, mode, user, group, links, time, size, four device numbers, name's size, checksum.
         let fields = [self.entries, mode, 0, 0, 1, 0, size, 0, 0, 0, 0, name_size, 0];
         self.bytes.extend(b"070701");

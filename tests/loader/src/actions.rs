@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
+use bpf_verdict::object::{self, Detail, Loader};
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
@@ -29,31 +30,6 @@ ACTIONS
 Exit codes: 0 all is well, 1 the loader or the kernel refused something, 2 wrong usage.
 ";
 
-/// Who loads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loader {
-    Aya,
-    Libbpf,
-}
-
-impl Loader {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aya => "aya",
-            Self::Libbpf => "libbpf",
-        }
-    }
-}
-
-/// How much is told of what was loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// The whole log of what was refused, and what the maps hold.
-    Full,
-    /// What the verifier minds. For its log libbpf loads again what was refused, for a long one several times.
-    Verdicts,
-}
-
 /// The whole request.
 #[derive(Debug)]
 pub struct Request {
@@ -64,6 +40,18 @@ pub struct Request {
     pub detail: Detail,
     pub alone: Vec<String>,
     pub command: Command,
+}
+
+impl Request {
+    /// The request as the library takes it.
+    pub fn judged(&self) -> object::Request {
+        object::Request {
+            object: self.object.clone(),
+            globals: self.globals.clone(),
+            alone: self.alone.clone(),
+            detail: self.detail,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -95,12 +83,12 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Request>>
         other => bail!("unknown command {other}; try --help"),
     };
     let loaders = vec![Loader::Aya, Loader::Libbpf];
-    let (globals, alone, detail) = (Vec::new(), Vec::new(), Detail::Full);
+    let (globals, alone, detail) = (Vec::new(), Vec::new(), Detail::Loader);
     let mut request = Request { object, loaders, globals, json: false, detail, alone, command };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--json" => request.json = true,
-            "--verdicts" => request.detail = Detail::Verdicts,
+            "--verdicts" => request.detail = Detail::Statistics,
             option => {
                 let value = words.next().with_context(|| format!("{option} wants a value"))?;
                 take(&mut request, option, &value)
@@ -113,7 +101,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Request>>
 
 fn take(request: &mut Request, option: &str, value: &str) -> Result<()> {
     match option {
-        "--with" => request.loaders = vec![loader(value)?],
+        "--with" => request.loaders = vec![value.parse()?],
         "--alone" => request.alone.push(value.to_owned()),
         "--global" => request.globals.push(global(value)?),
         "--map" => request.command.push(put(value)?)?,
@@ -131,14 +119,6 @@ impl Command {
             Self::Run { actions, .. } => actions.push(action),
         }
         Ok(())
-    }
-}
-
-fn loader(name: &str) -> Result<Loader> {
-    match name {
-        "aya" => Ok(Loader::Aya),
-        "libbpf" => Ok(Loader::Libbpf),
-        _ => bail!("there are aya and libbpf"),
     }
 }
 

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
 use aya::{
-    Ebpf, EbpfLoader, TestRun as _,
-    programs::{self, ProgramError, RawTracePointRunOptions, TestRunOptions},
+    TestRun as _,
+    programs::{self, RawTracePointRunOptions, TestRunOptions},
+};
+use bpf_verdict::{
+    libaya::{Pins, open, verdict},
+    outcome::Program,
 };
 use libbpf_rs::MapHandle;
 
 use crate::{
     actions::{Action, Request},
     maps,
-    outcome::{Loaded, Map, Program, Run},
+    outcome::{Loaded, Map, Run},
 };
 
 /// Packets may grow by this many bytes.
@@ -20,7 +24,8 @@ const HEADROOM: usize = 256;
 
 /// Loads every program of the object.
 pub fn load(request: &Request) -> Result<Loaded> {
-    let mut object = open(request)?;
+    let pins = Pins::new();
+    let mut object = open(&request.judged(), &pins)?;
     let mut programs: Vec<Program> =
         object.programs_mut().map(|(name, program)| verdict(name, program)).collect();
     programs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -37,7 +42,8 @@ pub fn load(request: &Request) -> Result<Loaded> {
 
 /// Loads one program and carries out the actions.
 pub fn run(request: &Request, name: &str, actions: &[Action]) -> Result<Loaded> {
-    let mut object = open(request)?;
+    let pins = Pins::new();
+    let mut object = open(&request.judged(), &pins)?;
     let program =
         object.program_mut(name).with_context(|| format!("the object has no program {name}"))?;
     let verdict = verdict(name, program);
@@ -48,14 +54,6 @@ pub fn run(request: &Request, name: &str, actions: &[Action]) -> Result<Loaded> 
     let runs = carry_out(program, &handles, actions)?;
     let maps = handles.iter().map(maps::read).collect::<Result<Vec<Map>>>()?;
     Ok(Loaded { error: None, programs: vec![verdict], maps, runs })
-}
-
-fn open(request: &Request) -> Result<Ebpf> {
-    let mut loader = EbpfLoader::new();
-    for (name, value) in &request.globals {
-        loader.override_global(name, value.as_slice(), true);
-    }
-    loader.load_file(&request.object).context("aya cannot load the object")
 }
 
 fn carry_out(
@@ -105,40 +103,4 @@ fn run_arguments(program: &programs::Program, arguments: &[u64]) -> Result<Run> 
         .copy_from_slice(arguments);
     let result = tracepoint.test_run(options).context("BPF_PROG_TEST_RUN failed")?;
     Ok(Run { returned: result.return_value, packet: None })
-}
-
-fn verdict(name: &str, program: &mut programs::Program) -> Program {
-    let kind = format!("{:?}", program.prog_type());
-    let error = submit(program).err().map(|error| format!("{error:#}"));
-    let verified = program.info().ok().and_then(|info| info.verified_instruction_count());
-    Program { name: name.to_owned(), kind, error, verified }
-}
-
-/// Hands the program to the kernel. Kinds that want to know where they will be attached are
-/// left to libbpf, which reads that from the section's name.
-fn submit(program: &mut programs::Program) -> Result<()> {
-    let verdict: Result<(), ProgramError> = match program {
-        programs::Program::Xdp(program) => program.load(),
-        programs::Program::SchedClassifier(program) => program.load(),
-        programs::Program::SocketFilter(program) => program.load(),
-        programs::Program::ReusePortSocketFilter(program) => program.load(),
-        programs::Program::CgroupSkb(program) => program.load(),
-        programs::Program::CgroupSock(program) => program.load(),
-        programs::Program::CgroupSockAddr(program) => program.load(),
-        programs::Program::CgroupSockopt(program) => program.load(),
-        programs::Program::CgroupSysctl(program) => program.load(),
-        programs::Program::CgroupDevice(program) => program.load(),
-        programs::Program::SockOps(program) => program.load(),
-        programs::Program::SkMsg(program) => program.load(),
-        programs::Program::SkSkb(program) => program.load(),
-        programs::Program::SkLookup(program) => program.load(),
-        programs::Program::FlowDissector(program) => program.load(),
-        programs::Program::RawTracePoint(program) => program.load(),
-        programs::Program::TracePoint(program) => program.load(),
-        programs::Program::KProbe(program) => program.load(),
-        programs::Program::UProbe(program) => program.load(),
-        programs::Program::PerfEvent(program) => program.load(),
-        other => bail!("this program does not load {:?} with aya", other.prog_type()),
-    };
-    verdict.map_err(Into::into)
 }

@@ -7,14 +7,14 @@ mod known;
 mod libaya;
 mod libbpf;
 mod maps;
-mod operations;
 mod outcome;
 mod text;
 
 use std::process::ExitCode;
 
-use actions::{Command, Loader, Request};
+use actions::{Command, Request};
 use anyhow::Result;
+use bpf_verdict::object::Loader;
 use outcome::{Loaded, Outcome};
 use rustix::process::{Resource, Rlimit};
 
@@ -37,7 +37,7 @@ fn answer() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if std::env::args().nth(1).as_deref() == Some("--version") {
-        println!("{}", libbpf::version());
+        println!("{}", bpf_verdict::libbpf::version());
         return Ok(ExitCode::SUCCESS);
     }
     let Some(request) = actions::parse(std::env::args().skip(1))? else {

@@ -3,21 +3,13 @@
 use std::{cell::RefCell, ffi::OsStr};
 
 use anyhow::{Context as _, Result};
-use aya::programs::{ProgramInfo, loaded_programs};
+use aya::programs::ProgramInfo;
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType, RingBufferBuilder};
 
 use crate::outcome::{Contents, Map};
 
 /// More entries than this are not read.
 const MOST_ENTRIES: u32 = 65_536;
-
-/// What the kernel knows about the program with this id.
-pub fn info_of(id: u32) -> Result<ProgramInfo> {
-    loaded_programs()
-        .filter_map(Result::ok)
-        .find(|info| info.id() == id)
-        .with_context(|| format!("the kernel knows no program {id}"))
-}
 
 /// The maps that the program uses.
 pub fn of_program(info: &ProgramInfo) -> Result<Vec<MapHandle>> {

@@ -1,8 +1,7 @@
 //! What became of an object, and the same as JSON.
 
+use bpf_verdict::{object::Loader, outcome::Program};
 use serde_json::{Value, json};
-
-use crate::actions::Loader;
 
 /// One loader's story.
 pub struct Outcome {
@@ -18,16 +17,6 @@ pub struct Loaded {
     pub programs: Vec<Program>,
     pub maps: Vec<Map>,
     pub runs: Vec<Run>,
-}
-
-/// One program and the kernel's verdict.
-pub struct Program {
-    pub name: String,
-    pub kind: String,
-    /// Why the loader or the kernel refused it; the verifier's log is part of it.
-    pub error: Option<String>,
-    /// Instructions that the verifier walked through; kernels before 5.16 do not tell.
-    pub verified: Option<u32>,
 }
 
 /// A map after the last action.

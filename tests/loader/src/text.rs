@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::outcome::{Contents, Map, Outcome, Program, Run, hex};
+use bpf_verdict::outcome::Program;
+
+use crate::outcome::{Contents, Map, Outcome, Run, hex};
 
 /// A few lines for each loader.
 pub fn draw(outcomes: &[Outcome]) -> String {
