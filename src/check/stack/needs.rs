@@ -1,7 +1,7 @@
 //! Requirements of a program's calls on the kernel: their depth, and their stack as each release counts it.
 
 use super::{
-    Count, Root, Survey,
+    Count, ProgramStats, Root,
     limits::{MAX_FRAMES, MAX_NEW_FRAMES, NEW_COUNT, NEW_FRAMES, NEW_STACKS, STACK_LIMIT},
     tail_calls::CALLERS_LIMIT,
 };
@@ -11,7 +11,7 @@ use crate::{
     report::quoted,
 };
 
-impl Survey {
+impl ProgramStats {
     /// Returns what the calls of the program with this symbol, and of the functions that it has called later, need.
     pub(in crate::check) fn needs(&self, program: &str) -> Vec<Need> {
         let Some(start) = self.functions.iter().position(|it| it.name == program) else {
