@@ -21,7 +21,7 @@ use crate::{
         need::{Certainty, Need, Needs, ProgramNeeds},
     },
     elf::{SectionId, Symbol, SymbolId},
-    object::{Callee, Function, Object, place::place},
+    object::{Function, Object, place::place, reached},
     report::{Error, Warning, WarningKind},
 };
 
@@ -57,7 +57,7 @@ pub(super) fn needs(object: &Object) -> Needs {
         view.functions.iter().map(|it| (it.symbol, view.of_function(it))).collect();
     let mut used = BTreeSet::new();
     let programs = view.functions.iter().filter(|it| it.is_program()).map(|program| {
-        let parts = view.reached(std::iter::once(program));
+        let parts = view.parts(program);
         let mut needs = programs::of(&view, program, &parts);
         for part in &parts {
             needs.extend(own.get(&part.symbol).into_iter().flatten().cloned());
@@ -136,7 +136,10 @@ impl<'a> View<'a> {
             kernel,
         };
         let asking = view.functions.iter().filter(|it| references::asks(&view, it));
-        view.guarded = view.reached(asking).into_iter().map(|it| it.symbol).collect();
+        view.guarded = reached(asking, |symbol| view.function(symbol))
+            .into_iter()
+            .map(|it| it.symbol)
+            .collect();
         view
     }
 
@@ -144,7 +147,7 @@ impl<'a> View<'a> {
     fn unknown(&self) -> Vec<Need> {
         let mut found: Vec<Need> = maps::needs(self).into_values().flatten().collect();
         for program in self.functions.iter().filter(|it| it.is_program() && is_loaded(it)) {
-            let parts = self.reached(std::iter::once(program));
+            let parts = self.parts(program);
             found.extend(programs::of(self, program, &parts));
         }
         for function in self.functions.iter().filter(|function| is_loaded(function)) {
@@ -153,29 +156,16 @@ impl<'a> View<'a> {
         found
     }
 
+    /// Returns `program` and all its direct and indirect callees and callbacks.
+    fn parts<'f>(&'f self, program: &'f Function) -> Vec<&'f Function> {
+        reached([program], |symbol| self.function(symbol))
+    }
+
     /// Returns the requirements of the code of `function`.
     fn of_function(&self, function: &Function) -> Vec<Need> {
         let mut found = loops::needs(self, function);
         found.extend(instructions::needs(self, function));
         found
-    }
-
-    /// Returns these functions and all their direct and indirect callees, as a loader puts them together.
-    fn reached<'f>(&'f self, starts: impl Iterator<Item = &'f Function>) -> Vec<&'f Function> {
-        let mut reached: Vec<&Function> = starts.collect();
-        let mut seen: BTreeSet<SymbolId> = reached.iter().map(|it| it.symbol).collect();
-        let mut at = 0;
-        while let Some(&function) = reached.get(at) {
-            for reference in &function.references {
-                if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
-                    && seen.insert(symbol)
-                {
-                    reached.extend(self.function(symbol));
-                }
-            }
-            at += 1;
-        }
-        reached
     }
 
     /// Returns `Guarded` if the calls of `function` may be unreachable on a kernel that lacks the callee.
