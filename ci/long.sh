@@ -31,6 +31,7 @@ mistakes() { ci/mistakes.sh check; }
 newcomer() { ci/newcomer.sh; }
 hosts() { ci/hosts.sh; }
 targets() { ci/targets.sh; }
+table() { ci/kernels.sh later && ci/kernel-table.py; }
 
 # Step, what it is, and how long it takes on two cores.
 steps='
@@ -46,6 +47,7 @@ mistakes|the mistakes of docs/mistakes.md|3 minutes
 examples|each example by its own README|10 minutes
 newcomer|both commands on a machine with nothing|90 minutes
 hosts|the same bytes on aarch64, s390x and i686|90 minutes
+table|the table of releases against the BTF of kernel images|3 minutes
 targets|the linker checked for hosts on which nothing runs it here|6 minutes
 '
 

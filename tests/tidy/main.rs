@@ -288,7 +288,7 @@ fn product() -> Vec<Source> {
 }
 
 fn everything() -> Vec<Source> {
-    Source::read_all(&root(), &["src", "btf", "shim", "btf-core", "tests"])
+    Source::read_all(&root(), &["src", "btf", "shim", "btf-core", "tests", "verdict"])
 }
 
 fn root() -> std::path::PathBuf {

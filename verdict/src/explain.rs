@@ -96,7 +96,8 @@ pub fn explain(text: &str, object: &Path, program: &str) -> Option<Explanation> 
     let message = log.message()?;
     let lines = Lines::of(object, program);
     let place_of = |step: &log::Step| -> Option<(String, String)> {
-        let noted = step.place.clone().or_else(|| lines.place(step.index))?;
+        // The kernel prints the name of the file alone.
+        let noted = lines.place(step.index).or_else(|| step.place.clone())?;
         Some((noted, step.line.clone()))
     };
     let mut steps: Vec<&log::Step> = log.steps.iter().collect();

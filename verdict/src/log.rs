@@ -78,7 +78,7 @@ fn instruction(line: &str) -> Option<Step> {
 
 /// Returns true unless the line is a figure, a state, or something that precedes the verdict.
 fn is_message(line: &str) -> bool {
-    const OTHERS: [&str; 18] = [
+    const OTHERS: [&str; 17] = [
         "processed ",
         "verification time ",
         "stack depth ",
@@ -96,13 +96,19 @@ fn is_message(line: &str) -> bool {
         "returning from",
         "caller:",
         "callee:",
-        "frame",
     ];
     let line = line.trim();
     let is_state = line.split_once(": ").is_some_and(|(index, rest)| {
         index.parse::<u64>().is_ok() && (rest.starts_with("R") || rest.starts_with("frame"))
     });
-    !line.is_empty() && !is_state && !OTHERS.iter().any(|other| line.starts_with(other))
+    let frame = line.strip_prefix("frame").and_then(|rest| rest.chars().next());
+    let is_state = is_state || frame.is_some_and(|it| it.is_ascii_digit());
+    // What the loader adds.
+    let is_of_loader = line.contains("(os error ");
+    !line.is_empty()
+        && !is_state
+        && !is_of_loader
+        && !OTHERS.iter().any(|other| line.starts_with(other))
 }
 
 impl Log {

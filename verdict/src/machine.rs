@@ -271,14 +271,25 @@ fn add_own_program(archive: &mut Archive) -> Result<()> {
         let bytes = fs::read(path).with_context(|| format!("cannot read {path}"))?;
         add(path, &bytes);
         // Where the dynamic loader looks without a cache, and where programs name the loader itself.
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if name.starts_with("ld-linux") {
-            add(&format!("/lib64/{name}"), &bytes);
-        } else if !path.starts_with("/lib/") {
-            add(&format!("/lib/x86_64-linux-gnu/{name}"), &bytes);
+        for name in names_of(Path::new(path)) {
+            let folder =
+                if name.starts_with("ld-linux") { "lib64" } else { "lib/x86_64-linux-gnu" };
+            add(&format!("/{folder}/{name}"), &bytes);
         }
     }
     Ok(())
+}
+
+/// Returns the name of a library, and those of the links to it beside it: programs name `libelf.so.1`, not the file.
+fn names_of(library: &Path) -> Vec<String> {
+    let Some((folder, own)) = library.parent().zip(library.file_name()) else { return Vec::new() };
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let links = entries.filter(|entry| {
+        fs::read_link(entry.path()).is_ok_and(|target| target.file_name() == Some(own))
+    });
+    let links = links.map(|entry| entry.file_name());
+    let names = std::iter::once(own.to_owned()).chain(links);
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
 /// Unpacks the kernel of a package.

@@ -160,6 +160,10 @@ pub const RULES: &[Rule] = &[
     rule("R* is ptr_* access user memory: off=*", "check_ptr_to_btf_access", ["6.1", "7.3"], "The pointer leads to memory of a user's process.", "Read it with bpf_probe_read_user."),
     rule("R* is ptr_* access percpu memory: off=*", "check_ptr_to_btf_access", ["6.1", "7.3"], "The pointer leads to memory of one CPU.", "Use bpf_per_cpu_ptr or bpf_this_cpu_ptr."),
     rule("arg#* pointer type * must point to *", "check_kfunc_args", ["6.1", "7.1"], "The argument points to another type than the kernel function takes.", "Pass a pointer to that type."),
+    rule("* cannot be used inside bpf_spin_lock-ed region", "check_resource_leak", ["5.10", "7.3"], "The program ends, or does what may take long, while it holds a lock.", "Release the lock on every path before."),
+    rule("* cannot be used inside bpf_rcu_read_lock-ed region", "check_resource_leak", ["6.12", "7.3"], "The program ends while it reads under RCU.", "Call bpf_rcu_read_unlock on every path before."),
+    rule("* cannot be used inside bpf_preempt_disable-ed region", "check_resource_leak", ["6.12", "7.3"], "The program ends while preemption is off.", "Call bpf_preempt_enable on every path before."),
+    rule("* would lead to reference leak", "check_resource_leak", ["5.10", "7.3"], "The program ends while it holds something that it must release.", "Release it on every path before the return."),
 ];
 
 /// Returns the first rule whose message is in `text`.

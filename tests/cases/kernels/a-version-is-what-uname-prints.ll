@@ -15,8 +15,8 @@
 ; error: usage `--kernel` cannot be `six`
 ; cause: not a kernel version such as 5.4, or what `uname -r` prints
 ; args: --kernel 99.1
-; warning: Linux 99.1 is newer than 7.2, the newest that this linker knows [newer-kernel]
-; help: the object is made and checked as for 7.2
+; warning: Linux 99.1 is newer than 7.3, the newest that this linker knows [newer-kernel]
+; help: the object is made and checked as for 7.3
 
 target triple = "bpfel"
 

@@ -47,7 +47,7 @@ macro_rules! rows {
 
 const ROWS: &[Row] = rows! {
     "devmap" 4 . 14 "map-type" Lab "-mcpu=v1" ["MAP(m, 14, u32, u32);"] "xdp" "return H(51, void *, u64, u64)(&m, 0, 0);";
-    "less-than" 4 . 14 "instruction" Lab "-mcpu=v2" [""] "xdp" "asm volatile(\"if r0 < 5 goto +0\" ::: \"r0\"); return 1;";
+    "less-than" 4 . 14 "instruction" Lab "-mcpu=v2" [""] "xdp" "asm volatile(\"r1 = 1; if r1 < 5 goto +0\" ::: \"r1\"); return 1;";
     "adjust-meta" 4 . 15 "helper" Lab "-mcpu=v1" [""] "xdp" "return H(54, void *, int)(ctx, 0);";
     "cpumap" 4 . 15 "map-type" Lab "-mcpu=v1" ["MAP(m, 16, u32, u32);"] "xdp" "return H(51, void *, u64, u64)(&m, 0, 0);";
     "call" 4 . 16 "call" Lab "-mcpu=v1" ["NOINLINE int f(int a) { asm volatile(\"\" : \"+r\"(a)); return a; }"] "xdp" "return f(1) + f(2);";
@@ -72,13 +72,13 @@ const ROWS: &[Row] = rows! {
     "fentry" 5 . 5 "program-type" Table "-mcpu=v1" [""] "fentry/do_nanosleep" "return 0;";
     "jiffies" 5 . 6 "helper" Lab "-mcpu=v1" [""] "xdp" "return H(118, void)();";
     "tcp-congestion" 5 . 6 "struct-ops" Table "-mcpu=v1" ["struct tcp_congestion_ops { void (*init)(void *); char name[16]; }; int entry(void *ctx); SEC(\".struct_ops\") struct tcp_congestion_ops ops = { .init = (void *)entry, .name = \"x\" };"] "struct_ops/init" "return 0;";
-    "ancestor-cgroup" 5 . 7 "helper" Lab "-mcpu=v1" [""] "kprobe/do_nanosleep" "return H(123, int)(0);";
+    "ancestor-cgroup" 5 . 7 "helper" Lab "-mcpu=v1" [""] "cgroup/connect4" "H(123, int)(0); return 1;";
     "lsm" 5 . 7 "program-type" Table "-mcpu=v1" [""] "lsm/file_open" "return 0;";
     "ringbuf" 5 . 8 "map-type" Lab "-mcpu=v1" ["RING(m, 27);"] "xdp" "return H(134, void *, u64)(&m, 0);";
     "boot-time" 5 . 8 "helper" Lab "-mcpu=v1" [""] "xdp" "return H(125, void)();";
     "sk-lookup" 5 . 9 "program-type" Lab "-mcpu=v1" [""] "sk_lookup" "return 1;";
     "tail-call-and-call" 5 . 10 "call" Lab "-mcpu=v1" ["MAP(m, 3, u32, u32); NOINLINE int f(int a) { asm volatile(\"\" : \"+r\"(a)); return a; }"] "xdp" "H(12, void *, void *, u32)(ctx, &m, 0); return f(1) + f(2);";
-    "typed-ksym" 5 . 10 "data" Table "-mcpu=v1" ["extern const int bpf_prog_active SEC(\".ksyms\");"] "raw_tp/sys_enter" "return (long)&bpf_prog_active == 5;";
+    "typed-ksym" 5 . 10 "data" Table "-mcpu=v1" ["extern const int bpf_prog_active SEC(\".ksyms\");"] "raw_tp/sys_enter" "asm volatile(\"\" :: \"r\"(&bpf_prog_active)); return 0;";
     "coarse-time" 5 . 11 "helper" Lab "-mcpu=v1" [""] "xdp" "return H(160, void)();";
     "task-storage" 5 . 11 "map-type" Table "-mcpu=v1" ["STORAGE(m, 29);"] "fentry/do_nanosleep" "return H(157, void *, void *)(&m, 0);";
     "fetch-and-or" 5 . 12 "instruction" Lab "-mcpu=v3" [""] "xdp" "u64 word = 1; u64 old = __sync_fetch_and_or(&word, 2); return old == 1;";
@@ -97,7 +97,7 @@ const ROWS: &[Row] = rows! {
     "kptr" 5 . 19 "map-field" Table "-mcpu=v1" ["struct task_struct; struct v { struct task_struct __attribute__((btf_type_tag(\"kptr\"))) *t; }; MAP(m, 2, u32, struct v);"] "tc" "u32 k = 0; return H(1, void *, void *)(&m, &k) != 0;";
     "raw-syncookie" 6 . 0 "helper" Lab "-mcpu=v1" [""] "xdp" "char ip[20] = {}; char tcp[20] = {}; return H(204, void *, void *, u32)(ip, tcp, 20);";
     "tai-time" 6 . 1 "helper" Lab "-mcpu=v1" [""] "xdp" "return H(208, void)();";
-    "user-ringbuf" 6 . 1 "map-type" Table "-mcpu=v1" ["RING(m, 31);"] "xdp" "return (long)&m == 5;";
+    "user-ringbuf" 6 . 1 "map-type" Table "-mcpu=v1" ["RING(m, 31);"] "xdp" "asm volatile(\"\" :: \"r\"(&m)); return 0;";
     "rcu-lock" 6 . 2 "kernel-function" Lab "-mcpu=v1" ["extern void bpf_rcu_read_lock(void) KSYM; extern void bpf_rcu_read_unlock(void) KSYM;"] "tc" "bpf_rcu_read_lock(); bpf_rcu_read_unlock(); return 0;";
     "cpumask" 6 . 3 "kernel-function" Table "-mcpu=v1" ["extern void *bpf_cpumask_create(void) KSYM; extern void bpf_cpumask_release(void *) KSYM;"] "tp_btf/sys_enter" "void *m = bpf_cpumask_create(); if (m) bpf_cpumask_release(m); return 0;";
     "iterate-numbers" 6 . 4 "kernel-function" Lab "-mcpu=v1" ["struct bpf_iter_num { u64 o[1]; }; extern int bpf_iter_num_new(struct bpf_iter_num *i, int a, int b) KSYM; extern void bpf_iter_num_destroy(struct bpf_iter_num *i) KSYM;"] "tc" "struct bpf_iter_num i; bpf_iter_num_new(&i, 0, 3); bpf_iter_num_destroy(&i); return 0;";
@@ -107,12 +107,12 @@ const ROWS: &[Row] = rows! {
     "signed-load" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r1 = 5; *(u64 *)(r10 - 8) = r1; r0 = *(s8 *)(r10 - 8)\" ::: \"r0\", \"r1\"); return 1;";
     "byte-swap" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r0 = 5; r0 = bswap64 r0\" ::: \"r0\"); return 1;";
     "signed-division" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r0 = 5; r0 s/= 3\" ::: \"r0\"); return 1;";
-    "long-jump" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"gotol +0\"); return 1;";
-    "tcx" 6 . 6 "program-type" Lab "-mcpu=v1" [""] "tcx/ingress" "return 0;";
-    "netkit" 6 . 7 "program-type" Lab "-mcpu=v1" [""] "netkit/primary" "return 0;";
+    "long-jump" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r1 = 1; if r1 == 5 goto +1; gotol +1; r1 = 2\" ::: \"r1\"); return 1;";
+    "tcx" 6 . 6 "program-type" Table "-mcpu=v1" [""] "tcx/ingress" "return 0;";
+    "netkit" 6 . 7 "program-type" Table "-mcpu=v1" [""] "netkit/primary" "return 0;";
     "cpumask-weight" 6 . 8 "kernel-function" Table "-mcpu=v1" ["extern u32 bpf_cpumask_weight(const void *m) KSYM;"] "tp_btf/sys_enter" "return bpf_cpumask_weight(ctx);";
-    "may-goto" 6 . 9 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"may_goto +0\"); return 1;";
-    "arena" 6 . 9 "map-type" Table "-mcpu=v1" ["struct { UINT(type, 33); UINT(map_flags, 1024); UINT(max_entries, 1); } m SEC(\".maps\");"] "syscall" "return (long)&m == 5;";
+    "may-goto" 6 . 9 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"may_goto +1; r1 = 2\" ::: \"r1\"); return 1;";
+    "arena" 6 . 9 "map-type" Table "-mcpu=v1" ["struct { UINT(type, 33); UINT(map_flags, 1024); UINT(max_entries, 1); } m SEC(\".maps\");"] "syscall" "asm volatile(\"\" :: \"r\"(&m)); return 0;";
     "stack-in-sixteens" 6 . 9 "stack" Lab "-mcpu=v1" ["NOINLINE int f(int a) { asm volatile(\"r5 = 0; *(u64 *)(r10 - 240) = r5\" ::: \"r5\"); return a; }"] "xdp" "asm volatile(\"r5 = 0; *(u64 *)(r10 - 272) = r5\" ::: \"r5\"); return f(1) + f(2);";
     "no-preemption" 6 . 10 "kernel-function" Lab "-mcpu=v1" ["extern void bpf_preempt_disable(void) KSYM; extern void bpf_preempt_enable(void) KSYM;"] "tc" "bpf_preempt_disable(); bpf_preempt_enable(); return 0;";
     "work-queue" 6 . 10 "map-field" Table "-mcpu=v1" ["struct bpf_wq { u64 a[2]; }; struct v { struct bpf_wq w; }; MAP(m, 2, u32, struct v);"] "tc" "u32 k = 0; return H(1, void *, void *)(&m, &k) != 0;";

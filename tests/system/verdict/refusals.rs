@@ -51,8 +51,6 @@ const ROWS: &[Row] = rows! {
     "packet-compared-too-short" C "behind the end of the packet" [""] "xdp" "char *data = (char *)(long)*(u32 *)ctx, *end = (char *)(long)((u32 *)ctx)[1]; if (data + 4 > end) return 1;" => "return *(volatile char *)(data + 8);";
     "packet-after-adjust" C "does not know as a pointer" [""] "xdp" "char *data = (char *)(long)*(u32 *)ctx, *end = (char *)(long)((u32 *)ctx)[1]; if (data + 14 > end) return 1; H(44, void *, int)(ctx, 4);" => "return *(volatile char *)data;";
     "packet-end-read" C "end of a packet is only for comparisons" [""] "xdp" "char *end = (char *)(long)((u32 *)ctx)[1];" => "return *(volatile char *)end;";
-    "stack-not-written" C "has not written" ["MAP(m, 1, u64, u64);"] "xdp" "u64 k[1];" => "return H(1, void *, void *)(&m, k) != 0;";
-    "stack-overrun" C "outside of its stack|no pointer|outside of the stack|does not allow" [""] "xdp" "" => "asm volatile(\"r1 = 0; *(u64 *)(r10 - 520) = r1\" ::: \"r1\"); return 1;";
     "stack-above-frame" C "outside of its stack" [""] "xdp" "" => "asm volatile(\"r1 = 0; *(u64 *)(r10 + 8) = r1\" ::: \"r1\"); return 1;";
     "register-not-set" C "nothing wrote" [""] "xdp" "" => "asm volatile(\"r0 = r8\" ::: \"r0\"); return 1;";
     "register-lost-in-call" C "nothing wrote" [""] "xdp" "" => "asm volatile(\"call 7; r0 = r1\" ::: \"r0\", \"r1\", \"r2\", \"r3\", \"r4\", \"r5\"); return 1;";
@@ -61,11 +59,10 @@ const ROWS: &[Row] = rows! {
     "unreachable-code" C "No path leads" [""] "xdp" "" => "asm volatile(\"goto +1; r0 = 0\"); return 1;";
     "context-beyond-end" C "field of the context" [""] "xdp" "" => "return *(volatile u32 *)(ctx + 200);";
     "context-written" C "field of the context" [""] "xdp" "" => "*(volatile u32 *)ctx = 5; return 1;";
-    "context-at-index" C "not constant|moves the pointer" [""] "tc" "u32 i = H(7, void)(); i &= 4;" => "return *(volatile u32 *)(ctx + i);";
     "leaked-reference" C "not released" ["RING(m, 27);"] "xdp" "void *r = H(131, void *, u64, u64)(&m, 8, 0); if (!r) return 1;" => "return 2;";
     "released-twice" C "another kind of value|not acquired|what it has not acquired|was not acquired" ["RING(m, 27);"] "xdp" "void *r = H(131, void *, u64, u64)(&m, 8, 0); if (!r) return 1; H(133, void *, u64)(r, 0);" => "H(133, void *, u64)(r, 0); return 2;";
     "record-overrun" C "outside of the memory" ["RING(m, 27);"] "xdp" "char *r = H(131, void *, u64, u64)(&m, 8, 0); if (!r) return 1;" => "*(volatile char *)(r + 8) = 1; H(133, void *, u64)(r, 0); return 2;";
-    "helper-of-other-type" C "may not call the helper" [""] "xdp" "" => "return H(14, void)();";
+    "helper-of-other-type" C "may not call the helper" [""] "xdp" "" => "return H(9, void *, u32, void *, u32, u64)(ctx, 0, 0, 0, 0);";
     "helper-unknown" C "no helper of that number" [""] "xdp" "" => "return H(5000, void)();";
     "license" C "compatible with the GPL" ["#define OWN_LICENSE"] "xdp" "u64 b = 0;" => "return H(113, void *, u32, void *)(&b, 8, 0);";
     "argument-of-wrong-kind" C "another kind of value" [""] "xdp" "u32 k = 0;" => "return H(1, void *, void *)(&k, &k) != 0;";
@@ -75,13 +72,13 @@ const ROWS: &[Row] = rows! {
     "pointer-multiplied" C "Only addition and subtraction" [""] "xdp" "" => "asm volatile(\"r1 = r10; r1 *= 2\" ::: \"r1\"); return 1;";
     "pointer-masked" C "cannot be masked|Only addition" [""] "xdp" "" => "asm volatile(\"r1 = r10; r1 &= -8\" ::: \"r1\"); return 1;";
     "pointer-not-tested-added" C "may be NULL" ["MAP(m, 1, u32, u64);"] "xdp" "u32 k = 1; void *v = H(1, void *, void *)(&m, &k);" => "asm volatile(\"%0 += 4\" : \"+r\"(v)); return v != 0;";
-    "two-locks" C "second lock|second lock while" ["struct bpf_spin_lock { u32 val; }; struct v { struct bpf_spin_lock l; }; MAP(m, 2, u32, struct v);"] "tc" "u32 k = 0; struct v *v = H(1, void *, void *)(&m, &k); if (!v) return 0; u32 q = 1; struct v *w = H(1, void *, void *)(&m, &q); if (!w) return 0; H(93, void *)(&v->l);" => "H(93, void *)(&w->l); H(94, void *)(&w->l); H(94, void *)(&v->l); return 0;";
+    "two-locks" C "second lock|nothing may be called" ["struct bpf_spin_lock { u32 val; }; struct v { struct bpf_spin_lock l; }; MAP(m, 2, u32, struct v);"] "tc" "u32 k = 0; struct v *v = H(1, void *, void *)(&m, &k); if (!v) return 0; u32 q = 1; struct v *w = H(1, void *, void *)(&m, &q); if (!w) return 0; H(93, void *)(&v->l);" => "H(93, void *)(&w->l); H(94, void *)(&w->l); H(94, void *)(&v->l); return 0;";
     "lock-kept" C "lock" ["struct bpf_spin_lock { u32 val; }; struct v { struct bpf_spin_lock l; }; MAP(m, 2, u32, struct v);"] "tc" "u32 k = 0; struct v *v = H(1, void *, void *)(&m, &k); if (!v) return 0; H(93, void *)(&v->l);" => "return 0;";
     "call-under-lock" C "nothing may be called" ["struct bpf_spin_lock { u32 val; }; struct v { struct bpf_spin_lock l; }; MAP(m, 2, u32, struct v);"] "tc" "u32 k = 0; struct v *v = H(1, void *, void *)(&m, &k); if (!v) return 0; H(93, void *)(&v->l);" => "u64 t = H(5, void)(); H(94, void *)(&v->l); return t;";
     "constant-written" C "read-only" ["const volatile u32 c = 5;"] "xdp" "" => "*(volatile u32 *)&c = 6; return 1;";
     "misaligned-stack" C "multiple of its size" [""] "xdp" "" => "asm volatile(\"r1 = 0; *(u64 *)(r10 - 12) = r1\" ::: \"r1\"); return 1;";
     "atomic-in-context" C "not allowed on this memory" [""] "tc" "" => "asm volatile(\"r2 = 1; lock *(u32 *)(%0 + 8) += w2\" :: \"r\"(ctx) : \"r2\"); return 1;";
-    "rust-null" Rust "may be NULL" [""] "xdp" "let key = 0u32; let value = lookup(&key);" => "unsafe { *value as i32 }";
+    "rust-null" Rust "may be NULL" [""] "xdp" "let key = random(); let value = lookup(&key);" => "unsafe { *value as i32 }";
     "rust-index" Rust "outside of the|greatest value|upper bound" [""] "xdp" "let key = 0u32; let value = lookup(&key); if value.is_null() { return 0; } let index = random() as usize;" => "unsafe { core::ptr::read_volatile(value.add(index)) as i32 }";
     "rust-packet" Rust "behind the end of the packet" [""] "xdp" "let data = unsafe { *ctx } as usize as *const u8;" => "unsafe { core::ptr::read_volatile(data) as i32 }";
     "rust-number" Rust "does not know as a pointer" [""] "xdp" "" => "unsafe { core::ptr::read_volatile(4660 as *const i32) }";
@@ -118,15 +115,24 @@ impl Row {
         let license = if globals.contains("OWN_LICENSE") { "MIT" } else { "GPL" };
         let text = format!(
             "{C_HEAD}#line 20 \"{name}.c\"\nchar LICENSE[] SEC(\"license\") = \"{license}\";\n{globals}\n#line 40\n\
-             SEC(\"{section}\") int entry(void *ctx) {{\n{before}\n{fault}\n}}\n"
+             SEC(\"{section}\") int entry(void *ctx) {{\n{before}\n{fault} }}\n"
         );
         let (source, bitcode) = (lab.write(&format!("{name}.c"), text), lab.write("in.bc", ""));
         let mut clang = Command::new(tools::clang());
-        clang.args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-emit-llvm", "-w", "-c"]);
+        clang.args([
+            "-O2",
+            "-g",
+            "-target",
+            "bpf",
+            "-mcpu=v3",
+            "-emit-llvm",
+            "-Wno-everything",
+            "-c",
+        ]);
         tools::run(clang.arg(&source).arg("-o").arg(&bitcode));
         let object = lab.write(&format!("{name}.o"), "");
         let mut link = Command::new(tools::linker());
-        link.args(["--btf", "--btf-source-lines", "none", "-Wno-license"]);
+        link.args(["--btf", "--btf-source-lines", "none", "-Wno-gpl-helper"]);
         tools::run(link.arg(&bitcode).arg("-o").arg(&object));
         object
     }
@@ -136,7 +142,7 @@ impl Row {
         let head = RUST_HEAD.lines().count();
         let blank = "\n".repeat(39 - head);
         let text = format!(
-            "{RUST_HEAD}{blank}#[unsafe(link_section = \"{section}\")]\n#[unsafe(no_mangle)] fn entry(ctx: *const u32) -> i32 {{ {before}\n{fault}\n}}\n"
+            "{RUST_HEAD}{blank}#[unsafe(link_section = \"{section}\")]\n#[unsafe(no_mangle)] fn entry(ctx: *const u32) -> i32 {{ {before}\n{fault} }}\n"
         );
         let source = lab.write(&format!("{name}.rs"), text);
         let object = lab.write(&format!("{name}.o"), "");
