@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::bpf::kernel::{FIRST_RELEASE, Feature, Kernel};
+use crate::{
+    bpf::kernel::{FIRST_RELEASE, Feature, Kernel},
+    btf::rules,
+    object::Object,
+    plan::{Btf, LinkPlan},
+};
 
 /// The certainty that the kernel will see the item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +103,22 @@ pub fn oldest<'need>(needs: impl IntoIterator<Item = &'need Need>) -> Oldest {
     let certain = needs.into_iter().filter(|need| need.certainty == Certainty::Certain);
     let releases = certain.map(|need| need.since.map_or(Oldest::Never, Oldest::Release));
     releases.max().unwrap_or(Oldest::Release(FIRST_RELEASE))
+}
+
+/// Returns the kinds of BTF in `object` that not every kernel reads, the newest first; none if it will have no BTF.
+/// Loaders rewrite these for the kernel at hand, so no kernel refuses an object for them.
+#[must_use]
+pub fn of_btf(object: &Object, plan: &LinkPlan) -> Vec<Feature> {
+    let Some(info) = object.btf.as_ref().filter(|_| plan.debug_info.btf == Btf::Emit) else {
+        return Vec::new();
+    };
+    let kernel = plan.debug_info.fix_options().kernel;
+    let mut seen = BTreeSet::new();
+    let features = info.btf.types.iter().flat_map(rules::needs);
+    let mut features: Vec<Feature> =
+        features.filter(|it| kernel.knows(it) && seen.insert(it.what)).collect();
+    features.sort_by(|a, b| b.since.cmp(&a.since).then(a.what.cmp(b.what)));
+    features
 }
 
 /// Keeps one of each kind and feature, the first that is certain, and sorts them, the newest first.

@@ -1,36 +1,16 @@
-//! What programs need of the kernel, as text and as JSON (`docs/report-schema.md`).
-
-use std::collections::BTreeSet;
+//! The report on what programs need of the kernel, as text and as JSON (`docs/report-schema.md`).
 
 use serde_json::{Value, json};
 
 use super::program_report;
 use crate::{
     bpf::kernel::{Feature, Kernel},
-    btf::rules,
     check::need::{Certainty, Need, Needs, Oldest, ProgramNeeds, oldest},
-    object::Object,
-    plan::{Btf, LinkPlan},
     report::demangled,
 };
 
 /// The most rows of a program in the table; JSON has all.
 const SHOWN: usize = 8;
-
-/// Returns the kinds of BTF in `object` that not every kernel reads, the newest first; none if it will have no BTF.
-/// Loaders rewrite these for the kernel at hand, so no kernel refuses an object for them.
-pub(super) fn btf(object: &Object, plan: &LinkPlan) -> Vec<Feature> {
-    let Some(info) = object.btf.as_ref().filter(|_| plan.debug_info.btf == Btf::Emit) else {
-        return Vec::new();
-    };
-    let kernel = plan.debug_info.fix_options().kernel;
-    let mut seen = BTreeSet::new();
-    let features = info.btf.types.iter().flat_map(rules::needs);
-    let mut features: Vec<Feature> =
-        features.filter(|it| kernel.knows(it) && seen.insert(it.what)).collect();
-    features.sort_by(|a, b| b.since.cmp(&a.since).then(a.what.cmp(b.what)));
-    features
-}
 
 /// Returns the needs as a JSON object.
 pub(super) fn json(needs: &Needs, btf: &[Feature]) -> Value {

@@ -57,7 +57,7 @@ fn report(survey: &ProgramStats, checked: &Checked<'_>, plan: &LinkPlan) -> Resu
     }
     let records = co_re_list::list(object)?;
     let needs = check::needs(object, survey);
-    let btf = needs_report::btf(object, plan);
+    let btf = check::need::of_btf(object, plan);
     if let Some(path) = &wanted.program {
         let parts = [
             program_report::human(survey, &records),

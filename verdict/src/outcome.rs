@@ -1,4 +1,4 @@
-//! What became of an object, and the figures in the verifier's log.
+//! The outcome of loading an object, and the figures in the verifier's log.
 
 use serde_json::{Value, json};
 

@@ -107,7 +107,7 @@ const ROWS: &[Row] = rows! {
     "signed-load" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r1 = 5; *(u64 *)(r10 - 8) = r1; r0 = *(s8 *)(r10 - 8)\" ::: \"r0\", \"r1\"); return 1;";
     "byte-swap" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r0 = 5; r0 = bswap64 r0\" ::: \"r0\"); return 1;";
     "signed-division" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r0 = 5; r0 s/= 3\" ::: \"r0\"); return 1;";
-    "long-jump" 6 . 6 "instruction" Lab "-mcpu=v4" [""] "xdp" "asm volatile(\"r1 = 1; if r1 == 5 goto +1; gotol +1; r1 = 2\" ::: \"r1\"); return 1;";
+    "long-jump" 6 . 6 "instruction" Table "-mcpu=v4" [""] "xdp" "asm volatile(\"r1 = 1; if r1 == 5 goto +1; gotol +1; r1 = 2\" ::: \"r1\"); return 1;";
     "tcx" 6 . 6 "program-type" Table "-mcpu=v1" [""] "tcx/ingress" "return 0;";
     "netkit" 6 . 7 "program-type" Table "-mcpu=v1" [""] "netkit/primary" "return 0;";
     "cpumask-weight" 6 . 8 "kernel-function" Table "-mcpu=v1" ["extern u32 bpf_cpumask_weight(const void *m) KSYM;"] "tp_btf/sys_enter" "return bpf_cpumask_weight(ctx);";
