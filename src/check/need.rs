@@ -74,9 +74,9 @@ impl NeedKind {
 /// The requirements of the programs of an object.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
-    /// Those of each program, in the order of the object.
+    /// The needs of each program, in the order of the object.
     pub programs: Vec<ProgramNeeds>,
-    /// Those of maps that no program refers to, which loaders create all the same.
+    /// The needs of maps that no program refers to, which loaders create all the same.
     pub others: Vec<Need>,
 }
 
@@ -141,7 +141,7 @@ pub struct Need {
     pub what: String,
     /// The first kernel with it; `None` if no kernel has it.
     pub since: Option<Kernel>,
-    /// What helps on an older kernel; empty if nothing does.
+    /// The remedy on an older kernel; empty if nothing does.
     pub remedy: String,
     /// The certainty that the kernel will see it.
     pub certainty: Certainty,
