@@ -167,9 +167,12 @@ fn refusals_are_explained_at_the_right_line_with_the_right_rule() {
         let told = &program["explanation"];
         let place = told["place"].as_str().unwrap_or_default();
         let rule = told["rule"].as_str().unwrap_or_default();
-        let has_line = place.ends_with(&format!(":{LINE}"));
+        let is_exact = place.ends_with(&format!(":{LINE}"));
+        // BTF has no chain of inlined calls: of code from a library, the nearest line of the user's before it is told.
+        let is_near = told["inside"].is_string() && place.ends_with(&format!(":{}", LINE - 1));
+        let has_line = is_exact || is_near;
         let has_rule = row.rule.split('|').any(|words| rule.contains(words));
-        lines += u32::from(has_line);
+        lines += u32::from(is_exact);
         rules += u32::from(has_rule);
         if !has_line || !has_rule {
             faults.push(format!(
@@ -181,7 +184,7 @@ fn refusals_are_explained_at_the_right_line_with_the_right_rule() {
         let _ = write!(page, "{}", section(row, program));
     }
     eprintln!("{lines} lines and {rules} rules of {}", ROWS.len());
-    assert!(ROWS.len() >= 40);
+    assert!(ROWS.len() >= 40 && lines >= 43, "{lines} lines");
     assert!(
         faults.is_empty(),
         "{lines} lines, {rules} rules of {}:\n{}",
@@ -207,20 +210,26 @@ fn section(row: &Row, program: &Value) -> String {
         .map(|step| format!("  before: {}\n", without_addresses(&file(step))))
         .collect();
     let help: String = list("help").iter().map(|help| format!("  help: {help}\n")).collect();
+    let source: Vec<&str> =
+        [row.before, row.fault].into_iter().filter(|it| !it.is_empty()).collect();
+    let language = if row.language == Language::C { "c" } else { "rust" };
     format!(
-        "\n## {}\n\n```{}\n{}\n```\n\nThe verifier: `{}`\n\n```text\nrefused at {}\n{history}  rule: {}\n{help}```\n",
+        "\n## {}\n\n```{language}\n{}\n```\n\n```text\n{}```\n\n```text\nrefused at {}: {}\n{history}  rule: {}\n{help}```\n",
         row.name,
-        if row.language == Language::C { "c" } else { "rust" },
-        [row.before, row.fault]
-            .iter()
-            .filter(|it| !it.is_empty())
-            .map(|it| it.to_string())
-            .collect::<Vec<_>>()
-            .join("\n"),
-        without_addresses(&text("message")),
+        source.join("\n"),
+        raw_log(program["error"].as_str().unwrap_or_default()),
         file(&text("place")),
+        text("message"),
         text("rule"),
     )
+}
+
+/// Returns the verifier's log without what differs from run to run.
+fn raw_log(text: &str) -> String {
+    let (_, rest) = text.rsplit_once("-- BEGIN PROG LOAD LOG --\n").unwrap_or(("", text));
+    let (log, _) = rest.split_once("-- END PROG LOAD LOG --").unwrap_or((rest, ""));
+    let lines = log.lines().filter(|line| !line.starts_with("verification time"));
+    lines.map(|line| without_addresses(line.trim_end()) + "\n").collect()
 }
 
 /// Addresses of maps differ from run to run.
