@@ -22,8 +22,8 @@ i686 i386 -
 suite=trixie
 # The mirror may lack files of an architecture that few use; libraries of a later suite do as well.
 later=forky
-packages=(rustc-web libstd-rust-web-1.96 libstd-rust-web-dev libllvm22 libc6 libc6-dev libgcc-s1 libgcc-14-dev libstdc++6
-    libffi8 libedit2 libz3-4 zlib1g libzstd1 libxml2 libtinfo6 libbsd0 libmd0 liblzma5 libicu76)
+packages=(rustc-web libstd-rust-web-1.96 libstd-rust-web-dev libllvm22 libc6 libc6-dev libatomic1 libgcc-s1 libgcc-14-dev
+    libstdc++6 libffi8 libedit2 libz3-4 zlib1g libzstd1 libxml2 libtinfo6 libbsd0 libmd0 liblzma5 libicu76)
 
 # Runs apt for the packages of another architecture: other_apt SUITE ARCHITECTURE COMMAND...
 other_apt() {
