@@ -128,10 +128,10 @@ impl<'a> View<'a> {
         let mut at = 0;
         while let Some(&function) = reached.get(at) {
             for reference in &function.references {
-                if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
-                    && seen.insert(symbol)
-                {
-                    reached.extend(self.function(symbol));
+                if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee {
+                    if seen.insert(symbol) {
+                        reached.extend(self.function(symbol));
+                    }
                 }
             }
             at += 1;

@@ -155,10 +155,10 @@ fn reached<'o>(object: &'o Subject<'_>, programs: &[&'o Function]) -> Vec<&'o Fu
     let mut at = 0;
     while let Some(&function) = reached.get(at) {
         for reference in &function.references {
-            if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
-                && seen.insert(symbol)
-            {
-                reached.extend(object.function(symbol));
+            if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee {
+                if seen.insert(symbol) {
+                    reached.extend(object.function(symbol));
+                }
             }
         }
         at += 1;
