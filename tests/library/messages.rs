@@ -102,6 +102,6 @@ fn explanations_come_from_the_list_of_diagnostics() {
         .expect("the linker");
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(output.status.success() && text.contains("-C debuginfo=2"), "{text}");
-    let text = said(Path::new("."), &["--explain", "no-debug-inof"]);
+    let text = said(Path::new("."), &["--explain", "missing-debug-inof"]);
     assert!(text.contains("did you mean `missing-debug-info`?"), "{text}");
 }
