@@ -77,10 +77,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if let [word, loader, object] = words.as_slice()
-        && word == CHILD
-    {
-        return child(loader, object);
+    match words.as_slice() {
+        [word, loader, object] if word == CHILD => return child(loader, object),
+        _ => {}
     }
     match answer(&Options::parse()) {
         Ok(code) => code,

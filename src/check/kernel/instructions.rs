@@ -41,9 +41,7 @@ pub(super) fn needs(view: &View<'_>, function: &Function) -> Vec<Need> {
             }
             _ => None,
         };
-        if let Some((kind, what, since, remedy)) = called
-            && since > view.kernel
-        {
+        if let Some((kind, what, since, remedy)) = called.filter(|it| it.2 > view.kernel) {
             let need = Need::entry(kind, place(), what, Some(since));
             found.push(need.with(certainty, remedy).at(source()));
         }
