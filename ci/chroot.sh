@@ -34,4 +34,4 @@ cp /etc/resolv.conf "$chroot/etc/resolv.conf"
 mount -t proc proc "$chroot/proc"
 mount -t sysfs sys "$chroot/sys"
 mount --bind /dev "$chroot/dev"
-inside /root useradd --create-home --uid 1000 user
+inside /root /usr/sbin/useradd --create-home --uid 1000 user
