@@ -146,10 +146,10 @@ impl<'ctx> Module<'ctx> {
         let mut scopes = BTreeMap::new();
         let mut add = |scope: Option<NonNull<LLVMOpaqueMetadata>>| {
             let Some(scope) = scope else { return };
-            if !scopes.contains_key(&scope)
-                && let Some(file) = SourceFile::of_scope(scope.as_ptr())
-            {
-                scopes.insert(scope, file);
+            if !scopes.contains_key(&scope) {
+                if let Some(file) = SourceFile::of_scope(scope.as_ptr()) {
+                    scopes.insert(scope, file);
+                }
             }
         };
         for function in self.functions().filter(|function| !function.is_declaration()) {
