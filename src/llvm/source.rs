@@ -145,11 +145,9 @@ impl<'ctx> Module<'ctx> {
     fn source_scopes(&self) -> BTreeMap<NonNull<LLVMOpaqueMetadata>, SourceFile> {
         let mut scopes = BTreeMap::new();
         let mut add = |scope: Option<NonNull<LLVMOpaqueMetadata>>| {
-            let Some(scope) = scope else { return };
-            if !scopes.contains_key(&scope) {
-                if let Some(file) = SourceFile::of_scope(scope.as_ptr()) {
-                    scopes.insert(scope, file);
-                }
+            let Some(scope) = scope.filter(|scope| !scopes.contains_key(scope)) else { return };
+            if let Some(file) = SourceFile::of_scope(scope.as_ptr()) {
+                scopes.insert(scope, file);
             }
         };
         for function in self.functions().filter(|function| !function.is_declaration()) {
