@@ -26,7 +26,8 @@ trap leave_chroot EXIT
 
 # The sources of this machine's own apt, whatever their form and host.
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m 1 '/debian/*$')
+mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | awk '/\/debian\/*$/ && !found++')
+[ -n "$mirror" ] || { echo "$0: apt knows no mirror of Debian: run apt-get update" >&2; exit 1; }
 PATH="$PATH:/usr/sbin:/sbin" step "a minbase chroot of $suite" '2 minutes' \
     debootstrap --variant=minbase "$suite" "$chroot" "$mirror" > /dev/null
 cp -r /etc/apt/. "$chroot/etc/apt/"
@@ -34,4 +35,4 @@ cp /etc/resolv.conf "$chroot/etc/resolv.conf"
 mount -t proc proc "$chroot/proc"
 mount -t sysfs sys "$chroot/sys"
 mount --bind /dev "$chroot/dev"
-inside /root useradd --create-home --uid 1000 user
+inside /root /usr/sbin/useradd --create-home --uid 1000 user

@@ -29,7 +29,7 @@ mistake() {
         silent=$((silent + 1))
     fi
     said=$(sed -e "s|$work/||g" -e "s|$root/||g" -e 's|/usr/[a-z0-9/_.-]*/\(libLLVM[^ ]*\)|\1|g' \
-        -e 's|/root/[^ ]*/||g' -e 's|0xffff[0-9a-f]\{12\}|0xffff...|g' -e 's|rustc[A-Za-z0-9]\{6\}/|rustcXXXXXX/|g' -e '/some arguments are omitted/d' -e '/^ *$/d' <<< "$said" | grep -v '^$' | head -n "${4:-6}")
+        -e 's|/root/[^ ]*/||g' -e 's|0xffff[0-9a-f]\{12\}|0xffff...|g' -e 's|rustc[A-Za-z0-9]\{6\}/|rustcXXXXXX/|g' -e '/some arguments are omitted/d' -e '/another candidate/d' -e '/^ *$/d' <<< "$said" | grep -v '^$' | head -n "${4:-6}")
     printf '\n**%d. %s: %s**\n\n    $ %s\n' "$count" "$stage" "$what" "$command" >> "$page"
     sed 's/^/    /' <<< "$said" >> "$page"
     printf '    (exit code %d)\n' "$code" >> "$page"
@@ -62,10 +62,10 @@ mistake compile 'the crate uses std' "$rust std.rs"
 mistake compile 'there is no panic handler' "$rust nopanic.rs"
 mistake compile 'there is a main' "$rust main.rs"
 mistake compile 'the toolchain has no core for BPF' 'rustc +stable --target bpfel-unknown-none good.rs'
-clang -target bpf -O2 -g -c good.c -o native.o
-mistake compile 'C without -emit-llvm' 'bpf-linker -o x.o native.o'
+clang -O2 -g -c helper.c -o host.o
+mistake compile 'C for the host, without -emit-llvm' 'bpf-linker -o x.o host.o'
 clang -O2 -g -emit-llvm -c helper.c -o x86.bc
-mistake compile 'C without -target bpf' 'bpf-linker -o x.o x86.bc'
+mistake compile 'C for the host, with -emit-llvm' 'bpf-linker -o x.o x86.bc'
 
 mistake link 'no output is named' 'bpf-linker good.bc'
 mistake link 'an option is misspelled' 'bpf-linker --unrol-loops -o x.o good.bc'

@@ -145,10 +145,8 @@ impl<'ctx> Module<'ctx> {
     fn source_scopes(&self) -> BTreeMap<NonNull<LLVMOpaqueMetadata>, SourceFile> {
         let mut scopes = BTreeMap::new();
         let mut add = |scope: Option<NonNull<LLVMOpaqueMetadata>>| {
-            let Some(scope) = scope else { return };
-            if !scopes.contains_key(&scope)
-                && let Some(file) = SourceFile::of_scope(scope.as_ptr())
-            {
+            let Some(scope) = scope.filter(|scope| !scopes.contains_key(scope)) else { return };
+            if let Some(file) = SourceFile::of_scope(scope.as_ptr()) {
                 scopes.insert(scope, file);
             }
         };
