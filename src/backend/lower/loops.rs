@@ -328,7 +328,10 @@ impl<'c> Changed<'_, 'c> {
         );
         let decided = is_pure && value.operands().into_iter().all(|one| self.is_decided(one, seen))
             || shift(self.within, self.phi, value).is_some();
-        decided && (seen.insert(value) || decided)
+        if decided {
+            seen.insert(value);
+        }
+        decided
     }
 
     /// Returns what `value` is in a round where the changed value is `at`.

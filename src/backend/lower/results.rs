@@ -4,7 +4,7 @@
 //! an address in its caller's frame, such as that of the structure to fill, may have used r0 for it.
 
 use super::offsets::base;
-use crate::llvm::{Context, Global, Instruction, Linkage, Module, Opcode, Value};
+use crate::llvm::{Context, Instruction, Linkage, Module, Opcode, Value};
 
 /// Clears r0 at the ends of such functions in `module`.
 pub(super) fn clear<'c>(context: &'c Context, module: &Module<'c>) {

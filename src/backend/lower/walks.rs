@@ -58,8 +58,7 @@ pub(super) fn guard<'s>(session: &'s Session<'_>, module: &Module<'s>) {
                 let base = offsets::base(place)?;
                 let size = layout.object(base)?;
                 let last = size.checked_sub(bytes(&layout, access)?)?;
-                let facts = access.block().map(|block| flow.facts(block)).unwrap_or_default();
-                let walk = walk(&offsets, &layout, (place, last, base), &facts);
+                let walk = walk(&offsets, &layout, (place, last, base), &flow);
                 (walk != Walk::None && last >= 0).then_some((walk, (access, base, last)))
             })
             .collect();
@@ -156,7 +155,7 @@ fn walk<'c>(
     offsets: &Offsets<'_, 'c>,
     layout: &Layout<'_>,
     (place, last, base): (Value<'c>, i64, Value<'c>),
-    facts: &[Fact<'c>],
+    flow: &LazyCell<Flow<'c>, impl FnOnce() -> Flow<'c>>,
 ) -> Walk {
     let (mut open, mut seen, mut found) = (vec![(place, last)], Vec::new(), Walk::None);
     while let Some((one, last)) = open.pop() {
@@ -171,9 +170,12 @@ fn walk<'c>(
                 let last = last.saturating_sub(constant);
                 let indices = distance.map(|distance| distance.variable).unwrap_or_default();
                 let most = |scale| last.checked_div(scale).unwrap_or(last);
+                // What is compared after the address was computed tells the verifier nothing of it.
+                let block = one.instruction().and_then(Instruction::block);
+                let facts = || block.map(|block| flow.facts(block)).unwrap_or_default();
                 if indices
                     .into_iter()
-                    .any(|(index, scale)| is_open_counter(index, most(scale), facts))
+                    .any(|(index, scale)| is_open_counter(index, most(scale), &facts))
                 {
                     return Walk::Open;
                 }
@@ -220,7 +222,7 @@ fn walk_of<'c>(offsets: &Offsets<'_, 'c>, phi: Value<'c>) -> Walk {
 
 /// Returns true if `index` counts in a loop whose end is not a constant, and is compared for equality alone, or, where it
 /// advances by unknown steps, with no constant that keeps it from exceeding `most` where `facts` hold.
-fn is_open_counter<'c>(index: Value<'c>, most: i64, facts: &[Fact<'c>]) -> bool {
+fn is_open_counter<'c>(index: Value<'c>, most: i64, facts: &dyn Fn() -> Vec<Fact<'c>>) -> bool {
     let (mut index, mut is_itself) = (index, true);
     while let Some(inner) = match index.opcode() {
         Opcode::Resize(_)
@@ -248,7 +250,7 @@ fn is_open_counter<'c>(index: Value<'c>, most: i64, facts: &[Fact<'c>]) -> bool 
                     && comparison.operands().iter().any(|side| side.integer().is_some())
             }
             Opcode::Compare(_) if is_exact || !is_itself || end.is_none() => true,
-            Opcode::Compare(_) if value == index => facts.iter().any(|fact| {
+            Opcode::Compare(_) if value == index => facts().iter().any(|fact| {
                 Some(fact.value) == comparison.operand(0)
                     && fact.greatest().is_some_and(|it| it <= most)
             }),
