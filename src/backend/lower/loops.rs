@@ -115,7 +115,7 @@ fn is_counter<'c>(within: &Loop<'c>, phi: Value<'c>) -> bool {
                 _ => start.wrapping_sub(end),
             });
             let mask = u64::MAX.checked_shr(64_u32.saturating_sub(bits)).unwrap_or(0);
-            ahead.is_some_and(|ahead| ahead.cast_unsigned() & mask <= MOST_COUNTED)
+            ahead.is_some_and(|ahead| (ahead as u64) & mask <= MOST_COUNTED)
         })
     };
     by != 0
@@ -141,7 +141,7 @@ fn rounds<'c>(flow: &Flow<'c>, within: &Loop<'c>, phi: Value<'c>) -> Option<u64>
         Step::Clear => most > FOLLOWED,
         Step::Divide(_) => most > FOLLOWED && bits == 64,
         Step::Shift(_) => !changed.ends_at(flow, 0, 0),
-        Step::Fold(_) => most > last.cast_unsigned() && !changed.is_ordered(),
+        Step::Fold(_) => most > last as u64 && !changed.is_ordered(),
         Step::Remainder => true,
     };
     let ends = step == Step::Remainder || changed.ends_at(flow, 0, last) || changed.decides();
@@ -371,7 +371,7 @@ impl<'c> Changed<'_, 'c> {
 
 /// Returns true if `left predicate right` holds for integers of `bits` bits.
 fn holds(predicate: Predicate, left: i64, right: i64, bits: u32) -> bool {
-    let unsigned = |value: i64| value.cast_unsigned() & (u64::MAX >> (64 - bits));
+    let unsigned = |value: i64| (value as u64) & (u64::MAX >> (64 - bits));
     match predicate {
         Predicate::Eq => left == right,
         Predicate::Ne => left != right,

@@ -146,7 +146,7 @@ pub(super) fn leave<'s>(
     let outside = head.add_after(&session.context)?;
     Builder::at_end(&session.context, outside).unreachable();
     let value = session.plan.codegen.panics.value(&function.section());
-    outside.terminator()?.return_instead(&session.context, function, value.cast_unsigned());
+    outside.terminator()?.return_instead(&session.context, function, value as u64);
     Some(outside)
 }
 
