@@ -29,7 +29,7 @@ const INDEXED: [Returns; 5] = [
 const NUMBERS: Returns = ("numbers", |p| u32::from(p[0] & 7) | u32::from(p[1]) << 3);
 
 /// The programs of `c_code/operations.c`, and what they return.
-const OPERATIONS: [(&str, u32); 9] = [
+const OPERATIONS: [(&str, u32); 17] = [
     ("two_outputs", 7),
     ("tied_outputs", 17),
     ("labels", 2),
@@ -39,6 +39,14 @@ const OPERATIONS: [(&str, u32); 9] = [
     ("unaligned_copies", 9),
     ("packed_words", 0x0405),
     ("undefined_values", 13),
+    ("noreturn_passed_by", 8),
+    ("noreturn_reached", 0),
+    ("index_by_modulo", 33),
+    ("field_chosen", 64),
+    ("bits_cleared", 33),
+    ("carries_folded", 5),
+    ("greatest_divisor", 85),
+    ("signed_division", 12),
 ];
 
 /// `BPF_OR | BPF_X` of 64 bits and of 32.

@@ -1,10 +1,10 @@
 //! Ordinary Rust loads, and computes what it computes on this machine.
 //!
-//! Each file of a folder of `tests/system/idioms` has one function, `run`, of a program's context; `ordinary.rs` has many, each
-//! after a line `// program NAME`. All of these become one object with a program for each, and one program for this machine.
+//! Each file of a folder of `tests/system/idioms` has one function, `run`, of a program's context; `ordinary.rs` and `algorithms.rs`
+//! have many, each after a line `// program NAME`. All of these become one object with a program for each, and one program for this machine.
 //! The running kernel runs them on the same inputs; where this machine panics, a program returns 0.
 //!
-//! `BPF_LINKER_IDIOMS=all` builds `ordinary.rs` at every level.
+//! `BPF_LINKER_IDIOMS=all` builds these two files at every level.
 
 use std::{
     collections::BTreeMap,
@@ -64,17 +64,27 @@ fn operations() {
 
 #[test]
 fn ordinary_programs() {
-    let text = fs::read_to_string(tools::workspace().join("tests/system/idioms/ordinary.rs"));
-    let text = text.expect("a source is text");
+    check_file("ordinary", 60);
+}
+
+#[test]
+fn algorithms() {
+    check_file("algorithms", 50);
+}
+
+/// Checks the programs of a file, of which there are at least `fewest`.
+fn check_file(name: &str, fewest: usize) {
+    let file = tools::workspace().join("tests/system/idioms").join(name).with_extension("rs");
+    let text = fs::read_to_string(file).expect("a source is text");
     let cases: Vec<_> = text
         .split("\n// program ")
         .skip(1)
         .map(|case| case.split_once('\n').expect("a name ends with its line"))
         .map(|(name, source)| (name.to_owned(), source.to_owned()))
         .collect();
-    assert!(cases.len() >= 60);
+    assert!(cases.len() >= fewest);
     let all = env::var("BPF_LINKER_IDIOMS").is_ok_and(|asked| asked == "all");
-    check("ordinary", &cases, &ORDINARY[..if all { ORDINARY.len() } else { FEW }]);
+    check(name, &cases, &ORDINARY[..if all { ORDINARY.len() } else { FEW }]);
 }
 
 /// What a program is run on.

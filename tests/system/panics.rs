@@ -17,6 +17,7 @@ use std::{
 
 use crate::support::{
     chance::Chance,
+    elf::Elf,
     lab::{self, Loader, Step},
     tools,
 };
@@ -84,6 +85,19 @@ fn a_handler_is_told_the_place_and_nothing_follows_it() {
         assert_eq!((words, returned), ([1, line("// the divisor"), 20], 0), "{name}");
         assert_eq!(end("repeated", 14 + 2).0[2], 120, "{name}: two rounds, and what follows");
     }
+}
+
+#[test]
+fn exceptions_end_programs_where_the_kernel_has_them() {
+    let source = tools::workspace().join("tests/system/panics/programs.rs");
+    let words = ["-Copt-level=3", "-Clink-arg=--panic=throw"];
+    let object = compile(&source, &tools::kept("panics/throw"), "throw", &words);
+    let undefined = Elf::read(&object).undefined();
+    assert!(undefined.contains("bpf_throw"), "{undefined:?}");
+    assert_eq!(lab::load(Loader::Libbpf, &object).programs().len(), 11);
+    let (words, _, returned) = globals(&object, "nested", 14 + 12);
+    assert_eq!((words[0], words[2], returned), (1, 1, 0));
+    assert_eq!(globals(&object, "nested", 14 + 2).0[2], 111);
 }
 
 #[test]

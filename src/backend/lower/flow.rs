@@ -1,6 +1,6 @@
 //! Derives the facts that hold at a place from the branches that lead there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::llvm::{Block, Global, Opcode, Predicate, Value};
 
@@ -13,6 +13,28 @@ pub(super) struct Fact<'c> {
     pub(super) predicate: Predicate,
     /// The constant that it is compared with.
     pub(super) bound: i64,
+}
+
+impl Fact<'_> {
+    /// Returns the greatest unsigned value that it allows.
+    pub(super) fn greatest(&self) -> Option<i64> {
+        match self.predicate {
+            Predicate::Ult => self.bound.checked_sub(1),
+            Predicate::Ule | Predicate::Eq => Some(self.bound),
+            _ => None,
+        }
+    }
+}
+
+/// A natural loop: what can be reached from its only entrance and leads back there.
+#[derive(Debug)]
+pub(super) struct Loop<'c> {
+    /// The block through which control enters.
+    pub(super) header: Block<'c>,
+    /// The blocks that jump back to the header.
+    pub(super) latches: Vec<Block<'c>>,
+    /// All blocks.
+    pub(super) blocks: HashSet<Block<'c>>,
 }
 
 /// The control flow of a function.
@@ -41,6 +63,47 @@ impl<'c> Flow<'c> {
         }
         let dominators = dominators(&predecessors);
         Self { order, blocks, dominators, predecessors }
+    }
+
+    /// Returns the loops, in the order of their headers.
+    pub(super) fn loops(&self) -> Vec<Loop<'c>> {
+        let back = self.blocks.iter().zip(&self.predecessors).filter_map(|(header, before)| {
+            let before = before.iter().filter_map(|position| self.blocks.get(*position).copied());
+            let latches: Vec<_> = before.filter(|latch| self.dominates(*header, *latch)).collect();
+            (!latches.is_empty()).then_some((*header, latches))
+        });
+        let of = |(header, latches): (Block<'c>, Vec<Block<'c>>)| {
+            let (mut blocks, mut open) = (HashSet::from([header]), latches.clone());
+            while let Some(block) = open.pop() {
+                if blocks.insert(block) {
+                    open.extend(self.before(block));
+                }
+            }
+            Loop { header, latches, blocks }
+        };
+        back.map(of).collect()
+    }
+
+    /// Returns the blocks from which control comes to `block`.
+    fn before(&self, block: Block<'c>) -> impl Iterator<Item = Block<'c>> {
+        let position = self.order.get(&block);
+        let before = position.and_then(|position| self.predecessors.get(*position));
+        before.into_iter().flatten().filter_map(|position| self.blocks.get(*position).copied())
+    }
+
+    /// Returns true if control comes to `block` only through `other`.
+    pub(super) fn dominates(&self, other: Block<'c>, block: Block<'c>) -> bool {
+        let (Some(other), Some(block)) = (self.order.get(&other), self.order.get(&block)) else {
+            return false;
+        };
+        let mut position = *block;
+        while position > *other {
+            match self.dominators.get(position) {
+                Some(up) if *up < position => position = *up,
+                _ => return false,
+            }
+        }
+        position == *other
     }
 
     /// Returns the facts that hold in `block`, the nearest first.
@@ -89,7 +152,7 @@ pub(super) fn comparison(condition: Value<'_>) -> Option<Fact<'_>> {
 
 fn reverse_postorder(function: Global<'_>) -> Vec<Block<'_>> {
     let Some(entry) = function.blocks().next() else { return Vec::new() };
-    let mut seen = std::collections::HashSet::from([entry]);
+    let mut seen = HashSet::from([entry]);
     let (mut open, mut done) = (vec![(entry, entry.successors())], Vec::new());
     while let Some((block, left)) = open.last_mut() {
         match left.pop() {

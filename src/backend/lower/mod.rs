@@ -11,9 +11,12 @@ mod contexts;
 mod copies;
 mod counters;
 mod flow;
+mod loops;
 mod offsets;
 mod packets;
+mod quotients;
 mod ranges;
+mod results;
 mod sets;
 mod strings;
 mod tables;
@@ -37,17 +40,22 @@ pub(super) fn prepare<'s>(session: &'s Session<'_>, module: &Module<'s>) {
 /// Rewrites the optimized `module` for the CPU of `choice`.
 pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, choice: &CpuChoice) {
     atomics::relax(module);
+    if choice.cpu < Cpu::V4 {
+        quotients::spell_out(&session.context, module);
+    }
     if session.plan.is_for_a_kernel() {
         let context = &session.context;
         let contexts = contexts::contexts(module);
         contexts::lower(session, module, &contexts);
         walks::guard(session, module);
+        loops::bound(session, module);
         arms::sink(context, module);
         packets::restore(context, module, &contexts);
         ranges::restore(context, module, registers(choice));
         counters::restore(context, module, registers(choice));
         alignment::lower(context, module);
         tables::lower(context, module);
+        results::clear(context, module);
     }
 }
 

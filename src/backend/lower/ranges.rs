@@ -38,14 +38,14 @@ pub(super) fn restore<'c>(context: &'c Context, module: &Module<'c>, registers: 
     }
 }
 
-/// Limits a quotient or remainder that an address is computed from.
+/// Limits a quotient, a remainder or a number of bits that an address is computed from.
 fn limit_quotient<'c>(context: &'c Context, instruction: Instruction<'c>) -> Option<()> {
     let value = instruction.value();
     let is_lost = match value.opcode() {
         Opcode::Binary(Binary::URem | Binary::UDiv) => {
             value.operand(1)?.integer().is_none_or(|it| it.count_ones() != 1)
         }
-        _ => false,
+        _ => counts_bits(value),
     };
     let bits = value.bits().filter(|bits| is_lost && *bits <= 64)?;
     let most = most(value, FARTHEST).filter(|most| i64::try_from(*most).is_ok())?;
@@ -67,6 +67,16 @@ fn limit_quotient<'c>(context: &'c Context, instruction: Instruction<'c>) -> Opt
         }
     }
     Some(())
+}
+
+/// Returns true for the number of bits that are set in a value, or that precede or follow them, which is computed by
+/// multiplication.
+fn counts_bits(value: Value<'_>) -> bool {
+    let callee = value.instruction().and_then(Instruction::callee);
+    callee.is_some_and(|callee| {
+        let name = callee.name();
+        ["llvm.ctlz.", "llvm.cttz.", "llvm.ctpop."].iter().any(|count| name.starts_with(count))
+    })
 }
 
 pub(super) fn replace_operand<'c>(user: Value<'c>, old: Value<'c>, new: Value<'c>) {
@@ -101,7 +111,7 @@ pub(super) fn reaches_address(value: Value<'_>, depth: u32) -> bool {
 }
 
 /// Returns the greatest unsigned value that `value` may have, derived from its computation.
-fn most(value: Value<'_>, depth: u32) -> Option<u64> {
+pub(super) fn most(value: Value<'_>, depth: u32) -> Option<u64> {
     let bits = value.bits().filter(|bits| *bits <= 64)?;
     let all = u64::MAX >> (64 - bits);
     if let Some(constant) = value.integer() {
@@ -123,7 +133,7 @@ fn most(value: Value<'_>, depth: u32) -> Option<u64> {
         Opcode::Resize(Resize::ZExt) => operand(0),
         Opcode::Select => Some(operand(1)?.max(operand(2)?)),
         Opcode::Freeze => operand(0),
-        _ => None,
+        _ => counts_bits(value).then_some(bits.into()),
     };
     Some(computed.map_or(all, |computed| computed.min(all)))
 }

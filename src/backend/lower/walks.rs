@@ -8,8 +8,11 @@
 //! behavior. The test bounds both the offset and the number of rounds, and costs two instructions. A minimum instead of a
 //! test would bound the offset alone.
 
+use std::cell::LazyCell;
+
 use super::{
     contexts::address,
+    flow::{Fact, Flow},
     offsets::{self, Offsets},
 };
 use crate::{
@@ -47,14 +50,15 @@ pub(super) fn guard<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let layout = module.layout();
     for function in module.functions().filter(|function| !function.is_declaration()) {
         let mut offsets = Offsets::new(&session.context, layout);
+        let flow = LazyCell::new(|| Flow::of(function));
         let found: Vec<_> = function
             .instructions()
             .filter_map(|access| {
                 let (_, place) = address(access)?;
                 let base = offsets::base(place)?;
                 let size = layout.object(base)?;
-                let walk = walk(&offsets, place, base);
                 let last = size.checked_sub(bytes(&layout, access)?)?;
+                let walk = walk(&offsets, &layout, (place, last, base), &flow);
                 (walk != Walk::None && last >= 0).then_some((walk, (access, base, last)))
             })
             .collect();
@@ -123,11 +127,7 @@ fn guard_one<'s>(
             let offset = builder.opaque(distance);
             let exceeds = builder.compare(Predicate::Ugt, offset, builder.integer(64, last));
             let head = tail.split_before(context, access)?;
-            let outside = head.add_after(context)?;
-            Builder::at_end(context, outside).unreachable();
-            let section = function.section();
-            let value = session.plan.codegen.panics.value(&section);
-            outside.terminator()?.return_instead(context, function, value as u64);
+            let outside = leave(session, function, head)?;
             Builder::at_end(context, head).branch(exceeds, outside, tail);
             tested.push(Tested { place, block: tail, offset, last });
             offset
@@ -137,20 +137,49 @@ fn guard_one<'s>(
     Some(())
 }
 
-/// Returns how `place`, in an object at `base`, is computed.
-fn walk<'c>(offsets: &Offsets<'_, 'c>, place: Value<'c>, base: Value<'c>) -> Walk {
-    let (mut open, mut seen, mut found) = (vec![place], Vec::new(), Walk::None);
-    while let Some(one) = open.pop() {
+/// Adds a block after `head` that leaves the program, for what cannot happen.
+pub(super) fn leave<'s>(
+    session: &'s Session<'_>,
+    function: Global<'s>,
+    head: Block<'s>,
+) -> Option<Block<'s>> {
+    let outside = head.add_after(&session.context)?;
+    Builder::at_end(&session.context, outside).unreachable();
+    let value = session.plan.codegen.panics.value(&function.section());
+    outside.terminator()?.return_instead(&session.context, function, value as u64);
+    Some(outside)
+}
+
+/// Returns how `place`, in an object at `base`, is computed; it must be at most `last` bytes after the base.
+fn walk<'c>(
+    offsets: &Offsets<'_, 'c>,
+    layout: &Layout<'_>,
+    (place, last, base): (Value<'c>, i64, Value<'c>),
+    flow: &LazyCell<Flow<'c>, impl FnOnce() -> Flow<'c>>,
+) -> Walk {
+    let (mut open, mut seen, mut found) = (vec![(place, last)], Vec::new(), Walk::None);
+    while let Some((one, last)) = open.pop() {
         if one == base || seen.contains(&one) || seen.len() > MOST_VALUES {
             continue;
         }
         seen.push(one);
         match one.opcode() {
             Opcode::Element => {
-                if one.operands().into_iter().skip(1).any(is_open_counter) {
+                let distance = layout.distance(one);
+                let constant = distance.as_ref().map_or(0, |distance| distance.constant);
+                let last = last.saturating_sub(constant);
+                let indices = distance.map(|distance| distance.variable).unwrap_or_default();
+                let most = |scale| last.checked_div(scale).unwrap_or(last);
+                // What is compared after the address was computed tells the verifier nothing of it.
+                let block = one.instruction().and_then(Instruction::block);
+                let facts = || block.map(|block| flow.facts(block)).unwrap_or_default();
+                if indices
+                    .into_iter()
+                    .any(|(index, scale)| is_open_counter(index, most(scale), &facts))
+                {
                     return Walk::Open;
                 }
-                open.extend(one.operand(0));
+                open.extend(one.operand(0).map(|from| (from, last)));
             }
             Opcode::Phi => {
                 match walk_of(offsets, one) {
@@ -158,10 +187,10 @@ fn walk<'c>(offsets: &Offsets<'_, 'c>, place: Value<'c>, base: Value<'c>) -> Wal
                     Walk::Closed => found = Walk::Closed,
                     Walk::None => {}
                 }
-                open.extend(one.incoming().into_iter().map(|(value, _)| value));
+                open.extend(one.incoming().into_iter().map(|(value, _)| (value, last)));
             }
-            Opcode::Select => open.extend(one.operands().into_iter().skip(1)),
-            Opcode::Freeze => open.extend(one.operand(0)),
+            Opcode::Select => open.extend(one.operands().into_iter().skip(1).map(|it| (it, last))),
+            Opcode::Freeze => open.extend(one.operand(0).map(|from| (from, last))),
             _ => {}
         }
     }
@@ -191,15 +220,17 @@ fn walk_of<'c>(offsets: &Offsets<'_, 'c>, phi: Value<'c>) -> Walk {
     }
 }
 
-/// Returns true if `index` counts in a loop whose end is not a constant, and is compared for equality alone.
-fn is_open_counter(index: Value<'_>) -> bool {
-    let mut index = index;
+/// Returns true if `index` counts in a loop whose end is not a constant, and is compared for equality alone, or, where it
+/// advances by unknown steps, with no constant that keeps it from exceeding `most` where `facts` hold.
+fn is_open_counter<'c>(index: Value<'c>, most: i64, facts: &dyn Fn() -> Vec<Fact<'c>>) -> bool {
+    let (mut index, mut is_itself) = (index, true);
     while let Some(inner) = match index.opcode() {
         Opcode::Resize(_)
         | Opcode::Freeze
         | Opcode::Binary(Binary::Add | Binary::Sub | Binary::Shl | Binary::Mul) => index.operand(0),
         _ => None,
     } {
+        is_itself &= !matches!(index.opcode(), Opcode::Binary(_));
         index = inner;
     }
     if index.opcode() != Opcode::Phi {
@@ -209,20 +240,54 @@ fn is_open_counter(index: Value<'_>) -> bool {
     let is_from_constant = values.iter().any(|value| value.integer().is_some());
     let next: Vec<_> =
         values.into_iter().filter(|value| is_computed_from(*value, index)).chain([index]).collect();
-    let is_bound = |comparison: Value<'_>| match comparison.opcode() {
-        Opcode::Compare(Predicate::Eq | Predicate::Ne) => {
-            is_from_constant && comparison.operands().iter().any(|side| side.integer().is_some())
+    let is_exact = next.iter().all(|value| is_of_constants(*value, index));
+    let is_bound = |value: Value<'c>, comparison: Value<'c>| {
+        let end = comparison.operand(1).and_then(Value::integer);
+        match comparison.opcode() {
+            Opcode::Compare(Predicate::Eq | Predicate::Ne) => {
+                is_exact
+                    && is_from_constant
+                    && comparison.operands().iter().any(|side| side.integer().is_some())
+            }
+            Opcode::Compare(_) if is_exact || !is_itself || end.is_none() => true,
+            Opcode::Compare(_) if value == index => facts().iter().any(|fact| {
+                Some(fact.value) == comparison.operand(0)
+                    && fact.greatest().is_some_and(|it| it <= most)
+            }),
+            Opcode::Compare(predicate) => {
+                let below = matches!(predicate, Predicate::Ult | Predicate::Uge);
+                end.is_some_and(|end| end.saturating_sub(below.into()) <= most)
+            }
+            _ => false,
         }
-        Opcode::Compare(_) => true,
-        _ => false,
     };
-    let near = |value: &Value<'_>| {
+    let near = |value: &Value<'c>| {
         let users = value.users();
         let wider = users.iter().filter(|user| matches!(user.opcode(), Opcode::Resize(_)));
         let wider: Vec<_> = wider.flat_map(|user| user.users()).collect();
-        users.into_iter().chain(wider).any(is_bound)
+        users.into_iter().chain(wider).any(|user| is_bound(*value, user))
     };
     next.len() > 1 && !next.iter().any(near)
+}
+
+/// Returns true if `value` differs from `phi` by constants alone, of which there may be several.
+fn is_of_constants<'c>(value: Value<'c>, phi: Value<'c>) -> bool {
+    let (mut open, mut seen) = (vec![value], Vec::new());
+    while let Some(one) = open.pop() {
+        if one == phi || one.integer().is_some() || seen.contains(&one) {
+            continue;
+        }
+        seen.push(one);
+        match one.opcode() {
+            Opcode::Binary(Binary::Add | Binary::Sub) | Opcode::Resize(_) | Opcode::Freeze => {
+                open.extend(one.operands());
+            }
+            Opcode::Phi => open.extend(one.incoming().into_iter().map(|(value, _)| value)),
+            Opcode::Select => open.extend(one.operands().into_iter().skip(1)),
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Returns true if `value` is computed from `phi`.

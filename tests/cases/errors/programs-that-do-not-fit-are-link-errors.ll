@@ -64,9 +64,12 @@ define i64 @greatest(ptr %place, i64 %value) section "xdp" {
 ;--- signed.ll
 target triple = "bpfel"
 
-define i64 @quotient(i64 %a, i64 %b) section "xdp" {
-  %result = sdiv i64 %a, %b
-  ret i64 %result
+define i64 @quotient(ptr %pair) section "xdp" {
+  %a = load volatile <2 x i64>, ptr %pair
+  %b = load volatile <2 x i64>, ptr %pair
+  %result = sdiv <2 x i64> %a, %b
+  store volatile <2 x i64> %result, ptr %pair
+  ret i64 0
 }
 ;--- foreign.ll
 target triple = "x86_64-unknown-linux-gnu"

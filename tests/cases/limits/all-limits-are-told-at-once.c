@@ -3,7 +3,7 @@
 // args: --export first --export second --export third --cpu v3
 // error: link the program cannot be expressed in BPF
 // says: `first` divides with a sign
-// place: this.c:21:21
+// place: this.c:21:27
 // says: `second` has a local of variable size
 // place: this.c:27:3
 // says: `third` has a memory fence
@@ -15,10 +15,10 @@
 // view: files
 // reject: out.o
 
-__attribute__((section("xdp")))
-long first(volatile long *context)
+typedef long two __attribute__((vector_size(16)));
+__attribute__((section("xdp"))) long first(volatile two *context)
 {
-  return context[0] / context[1];
+  context[0] = context[0] / context[1]; return 0;
 }
 
 void use(void *place) __attribute__((section(".ksyms")));

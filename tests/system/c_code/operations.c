@@ -121,3 +121,78 @@ SEC("xdp") int undefined_values(void *ctx)
 }
 
 char LICENSE[] SEC("license") = "GPL";
+
+static volatile u32 *all = &numbers[0], *five = &numbers[1];
+u32 failures;
+u8 sixty[60] = { [15] = 33 };
+
+static __attribute__((noinline, noreturn)) void fail(void)
+{
+	failures++;
+	for (;;) {
+	}
+}
+
+static __attribute__((noinline)) u32 checked(u32 number)
+{
+	if (number == 7)
+		return 8;
+	fail();
+}
+
+SEC("xdp") int noreturn_passed_by(void *ctx)
+{
+	return checked(*five + 2);
+}
+
+SEC("xdp") int noreturn_reached(void *ctx)
+{
+	return checked(*five) + 3;
+}
+
+SEC("xdp") int index_by_modulo(void *ctx)
+{
+	return sixty[*all % 60];
+}
+
+struct __sk_buff {
+	u32 len, pkt_type, mark, queue_mapping;
+};
+
+SEC("tc") int field_chosen(struct __sk_buff *skb)
+{
+	return skb->mark ? skb->queue_mapping : skb->len;
+}
+
+SEC("xdp") int bits_cleared(void *ctx)
+{
+	u32 count = 0;
+	for (u32 n = *all; n; n &= n - 1)
+		count += n & 1 ? 2 : 1;
+	return count;
+}
+
+SEC("xdp") int carries_folded(void *ctx)
+{
+	u64 sum = (u64)*all << 20 | *five;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+SEC("xdp") int greatest_divisor(void *ctx)
+{
+	u64 a = *all, b = *five * 17;
+	while (b) {
+		u64 rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+SEC("xdp") int signed_division(void *ctx)
+{
+	long long a = -(long long)*five, b = *five - 2;
+	return -(a / b * 10 + a % b);
+}

@@ -1,8 +1,10 @@
-; There is no routine for it, and the error says what to do.
+; Before v4, the signs are taken off and put on again.
 ;
 ; args: --export entry --cpu v3
-; error: link the program cannot be expressed in BPF
-; help: signed division needs the instructions of `--cpu v4`
+; view: disasm entry
+; expect: s>>= 0x3f
+; expect: /=
+; reject: s/=
 ; args: --export entry --cpu v4
 ; view: disasm entry
 ; expect: s/=
