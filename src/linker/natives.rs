@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{finish_linked, phases::Clock, survey};
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{Account, MEMORY, Reason, Taken},
+    backend::{LinkTrace, LinkedModule, MEMORY, Reason},
     check::CheckOptions,
     elf::{Binding, Place},
     input::{Inputs, Native, Need},
@@ -25,15 +25,15 @@ pub(super) fn build(
     plan: &LinkPlan,
     warnings: &Warnings,
     clock: &Clock,
-    account: &mut Account,
+    link_trace: &mut LinkTrace,
 ) -> Result<Vec<u8>> {
     check_options(plan)?;
-    let objects = clock.run("parse the objects", || parse(&inputs.natives, account))?;
+    let objects = clock.run("parse the objects", || parse(&inputs.natives, link_trace))?;
     check_dwarf(&objects, plan)?;
     let plan = &with_btf_of(&objects, plan);
     let objects = with_routines(objects, plan)?;
     let joined = clock.run("link", || linking::join(objects, &plan.exports))?;
-    account.dropped = joined.dropped;
+    link_trace.dropped = joined.dropped;
     let object = linking::link(vec![joined.object], plan)?;
     let options = CheckOptions {
         plan,
@@ -46,15 +46,15 @@ pub(super) fn build(
     clock.run("finish the object", || finish_linked(object, &options, warnings))
 }
 
-/// Parses each of `natives`, and records it in `account`.
-pub(super) fn parse(natives: &[Native], account: &mut Account) -> Result<Vec<Object>> {
+/// Parses each of `natives`, and records it in `link_trace`.
+pub(super) fn parse(natives: &[Native], link_trace: &mut LinkTrace) -> Result<Vec<Object>> {
     let parse = |native: &Native| {
         let (reason, role) = match native.need.clone() {
             None => (Reason::Given, Role::Given),
             Some(Need { symbol, by }) => (Reason::Needed { symbol, by }, Role::Member),
         };
         let (origin, bytes) = (native.origin.clone(), native.bytes.len());
-        account.taken.push(Taken { origin, bytes, reason });
+        link_trace.taken.push(LinkedModule { origin, bytes, reason });
         Ok(Object { role, ..Object::parse_native(&native.bytes, native.origin.clone())? })
     };
     natives.iter().map(parse).collect()

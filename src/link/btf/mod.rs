@@ -5,7 +5,7 @@
 //! corrects all three from the symbol table; `.rel.BTF` and `.rel.BTF.ext` are not needed afterward.
 //!
 //! - [`signatures`] hides functions that the kernel could not verify alone;
-//! - [`fit`] makes types and records agree with the symbol table;
+//! - [`sync_with_symbols`] makes types and records agree with the symbol table;
 //! - [`put`] encodes the sections again.
 
 pub mod co_re_list;
@@ -35,19 +35,19 @@ const ALIGN: u64 = 4;
 ///
 /// # Errors
 /// Returns an error if a section is larger than BTF can encode.
-pub fn fit(
+pub fn sync_with_symbols(
     info: &mut Info,
     elf: &mut Elf,
     undefined: &[Undefined],
     declared: &Declared,
 ) -> Result<()> {
     let functions = object::functions(elf);
-    functions::fit(info, elf, &functions, declared);
-    lines::fit(info, elf, &functions);
-    datasec::fit(info, elf)?;
-    externs::fit(info, undefined, declared);
+    functions::sync_with_symbols(info, elf, &functions, declared);
+    lines::sync_with_symbols(info, elf, &functions);
+    datasec::sync_with_symbols(info, elf)?;
+    externs::sync_with_symbols(info, undefined, declared);
     variables::shrink_split(info);
-    orphans::retire_all(info);
+    orphans::tombstone_all(info);
     Ok(())
 }
 

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::btf::{Info, Kind, TypeId, builder::retire};
+use crate::btf::{Info, Kind, TypeId, builder::tombstone};
 
 /// Retires each `FUNC` without `func_info` and each `VAR` without an entry in a `DATASEC`.
-pub(super) fn retire_all(info: &mut Info) {
+pub(super) fn tombstone_all(info: &mut Info) {
     let placed = placed(info);
     let orphans: Vec<TypeId> = info
         .btf
@@ -18,7 +18,7 @@ pub(super) fn retire_all(info: &mut Info) {
         })
         .map(|(id, _)| id)
         .collect();
-    orphans.into_iter().for_each(|id| retire(&mut info.btf, id));
+    orphans.into_iter().for_each(|id| tombstone(&mut info.btf, id));
 }
 
 fn placed(info: &Info) -> BTreeSet<TypeId> {
