@@ -12,7 +12,7 @@ use crate::{
     btf::Info,
     object::{Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
-    report::{Audience, Error, Warning, WarningKind, demangled, nearest},
+    report::{Audience, Error, WarningKind, demangled, nearest},
 };
 
 /// The maximum number of locations in one message.
@@ -161,12 +161,13 @@ pub fn check_without_btf(object: &Object) -> Findings {
     if subjects.is_empty() {
         return Findings::default();
     }
-    let message = format!("no loader will understand {} without BTF", subjects.join(", "));
-    let help = "link with --btf, and compile with debug info";
+    let subjects = subjects.join(", ");
+    let error = Error::link(format!("no loader will understand {subjects} without BTF"))
+        .help("link with --btf, and compile with debug info");
     let finding = if loads {
-        Finding::Noted(Warning::new(WarningKind::NeedsBtf, message).help(help))
+        Finding::Noted(super::findings::warning(WarningKind::NeedsBtf, &error))
     } else {
-        Finding::Doubtful(WarningKind::NeedsBtf, Error::link(message).help(help))
+        Finding::Doubtful(WarningKind::NeedsBtf, error)
     };
     Findings::from_iter([finding])
 }
