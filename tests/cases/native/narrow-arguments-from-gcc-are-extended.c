@@ -3,7 +3,7 @@
 //
 // run: clang -target bpf -mcpu=v2 -O2 -c caller.c -o clang.o; clang -target bpf -mcpu=v2 -O2 -DGCC -c caller.c -o gcc.o
 // run: clang -target bpf -mcpu=v2 -O2 -g -c callee.c -o callee.o; clang -target bpf -O2 -g -emit-llvm -c callee.c -o callee.bc
-// link: gcc.o callee.o --btf -W no-no-debug-info
+// link: gcc.o callee.o --btf -W no-missing-debug-info
 // view: disasm narrow__extended
 // expect: r1 <<= {{0x38|56}}
 // expect: r1 >>= {{0x38|56}}
@@ -13,10 +13,10 @@
 // expect: exit
 // view: symbols
 // reject: wide__extended
-// link: gcc.o callee.bc --btf -W no-no-debug-info
+// link: gcc.o callee.bc --btf -W no-missing-debug-info
 // view: symbols
 // expect: narrow__extended
-// link: clang.o callee.o --btf -W no-no-debug-info
+// link: clang.o callee.o --btf -W no-missing-debug-info
 // view: symbols
 // reject: narrow__extended
 
