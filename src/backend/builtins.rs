@@ -108,7 +108,7 @@ impl<'s> Program<'s, Optimized> {
             .for_each(Global::internalize);
         pipeline::run(self.session, &self.phase.machines.optimizing, &routines)?;
         alignment::limit(self.session, &routines);
-        undefined::define(&routines);
+        undefined::define(&self.session.context, &routines);
         self.phase.routines.extend(routines.functions().map(Global::name));
         fences::lower(self.session, &routines);
         self.report_for_old_kernels(&routines, &found);

@@ -53,7 +53,7 @@ impl<'s> Program<'s, Internalized> {
         lower::lower(session, module, &machines.choice);
         // After all passes, since they turn expanded memory operations back into new ones.
         expand_memory::expand(session, module, &machines.optimizing)?;
-        undefined::define(module);
+        undefined::define(&session.context, module);
         fences::lower(session, module);
         if codegen.loops == Loops::Unroll {
             unroll::sort(module);

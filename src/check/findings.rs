@@ -144,7 +144,7 @@ impl Extend<Finding> for Findings {
 }
 
 /// Words a finding as a warning of a `kind`: causes become help, since a warning has none.
-fn warning(kind: WarningKind, error: &Error) -> Warning {
+pub(super) fn warning(kind: WarningKind, error: &Error) -> Warning {
     let place = error.place().map(|place| format!(" ({place})")).unwrap_or_default();
     let causes = error.causes().iter().cloned();
     Warning {

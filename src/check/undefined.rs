@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CheckOptions, Findings};
+use super::{CheckOptions, Finding, Findings};
 use crate::{
     bpf::{
         kernel::kernel_functions,
@@ -12,7 +12,7 @@ use crate::{
     btf::Info,
     object::{Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
-    report::{Audience, Error, Warning, WarningKind, demangled, nearest},
+    report::{Audience, Error, WarningKind, demangled, nearest},
 };
 
 /// The maximum number of locations in one message.
@@ -146,24 +146,30 @@ fn parts(name: &str) -> Option<(&str, bool)> {
 
 /// Finds symbols that loaders find only through BTF, in an object that will have none.
 ///
-/// Symbols that the user allowed to stay undefined are not reported.
+/// Symbols that the user allowed to stay undefined are not reported. CO-RE records alone are never an error: without
+/// them the object still loads, and suits the kernel of its headers.
 #[must_use]
 pub fn check_without_btf(object: &Object) -> Findings {
-    let mut findings = Findings::default();
     let externs = object.undefined().into_iter();
     let externs = externs.filter(|symbol| may_stay(symbol, object, &AllowUndefined::Nothing));
     let externs = externs.map(|symbol| format!("`{}`", symbol.name));
     let maps =
         object.elf.section_named(sections::MAPS).map(|_| format!("section {}", sections::MAPS));
-    let subjects =
-        maps.into_iter().chain(externs).chain(records(object.btf.as_ref())).collect::<Vec<_>>();
-    if !subjects.is_empty() {
-        let subjects = subjects.join(", ");
-        let message = format!("no loader will understand {subjects} without BTF");
-        let warning = Warning::new(WarningKind::NeedsBtf, message);
-        findings.note(warning.help("link with --btf, and compile with debug info"));
+    let needed: Vec<String> = maps.into_iter().chain(externs).collect();
+    let loads = needed.is_empty();
+    let subjects: Vec<String> = needed.into_iter().chain(records(object.btf.as_ref())).collect();
+    if subjects.is_empty() {
+        return Findings::default();
     }
-    findings
+    let subjects = subjects.join(", ");
+    let error = Error::link(format!("no loader will understand {subjects} without BTF"))
+        .help("link with --btf, and compile with debug info");
+    let finding = if loads {
+        Finding::Noted(super::findings::warning(WarningKind::NeedsBtf, &error))
+    } else {
+        Finding::Doubtful(WarningKind::NeedsBtf, error)
+    };
+    Findings::from_iter([finding])
 }
 
 /// Returns CO-RE queries that would be answered for the kernel of the headers, whatever kernel runs.

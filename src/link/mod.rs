@@ -79,6 +79,7 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     if plan.maps == MapDefinitions::Btf {
         maps::convert(&mut object.elf, &mut info, warnings);
     }
+    btf::signatures::hide_unverifiable(&mut object.elf, &info, &plan.exports);
     btf::sync_with_symbols(&mut info, &mut object.elf, &undefined, &object.declared)?;
     let queries = Queries::of(&info);
     match plan.debug_info.source_lines {

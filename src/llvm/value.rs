@@ -129,6 +129,13 @@ impl<'ctx> Value<'ctx> {
         users
     }
 
+    /// Returns true for `undef` and `poison`.
+    #[must_use]
+    pub fn is_undefined(self) -> bool {
+        // SAFETY: the value is alive.
+        unsafe { llvm::LLVMIsUndef(self.as_raw()) != 0 }
+    }
+
     /// Returns the width of an integer; `None` for any other type.
     #[must_use]
     pub fn bits(self) -> Option<u32> {

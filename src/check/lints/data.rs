@@ -5,7 +5,7 @@ use crate::{
     bpf::section_names,
     elf::{SectionId, SymbolKind},
     plan::Btf,
-    report::{Audience, Error, quoted},
+    report::{Error, WarningKind, quoted},
 };
 
 /// Coverage and profile counters, which a runtime library would write to a file.
@@ -13,17 +13,20 @@ const PROFILE: [&str; 2] = ["__llvm_prf_", "__llvm_cov"];
 
 /// Finds data that code uses but loaders do not put into a map; libbpf and aya refuse the object for it.
 pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
-    // An object without BTF may be meant for a custom loader.
-    if object.btf == Btf::Omit && object.audience == Audience::Person {
-        return Vec::new();
-    }
     let sections = object.elf.sections.iter().filter(|(_, section)| !section.is_code());
     let strange = sections
         .filter(|(_, section)| section.is_alloc() && !section_names::is_readable(&section.name));
-    strange.filter_map(|(id, section)| unread(object, *id, &section.name)).collect()
+    let errors = strange.filter_map(|(id, section)| unread(object, *id, &section.name));
+    // An object without BTF may be meant for a custom loader.
+    match object.btf {
+        Btf::Omit => {
+            errors.map(|error| Finding::Doubtful(WarningKind::UnknownSection, error)).collect()
+        }
+        _ => errors.map(Finding::Refused).collect(),
+    }
 }
 
-fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Finding> {
+fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Error> {
     let users = object.users(id);
     if users.is_empty() {
         return None;
@@ -38,7 +41,7 @@ fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Finding>
         0 => error,
         more => error.because(format!("and {more} more places")),
     };
-    Some(Finding::Refused(if PROFILE.iter().any(|begin| section.starts_with(begin)) {
+    Some(if PROFILE.iter().any(|begin| section.starts_with(begin)) {
         error.help("compile without profiles and coverage: no runtime collects them in a kernel")
     } else if let Some(known) = section_names::near_data(section) {
         error.help(format!("did you mean `{known}`?"))
@@ -47,5 +50,5 @@ fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Finding>
             "leave its section out, or let the name begin with `.data.`, `.rodata.` or `.bss.`: `.data.{}`",
             section.trim_start_matches('.')
         ))
-    }))
+    })
 }

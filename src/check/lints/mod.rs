@@ -4,6 +4,7 @@
 //! A problem for every loader is [`Finding::Refused`], one that a loader other than libbpf and aya may accept is
 //! [`Finding::Doubtful`].
 
+mod aliases;
 mod arena;
 mod constructors;
 mod data;
@@ -53,7 +54,15 @@ pub fn check(object: &Object, options: &CheckOptions<'_>) -> Findings {
         functions,
         places,
     };
-    let rules = [constructors::find, data::find, names::find, calls, license::find, arena::find];
+    let rules = [
+        constructors::find,
+        data::find,
+        names::find,
+        calls,
+        license::find,
+        arena::find,
+        aliases::find,
+    ];
     rules.iter().flat_map(|rule| rule(&subject)).collect()
 }
 

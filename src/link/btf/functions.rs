@@ -53,7 +53,8 @@ pub(super) fn sync_with_symbols(
     forget_removed(btf, elf, ext);
 }
 
-fn described(btf: &Btf, ext: &Ext) -> BTreeMap<(String, u32), TypeId> {
+/// Returns the `FUNC` of each described function, by section and offset.
+pub(super) fn described(btf: &Btf, ext: &Ext) -> BTreeMap<(String, u32), TypeId> {
     let mut described = BTreeMap::new();
     for table in &ext.func_info {
         let section = btf.strings.text(table.section);

@@ -4,6 +4,7 @@
 //! info; and takes linkage from the source, although the linker has made most functions local since. This module
 //! corrects all three from the symbol table; `.rel.BTF` and `.rel.BTF.ext` are not needed afterward.
 //!
+//! - [`signatures`] hides functions that the kernel could not verify alone;
 //! - [`sync_with_symbols`] makes types and records agree with the symbol table;
 //! - [`put`] encodes the sections again.
 
@@ -14,6 +15,7 @@ pub mod externs;
 mod functions;
 mod lines;
 mod orphans;
+pub mod signatures;
 mod variables;
 
 use crate::{

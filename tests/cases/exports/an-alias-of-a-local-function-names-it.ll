@@ -12,7 +12,7 @@
 
 target triple = "bpfel"
 
-@main.counter = private global i64 0, section "counters", align 8
+@main.counter = private global i64 0, section ".data.counters", align 8
 @counter = alias i64, ptr @main.counter
 @entry = alias i64 (ptr), ptr @main.entry
 @inside = alias i64, getelementptr (i8, ptr @main.counter, i64 4)

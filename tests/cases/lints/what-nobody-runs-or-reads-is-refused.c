@@ -8,6 +8,8 @@
 // error: link `setting` is in mydata, which no loader reads
 // cause: `reader` at
 // help: leave its section out, or let the name begin with `.data.`, `.rodata.` or `.bss.`: `.data.mydata`
+// link: data.bc
+// warning: `setting` is in mydata, which no loader reads [unknown-section]
 // link: many.bc --btf
 // error: link `setting` is in .dat, which no loader reads
 // cause: `reader` at
