@@ -55,6 +55,8 @@ pub enum Role {
     Given,
     /// A native object taken from an archive because something refers to it.
     Member,
+    /// Functions of the linker itself.
+    Own,
 }
 
 impl Object {

@@ -7,6 +7,7 @@
 //! - [`fit`] makes types and records agree with the symbol table;
 //! - [`put`] encodes the sections again.
 
+mod aliases;
 pub mod co_re_list;
 pub mod co_re_patch;
 mod datasec;
@@ -20,6 +21,7 @@ use crate::{
     btf::{Ext, Info},
     elf::{Contents, Elf, Section},
     object::{self, Undefined, externs::Declared},
+    plan::LinkMode,
     report::Result,
 };
 
@@ -38,14 +40,18 @@ pub fn fit(
     elf: &mut Elf,
     undefined: &[Undefined],
     declared: &Declared,
+    mode: LinkMode,
 ) -> Result<()> {
     let functions = object::functions(elf);
     functions::fit(info, elf, &functions, declared);
     lines::fit(info, elf, &functions);
     datasec::fit(info, elf)?;
-    externs::fit(info, undefined, declared);
+    if mode == LinkMode::Final {
+        aliases::hide(info, elf);
+    }
+    externs::fit(info, undefined, declared, mode);
     variables::shrink_split(info);
-    orphans::retire_all(info);
+    orphans::retire_all(info, undefined);
     Ok(())
 }
 
