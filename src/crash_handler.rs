@@ -4,6 +4,7 @@
 //! belong to the program.
 
 pub use bpf_linker_shim::guard::{
-    FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, Hold, PANIC, arm, enter, file_size_limit, hold,
-    is_armed, lift_memory_limit, limit_memory, panicked, trace, work_on,
+    CRASH_INPUT, CRASH_MESSAGE, CRASH_PHASE, CRASH_SIGNAL, PANIC, SignalBlock, block_signals,
+    file_size_limit, install, is_armed, limit_memory, panicked, remove_memory_limit, set_input,
+    set_phase, trace,
 };

@@ -20,7 +20,7 @@ use std::{
 use bpf_linker::{
     Error, ErrorKind, Invocation, LinkPlan, Request, Warnings,
     command::{
-        crash_handler::{self, FELL_BY, FELL_IN, FELL_ON, FELL_SAYING, PANIC},
+        crash_handler::{self, CRASH_INPUT, CRASH_MESSAGE, CRASH_PHASE, CRASH_SIGNAL, PANIC},
         demangled,
     },
     parse,
@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const OURS: [&str; 3] = ["", "read the inputs", "finish the object"];
 
 /// The end of a crashed process.
-pub struct Fall {
+pub struct CrashRecord {
     by: u32,
     phase: String,
     input: String,
@@ -46,7 +46,7 @@ pub struct Fall {
 
 /// LLVM's report of the passes and the function it was working on.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Testimony {
+struct StackDump {
     passes: Vec<String>,
     function: Option<String>,
 }
@@ -57,7 +57,7 @@ pub fn arm() {
         return crash_handler::trace();
     }
     if let Ok(program) = env::current_exe() {
-        crash_handler::arm(program.as_os_str(), env::args_os());
+        crash_handler::install(program.as_os_str(), env::args_os());
         panic::set_hook(Box::new(|panic| {
             crash_handler::panicked(&described(panic));
             eprintln!("error: {panic}");
@@ -66,11 +66,16 @@ pub fn arm() {
 }
 
 /// Returns how the previous process ended, if it crashed.
-pub fn former() -> Option<Fall> {
+pub fn former() -> Option<CrashRecord> {
     let text = |name| env::var_os(name).unwrap_or_default().to_string_lossy().into_owned();
-    let by = text(FELL_BY).parse().ok()?;
-    crash_handler::lift_memory_limit();
-    Some(Fall { by, phase: text(FELL_IN), input: text(FELL_ON), words: text(FELL_SAYING) })
+    let by = text(CRASH_SIGNAL).parse().ok()?;
+    crash_handler::remove_memory_limit();
+    Some(CrashRecord {
+        by,
+        phase: text(CRASH_PHASE),
+        input: text(CRASH_INPUT),
+        words: text(CRASH_MESSAGE),
+    })
 }
 
 /// Returns true if this process repeats a crashed link and must leave no files.
@@ -88,9 +93,9 @@ pub fn without_traces(plan: &mut LinkPlan) {
 }
 
 /// Describes the crash to a user who may want to report it.
-pub fn tell(fall: &Fall, warnings: &Warnings) -> Error {
-    let testimony = Some(fall).filter(|fall| fall.is_of_llvm()).and_then(|_| witness());
-    let error = fall.describe(&testimony.unwrap_or_default());
+pub fn tell(record: &CrashRecord, warnings: &Warnings) -> Error {
+    let dump = Some(record).filter(|record| record.is_of_llvm()).and_then(|_| reproduce_crash());
+    let error = record.describe(&dump.unwrap_or_default());
     let invocation = match parse(env::args_os().collect()) {
         Ok(invocation) => invocation,
         Err(reason) => return error.because(reason.message()),
@@ -107,18 +112,18 @@ pub fn tell(fall: &Fall, warnings: &Warnings) -> Error {
     }
 }
 
-impl Fall {
+impl CrashRecord {
     fn is_of_llvm(&self) -> bool {
         self.by != PANIC && !OURS.contains(&self.phase.as_str())
     }
 
-    fn describe(&self, testimony: &Testimony) -> Error {
+    fn describe(&self, dump: &StackDump) -> Error {
         let place = if self.phase.is_empty() {
             String::new()
         } else {
             format!(" in the phase `{}`", self.phase)
         };
-        let work = match (&testimony.function, self.input.as_str()) {
+        let work = match (&dump.function, self.input.as_str()) {
             (Some(function), _) => format!(", at work on the function `{function}`"),
             (None, "") => String::new(),
             (None, input) => format!(", at work on {input}"),
@@ -135,7 +140,7 @@ impl Fall {
         if !self.words.is_empty() {
             error = error.because(&self.words);
         }
-        let error = testimony.passes.iter().fold(error, Error::because);
+        let error = dump.passes.iter().fold(error, Error::because);
         match (kind, self.input.as_str()) {
             (ErrorKind::Internal, _) => error,
             _ if self.words.contains(TOO_FAR) => {
@@ -201,12 +206,12 @@ fn pack(
 }
 
 /// Repeats the link in a process that reports where LLVM crashes.
-fn witness() -> Option<Testimony> {
+fn reproduce_crash() -> Option<StackDump> {
     let mut words = env::args_os();
     let mut command = Command::new(env::current_exe().ok()?);
     std::os::unix::process::CommandExt::arg0(&mut command, words.next()?);
     command.args(words.collect::<Vec<OsString>>()).env(WITNESS, "1");
-    for name in [FELL_BY, FELL_IN, FELL_ON, FELL_SAYING] {
+    for name in [CRASH_SIGNAL, CRASH_PHASE, CRASH_INPUT, CRASH_MESSAGE] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -217,7 +222,7 @@ fn witness() -> Option<Testimony> {
         stderr.read_to_end(&mut said).map(|_| String::from_utf8_lossy(&said).into_owned())
     });
     wait(&mut child);
-    Some(Testimony::read(&listener.join().ok()?.ok()?))
+    Some(StackDump::read(&listener.join().ok()?.ok()?))
 }
 
 fn wait(child: &mut Child) {
@@ -226,13 +231,13 @@ fn wait(child: &mut Child) {
         if start.elapsed() > PATIENCE
             && let Err(error) = child.kill()
         {
-            log::debug!("the witness is gone: {error}");
+            log::debug!("the process that repeats the link failed: {error}");
         }
         thread::sleep(Duration::from_millis(2));
     }
 }
 
-impl Testimony {
+impl StackDump {
     /// Reads LLVM's "Stack dump", whose lines hold a number, a dot, a tab and an activity.
     fn read(said: &str) -> Self {
         let frames = said.lines().filter_map(|line| {
@@ -263,13 +268,13 @@ mod tests {
         let said = "PLEASE submit a bug report\nStack dump:\n0.\tProgram arguments: x\n\
             1.\tRunning pass 'Function Pass Manager' on module 'bpf-linker'.\n\
             2.\tRunning pass 'BPF DAG->DAG Pattern Instruction Selection' on function '@_ZN3abc3defE'\n";
-        let testimony = Testimony::read(said);
-        assert_eq!(testimony.function.as_deref(), Some("abc::def"));
-        assert_eq!(testimony.passes.len(), 2);
+        let dump = StackDump::read(said);
+        assert_eq!(dump.function.as_deref(), Some("abc::def"));
+        assert_eq!(dump.passes.len(), 2);
         assert_eq!(
             function_of("Running pass \"instcombine\" on function \"f\"").as_deref(),
             Some("f")
         );
-        assert_eq!(Testimony::read("Segmentation fault"), Testimony::default());
+        assert_eq!(StackDump::read("Segmentation fault"), StackDump::default());
     }
 }

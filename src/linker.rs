@@ -23,7 +23,7 @@ use survey::Checked;
 
 use crate::{
     Error, LinkPlan, Result, Warning, Warnings,
-    backend::{self, Account, Optimized, Program, Session},
+    backend::{self, LinkTrace, Optimized, Program, Session},
     bpf::kernel::{Kernel, NEWEST_RELEASE},
     check::{self, CheckOptions},
     crash_handler,
@@ -72,17 +72,17 @@ pub fn link(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
 fn link_on_a_large_stack(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     thread::scope(|scope| {
         let builder = thread::Builder::new().name("link".to_owned()).stack_size(STACK);
-        match builder.spawn_scoped(scope, || link_here(plan, warnings)) {
+        match builder.spawn_scoped(scope, || link_on_this_thread(plan, warnings)) {
             Ok(link) => link.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(error) => {
                 log::debug!("linking on the stack at hand, which does for most: {error}");
-                link_here(plan, warnings)
+                link_on_this_thread(plan, warnings)
             }
         }
     })
 }
 
-fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
+fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     if plan.inputs.is_empty() {
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
@@ -97,14 +97,14 @@ fn link_here(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artifact>> {
     }
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
-    let mut own = Account::default();
+    let mut own = LinkTrace::default();
     let artifacts = build(&session, inputs, plan, warnings, &clock, &mut own);
     let library = session.library().to_owned();
-    let mut account = session.account();
-    account.taken.extend(own.taken);
-    account.dropped.extend(own.dropped);
-    leave(session);
-    conclude(plan, artifacts, &account, Some(&library), &clock, warnings)
+    let mut link_trace = session.link_trace();
+    link_trace.taken.extend(own.taken);
+    link_trace.dropped.extend(own.dropped);
+    leak_on_exit(session);
+    conclude(plan, artifacts, &link_trace, Some(&library), &clock, warnings)
 }
 
 /// Returns `plan`; in a relocatable link, whatever is not static stays visible, as in other linkers.
@@ -123,17 +123,17 @@ fn keeping_all(plan: &LinkPlan) -> Cow<'_, LinkPlan> {
 fn conclude(
     plan: &LinkPlan,
     artifacts: Result<Vec<Artifact>>,
-    account: &Account,
+    link_trace: &LinkTrace,
     library: Option<&Path>,
     clock: &Clock,
     warnings: &Warnings,
 ) -> Result<Vec<Artifact>> {
-    let reported = reports::publish(&plan.reports, account, clock);
+    let reported = reports::publish(&plan.reports, link_trace, clock);
     let artifacts = artifacts?;
     reported?;
-    heed(plan, warnings)?;
-    let mapped = mapped(plan, &artifacts, account)?;
-    let kept = deliver(plan, artifacts)?;
+    check_fatal_warnings(plan, warnings)?;
+    let mapped = mapped(plan, &artifacts, link_trace)?;
+    let kept = write_outputs(plan, artifacts)?;
     if let (Some(path), Some(text)) = (&plan.reports.map, mapped) {
         reports::write(path, &text)?;
     }
@@ -142,7 +142,11 @@ fn conclude(
 }
 
 /// Returns the text of the map, if `plan` requests it.
-fn mapped(plan: &LinkPlan, artifacts: &[Artifact], account: &Account) -> Result<Option<String>> {
+fn mapped(
+    plan: &LinkPlan,
+    artifacts: &[Artifact],
+    link_trace: &LinkTrace,
+) -> Result<Option<String>> {
     if plan.reports.map.is_none() {
         return Ok(None);
     }
@@ -150,7 +154,7 @@ fn mapped(plan: &LinkPlan, artifacts: &[Artifact], account: &Account) -> Result<
     let object = object.ok_or_else(|| {
         Error::usage("--Map needs an object").help("add `obj` to the kinds of --emit")
     })?;
-    map::map(&object.bytes, account).map(Some)
+    map::map(&object.bytes, link_trace).map(Some)
 }
 
 /// Warns if the plan names a kernel that the tables do not describe yet.
@@ -175,10 +179,10 @@ fn link_natives(
     warnings: &Warnings,
     clock: &Clock,
 ) -> Result<Vec<Artifact>> {
-    let mut account = Account::default();
-    let bytes = natives::build(inputs, plan, warnings, clock, &mut account);
+    let mut link_trace = LinkTrace::default();
+    let bytes = natives::build(inputs, plan, warnings, clock, &mut link_trace);
     let artifacts = bytes.map(|bytes| vec![Artifact { kind: OutputKind::Object, bytes }]);
-    conclude(plan, artifacts, &account, None, clock, warnings)
+    conclude(plan, artifacts, &link_trace, None, clock, warnings)
 }
 
 /// Returns a memory limit above the needs of any valid link. Damaged inputs mostly claim far more.
@@ -194,7 +198,7 @@ fn memory_for(plan: &LinkPlan) -> u64 {
 }
 
 /// Fails if warnings are fatal and one was not silenced.
-fn heed(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
+fn check_fatal_warnings(plan: &LinkPlan, warnings: &Warnings) -> Result<()> {
     warnings.silence(&plan.warnings.silenced);
     match warnings.first() {
         Some(warning) if plan.warnings.others == LinkerWarnings::Fatal => {
@@ -212,10 +216,10 @@ fn build(
     plan: &LinkPlan,
     warnings: &Warnings,
     clock: &Clock,
-    account: &mut Account,
+    link_trace: &mut LinkTrace,
 ) -> Result<Vec<Artifact>> {
     let natives = std::mem::take(&mut inputs.natives);
-    let objects = natives::parse(&natives, plan, account)?;
+    let objects = natives::parse(&natives, plan, link_trace)?;
     natives::check_dwarf(&objects, plan)?;
     let plan = &natives::with_btf_of(&objects, plan);
     natives::warn_of_options(&objects, plan, warnings);
@@ -226,15 +230,15 @@ fn build(
     if objects.is_empty() {
         program.check_contents()?;
     }
-    let beside = Beside { objects, account };
-    let made = make(&mut program, beside, plan, session.audience(), warnings, clock);
-    leave(program);
+    let beside = Beside { objects, link_trace };
+    let made = produce_artifacts(&mut program, beside, plan, session.audience(), warnings, clock);
+    leak_on_exit(program);
     made
 }
 
 /// Leaks `it` when the process is about to exit, which frees all memory at once: LLVM would free its graphs node by
 /// node.
-fn leave<T>(it: T) {
+fn leak_on_exit<T>(it: T) {
     if crash_handler::is_armed() {
         std::mem::forget(it);
     }
@@ -276,7 +280,7 @@ pub fn version(plan: &LinkPlan, detail: VersionDetail, warnings: &Warnings) -> S
 /// The native objects linked together with a program from bitcode.
 struct Beside<'a> {
     objects: Vec<Object>,
-    account: &'a mut Account,
+    link_trace: &'a mut LinkTrace,
 }
 
 impl Beside<'_> {
@@ -292,7 +296,7 @@ impl Beside<'_> {
         let objects = std::iter::once(emitted).chain(self.objects).collect();
         let joined =
             linking::join(natives::with_routines(objects, plan)?, &plan.exports, plan.mode)?;
-        self.account.dropped.extend(joined.dropped);
+        self.link_trace.dropped.extend(joined.dropped);
         natives::warn_of_widths(&joined.unextended, warnings);
         Ok(joined.object)
     }
@@ -309,7 +313,7 @@ fn for_a_later_link(emitted: Object, plan: &LinkPlan, warnings: &Warnings) -> Re
 }
 
 /// Produces each kind of output in the plan once.
-fn make(
+fn produce_artifacts(
     program: &mut Program<'_, Optimized>,
     beside: Beside<'_>,
     plan: &LinkPlan,
@@ -414,7 +418,7 @@ fn left_open(plan: &LinkPlan) -> &'static [&'static str] {
 }
 
 /// Stages every output next to its destination before the first one is moved into place.
-fn deliver(plan: &LinkPlan, artifacts: Vec<Artifact>) -> Result<Vec<Artifact>> {
+fn write_outputs(plan: &LinkPlan, artifacts: Vec<Artifact>) -> Result<Vec<Artifact>> {
     let (mut kept, mut files) = (Vec::new(), Vec::new());
     for wanted in &plan.outputs {
         let artifact = artifacts.iter().find(|artifact| artifact.kind == wanted.kind);

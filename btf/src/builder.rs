@@ -5,7 +5,7 @@ use super::{Array, Btf, Int, Kind, StrOff, TypeId};
 /// Replaces a type by an empty one that nothing uses, which pruning drops.
 ///
 /// Removing it here would renumber all later types.
-pub fn retire(btf: &mut Btf, id: TypeId) {
+pub fn tombstone(btf: &mut Btf, id: TypeId) {
     if let Some(ty) = btf.get_mut(id) {
         ty.name = StrOff::EMPTY;
         ty.kind = Kind::Const(TypeId::VOID);

@@ -129,7 +129,7 @@ impl Info {
 /// Returns an error if a CO-RE path names a member that its type does not have.
 pub fn fix(info: &mut Info, options: &FixOptions<'_>) -> Result<()> {
     let kernel = options.kernel;
-    let renamed = mend(info)?;
+    let renamed = repair(info)?;
     fixes::compat::lower(info, kernel);
     if options.source_lines == SourceLines::Drop {
         fixes::lines::drop_source(info);
@@ -150,7 +150,7 @@ pub fn fix(info: &mut Info, options: &FixOptions<'_>) -> Result<()> {
 }
 
 /// Converts Rust's types to forms that C has; the order matters where a pass prepares another.
-fn mend(info: &mut Info) -> Result<fixes::names::Renamed> {
+fn repair(info: &mut Info) -> Result<fixes::names::Renamed> {
     resolve_forwards(info);
     let renamed = fixes::names::unmark(info);
     fixes::paths::resolve(info)?;

@@ -13,6 +13,6 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = inputs.newest_producer();
     for module in &mut inputs.modules {
         drop(module.symbols());
-        module.hide_types(input::Reading::Whole);
+        module.strip_unused_types(input::Reading::Whole);
     }
 });

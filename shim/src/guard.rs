@@ -1,8 +1,8 @@
 //! Handling of crashes, stack overflows and fatal errors in libLLVM, and of signals while a file is being replaced.
 //!
 //! After a crash nothing in the process can be trusted, and a signal handler may call only a few functions. So
-//! everything is prepared beforehand: [`arm`] prepares the arguments and the environment of a new process of the same
-//! program, [`enter`] and [`work_on`] record the link's progress in memory that is part of that environment, and the
+//! everything is prepared beforehand: [`install`] prepares the arguments and the environment of a new process of the same
+//! program, [`set_phase`] and [`set_input`] record the link's progress in memory that is part of that environment, and the
 //! handler only stores the number of the signal there and calls execve(2). The new process, which is intact, reports
 //! the crash. A link that does not crash pays for a copy of its environment and a few system calls.
 //!
@@ -21,13 +21,13 @@ use std::{
 
 /// The environment variable of the reporting process for the signal's number, 0 for a fatal error of LLVM, 1000 for a
 /// panic.
-pub const FELL_BY: &str = "BPF_LINKER_FELL_BY";
+pub const CRASH_SIGNAL: &str = "BPF_LINKER_FELL_BY";
 /// The environment variable of the reporting process for the phase.
-pub const FELL_IN: &str = "BPF_LINKER_FELL_IN";
+pub const CRASH_PHASE: &str = "BPF_LINKER_FELL_IN";
 /// The environment variable of the reporting process for the current input; may be empty.
-pub const FELL_ON: &str = "BPF_LINKER_FELL_ON";
+pub const CRASH_INPUT: &str = "BPF_LINKER_FELL_ON";
 /// The environment variable of the reporting process for the last message; may be empty.
-pub const FELL_SAYING: &str = "BPF_LINKER_FELL_SAYING";
+pub const CRASH_MESSAGE: &str = "BPF_LINKER_FELL_SAYING";
 
 /// The signals of crashing code: bad addresses, `abort`, `llvm_unreachable`.
 const CRASHES: [c_int; 6] =
@@ -38,7 +38,7 @@ const REQUESTS: [c_int; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
 const SORRY: &[u8] = b"error: LLVM crashed, and this program cannot be started again to say more\n";
 
-/// The value of [`FELL_BY`] for a panic.
+/// The value of [`CRASH_SIGNAL`] for a panic.
 pub const PANIC: u32 = 1000;
 
 /// The exit code of a failure of LLVM.
@@ -98,11 +98,11 @@ impl<const SIZE: usize> Line<SIZE> {
 }
 
 /// Arms the process: after a crash it becomes `program`, called with `words`, in the current environment plus the
-/// variables [`FELL_BY`], [`FELL_IN`], [`FELL_ON`] and [`FELL_SAYING`]. Ctrl-C and the like are deferred while there is
-/// a [`Hold`].
+/// variables [`CRASH_SIGNAL`], [`CRASH_PHASE`], [`CRASH_INPUT`] and [`CRASH_MESSAGE`]. Ctrl-C and the like are deferred while there is
+/// a [`SignalBlock`].
 ///
 /// Does nothing if called again, or if a word holds a NUL byte, which no word of a command line does.
-pub fn arm(program: &OsStr, words: impl Iterator<Item = OsString>) {
+pub fn install(program: &OsStr, words: impl Iterator<Item = OsString>) {
     let Some(successor) = Successor::new(program, words) else { return };
     if SUCCESSOR.set(successor).is_ok() {
         CRASHES.into_iter().for_each(|signal| handle(signal, crashed));
@@ -116,14 +116,14 @@ pub fn arm(program: &OsStr, words: impl Iterator<Item = OsString>) {
 }
 
 /// Records the phase of the link that begins.
-pub fn enter(phase: &str) {
-    IN.set(FELL_IN, phase.as_bytes());
-    ON.set(FELL_ON, b"");
+pub fn set_phase(phase: &str) {
+    IN.set(CRASH_PHASE, phase.as_bytes());
+    ON.set(CRASH_INPUT, b"");
 }
 
 /// Records the input that LLVM works on from now on.
-pub fn work_on(input: &str) {
-    ON.set(FELL_ON, input.as_bytes());
+pub fn set_input(input: &str) {
+    ON.set(CRASH_INPUT, input.as_bytes());
 }
 
 /// Returns true if this process is the command, which ends with its only link.
@@ -163,7 +163,7 @@ pub fn limit_memory(bytes: u64) {
 }
 
 /// Reverts [`limit_memory`].
-pub fn lift_memory_limit() {
+pub fn remove_memory_limit() {
     set_memory_limit(|hard| hard);
 }
 
@@ -206,15 +206,15 @@ fn number<A, B: TryFrom<A>>(limit: A) -> Option<B> {
 /// during its life.
 #[derive(Debug)]
 #[must_use = "signals wait only while it lives"]
-pub struct Hold(());
+pub struct SignalBlock(());
 
 /// Defers signals until the guard is dropped.
-pub fn hold() -> Hold {
+pub fn block_signals() -> SignalBlock {
     HELD.fetch_add(1, Ordering::SeqCst);
-    Hold(())
+    SignalBlock(())
 }
 
-impl Drop for Hold {
+impl Drop for SignalBlock {
     fn drop(&mut self) {
         if HELD.fetch_sub(1, Ordering::SeqCst) == 1 {
             match PENDING.swap(0, Ordering::SeqCst) {
@@ -234,10 +234,10 @@ impl Successor {
             CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
         });
         let variables = variables.collect::<Vec<_>>();
-        BY.set(FELL_BY, b"");
-        IN.set(FELL_IN, b"");
-        ON.set(FELL_ON, b"");
-        SAYING.set(FELL_SAYING, b"");
+        BY.set(CRASH_SIGNAL, b"");
+        IN.set(CRASH_PHASE, b"");
+        ON.set(CRASH_INPUT, b"");
+        SAYING.set(CRASH_MESSAGE, b"");
         let pointers = |strings: &[CString], more: &[*const c_char]| {
             let strings = strings.iter().map(|string| string.as_ptr());
             strings.chain(more.iter().copied()).chain([ptr::null()]).collect()
@@ -254,7 +254,7 @@ impl Successor {
 
 fn become_successor(by: u32, words: &str) {
     if SUCCESSOR.get().is_some() {
-        SAYING.set(FELL_SAYING, words.as_bytes());
+        SAYING.set(CRASH_MESSAGE, words.as_bytes());
         tell(by);
     }
 }
@@ -264,7 +264,7 @@ fn become_successor(by: u32, words: &str) {
 fn tell(by: u32) {
     let Some(successor) = SUCCESSOR.get() else { return };
     let digits = [1000, 100, 10, 1].map(|place| b'0' + (by / place % 10) as u8);
-    BY.set(FELL_BY, &digits);
+    BY.set(CRASH_SIGNAL, &digits);
     let (words, environment) = (successor.words.as_ptr(), successor.environment.as_ptr());
     // SAFETY: a string and two lists that end in null, all of which live as long as the process.
     unsafe { libc::execve(successor.program.as_ptr(), words, environment) };
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn holds_nest() {
-        let (outer, inner) = (hold(), hold());
+        let (outer, inner) = (block_signals(), block_signals());
         drop(inner);
         assert_eq!(HELD.load(Ordering::SeqCst), 1);
         drop(outer);

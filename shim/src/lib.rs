@@ -5,7 +5,7 @@
 //! llvm-sys. A row that disagrees with llvm-sys does not compile.
 //!
 //! An enum returned by LLVM is received as an integer: the lists of variants change from version to version, and an
-//! unknown value in a Rust enum is undefined behavior. [`Crosses`] defines which types those are.
+//! unknown value in a Rust enum is undefined behavior. [`FfiReturn`] defines which types those are.
 
 // Code reachable from input does not panic: where an index, a slice or an `expect` remains, a reason next to it states
 // why it holds.
@@ -26,7 +26,7 @@
 #[macro_use]
 mod rows;
 
-mod crosses;
+mod ffi_return;
 #[cfg(unix)]
 pub mod guard;
 mod open;
@@ -34,7 +34,7 @@ mod table;
 #[cfg(target_os = "linux")]
 mod trim;
 
-pub use crosses::Crosses;
+pub use ffi_return::FfiReturn;
 pub use open::{OpenError, built_in, open, opened, reset_options};
 pub use table::*;
 

@@ -22,7 +22,7 @@ use llvm_sys::{
     transforms::pass_builder::LLVMPassBuilderOptionsRef,
 };
 
-use crate::{crosses::Crosses, open::table};
+use crate::{ffi_return::FfiReturn, open::table};
 
 macro_rules! functions {
     (
@@ -32,8 +32,8 @@ macro_rules! functions {
         /// The functions of one library.
         #[allow(non_snake_case)]
         pub(crate) struct Table {
-            $($name: unsafe extern "C" fn($($type),*) -> <$ret as Crosses>::Received,)+
-            $($oname: Option<unsafe extern "C" fn($($otype),*) -> <$oret as Crosses>::Received>,)*
+            $($name: unsafe extern "C" fn($($type),*) -> <$ret as FfiReturn>::Abi,)+
+            $($oname: Option<unsafe extern "C" fn($($otype),*) -> <$oret as FfiReturn>::Abi>,)*
         }
 
         #[cfg(not(feature = "static-llvm"))]
@@ -72,7 +72,7 @@ macro_rules! functions {
                         $name: unsafe {
                             std::mem::transmute::<
                                 unsafe extern "C" fn($($type),*) -> $ret,
-                                unsafe extern "C" fn($($type),*) -> <$ret as Crosses>::Received,
+                                unsafe extern "C" fn($($type),*) -> <$ret as FfiReturn>::Abi,
                             >(llvm_sys::$module$(::$inner)*::$name)
                         },
                     )+
@@ -81,7 +81,7 @@ macro_rules! functions {
                         $oname: Some(unsafe {
                             std::mem::transmute::<
                                 unsafe extern "C" fn($($otype),*) -> $oret,
-                                unsafe extern "C" fn($($otype),*) -> <$oret as Crosses>::Received,
+                                unsafe extern "C" fn($($otype),*) -> <$oret as FfiReturn>::Abi,
                             >(llvm_sys::$omodule$(::$oinner)*::$oname)
                         }),
                     )*
@@ -100,7 +100,7 @@ macro_rules! functions {
             /// The requirements in LLVM's documentation apply.
             #[allow(non_snake_case, clippy::too_many_arguments)]
             #[inline]
-            pub unsafe fn $name($($arg: $type),*) -> <$ret as Crosses>::Received {
+            pub unsafe fn $name($($arg: $type),*) -> <$ret as FfiReturn>::Abi {
                 // SAFETY: the caller keeps LLVM's contract.
                 unsafe { (table().$name)($($arg),*) }
             }
@@ -112,7 +112,7 @@ macro_rules! functions {
             /// The requirements in LLVM's documentation apply.
             #[allow(non_snake_case, clippy::too_many_arguments)]
             #[inline]
-            pub unsafe fn $oname($($oarg: $otype),*) -> Option<<$oret as Crosses>::Received> {
+            pub unsafe fn $oname($($oarg: $otype),*) -> Option<<$oret as FfiReturn>::Abi> {
                 // SAFETY: the caller keeps LLVM's contract.
                 table().$oname.map(|function| unsafe { function($($oarg),*) })
             }

@@ -15,7 +15,7 @@ use super::{
     foreseen,
     passes::{alignment, fences, inline, undefined, unroll},
     program::{Optimized, Program},
-    resolve::{Notes, offer, resolve},
+    resolve::{Notes, make_linkonce, resolve},
     session::Session,
 };
 use crate::{
@@ -140,7 +140,7 @@ impl<'s> Program<'s, Optimized> {
         let mut agreement = Agreement::default();
         let mut notes = Notes { mentions: &mut mentions, agreement: &mut agreement };
         resolve(session, &module, &mut self.archives, names, target, &mut notes)?;
-        mentions.settle(session, &module);
+        mentions.apply(session, &module);
         link_own(session, &module, target, &undefined(&module, names))?;
         Ok(module)
     }
@@ -155,7 +155,7 @@ impl<'s> Program<'s, Optimized> {
             }
             missing = &missing - &found;
             let opened = self.session.open_module(&routines.bitcode)?;
-            offer(&opened, "given", &found);
+            make_linkonce(&opened, "given", &found);
             self.target.apply(&opened.module)?;
             self.session.link_into(module, opened.module, &opened.origin)?;
         }
@@ -201,7 +201,7 @@ fn link_own<'s>(
     }
     let own = Module::parse(&session.context, OWN.as_bytes(), "builtins.ll")?;
     let own = Opened { origin: own_origin(), module: own };
-    offer(&own, "own", names);
+    make_linkonce(&own, "own", names);
     target.apply(&own.module)?;
     session.link_into(module, own.module, &own.origin)
 }

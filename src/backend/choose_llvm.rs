@@ -11,7 +11,7 @@ use crate::{
     input::{Bitcode, Format, Inputs, LlvmVersion, Producer},
     llvm::{
         Library,
-        locate::{self, Candidate, Located, NEWEST_TESTED_MAJOR, Search, Survey, Verdict},
+        locate::{self, Candidate, Candidates, Located, NEWEST_TESTED_MAJOR, Search, Verdict},
     },
     plan::LinkPlan,
     report::{Error, Result, Warning, WarningKind, Warnings},
@@ -19,12 +19,12 @@ use crate::{
 
 /// The chosen library and the search that found it.
 #[derive(Debug)]
-pub(super) struct Reader<'p> {
+pub(super) struct ChosenLlvm<'p> {
     search: Search<'p>,
     located: Located,
 }
 
-impl<'p> Reader<'p> {
+impl<'p> ChosenLlvm<'p> {
     /// Finds the libLLVM for `plan` and `inputs` and loads it for the rest of the process.
     pub(super) fn open(
         plan: &'p LinkPlan,
@@ -75,7 +75,7 @@ impl<'p> Reader<'p> {
             return error;
         }
         // No libLLVM reads invalid text: the others are not listed.
-        let list = |error: Error, others: &Survey| match input.format {
+        let list = |error: Error, others: &Candidates| match input.format {
             Format::Text => error,
             Format::Bitcode => self.list(error, others),
         };
@@ -104,7 +104,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Suggests a newer library if there is one, since only a newer one reads more; otherwise calls `otherwise`.
-    fn suggest(&self, error: Error, otherwise: impl FnOnce(Error, &Survey) -> Error) -> Error {
+    fn suggest(&self, error: Error, otherwise: impl FnOnce(Error, &Candidates) -> Error) -> Error {
         let all = self.search.survey_without(&[]);
         let older = all.candidates().iter().filter(|candidate| !self.is_newer(candidate));
         let older = older.map(|candidate| candidate.path.clone());
@@ -127,7 +127,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Names the other candidates and why each of them cannot be used.
-    fn list(&self, error: Error, survey: &Survey) -> Error {
+    fn list(&self, error: Error, survey: &Candidates) -> Error {
         let others = survey.refused().filter(|refused| refused.path != self.located.path);
         others.fold(error, |error, other| error.because(format!("another candidate, {other}")))
     }
@@ -168,7 +168,7 @@ pub fn locate_for(plan: &LinkPlan, inputs: &Inputs) -> Result<Located> {
 
 /// Evaluates every libLLVM found for `plan` and `inputs`.
 #[must_use]
-pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Survey {
+pub fn survey_for(plan: &LinkPlan, inputs: &Inputs) -> Candidates {
     search(plan, inputs).survey()
 }
 

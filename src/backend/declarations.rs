@@ -10,7 +10,7 @@ impl Program<'_, Optimized> {
     /// undefined.
     #[must_use]
     pub fn linkable(&self) -> Vec<String> {
-        let mut names = self.session.account.borrow().defined.clone();
+        let mut names = self.session.link_trace.borrow().defined.clone();
         if !names.is_empty() {
             let offered = self.archives.iter().flat_map(Archive::symbols);
             names.extend(offered.map(|(name, _)| name.to_owned()));

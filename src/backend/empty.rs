@@ -78,8 +78,8 @@ impl Program<'_, Optimized> {
 
     /// Names what the inputs define and the output lacks.
     fn left_out(&self) -> Option<String> {
-        let account = self.session.account.borrow();
-        let (names, more) = &account.samples;
+        let link_trace = self.session.link_trace.borrow();
+        let (names, more) = &link_trace.samples;
         let mut names = names.iter().map(|name| quoted(name)).collect::<Vec<_>>();
         if *more > 0 {
             names.push(format!("{more} more"));

@@ -27,7 +27,7 @@ impl<'s> Program<'s, Prepared> {
         let session = self.session;
         let module = self.module.get(session)?;
         check_exports(session, module)?;
-        session.account.borrow_mut().note_definitions(module);
+        session.link_trace.borrow_mut().note_definitions(module);
         let subprograms = noinline::find(module);
         let kept = module.kept();
         let entered = match session.plan.exports.requested {
@@ -61,10 +61,10 @@ impl<'s> Program<'s, Prepared> {
         }
         noinline::shield(&subprograms);
         why_live::explain(session, module);
-        if session.account.borrow().wants_dropped() {
+        if session.link_trace.borrow().wants_dropped() {
             let reached = module.duplicate()?;
             self.phase.machines.optimizing.run_passes(&reached, "globaldce")?;
-            session.account.borrow_mut().keep(&reached);
+            session.link_trace.borrow_mut().keep(&reached);
         }
         Ok(self.after(|Prepared { machines }| Internalized { machines }))
     }
@@ -123,18 +123,22 @@ fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
         }
         match export.presence {
             Presence::Required => {
-                return Err(unknown_export(&export.name, &export.wished_by, module));
+                return Err(unknown_export(&export.name, &export.requested_by, module));
             }
             Presence::Optional => {
-                log::debug!("{} names `{}`, which no input defines", export.wished_by, export.name)
+                log::debug!(
+                    "{} names `{}`, which no input defines",
+                    export.requested_by,
+                    export.name
+                )
             }
         }
     }
     Ok(())
 }
 
-fn unknown_export(name: &str, wished_by: &str, module: &Module<'_>) -> Error {
-    let error = Error::link(format!("no input defines `{name}`, which {wished_by} exports"));
+fn unknown_export(name: &str, requested_by: &str, module: &Module<'_>) -> Error {
+    let error = Error::link(format!("no input defines `{name}`, which {requested_by} exports"));
     let defined = module.globals().filter(|global| can_hide(*global)).map(Global::name);
     match nearest(name, defined) {
         Some(other) => error.help(format!("did you mean `{other}`?")),

@@ -46,7 +46,7 @@ impl<'a> Session<'a> {
             .modules
             .iter_mut()
             .map(|input| {
-                self.hide_types(input, Reading::Whole);
+                self.strip_unused_types(input, Reading::Whole);
                 self.open_module(input)
             })
             .collect::<Result<Vec<_>>>()?;
@@ -55,7 +55,7 @@ impl<'a> Session<'a> {
         let statics = assembly::Statics::separate(&opened);
         let mut definitions = Definitions::default();
         for (input, read) in opened.iter().zip(&inputs.modules) {
-            self.account.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
+            self.link_trace.borrow_mut().enter(input, read.bytes.len(), Reason::Given);
             self.routines.borrow_mut().extend(Routines::of(&input.module, read));
             definitions.add(&input.module, &input.origin)?;
             target.apply(&input.module)?;
@@ -71,8 +71,8 @@ impl<'a> Session<'a> {
         wanted.extend(inputs.wanted);
         let mut notes = resolve::Notes { mentions: &mut mentions, agreement: &mut agreement };
         resolve::resolve(self, &module, &mut archives, &wanted, &target, &mut notes)?;
-        agreement.settle(&self.context, &module)?;
-        mentions.settle(self, &module);
+        agreement.check(&self.context, &module)?;
+        mentions.apply(self, &module);
         builtins::define_called(self, &module, &target)?;
         assembly::check_functions(&module)?;
         let module = RestorableModule::new(module);
@@ -88,16 +88,16 @@ impl<'a> Session<'a> {
     }
 
     /// Removes from `input`, which is to be linked, the types and values of locals that no output shows.
-    pub(super) fn hide_types(&self, input: &mut Bitcode, reading: Reading) {
+    pub(super) fn strip_unused_types(&self, input: &mut Bitcode, reading: Reading) {
         if !self.plan.shows_dwarf() {
-            input.hide_types(reading);
+            input.strip_unused_types(reading);
         }
     }
 
     /// Opens one input as a module.
     pub(super) fn open_module(&self, input: &Bitcode) -> Result<Opened<'_>> {
         let name = input.origin.to_string();
-        crash_handler::work_on(&name);
+        crash_handler::set_input(&name);
         let module = match input.format {
             Format::Bitcode => Module::open(&self.context, input.bytes.clone(), &name),
             Format::Text => Module::parse(&self.context, &input.bytes, &name),
@@ -171,7 +171,7 @@ impl<'a> Session<'a> {
         source: Module<'_>,
         origin: &Origin,
     ) -> Result<()> {
-        crash_handler::work_on(&origin.to_string());
+        crash_handler::set_input(&origin.to_string());
         let worked = module.link(source);
         let failure = || Error::link(format!("cannot link {origin}"));
         let heard = self.hear(failure);

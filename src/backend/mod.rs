@@ -49,5 +49,5 @@ pub use program::{Optimized, Program};
 pub use remaining_panic::Panic;
 pub use runtime::MEMORY;
 pub use session::{Session, audience};
-pub use trace::{Account, Reason, Taken};
+pub use trace::{LinkTrace, LinkedModule, Reason};
 pub use unsupported::unrolled;

@@ -26,7 +26,7 @@ impl<'s> Program<'s, Internalized> {
         let machines = &self.phase.machines;
         session.dump(module, super::codegen::Stage::BeforeOptimization)?;
         module.verify()?;
-        preserve_access::claim(module)?;
+        preserve_access::lower_once_per_process(module)?;
         lower::prepare(session, module);
         panics::prepare(session, module, &machines.optimizing)?;
         pipeline::run(session, &machines.optimizing, module)?;

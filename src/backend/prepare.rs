@@ -23,7 +23,7 @@ impl<'s> Program<'s, Merged> {
         let Self { session, target, .. } = &self;
         let (session, module) = (*session, self.module.get(session)?);
         let plan = session.plan;
-        aliases::settle(module);
+        aliases::resolve_aliases(module);
         set_values::apply(session, module, target.target.endian())?;
         co_re::lower(session, module, target)?;
         if co_re::is_relocatable(module) {
@@ -50,7 +50,7 @@ impl<'s> Program<'s, Merged> {
                 unroll::forget_hints(session, function);
             }
         }
-        placement::settle(session, module);
+        placement::place_functions(session, module);
         stack_alignment::limit_alignment(module);
         let is_wanted = |function: &Global<'_>| plan.exports.named(&function.name()).is_some();
         let referring = debuginfo::taking_references(&session.context, module).into_iter();

@@ -57,14 +57,14 @@ pub(super) fn resolve<'s>(
             let held = archives.get(archive).map(|archive| archive.load(member));
             let Some(mut bitcode) = held.transpose()? else { continue };
             log::debug!("taking {}", bitcode.origin);
-            session.hide_types(&mut bitcode, Reading::Reached);
+            session.strip_unused_types(&mut bitcode, Reading::Reached);
             let opened = session.open_module(&bitcode)?;
-            let mut account = session.account.borrow_mut();
-            let reason = account.reason(&symbol);
-            account.enter(&opened, bitcode.bytes.len(), reason);
-            drop(account);
+            let mut link_trace = session.link_trace.borrow_mut();
+            let reason = link_trace.reason(&symbol);
+            link_trace.enter(&opened, bitcode.bytes.len(), reason);
+            drop(link_trace);
             let tag = format!("m{archive}.{}", member.0);
-            locals.add(&opened, &tag, offer(&opened, &tag, &(&wanted & strong)));
+            locals.add(&opened, &tag, make_linkonce(&opened, &tag, &(&wanted & strong)));
             target.apply(&opened.module)?;
             // Module-level assembly is never lazy; a second copy would define its symbols twice.
             if !linked.insert((archive, member)) {
@@ -90,7 +90,7 @@ struct Locals {
 }
 
 impl Locals {
-    /// Adds the names that [`offer`] changed in a member.
+    /// Adds the names that [`make_linkonce`] changed in a member.
     fn add(&mut self, opened: &Opened<'_>, tag: &str, renamed: Vec<(String, String)>) {
         if renamed.is_empty() {
             return;
@@ -181,7 +181,7 @@ fn gives_way(symbol: &str, archive: &Archive, member: MemberId, plan: &LinkPlan)
 
 /// Marks the definitions of the member called `tag` so that only those in use, or in `strong`, are moved. Returns the
 /// new names of its local definitions, each with the old one.
-pub(super) fn offer(
+pub(super) fn make_linkonce(
     opened: &Opened<'_>,
     tag: &str,
     strong: &BTreeSet<String>,

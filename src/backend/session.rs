@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    choose_llvm::Reader,
+    choose_llvm::ChosenLlvm,
     quirks::{self, Relocations},
     remaining_panic::Panic,
-    trace::Account,
+    trace::LinkTrace,
 };
 use crate::{
     backend::runtime::Routines,
@@ -25,9 +25,9 @@ use crate::{
 pub struct Session<'a> {
     pub(super) plan: &'a LinkPlan,
     pub(super) warnings: &'a Warnings,
-    pub(super) reader: Reader<'a>,
+    pub(super) reader: ChosenLlvm<'a>,
     pub(super) context: Context,
-    pub(super) account: RefCell<Account>,
+    pub(super) link_trace: RefCell<LinkTrace>,
     pub(super) routines: RefCell<Vec<Routines>>,
     pub(super) panics: RefCell<Vec<Panic>>,
     /// The names that native objects of this link define or refer to.
@@ -49,10 +49,10 @@ impl<'a> Session<'a> {
     /// # Errors
     /// No library fits, or it cannot be loaded; see [`Error::unfit_llvms`].
     pub fn open(plan: &'a LinkPlan, inputs: &Inputs, warnings: &'a Warnings) -> Result<Self> {
-        let (reader, library) = Reader::open(plan, inputs, warnings)?;
+        let (reader, library) = ChosenLlvm::open(plan, inputs, warnings)?;
         let wanted = quirks::options(plan, library.version(), Relocations::None);
         let options = RefCell::new(Some(library.set_options(wanted)?));
-        let account = RefCell::new(Account::new(&plan.reports));
+        let link_trace = RefCell::new(LinkTrace::new(&plan.reports));
         let (context, routines) = (Context::new(library), RefCell::default());
         let relocations = Cell::new(Relocations::None);
         let audience = audience(plan, inputs);
@@ -62,7 +62,7 @@ impl<'a> Session<'a> {
             warnings,
             reader,
             context,
-            account,
+            link_trace,
             routines,
             panics,
             native_names: inputs.native_names.clone(),
@@ -105,8 +105,8 @@ impl<'a> Session<'a> {
 
     /// Returns the record of what was taken and dropped so far.
     #[must_use]
-    pub fn account(&self) -> Account {
-        self.account.borrow().clone()
+    pub fn link_trace(&self) -> LinkTrace {
+        self.link_trace.borrow().clone()
     }
 
     /// Returns the panics that remain in the program once it is optimized.
@@ -162,7 +162,7 @@ pub fn audience(plan: &LinkPlan, inputs: &Inputs) -> Audience {
         folder.is_some_and(|folder| folder.as_encoded_bytes().starts_with(b"rustc"))
     };
     let is_rustc = !inputs.roots.is_empty()
-        || plan.exports.names.iter().any(|export| of_rustc(&export.wished_by))
+        || plan.exports.names.iter().any(|export| of_rustc(&export.requested_by))
         || locate::is_called_by_rustc();
     if is_rustc { Audience::Rustc } else { Audience::Person }
 }

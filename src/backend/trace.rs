@@ -12,9 +12,9 @@ use crate::{
 
 /// A record of the modules that a link took and the definitions that it dropped.
 #[derive(Clone, Debug, Default)]
-pub struct Account {
+pub struct LinkTrace {
     /// The linked modules, each once, in the order in which they were taken.
-    pub taken: Vec<Taken>,
+    pub taken: Vec<LinkedModule>,
     /// The unreachable functions and variables of given modules, with their origins, in order. Filled if the plan
     /// requests a list.
     pub dropped: Vec<(Origin, String)>,
@@ -36,7 +36,7 @@ pub struct Account {
 
 /// A module that was linked.
 #[derive(Clone, Debug)]
-pub struct Taken {
+pub struct LinkedModule {
     /// The origin of the module.
     pub origin: Origin,
     /// The size in bytes.
@@ -62,7 +62,7 @@ pub enum Reason {
 /// The number of definitions that a message names.
 const SAMPLES: usize = 3;
 
-impl Account {
+impl LinkTrace {
     pub(super) fn new(reports: &Reports) -> Self {
         let wants_mentions = reports.why_extract.is_some() || reports.map.is_some();
         let mentions = wants_mentions.then(BTreeMap::new);
@@ -96,7 +96,7 @@ impl Account {
             let names = listed(&opened.module).map(|global| (opened.origin.clone(), global.name()));
             candidates.extend(names);
         }
-        self.taken.push(Taken { origin: opened.origin.clone(), bytes, reason });
+        self.taken.push(LinkedModule { origin: opened.origin.clone(), bytes, reason });
     }
 
     /// Records the definitions in `module`, the result of linking, unless it refers to nothing undefined.

@@ -18,7 +18,7 @@ pub(super) fn explain(session: &Session<'_>, module: &Module<'_>) {
     let paths = Paths::of(module);
     let answers = asked.iter().map(|name| answer(session, module, &paths, name));
     let answers = answers.collect::<Vec<_>>();
-    session.account.borrow_mut().why_live = answers;
+    session.link_trace.borrow_mut().why_live = answers;
 }
 
 /// For each reachable symbol, the one that it was reached from; `None` for those that stay by themselves.
@@ -106,7 +106,7 @@ fn reason(session: &Session<'_>, root: Global<'_>) -> String {
     let exports = &session.plan.exports;
     let name = root.name();
     match exports.named(&name) {
-        Some(export) => format!("{} exports it", export.wished_by),
+        Some(export) => format!("{} exports it", export.requested_by),
         None if exports.contains(&name) => "a pattern exports it".to_owned(),
         None if exports.requested == Requested::Inferred => {
             "it is not static, and no option says what to export".to_owned()

@@ -104,7 +104,7 @@ impl Findings {
     ///
     /// # Errors
     /// Returns the error among the findings, or `summary` with all of them as its parts.
-    pub fn settle(
+    pub fn report(
         self,
         summary: &str,
         options: &CheckOptions<'_>,

@@ -7,7 +7,7 @@
 //! - [`kernel`]: a kernel supports every feature used;
 //! - [`stack`]: sizes, frames and call chains, for reports and limits.
 //!
-//! Each check returns [`Findings`]; [`Findings::settle`] decides which are errors.
+//! Each check returns [`Findings`]; [`Findings::report`] decides which are errors.
 
 pub mod cpu_level;
 mod findings;
@@ -19,7 +19,7 @@ pub mod undefined;
 
 pub use findings::{Finding, Findings};
 
-use stack::Survey;
+use stack::ProgramStats;
 
 use crate::{
     btf,
@@ -60,14 +60,14 @@ impl<'a> CheckOptions<'a> {
 /// # Errors
 /// Returns an error if a symbol is undefined, or if loaders or the requested kernel would refuse the object.
 pub fn code(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
-    loader::check_sections(&object.elf).settle(LOADERS, options, warnings)?;
-    undefined::check(object, options).settle(LOADERS, options, warnings)?;
+    loader::check_sections(&object.elf).report(LOADERS, options, warnings)?;
+    undefined::check(object, options).report(LOADERS, options, warnings)?;
     if options.plan.is_for_a_kernel() {
-        lints::check(object, options).settle(LOADERS, options, warnings)?;
+        lints::check(object, options).report(LOADERS, options, warnings)?;
     }
-    cpu_level::check(object, options.plan).settle(KERNEL, options, warnings)?;
+    cpu_level::check(object, options.plan).report(KERNEL, options, warnings)?;
     match options.plan.kernel {
-        Some(kernel) => kernel::check(object, kernel).settle(KERNEL, options, warnings),
+        Some(kernel) => kernel::check(object, kernel).report(KERNEL, options, warnings),
         None => Ok(()),
     }
 }
@@ -79,13 +79,13 @@ pub fn code(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) ->
 /// Returns an error if the kernel would refuse the program, or it exceeds a limit of the plan.
 pub fn limits(
     object: &Object,
-    survey: &Survey,
+    survey: &ProgramStats,
     explain: impl Fn(&[String]) -> Vec<String>,
     options: &CheckOptions<'_>,
     warnings: &Warnings,
 ) -> Result<()> {
     let runs_on = |version| kernel::check(object, version).is_acceptable();
-    let findings = survey.judge(options.plan, &runs_on);
+    let findings = survey.check_limits(options.plan, &runs_on);
     let errors = findings.explain_frames(explain).errors(options, warnings);
     if errors.is_empty() { Ok(()) } else { Err(Error::link(KERNEL).with_parts(errors)) }
 }
@@ -95,7 +95,7 @@ pub fn limits(
 /// # Errors
 /// Returns an error if the findings count as one.
 pub fn untyped(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
-    undefined::check_without_btf(object).settle(LOADERS, options, warnings)
+    undefined::check_without_btf(object).report(LOADERS, options, warnings)
 }
 
 /// Checks the BTF of a linked `object` and the maps that it describes.
@@ -104,7 +104,7 @@ pub fn untyped(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings)
 /// Returns an error if loaders would not understand a map, or if the BTF breaks a rule of the kernel.
 pub fn types(object: &Object, options: &CheckOptions<'_>, warnings: &Warnings) -> Result<()> {
     let Some(info) = &object.btf else { return Ok(()) };
-    loader::check(&object.elf, info).settle(LOADERS, options, warnings)?;
+    loader::check(&object.elf, info).report(LOADERS, options, warnings)?;
     if info.btf.last_id().0 == 0 {
         return Ok(());
     }

@@ -33,7 +33,7 @@ impl Flavor {
 
 /// The intended recipient of an argument; a few options differ in meaning between a compiler driver and ld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listener {
+pub enum Addressee {
     /// This linker, or a compiler driver.
     Driver,
     /// GNU ld, or a linker that takes its place.
@@ -46,7 +46,7 @@ pub struct Word {
     /// The argument.
     pub text: OsString,
     /// The program it is intended for.
-    pub listener: Listener,
+    pub addressee: Addressee,
     /// The place it was written in.
     pub place: Place,
 }
@@ -159,11 +159,11 @@ fn flavor_of_program(program: &OsStr) -> Flavor {
 
 /// Unwraps `-Wl,a,b` and `-Xlinker a`, up to a `--`.
 fn unwrap(flavor: Flavor, args: Vec<Arg>) -> Result<Vec<Word>> {
-    let own = if flavor == Flavor::Gnu { Listener::Ld } else { Listener::Driver };
+    let own = if flavor == Flavor::Gnu { Addressee::Ld } else { Addressee::Driver };
     let mut words = Vec::with_capacity(args.len());
     let mut args = args.into_iter();
     while let Some(Arg { word, place }) = args.next() {
-        let to_ld = |text| Word { text, listener: Listener::Ld, place: place.clone() };
+        let to_ld = |text| Word { text, addressee: Addressee::Ld, place: place.clone() };
         if let Some(list) = words::strip_prefix(&word, "-Wl,") {
             words.extend(words::split_commas(&list).into_iter().map(to_ld));
         } else if word == "-Xlinker" || word == "--for-linker" {
@@ -172,11 +172,11 @@ fn unwrap(flavor: Flavor, args: Vec<Arg>) -> Result<Vec<Word>> {
                 .ok_or_else(|| place.blame(Error::usage("`-Xlinker` needs a word to pass on")))?;
             words.push(to_ld(wrapped.word));
         } else if word == "--" {
-            words.push(Word { text: word, listener: own, place });
-            words.extend(args.map(|arg| Word { text: arg.word, listener: own, place: arg.place }));
+            words.push(Word { text: word, addressee: own, place });
+            words.extend(args.map(|arg| Word { text: arg.word, addressee: own, place: arg.place }));
             break;
         } else {
-            words.push(Word { text: word, listener: own, place });
+            words.push(Word { text: word, addressee: own, place });
         }
     }
     Ok(words)

@@ -79,7 +79,8 @@ impl Known {
         let own = self.own_name(&word.text).or_else(|| self.own_letter(&word.text));
         let own = own.map(|(length, named)| ((length, 1), named));
         let (dashes, body) = undash(&word.text);
-        let heard = |rule: &&Rule| rule.listener.is_none_or(|listener| listener == word.listener);
+        let heard =
+            |rule: &&Rule| rule.addressee.is_none_or(|addressee| addressee == word.addressee);
         let foreign = RULES.iter().filter(heard).filter_map(|rule| foreign(rule, dashes, &body));
         own.into_iter().chain(foreign).max_by_key(|(rank, _)| *rank).map(|(_, named)| named)
     }
@@ -131,7 +132,7 @@ impl Known {
         let name = body.split('=').next().unwrap_or_default();
         let own = self.options.keys().filter(|name| name.len() > 1).map(|name| format!("--{name}"));
         let fits = |rule: &&Rule| {
-            rule.listener.is_none_or(|listener| listener == word.listener)
+            rule.addressee.is_none_or(|addressee| addressee == word.addressee)
                 && !matches!(rule.action, Action::Refuse(_))
         };
         let foreign = RULES
@@ -186,7 +187,7 @@ fn undash(text: &OsStr) -> (usize, OsString) {
 type Ranked<'known> = ((usize, u8), Named<'known>);
 
 fn foreign(rule: &'static Rule, dashes: usize, body: &OsStr) -> Option<Ranked<'static>> {
-    let priority = if rule.listener.is_some() { 2 } else { 0 };
+    let priority = if rule.addressee.is_some() { 2 } else { 0 };
     let names = rule.spellings.iter().map(|spelling| spelling.trim_start_matches('-'));
     let fitting = names.filter(|name| name.len() > 1 || dashes == 1).filter_map(|name| {
         let value = value_after(body, name, rule.value)?;

@@ -114,7 +114,7 @@ fn export(export: &Export) -> Value {
         Presence::Required => "required",
         Presence::Optional => "optional",
     };
-    json!({ "name": export.name, "wished_by": export.wished_by, "presence": presence })
+    json!({ "name": export.name, "requested_by": export.requested_by, "presence": presence })
 }
 
 fn output(output: &Output) -> Value {
@@ -240,7 +240,7 @@ fn human_export(export: &Export) -> String {
         Presence::Required => "required",
         Presence::Optional => "if defined",
     };
-    format!("export {} ({presence}, by {})", export.name, export.wished_by)
+    format!("export {} ({presence}, by {})", export.name, export.requested_by)
 }
 
 fn human_output(output: &Output) -> String {

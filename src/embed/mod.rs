@@ -209,7 +209,7 @@ impl Linker {
 fn wishes<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Exports {
     let wish = |name: S| Export {
         name: name.as_ref().to_owned(),
-        wished_by: "the caller of the library".to_owned(),
+        requested_by: "the caller of the library".to_owned(),
         presence: Presence::Required,
     };
     let mut names = names.into_iter().map(wish).collect::<Vec<_>>();

@@ -73,7 +73,7 @@ pub struct Bitcode {
 
 impl Bitcode {
     /// Removes the values of locals and, from C, the types that the module's BTF does not show; DWARF shows all of them.
-    pub fn hide_types(&mut self, reading: Reading) {
+    pub fn strip_unused_types(&mut self, reading: Reading) {
         if self.format == Format::Bitcode {
             let patch = prune::patch(&self.bytes, reading);
             patch.into_iter().for_each(|patch| patch.apply(Arc::make_mut(&mut self.bytes)));

@@ -14,7 +14,7 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if a relocation is outside its section.
-pub fn settle(elf: &mut Elf) -> Result<()> {
+pub fn resolve(elf: &mut Elf) -> Result<()> {
     let mut sections = BTreeMap::new();
     let code: Vec<SectionId> = elf.code().map(|(id, _)| id).collect();
     for &id in &code {

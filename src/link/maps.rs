@@ -1,7 +1,7 @@
 //! Map definitions that every loader finds.
 //!
 //! Loaders identify a map by the symbol that an instruction refers to; LLVM refers to a local variable by its section
-//! instead, and libbpf accepts only global ones. [`settle`] restores each map's symbol.
+//! instead, and libbpf accepts only global ones. [`publish_symbols`] restores each map's symbol.
 //!
 //! aya's `maps` section holds 28-byte records that libbpf 1.0 and later refuse. [`convert`] expresses the same in
 //! BTF: a struct whose members encode numbers as array lengths (`libbpf`, `parse_btf_map_def`), which aya reads as
@@ -16,7 +16,7 @@ use crate::{
     },
     btf::{
         Composite, Datasec, Info, Kind, Linkage, Member, SecEntry, StrOff, TypeId,
-        builder::{number, retire},
+        builder::{number, tombstone},
     },
     elf::{Binding, Contents, Elf, Place, Section, SectionId, Symbol, SymbolId, SymbolKind},
     report::{Result, Warning, WarningKind, Warnings},
@@ -44,7 +44,7 @@ const MEMBER_SIZE: usize = 8;
 ///
 /// # Errors
 /// Returns an error if a relocation points outside its section.
-pub fn settle(elf: &mut Elf) -> Result<()> {
+pub fn publish_symbols(elf: &mut Elf) -> Result<()> {
     for name in [MAPS, LEGACY_MAPS] {
         if let Some(id) = elf.section_named(name) {
             name_references(elf, id)?;
@@ -260,8 +260,8 @@ fn forget(info: &mut Info, name: &str) {
         Some(Kind::Datasec(datasec)) => datasec.entries.clone(),
         _ => Vec::new(),
     };
-    retire(&mut info.btf, id);
-    entries.iter().for_each(|entry| retire(&mut info.btf, entry.ty));
+    tombstone(&mut info.btf, id);
+    entries.iter().for_each(|entry| tombstone(&mut info.btf, entry.ty));
 }
 
 fn list(info: &mut Info, entries: Vec<SecEntry>) {

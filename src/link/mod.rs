@@ -42,14 +42,14 @@ pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
         Ok([only]) => join(vec![only], &plan.exports, plan.mode)?.object,
         Err(several) => join(several, &plan.exports, plan.mode)?.object,
     };
-    vacant::settle(&mut object.elf);
-    maps::settle(&mut object.elf)?;
+    vacant::extend_sections(&mut object.elf);
+    maps::publish_symbols(&mut object.elf)?;
     show_programs(&mut object);
     if let Some(info) = &object.btf {
         maps::follow_aliases(&mut object.elf, info);
     }
     strip::strip(&mut object.elf, plan.debug_info.dwarf);
-    or_to_add::mend(&mut object.elf, object.btf.as_ref());
+    or_to_add::rewrite(&mut object.elf, object.btf.as_ref());
     Ok(object)
 }
 
@@ -79,7 +79,7 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     if plan.maps == MapDefinitions::Btf {
         maps::convert(&mut object.elf, &mut info, warnings);
     }
-    btf::fit(&mut info, &mut object.elf, &undefined, &object.declared, plan.mode)?;
+    btf::sync_with_symbols(&mut info, &mut object.elf, &undefined, &object.declared, plan.mode)?;
     let queries = Queries::of(&info);
     match plan.debug_info.source_lines {
         SourceLines::Read => types::sources::quote(&mut info),
@@ -89,8 +89,8 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
         SourceLines::None => {}
     }
     types::fix(&mut info, &plan.debug_info.fix_options())?;
-    btf::co_re_patch::answer(&info, &queries, &mut object.elf)?;
-    local_calls::settle(&mut object.elf)?;
+    btf::co_re_patch::apply(&info, &queries, &mut object.elf)?;
+    local_calls::resolve(&mut object.elf)?;
     object.btf = Some(info);
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::elf::{Contents, Elf, Place, SectionId, SymbolKind};
 const ROOM: u64 = 8;
 
 /// Moves every variable without a size that is referred to inside its section.
-pub fn settle(elf: &mut Elf) {
+pub fn extend_sections(elf: &mut Elf) {
     let referred: BTreeSet<_> = elf
         .sections
         .values()

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use super::program_report::table;
 use crate::{
-    backend::{Account, Reason},
+    backend::{LinkTrace, Reason},
     elf::{Elf, Place, SymbolKind},
     report::{Origin, Result, count, demangled},
 };
@@ -13,11 +13,11 @@ use crate::{
 ///
 /// # Errors
 /// The bytes are no object.
-pub(super) fn map(bytes: &[u8], account: &Account) -> Result<String> {
+pub(super) fn map(bytes: &[u8], link_trace: &LinkTrace) -> Result<String> {
     let elf = Elf::parse(bytes)?;
-    let mut text = members(account);
+    let mut text = members(link_trace);
     let none = BTreeMap::new();
-    let origins = account.origins.as_ref().unwrap_or(&none);
+    let origins = link_trace.origins.as_ref().unwrap_or(&none);
     let mut rows = vec![
         ["section", "offset", "size", "align", "symbol", "origin"].map(str::to_owned).to_vec(),
     ];
@@ -65,9 +65,9 @@ pub(super) fn map(bytes: &[u8], account: &Account) -> Result<String> {
 }
 
 /// Returns the table of archive members, each with the symbol that it was taken for; empty if there are none.
-fn members(account: &Account) -> String {
+fn members(link_trace: &LinkTrace) -> String {
     let mut rows = vec![["archive member", "needed by", "for"].map(str::to_owned).to_vec()];
-    for taken in &account.taken {
+    for taken in &link_trace.taken {
         if let Reason::Needed { symbol, by } = &taken.reason {
             let by = by
                 .as_ref()

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use super::program_report::table;
 use crate::{
     bpf::kernel::{LARGE_PROGRAM, LARGE_PROGRAMS, SMALL_PROGRAM},
-    check::stack::{Count, Map, Role, STACK_LIMIT, Survey, Target},
+    check::stack::{Count, Map, ProgramStats, Role, STACK_LIMIT, Target},
     report::{count, demangled},
 };
 
 /// Returns the summary: a row for each program with all that it calls, and the bytes of maps and data.
-pub(super) fn summary(survey: &Survey) -> String {
+pub(super) fn summary(survey: &ProgramStats) -> String {
     let header = ["program", "instructions", "of 4096", "of a million", "stack", "of 512"];
     let deepest = survey.heaviest(|function| Count::NEW.frame(function));
     let mut rows = vec![header.map(str::to_owned).to_vec()];
@@ -43,7 +43,7 @@ pub(super) fn summary(survey: &Survey) -> String {
 
 /// Counts the instructions of the function at `index` and of all functions that it reaches, each once, as the kernel
 /// counts them.
-fn with_callees(survey: &Survey, index: usize) -> u64 {
+fn with_callees(survey: &ProgramStats, index: usize) -> u64 {
     let mut seen = std::collections::BTreeSet::from([index]);
     let mut open = vec![index];
     let mut sum = 0_u64;

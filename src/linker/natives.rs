@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{finish_linked, phases::Clock, survey};
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{Account, Reason, Taken, audience},
+    backend::{LinkTrace, LinkedModule, Reason, audience},
     check::{CheckOptions, cpu_level},
     elf::{Binding, Place},
     input::{Inputs, Native, Need},
@@ -25,15 +25,15 @@ pub(super) fn build(
     plan: &LinkPlan,
     warnings: &Warnings,
     clock: &Clock,
-    account: &mut Account,
+    link_trace: &mut LinkTrace,
 ) -> Result<Vec<u8>> {
     check_options(plan)?;
-    let objects = clock.run("parse the objects", || parse(&inputs.natives, plan, account))?;
+    let objects = clock.run("parse the objects", || parse(&inputs.natives, plan, link_trace))?;
     check_dwarf(&objects, plan)?;
     let plan = &with_btf_of(&objects, plan);
     let objects = with_routines(objects, plan)?;
     let joined = clock.run("link", || linking::join(objects, &plan.exports, plan.mode))?;
-    account.dropped = joined.dropped;
+    link_trace.dropped = joined.dropped;
     warn_of_widths(&joined.unextended, warnings);
     if plan.mode == LinkMode::Relocatable {
         return linking::emit(joined.object);
@@ -50,14 +50,14 @@ pub(super) fn build(
     clock.run("finish the object", || finish_linked(object, &options, warnings))
 }
 
-/// Parses each of `natives`, and records it in `account`.
+/// Parses each of `natives`, and records it in `link_trace`.
 ///
 /// # Errors
 /// One of them is malformed, or has an instruction above the CPU level of `plan`.
 pub(super) fn parse(
     natives: &[Native],
     plan: &LinkPlan,
-    account: &mut Account,
+    link_trace: &mut LinkTrace,
 ) -> Result<Vec<Object>> {
     let parse = |native: &Native| {
         let (reason, role) = match native.need.clone() {
@@ -65,7 +65,7 @@ pub(super) fn parse(
             Some(Need { symbol, by }) => (Reason::Needed { symbol, by }, Role::Member),
         };
         let (origin, bytes) = (native.origin.clone(), native.bytes.len());
-        account.taken.push(Taken { origin, bytes, reason });
+        link_trace.taken.push(LinkedModule { origin, bytes, reason });
         let object = Object::parse_native(&native.bytes, native.origin.clone())?;
         cpu_level::check_native(&object, plan)?;
         Ok(Object { role, ..object })

@@ -33,7 +33,7 @@ impl Clock {
 
     /// Runs `work` as the phase called `name`.
     pub(super) fn run<T>(&self, name: &'static str, work: impl FnOnce() -> T) -> T {
-        crash_handler::enter(name);
+        crash_handler::set_phase(name);
         let began = self.start.elapsed();
         let result = work();
         let took = self.start.elapsed().saturating_sub(began);

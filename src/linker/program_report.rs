@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::{
-    check::stack::{Call, Count, Function, Heaviest, Map, Role, Survey, Target},
+    check::stack::{Call, Count, Function, Heaviest, Map, ProgramStats, Role, Target},
     link::btf::co_re_list::Record,
     report::{count, demangled},
 };
@@ -17,7 +17,7 @@ const SCHEMA: u32 = 1;
 const MOST_SHOWN: usize = 64;
 
 /// Returns the report as JSON, with a trailing newline.
-pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> String {
+pub(super) fn json(survey: &ProgramStats, records: &[Record], panics: &Value) -> String {
     let deepest = deepest(survey);
     let functions = survey.functions.iter().zip(0..);
     let functions = functions.map(|(function, index)| {
@@ -57,7 +57,7 @@ pub(super) fn json(survey: &Survey, records: &[Record], panics: &Value) -> Strin
     format!("{value:#}\n")
 }
 
-fn call_json(survey: &Survey, call: &Call) -> Value {
+fn call_json(survey: &ProgramStats, call: &Call) -> Value {
     let symbol = |index: usize| survey.functions.get(index).map(|function| &function.name);
     let (kind, callee) = match &call.target {
         Target::Function(index) => ("function", json!(symbol(*index))),
@@ -82,7 +82,7 @@ fn map_json(map: &Map) -> Value {
 }
 
 /// Returns the report as text: a table of functions, one of maps, and totals.
-pub(super) fn human(survey: &Survey, records: &[Record]) -> String {
+pub(super) fn human(survey: &ProgramStats, records: &[Record]) -> String {
     let deepest = deepest(survey);
     let header = ["function", "section", "insns", "stack", "deepest", "chain", "source"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
@@ -177,16 +177,16 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
     text
 }
 
-fn deepest(survey: &Survey) -> Heaviest {
+fn deepest(survey: &ProgramStats) -> Heaviest {
     survey.heaviest(|function| Count::NEW.frame(function))
 }
 
-fn largest_chain(survey: &Survey, deepest: &Heaviest) -> u64 {
+fn largest_chain(survey: &ProgramStats, deepest: &Heaviest) -> u64 {
     let roots = survey.roots().into_iter();
     roots.map(|(root, _)| deepest.start(root, 0).1).max().unwrap_or(0)
 }
 
-fn programs(survey: &Survey) -> usize {
+fn programs(survey: &ProgramStats) -> usize {
     survey.functions.iter().filter(|function| function.role == Role::Program).count()
 }
 

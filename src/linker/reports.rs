@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::phases::Clock;
 use crate::{
-    backend::{Account, Reason, Taken},
+    backend::{LinkTrace, LinkedModule, Reason},
     output,
     plan::{Listing, Reports},
     report::Result,
@@ -16,19 +16,19 @@ use crate::{
 ///
 /// # Errors
 /// A file cannot be written.
-pub(super) fn publish(reports: &Reports, account: &Account, clock: &Clock) -> Result<()> {
+pub(super) fn publish(reports: &Reports, link_trace: &LinkTrace, clock: &Clock) -> Result<()> {
     if reports.trace == Listing::Print {
-        output::write_stderr(&trace(&account.taken));
+        output::write_stderr(&trace(&link_trace.taken));
     }
     if reports.dropped == Listing::Print {
-        output::write_stderr(&dropped(account));
+        output::write_stderr(&dropped(link_trace));
     }
-    account.why_live.iter().for_each(|answer| output::write_stderr(answer));
+    link_trace.why_live.iter().for_each(|answer| output::write_stderr(answer));
     if let Some(path) = &reports.why_extract {
-        write(path, &why_extract(&account.taken))?;
+        write(path, &why_extract(&link_trace.taken))?;
     }
     if let Some(path) = &reports.time_trace {
-        write(path, &time_trace(account, clock))?;
+        write(path, &time_trace(link_trace, clock))?;
     }
     Ok(())
 }
@@ -43,18 +43,18 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Returns one line for each module, as ld prints.
-fn trace(taken: &[Taken]) -> String {
+fn trace(taken: &[LinkedModule]) -> String {
     lines(taken.iter().map(|taken| taken.origin.to_string()))
 }
 
-fn dropped(account: &Account) -> String {
-    lines(account.dropped.iter().map(|(origin, name)| {
+fn dropped(link_trace: &LinkTrace) -> String {
+    lines(link_trace.dropped.iter().map(|(origin, name)| {
         format!("removing unused `{}` of {origin}", rustc_demangle::demangle(name))
     }))
 }
 
 /// Returns the same table as lld: the referring file, the extracted member, and the symbol.
-fn why_extract(taken: &[Taken]) -> String {
+fn why_extract(taken: &[LinkedModule]) -> String {
     let header = "reference\textracted\tsymbol".to_owned();
     let rows = taken.iter().filter_map(|taken| match &taken.reason {
         Reason::Given => None,
@@ -67,15 +67,15 @@ fn why_extract(taken: &[Taken]) -> String {
 }
 
 /// Returns the trace in the format of chrome://tracing and Perfetto, with times in microseconds.
-fn time_trace(account: &Account, clock: &Clock) -> String {
+fn time_trace(link_trace: &LinkTrace, clock: &Clock) -> String {
     let phases = clock.phases();
     let mut events = vec![json!({
         "name": "link", "ph": "X", "pid": 1, "tid": 1, "ts": 0,
         "dur": phases.last().map_or(0, |last| micros(last.began + last.took)),
         "args": {
-            "modules": account.taken.iter().filter(|taken| taken.reason == Reason::Given).count(),
-            "members": account.taken.iter().filter(|taken| taken.reason != Reason::Given).count(),
-            "bytes": account.taken.iter().map(|taken| taken.bytes).sum::<usize>(),
+            "modules": link_trace.taken.iter().filter(|taken| taken.reason == Reason::Given).count(),
+            "members": link_trace.taken.iter().filter(|taken| taken.reason != Reason::Given).count(),
+            "bytes": link_trace.taken.iter().map(|taken| taken.bytes).sum::<usize>(),
         },
     })];
     events.extend(phases.iter().map(|phase| {

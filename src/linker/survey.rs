@@ -3,7 +3,7 @@
 use super::{html, memory_usage, panics, program_report, reports};
 use crate::{
     backend::{Panic, unrolled},
-    check::{self, CheckOptions, stack::Survey},
+    check::{self, CheckOptions, stack::ProgramStats},
     link::btf::co_re_list,
     object::Object,
     output,
@@ -32,7 +32,7 @@ pub(super) fn check(
 ) -> Result<()> {
     let object = checked.object;
     let plan = options.plan;
-    let survey = Survey::of(object);
+    let survey = ProgramStats::of(object);
     report(&survey, object, checked.panics, &plan.reports)?;
     let is_object = plan.outputs.iter().any(|output| output.kind == OutputKind::Object);
     if !is_object || !plan.is_for_a_kernel() {
@@ -46,7 +46,12 @@ pub(super) fn check(
     check::limits(object, &survey, explain, options, warnings)
 }
 
-fn report(survey: &Survey, object: &Object, panics: &[Panic], wanted: &Reports) -> Result<()> {
+fn report(
+    survey: &ProgramStats,
+    object: &Object,
+    panics: &[Panic],
+    wanted: &Reports,
+) -> Result<()> {
     if wanted.memory_usage == Listing::Print {
         output::write_stderr(&memory_usage::summary(survey));
     }

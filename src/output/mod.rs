@@ -24,7 +24,7 @@ pub struct Staged(Target);
 #[derive(Debug)]
 enum Target {
     /// A regular or missing file; `name` is its path as given.
-    File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: crash_handler::Hold },
+    File { beside: NamedTempFile, place: PathBuf, name: PathBuf, hold: crash_handler::SignalBlock },
     /// A device or a pipe, already written.
     Special,
 }
@@ -49,7 +49,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged> {
     let staged = destination(path).and_then(|place| match place {
         Some(place) => {
-            let (hold, name) = (crash_handler::hold(), path.to_owned());
+            let (hold, name) = (crash_handler::block_signals(), path.to_owned());
             let limit = crash_handler::file_size_limit();
             if limit.is_some_and(|limit| limit < bytes.len() as u64) {
                 return Err(io::ErrorKind::FileTooLarge.into());

@@ -21,7 +21,7 @@ pub struct Export {
     /// The symbol's name in the symbol table.
     pub name: String,
     /// The origin of the request, for messages: `--export` or a file.
-    pub wished_by: String,
+    pub requested_by: String,
     /// The treatment of a missing definition.
     pub presence: Presence,
 }
@@ -157,7 +157,7 @@ mod tests {
     fn the_closest_wish_decides() {
         let named = Export {
             name: "a_named".into(),
-            wished_by: "--export".into(),
+            requested_by: "--export".into(),
             presence: Presence::Required,
         };
         let exports = Exports {

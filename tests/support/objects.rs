@@ -196,7 +196,7 @@ pub fn parse(raw: &[u8]) -> Result<Object> {
 pub fn check_kernel(object: &Object, kernel: Kernel) -> Result<()> {
     let plan = LinkPlan::default();
     let findings = check::kernel::check(object, kernel);
-    findings.settle("several errors", &CheckOptions::new(&plan), &Warnings::default())
+    findings.report("several errors", &CheckOptions::new(&plan), &Warnings::default())
 }
 
 /// Finishes `raw`, whose compiler knew what is `declared`, as `plan` says.

@@ -4,7 +4,7 @@ use super::super::{Btf, CoreRelo, Kind, TypeId, rules};
 
 /// The target of an access string.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub struct AccessSpec {
     /// Bits from the start of the root.
     pub bits: u64,
     /// The type there.
@@ -13,7 +13,7 @@ pub struct Spot {
     pub path: String,
 }
 
-impl Spot {
+impl AccessSpec {
     /// Resolves the access string of a field's record; returns `None` if it is invalid.
     pub fn of(btf: &Btf, relo: CoreRelo) -> Option<Self> {
         let text = btf.strings.text(relo.access);
@@ -21,8 +21,8 @@ impl Spot {
         let first = u64::from(numbers.next()??);
         let start = if first == 0 { 0 } else { first * rules::size_of(btf, relo.ty)? * 8 };
         let index = if first == 0 { String::new() } else { format!("[{first}]") };
-        let spot = Self { bits: start, ty: relo.ty, path: index };
-        numbers.try_fold(spot, |spot, number| spot.step(btf, number?))
+        let spec = Self { bits: start, ty: relo.ty, path: index };
+        numbers.try_fold(spec, |spec, number| spec.step(btf, number?))
     }
 
     fn step(self, btf: &Btf, number: u32) -> Option<Self> {

@@ -53,7 +53,7 @@ pub fn split(text: &str) -> (&str, Option<&str>) {
 
 /// The kind of a query: `enum bpf_core_relo_kind` of `include/uapi/linux/bpf.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum CoreReloKind {
     /// The offset of a field, in bytes.
     FieldByteOffset,
     /// The size of a field, in bytes.
@@ -94,43 +94,43 @@ pub enum Subject {
 }
 
 /// The queries in the order of their numbers, with the names that `bpftool` and libbpf print.
-const QUESTIONS: [(Question, Subject, &str); 13] = [
-    (Question::FieldByteOffset, Subject::Field, "byte_off"),
-    (Question::FieldByteSize, Subject::Field, "byte_sz"),
-    (Question::FieldExists, Subject::Field, "field_exists"),
-    (Question::FieldSigned, Subject::Field, "signed"),
-    (Question::FieldLeftShift, Subject::Field, "lshift_u64"),
-    (Question::FieldRightShift, Subject::Field, "rshift_u64"),
-    (Question::TypeIdLocal, Subject::Type, "local_type_id"),
-    (Question::TypeIdTarget, Subject::Type, "target_type_id"),
-    (Question::TypeExists, Subject::Type, "type_exists"),
-    (Question::TypeSize, Subject::Type, "type_size"),
-    (Question::EnumValueExists, Subject::EnumValue, "enumval_exists"),
-    (Question::EnumValue, Subject::EnumValue, "enumval_value"),
-    (Question::TypeMatches, Subject::Type, "type_matches"),
+const CORE_RELO_KINDS: [(CoreReloKind, Subject, &str); 13] = [
+    (CoreReloKind::FieldByteOffset, Subject::Field, "byte_off"),
+    (CoreReloKind::FieldByteSize, Subject::Field, "byte_sz"),
+    (CoreReloKind::FieldExists, Subject::Field, "field_exists"),
+    (CoreReloKind::FieldSigned, Subject::Field, "signed"),
+    (CoreReloKind::FieldLeftShift, Subject::Field, "lshift_u64"),
+    (CoreReloKind::FieldRightShift, Subject::Field, "rshift_u64"),
+    (CoreReloKind::TypeIdLocal, Subject::Type, "local_type_id"),
+    (CoreReloKind::TypeIdTarget, Subject::Type, "target_type_id"),
+    (CoreReloKind::TypeExists, Subject::Type, "type_exists"),
+    (CoreReloKind::TypeSize, Subject::Type, "type_size"),
+    (CoreReloKind::EnumValueExists, Subject::EnumValue, "enumval_exists"),
+    (CoreReloKind::EnumValue, Subject::EnumValue, "enumval_value"),
+    (CoreReloKind::TypeMatches, Subject::Type, "type_matches"),
 ];
 
-/// [`Question::row`] finds its row by the number.
+/// [`CoreReloKind::row`] finds its row by the number.
 #[expect(clippy::indexing_slicing, reason = "it is the compiler that would panic")]
 const _: () = {
     let mut number = 0;
-    while number < QUESTIONS.len() {
-        assert!(QUESTIONS[number].0 as usize == number);
+    while number < CORE_RELO_KINDS.len() {
+        assert!(CORE_RELO_KINDS[number].0 as usize == number);
         number += 1;
     }
-    assert!(Question::TypeMatches as usize + 1 == number);
+    assert!(CoreReloKind::TypeMatches as usize + 1 == number);
 };
 
-impl Question {
+impl CoreReloKind {
     /// Returns the query with that number.
     #[must_use]
     pub fn from_raw(raw: u32) -> Option<Self> {
-        QUESTIONS.get(raw as usize).map(|(question, ..)| *question)
+        CORE_RELO_KINDS.get(raw as usize).map(|(question, ..)| *question)
     }
 
     #[expect(clippy::indexing_slicing, reason = "it has a row, as is asserted above")]
     fn row(self) -> (Self, Subject, &'static str) {
-        QUESTIONS[self as usize]
+        CORE_RELO_KINDS[self as usize]
     }
 
     /// Returns its subject.

@@ -27,7 +27,7 @@ use super::{
         rules::{self, Kernel, names},
         strings::StrOff,
     },
-    names::fit,
+    names::shorten_for,
 };
 
 /// Lowers everything that `kernel` does not support.
@@ -48,7 +48,7 @@ pub fn lower(info: &mut Info, kernel: Kernel) {
     {
         *ext = Ext { core_relos: std::mem::take(&mut ext.core_relos), ..Ext::default() };
     }
-    fit(info, kernel);
+    shorten_for(info, kernel);
 }
 
 fn lower_in_place(ty: &mut Type, kernel: Kernel) {

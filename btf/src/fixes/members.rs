@@ -78,7 +78,7 @@ pub fn discriminants(info: &mut Info) {
     for id in (1..=btf.last_id().0).map(TypeId) {
         let Some(Kind::Union(it)) = btf.get(id).map(|ty| &ty.kind) else { continue };
         for index in numbers(it, |member| is_odd(btf, *member)) {
-            mend_union_member(btf, id, index);
+            fix_union_member(btf, id, index);
         }
     }
 }
@@ -96,7 +96,7 @@ pub(super) fn is_discriminant(btf: &Btf, member: Member) -> bool {
         && !matches!(kind, Some(Kind::Struct(_) | Kind::Union(_)))
 }
 
-fn mend_union_member(btf: &mut Btf, id: TypeId, index: usize) {
+fn fix_union_member(btf: &mut Btf, id: TypeId, index: usize) {
     let name = btf.strings.intern(b"discriminant");
     let Some(Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind) else { return };
     let (size, Some(member)) = (it.size, it.members.get_mut(index)) else { return };

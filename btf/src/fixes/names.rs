@@ -198,7 +198,7 @@ fn flavour(base: &str, count: u32) -> String {
 }
 
 /// Shortens names that are too long for `kernel` and replaces dots it does not accept; a new kernel needs no change.
-pub fn fit(info: &mut Info, kernel: Kernel) {
+pub fn shorten_for(info: &mut Info, kernel: Kernel) {
     let Btf { types, strings, .. } = &mut info.btf;
     for ty in types {
         let place = place_of(&ty.kind);

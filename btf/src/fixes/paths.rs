@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::{
     super::{
         Info,
-        co_re::{self, Question, Subject},
+        co_re::{self, CoreReloKind, Subject},
         ext::{CoreRelo, records_mut},
         model::{Array, Btf, Kind, TypeId},
         rules,
@@ -60,7 +60,7 @@ fn lost(btf: &Btf, relo: CoreRelo, path: &str, place: Option<&str>, fact: &str) 
 }
 
 fn numbers(btf: &Btf, relo: CoreRelo, path: &str) -> Result<Vec<usize>, String> {
-    match Question::from_raw(relo.kind).map(Question::subject) {
+    match CoreReloKind::from_raw(relo.kind).map(CoreReloKind::subject) {
         Some(Subject::EnumValue) => {
             return enumerator(btf, relo.ty, path).map(|index| vec![index]);
         }

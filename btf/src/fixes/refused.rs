@@ -25,7 +25,7 @@ pub fn replace(info: &mut Info, kernel: Kernel) {
     for _ in 0..MAX_ROUNDS {
         let found = rules::violations(&rules::as_loaded(&info.btf, kernel), kernel);
         let found = found.into_iter().filter(|violation| violation.lifted.is_none());
-        let mended = found.filter(|violation| mend(info, violation)).count();
+        let mended = found.filter(|violation| fix(info, violation)).count();
         drop_placeless(info);
         if mended == 0 {
             return;
@@ -45,7 +45,7 @@ fn shorten(info: &mut Info) {
     long.into_iter().for_each(|id| _ = become_bytes(&mut info.btf, id));
 }
 
-fn mend(info: &mut Info, violation: &Violation) -> bool {
+fn fix(info: &mut Info, violation: &Violation) -> bool {
     // A type that contains itself has no size.
     if violation.rule == rules::LOOP {
         return false;
@@ -54,7 +54,7 @@ fn mend(info: &mut Info, violation: &Violation) -> bool {
     match (btf.get(violation.id).map(|ty| &ty.kind), violation.position) {
         (Some(Kind::Struct(it) | Kind::Union(it)), Some(member)) => {
             let room = room(btf, it, member);
-            mend_member(btf, violation.id, member, room);
+            fix_member(btf, violation.id, member, room);
             true
         }
         (
@@ -95,7 +95,7 @@ fn room(btf: &Btf, it: &Composite, member: usize) -> u32 {
 }
 
 /// Gives a member a type of `room` bytes, or marks it for removal if there are none.
-fn mend_member(btf: &mut Btf, id: TypeId, member: usize, room: u32) {
+fn fix_member(btf: &mut Btf, id: TypeId, member: usize, room: u32) {
     let ty = if room == 0 { TypeId::VOID } else { made::bytes(btf, room) };
     if let Some(Kind::Struct(it) | Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind)
         && let Some(member) = it.members.get_mut(member)

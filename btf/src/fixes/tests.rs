@@ -198,9 +198,12 @@ fn a_field_of_another_kind_is_asked_of_a_type_that_has_it() {
     assert_eq!(names, ["task___ptr", "task___ints", "task"]);
     let paths = roots.iter().zip(["0:0", "0:0:3:0"]).map(|(&ty, access)| {
         let access = info.btf.strings.intern(access.as_bytes());
-        crate::co_re::access::Spot::of(&info.btf, CoreRelo { insn_off: 0, ty, access, kind: 2 })
+        crate::co_re::access::AccessSpec::of(
+            &info.btf,
+            CoreRelo { insn_off: 0, ty, access, kind: 2 },
+        )
     });
-    let paths: Vec<_> = paths.map(|spot| spot.map(|spot| spot.path)).collect();
+    let paths: Vec<_> = paths.map(|spec| spec.map(|spec| spec.path)).collect();
     assert_eq!(paths, [Some(".pid".to_owned()), Some(".slots[3].x".to_owned())]);
 }
 
@@ -311,7 +314,7 @@ fn names_that_were_legal_stay_whoever_shares_them() {
     let renamed = names::legal(&mut info, marked);
     names::unique(&mut info, &renamed);
     assert_eq!(info, before);
-    run(&mut info, |info| names::fit(info, Kernel(5, 10)));
+    run(&mut info, |info| names::shorten_for(info, Kernel(5, 10)));
     assert_eq!(info.btf.name(long).len(), 127);
     assert_eq!(info.btf.name(ids[0]), info.btf.name(ids[1]));
 }

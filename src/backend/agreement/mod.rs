@@ -95,7 +95,7 @@ impl<'ctx> Agreement<'ctx> {
     ///
     /// # Errors
     /// A function is defined with another type than it is declared with.
-    pub(super) fn settle(self, context: &'ctx Context, module: &Module<'ctx>) -> Result<()> {
+    pub(super) fn check(self, context: &'ctx Context, module: &Module<'ctx>) -> Result<()> {
         for (name, former) in self.0.iter().filter(|(_, former)| !former.is_definition) {
             let function = module.find(name).filter(|global| has_body(*global));
             let own = function.filter(|function| {

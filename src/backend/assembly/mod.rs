@@ -135,7 +135,7 @@ impl<'s> Mentions<'s> {
     }
 
     /// Updates each text to the current names, and keeps the named symbols in `module`.
-    pub(super) fn settle(self, session: &'s Session<'_>, module: &Module<'s>) {
+    pub(super) fn apply(self, session: &'s Session<'_>, module: &Module<'s>) {
         for Mention { call, name, global } in &self.mentions {
             let other = global.name();
             let text = call.assembly_text().filter(|_| other != *name);

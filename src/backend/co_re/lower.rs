@@ -59,7 +59,7 @@ pub(super) fn replace<'s>(
             c"llvm.preserve.access.index",
             query.root,
         );
-        settle(session, found(&function(index))?, query.function);
+        replace_uses(session, found(&function(index))?, query.function);
     }
     Ok(())
 }
@@ -75,7 +75,7 @@ fn allow_inlining<'s>(module: &Module<'s>, queries: &[Query<'s>]) {
 }
 
 /// Replaces `former` with `replacement`.
-fn settle<'s>(session: &'s Session<'_>, replacement: Global<'s>, former: Global<'s>) {
+fn replace_uses<'s>(session: &'s Session<'_>, replacement: Global<'s>, former: Global<'s>) {
     former.give_way_to(replacement);
     replacement.internalize();
     replacement.add(&session.context, Attribute::AlwaysInline);

@@ -7,7 +7,7 @@
 use crate::llvm::{Global, Linkage, Module};
 
 /// Gives local definitions the names of their aliases.
-pub(in crate::backend) fn settle(module: &Module<'_>) {
+pub(in crate::backend) fn resolve_aliases(module: &Module<'_>) {
     let aliases: Vec<Global<'_>> = module.aliases().collect();
     for alias in aliases.into_iter().filter(|alias| alias.linkage() != Linkage::Local) {
         if let Some(definition) = alias.aliased().filter(|it| it.linkage() == Linkage::Local) {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Moves every function of `module` in a named section to the place that its callers and its linkage require.
-pub(in crate::backend) fn settle(session: &Session<'_>, module: &Module<'_>) {
+pub(in crate::backend) fn place_functions(session: &Session<'_>, module: &Module<'_>) {
     let placed: Vec<_> = module.functions().filter(is_placed).collect();
     if placed.is_empty() {
         return;

@@ -22,7 +22,7 @@ pub(in crate::backend) const PREFIXES: [&str; 2] = ["llvm.preserve.", "llvm.bpf.
 ///
 /// # Errors
 /// A previous link had them too.
-pub(in crate::backend) fn claim(module: &Module<'_>) -> Result<()> {
+pub(in crate::backend) fn lower_once_per_process(module: &Module<'_>) -> Result<()> {
     let is_access = |name: String| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
     let has_accesses =
         module.functions().any(|function| is_access(function.name()) && function.is_used());

@@ -82,7 +82,7 @@ pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Fi
 }
 
 /// Removes the constructs that [`search`] finds from `module`; returns true if none remain.
-pub(super) fn mend(module: &Module<'_>, abilities: Abilities) -> bool {
+pub(super) fn repair(module: &Module<'_>, abilities: Abilities) -> bool {
     let bodies = module.functions().filter(|function| !function.is_declaration());
     let culprits = bodies
         .flat_map(Global::instructions)

@@ -110,7 +110,7 @@ pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<
     }
     let mut errors = Findings::new(found);
     let copy = module.duplicate()?;
-    if find::mend(&copy, abilities) {
+    if find::repair(&copy, abilities) {
         let _ = machines.generating.emit(copy, FileType::Object);
         let (heard, _) = understand(session.context.take_diagnostics());
         errors.extend(heard);

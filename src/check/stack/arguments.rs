@@ -5,7 +5,7 @@
 //! x86-64 and arm64, while a program, or a function that is verified separately, is limited to five
 //! (`btf_prepare_func_args` of `kernel/bpf/btf.c`). `tests/system/kernels` tests all of these cases.
 
-use super::{Excess, Function, Role, Survey};
+use super::{Excess, Function, ProgramStats, Role};
 use crate::{
     bpf::{
         insn::StackArgument,
@@ -23,10 +23,10 @@ const STATIC: &str =
 const FEWER: &str =
     "pass fewer, or a pointer to a structure that holds them; or let the function be inlined";
 
-impl Survey {
+impl ProgramStats {
     /// Refuses functions with more arguments than any kernel passes, and warns about other functions with stack
     /// arguments unless the object is checked against a `kernel`.
-    pub(super) fn judge_arguments(&self, kernel: Option<Kernel>, findings: &mut Findings) {
+    pub(super) fn check_arguments(&self, kernel: Option<Kernel>, findings: &mut Findings) {
         let (mut refused, mut lines) = (Vec::new(), Vec::new());
         for function in self.reached().into_iter().filter_map(|index| self.functions.get(index)) {
             for excess in &function.excess {

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Function, Role, Survey, Target, components};
+use super::{Function, ProgramStats, Role, Target, components};
 
 /// Helpers that call their callback before they return: `bpf_for_each_map_elem`, `bpf_find_vma`, `bpf_loop` and
 /// `bpf_user_ringbuf_drain` (`is_sync_callback_calling_function`). Other helpers are assumed to call later, so that
@@ -36,7 +36,7 @@ pub struct Chain {
 impl Chain {
     /// Returns the bytes of stack that kernels with the counting rule `count` see.
     #[must_use]
-    pub fn stack(&self, survey: &Survey, count: Count) -> u64 {
+    pub fn stack(&self, survey: &ProgramStats, count: Count) -> u64 {
         let frames = self.functions.iter().filter_map(|&index| survey.functions.get(index));
         frames.map(|function| count.frame(function)).sum()
     }
@@ -64,7 +64,7 @@ impl Count {
     }
 }
 
-impl Survey {
+impl ProgramStats {
     /// Returns the functions that start chains, by index.
     #[must_use]
     pub fn roots(&self) -> Vec<(usize, Root)> {
@@ -171,7 +171,7 @@ pub struct Circle {
     pub members: usize,
 }
 
-/// The result of [`Survey::heaviest`].
+/// The result of [`ProgramStats::heaviest`].
 #[derive(Clone, Debug)]
 pub struct Heaviest {
     states: Vec<State>,
@@ -221,7 +221,7 @@ enum State {
 }
 
 struct Walk<'a> {
-    survey: &'a Survey,
+    survey: &'a ProgramStats,
     states: Vec<State>,
 }
 

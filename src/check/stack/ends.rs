@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Chain, Root, Survey, Target};
+use super::{Chain, ProgramStats, Root, Target};
 use crate::{
     bpf::insn::{EXIT, Insn, JA, JA32},
     check::Findings,
@@ -35,9 +35,9 @@ pub(super) fn fault(code: &[Insn]) -> Option<(u64, Fault)> {
     jump.or_else(|| (!is_end).then_some((last.slot, Fault::End)))
 }
 
-impl Survey {
+impl ProgramStats {
     /// Refuses functions that break the rules.
-    pub(super) fn judge_ends(&self, findings: &mut Findings) {
+    pub(super) fn check_ends(&self, findings: &mut Findings) {
         for index in self.reached() {
             let Some(function) = self.functions.get(index) else { continue };
             let Some((fault, source)) = &function.fault else { continue };
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::bpf::{insn as code, target::Endian};
 
-    fn judged(program: &[(u8, i16)]) -> Option<(u64, Fault)> {
+    fn first_fault(program: &[(u8, i16)]) -> Option<(u64, Fault)> {
         let bytes: Vec<u8> = program
             .iter()
             .flat_map(|&(code, offset)| {
@@ -100,15 +100,15 @@ mod tests {
 
     #[test]
     fn an_exit_or_a_jump_is_an_end() {
-        assert_eq!(judged(&[(0xb7, 0), (EXIT, 0)]), None);
-        assert_eq!(judged(&[(EXIT, 0), (JA, -2)]), None);
-        assert_eq!(judged(&[(code::CALL, 0)]), Some((0, Fault::End)));
-        assert_eq!(judged(&[(EXIT, 0), (0x15, -2)]), Some((1, Fault::End)));
+        assert_eq!(first_fault(&[(0xb7, 0), (EXIT, 0)]), None);
+        assert_eq!(first_fault(&[(EXIT, 0), (JA, -2)]), None);
+        assert_eq!(first_fault(&[(code::CALL, 0)]), Some((0, Fault::End)));
+        assert_eq!(first_fault(&[(EXIT, 0), (0x15, -2)]), Some((1, Fault::End)));
     }
 
     #[test]
     fn jumps_stay_inside() {
-        assert_eq!(judged(&[(0x15, 1), (EXIT, 0)]), Some((0, Fault::Jump)));
-        assert_eq!(judged(&[(JA, -2), (EXIT, 0)]), Some((0, Fault::Jump)));
+        assert_eq!(first_fault(&[(0x15, 1), (EXIT, 0)]), Some((0, Fault::Jump)));
+        assert_eq!(first_fault(&[(JA, -2), (EXIT, 0)]), Some((0, Fault::Jump)));
     }
 }

@@ -5,7 +5,7 @@
 //! least one; since 6.9, with a JIT compiler, to multiples of 16. Since 6.13, x86-64 and arm64 give every function of
 //! tracing programs a private stack.
 
-use super::{Chain, Circle, Count, Function, Root, Survey, Target};
+use super::{Chain, Circle, Count, Function, ProgramStats, Root, Target};
 use crate::{
     bpf::kernel::Kernel,
     check::{Finding, Findings},
@@ -58,30 +58,30 @@ const PRIVATE: [&str; 19] = [
     "sleepable_struct_ops",
 ];
 
-impl Survey {
+impl ProgramStats {
     /// Returns all problems: chains that need more stack than `plan` allows, or than the kernel allows if the plan
     /// sets no limit; chains that are too long, recursion and indirect calls; tail calls that are too deep, too many
     /// arguments, and traps; programs with more instructions than `plan` allows. `runs_on` returns true if a kernel
     /// supports all features that the program uses: refusals by other kernels are not reported.
     #[must_use]
-    pub fn judge(&self, plan: &LinkPlan, runs_on: &dyn Fn(Kernel) -> bool) -> Findings {
+    pub fn check_limits(&self, plan: &LinkPlan, runs_on: &dyn Fn(Kernel) -> bool) -> Findings {
         let mut findings = Findings::default();
         let kernels = Kernels { oldest: plan.kernel, runs_on };
-        self.judge_calls(&kernels, &mut findings);
-        self.judge_stack(plan.limits.stack, &kernels, &mut findings);
-        self.judge_tail_calls(&kernels, &mut findings);
-        self.judge_arguments(plan.kernel, &mut findings);
-        self.judge_traps(plan.codegen.traps, &mut findings);
+        self.check_calls(&kernels, &mut findings);
+        self.check_stack(plan.limits.stack, &kernels, &mut findings);
+        self.check_tail_calls(&kernels, &mut findings);
+        self.check_arguments(plan.kernel, &mut findings);
+        self.check_traps(plan.codegen.traps, &mut findings);
         if plan.codegen.panics.way != PanicWay::Keep {
-            self.judge_ends(&mut findings);
+            self.check_ends(&mut findings);
         }
         if let Some(limit) = plan.limits.instructions {
-            self.judge_instructions(limit, &mut findings);
+            self.check_instructions(limit, &mut findings);
         }
         findings
     }
 
-    fn judge_calls(&self, kernels: &Kernels<'_>, findings: &mut Findings) {
+    fn check_calls(&self, kernels: &Kernels<'_>, findings: &mut Findings) {
         let longest = self.heaviest(|_| 1);
         let circles = self.circles();
         let more = circles.len().saturating_sub(MOST_CIRCLES);
@@ -120,7 +120,7 @@ impl Survey {
         }
     }
 
-    fn judge_stack(&self, asked: Option<u64>, kernels: &Kernels<'_>, findings: &mut Findings) {
+    fn check_stack(&self, asked: Option<u64>, kernels: &Kernels<'_>, findings: &mut Findings) {
         let [heaviest, formerly] = [Count::NEW, Count::OLD]
             .map(|count| self.heaviest(move |function| count.frame(function)));
         let limit = asked.unwrap_or(STACK_LIMIT);
@@ -164,7 +164,7 @@ impl Survey {
         }
     }
 
-    fn judge_instructions(&self, limit: u64, findings: &mut Findings) {
+    fn check_instructions(&self, limit: u64, findings: &mut Findings) {
         for (root, _) in self.roots() {
             let (reached, Some(function)) = (self.reached_from(&[root]), self.functions.get(root))
             else {

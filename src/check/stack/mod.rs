@@ -1,4 +1,4 @@
-//! Survey of a program: the size, frame and callees of every function, and the calls of every program that need the
+//! Statistics of a program: the size, frame and callees of every function, and the calls of every program that need the
 //! most stack.
 //!
 //! The survey uses the object from code generation, which still contains the debug information.
@@ -29,7 +29,7 @@ pub(super) use maps::of as maps_of;
 
 /// The contents of an object.
 #[derive(Clone, Debug)]
-pub struct Survey {
+pub struct ProgramStats {
     /// The functions, by section, then by address.
     pub functions: Vec<Function>,
     /// The maps, by name.
@@ -109,7 +109,7 @@ pub enum Target {
     Indirect,
 }
 
-impl Survey {
+impl ProgramStats {
     /// Surveys `object`, which code generation emitted.
     #[must_use]
     pub fn of(object: &Object) -> Self {

@@ -7,7 +7,7 @@
 //! whatever its type (`check_max_stack_depth`).
 
 use super::{
-    Call, Chain, Count, Survey, Target,
+    Call, Chain, Count, ProgramStats, Target,
     limits::{Kernels, OLD_COUNT},
 };
 use crate::{
@@ -25,9 +25,9 @@ const HELP: &str = "make the tail call from the program itself, let the function
 /// The callers of a function that makes a tail call, followed by that function.
 type Path = Vec<usize>;
 
-impl Survey {
+impl ProgramStats {
     /// Refuses tail calls that are too deep for every kernel, and warns about tail calls too deep for some kernels.
-    pub(super) fn judge_tail_calls(&self, kernels: &Kernels<'_>, findings: &mut Findings) {
+    pub(super) fn check_tail_calls(&self, kernels: &Kernels<'_>, findings: &mut Findings) {
         for (root, _) in self.roots() {
             let deepest = |count| self.deepest_tail_call(root, count);
             let too_deep = |(bytes, _): &(u64, Chain)| *bytes >= CALLERS_LIMIT;

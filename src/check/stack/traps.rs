@@ -5,7 +5,7 @@
 //! (`do_check_insn`), and accept the program otherwise. So a trap is not an error, but it is no way to stop a program
 //! either.
 
-use super::{Survey, Target};
+use super::{ProgramStats, Target};
 use crate::{
     check::Findings,
     plan::Traps,
@@ -16,9 +16,9 @@ const TRAP: &str = "__bpf_trap";
 const HELP: &str = "`__builtin_trap` and an abort in Rust become a call of `__bpf_trap`: return from the program \
                     instead, or test values so that the verifier sees that it is never reached";
 
-impl Survey {
+impl ProgramStats {
     /// Warns about each function with a trap, unless traps for unreachable code were requested.
-    pub(super) fn judge_traps(&self, traps: Traps, findings: &mut Findings) {
+    pub(super) fn check_traps(&self, traps: Traps, findings: &mut Findings) {
         if traps == Traps::Allow {
             return;
         }

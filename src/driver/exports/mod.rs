@@ -47,19 +47,19 @@ impl Wishes {
             self.requested = Requested::Explicit;
         }
         for name in &options.export {
-            self.wish(name, "--export", Presence::Required);
+            self.request(name, "--export", Presence::Required);
         }
         for name in &options.export_if_defined {
-            self.wish(name, "--export-if-defined", Presence::Optional);
+            self.request(name, "--export-if-defined", Presence::Optional);
         }
         for name in &options.undefined {
-            self.wish(name, "--undefined", Presence::Optional);
+            self.request(name, "--undefined", Presence::Optional);
         }
         for name in &options.require_defined {
-            self.wish(name, "--require-defined", Presence::Required);
+            self.request(name, "--require-defined", Presence::Required);
         }
         for pattern in &options.export_glob {
-            self.wish_pattern(pattern, "--export-glob");
+            self.request_pattern(pattern, "--export-glob");
         }
     }
 
@@ -67,9 +67,9 @@ impl Wishes {
     fn symbols(&mut self, path: &Path) -> Result<()> {
         self.requested = Requested::Explicit;
         let text = read(path, "--export-symbols")?;
-        let wished_by = path.display().to_string();
+        let requested_by = path.display().to_string();
         for line in text.lines() {
-            self.wish(line.trim(), &wished_by, Presence::Optional);
+            self.request(line.trim(), &requested_by, Presence::Optional);
         }
         Ok(())
     }
@@ -86,31 +86,32 @@ impl Wishes {
             Form::DynamicList => script::parse_dynamic_list(&text),
         };
         let script = script.map_err(|why| malformed(path, option).because(why))?;
-        let wished_by = path.display().to_string();
+        let requested_by = path.display().to_string();
         for name in &script.names {
-            self.wish(name, &wished_by, Presence::Optional);
+            self.request(name, &requested_by, Presence::Optional);
         }
         for pattern in &script.patterns {
-            self.wish_pattern(pattern, &wished_by);
+            self.request_pattern(pattern, &requested_by);
         }
         self.locals.extend(script.locals);
         Ok(())
     }
 
-    fn wish(&mut self, name: &str, wished_by: &str, presence: Presence) {
+    fn request(&mut self, name: &str, requested_by: &str, presence: Presence) {
         if name.is_empty() {
             return;
         }
-        let wish = || Export { name: name.to_owned(), wished_by: wished_by.to_owned(), presence };
-        let export = self.names.entry(name.to_owned()).or_insert_with(wish);
+        let request =
+            || Export { name: name.to_owned(), requested_by: requested_by.to_owned(), presence };
+        let export = self.names.entry(name.to_owned()).or_insert_with(request);
         if presence < export.presence {
-            *export = wish();
+            *export = request();
         }
     }
 
-    fn wish_pattern(&mut self, pattern: &str, wished_by: &str) {
+    fn request_pattern(&mut self, pattern: &str, requested_by: &str) {
         if !script::is_pattern(pattern) {
-            self.wish(pattern, wished_by, Presence::Optional);
+            self.request(pattern, requested_by, Presence::Optional);
         } else if !self.patterns.iter().any(|known| known == pattern) {
             self.patterns.push(pattern.to_owned());
         }

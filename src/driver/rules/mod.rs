@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::dialect::Listener;
+use super::dialect::Addressee;
 
 /// Spellings of one option and their treatment.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ pub struct Rule {
     /// Form of the value.
     pub value: Value,
     /// The program the option must be intended for; any if `None`.
-    pub listener: Option<Listener>,
+    pub addressee: Option<Addressee>,
     /// Treatment of the option.
     pub action: Action,
 }
@@ -55,7 +55,7 @@ pub enum Action {
 }
 
 const fn rule(spellings: &'static [&'static str], value: Value, action: Action) -> Rule {
-    Rule { spellings, value, listener: None, action }
+    Rule { spellings, value, addressee: None, action }
 }
 
 const fn flag(spellings: &'static [&'static str], to: &'static str) -> Rule {
@@ -84,7 +84,7 @@ const fn refuse(spellings: &'static [&'static str], value: Value, reason: &'stat
 
 impl Rule {
     const fn to_ld(self) -> Self {
-        Self { listener: Some(Listener::Ld), ..self }
+        Self { addressee: Some(Addressee::Ld), ..self }
     }
 }
 

@@ -12,7 +12,7 @@ fn each_spelling_has_one_rule() {
     for rule in RULES {
         for spelling in rule.spellings {
             let name =
-                (spelling.trim_start_matches('-').to_owned(), format!("{:?}", rule.listener));
+                (spelling.trim_start_matches('-').to_owned(), format!("{:?}", rule.addressee));
             assert!(seen.insert(name), "{spelling} stands twice");
         }
     }

@@ -7,8 +7,8 @@ use crate::{
     btf::{
         Btf, CoreRelo, FixOptions, Info,
         co_re::{
-            Queries, Question, Subject,
-            access::{Spot, enumerator},
+            CoreReloKind, Queries, Subject,
+            access::{AccessSpec, enumerator},
         },
         fix,
         rules::kind_word,
@@ -84,7 +84,7 @@ fn record(
     Record {
         program: function.map_or(section, |function| &function.name).to_owned(),
         instruction: (offset - start) / INSN_SIZE,
-        kind: Question::from_raw(relo.kind).map_or("unknown", Question::word),
+        kind: CoreReloKind::from_raw(relo.kind).map_or("unknown", CoreReloKind::word),
         ty: root(&info.btf, relo),
         path: path(&info.btf, relo),
         access: info.btf.strings.text(relo.access).into_owned(),
@@ -98,8 +98,8 @@ fn root(btf: &Btf, relo: CoreRelo) -> String {
 }
 
 fn path(btf: &Btf, relo: CoreRelo) -> String {
-    let path = match Question::from_raw(relo.kind).map(Question::subject) {
-        Some(Subject::Field) => Spot::of(btf, relo).map(|spot| spot.path),
+    let path = match CoreReloKind::from_raw(relo.kind).map(CoreReloKind::subject) {
+        Some(Subject::Field) => AccessSpec::of(btf, relo).map(|spec| spec.path),
         Some(Subject::EnumValue) => enumerator(btf, relo).map(|(name, _)| name),
         Some(Subject::Type) | None => None,
     };

@@ -7,8 +7,8 @@ use crate::{
     btf::{
         Btf, CoreRelo, Info, Int, Kind,
         co_re::{
-            Queries, Question, Subject,
-            access::{Spot, enumerator},
+            CoreReloKind, Queries, Subject,
+            access::{AccessSpec, enumerator},
         },
         rules,
     },
@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if there is no answer, or it does not fit the instruction.
-pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
+pub fn apply(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
     let sections = elf.section_names().into_iter();
     let sections: HashMap<String, SectionId> =
         sections.map(|(name, id)| (name.to_owned(), id)).collect();
@@ -30,8 +30,8 @@ pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
         for relo in &table.records {
             let place = queries.place(&section, relo.insn_off);
             let numbers_a_type = matches!(
-                Question::from_raw(relo.kind),
-                Some(Question::TypeIdLocal | Question::TypeIdTarget)
+                CoreReloKind::from_raw(relo.kind),
+                Some(CoreReloKind::TypeIdLocal | CoreReloKind::TypeIdTarget)
             );
             if place.is_some() || numbers_a_type {
                 let place = place.unwrap_or("an unknown place");
@@ -45,22 +45,22 @@ pub fn answer(info: &Info, queries: &Queries, elf: &mut Elf) -> Result<()> {
 
 /// Returns the answer for the types in this object.
 fn value(btf: &Btf, relo: CoreRelo) -> Option<u64> {
-    let question = Question::from_raw(relo.kind)?;
-    if question.subject() != Subject::Field {
-        return match question {
-            Question::TypeIdLocal | Question::TypeIdTarget => Some(u64::from(relo.ty.0)),
-            Question::TypeSize => rules::size_of(btf, relo.ty),
-            Question::EnumValue => enumerator(btf, relo).map(|(_, value)| value),
+    let kind = CoreReloKind::from_raw(relo.kind)?;
+    if kind.subject() != Subject::Field {
+        return match kind {
+            CoreReloKind::TypeIdLocal | CoreReloKind::TypeIdTarget => Some(u64::from(relo.ty.0)),
+            CoreReloKind::TypeSize => rules::size_of(btf, relo.ty),
+            CoreReloKind::EnumValue => enumerator(btf, relo).map(|(_, value)| value),
             _ => Some(1),
         };
     }
-    let spot = Spot::of(btf, relo)?;
-    let size = rules::size_of(btf, spot.ty);
-    match question {
-        Question::FieldByteOffset => Some(spot.bits / 8),
-        Question::FieldByteSize => size,
-        Question::FieldSigned => Some(is_signed(btf, &spot).into()),
-        Question::FieldLeftShift | Question::FieldRightShift => {
+    let spec = AccessSpec::of(btf, relo)?;
+    let size = rules::size_of(btf, spec.ty);
+    match kind {
+        CoreReloKind::FieldByteOffset => Some(spec.bits / 8),
+        CoreReloKind::FieldByteSize => size,
+        CoreReloKind::FieldSigned => Some(is_signed(btf, &spec).into()),
+        CoreReloKind::FieldLeftShift | CoreReloKind::FieldRightShift => {
             Some(64u64.saturating_sub(size? * 8))
         }
         _ => Some(1),
@@ -68,8 +68,8 @@ fn value(btf: &Btf, relo: CoreRelo) -> Option<u64> {
 }
 
 /// Returns true for a signed value, by libbpf's rule (`bpf_core_calc_field_relo`): enumerations have a sign.
-fn is_signed(btf: &Btf, spot: &Spot) -> bool {
-    match btf.get(rules::base_of(btf, spot.ty)).map(|ty| &ty.kind) {
+fn is_signed(btf: &Btf, spec: &AccessSpec) -> bool {
+    match btf.get(rules::base_of(btf, spec.ty)).map(|ty| &ty.kind) {
         Some(Kind::Int(int)) => int.encoding & Int::SIGNED != 0,
         Some(Kind::Enum(_) | Kind::Enum64(_)) => true,
         _ => false,
@@ -119,7 +119,7 @@ fn patch(
 
 fn unanswered(btf: &Btf, relo: CoreRelo, place: &str, fact: String) -> Error {
     let root = btf.name(relo.ty);
-    let word = Question::from_raw(relo.kind).map_or("unknown", Question::word);
+    let word = CoreReloKind::from_raw(relo.kind).map_or("unknown", CoreReloKind::word);
     Error::link(format!("the CO-RE query {word} of `{root}` cannot be answered"))
         .because(fact)
         .because(format!("it is asked at {place}"))

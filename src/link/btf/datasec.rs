@@ -9,7 +9,7 @@ use crate::{
     bpf::sections::{EXTERNS, LEGACY_MAPS, MAPS},
     btf::{
         Btf, Datasec, Info, Kind, Linkage, MAX_LIST, SecEntry, StrOff, TypeId,
-        builder::{bytes, retire},
+        builder::{bytes, tombstone},
         rules::{
             Kernel,
             names::{self, Place},
@@ -24,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if a section is larger than BTF can encode.
-pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
+pub(super) fn sync_with_symbols(info: &mut Info, elf: &Elf) -> Result<()> {
     let btf = &mut info.btf;
     let mut homes: BTreeMap<String, TypeId> = BTreeMap::new();
     for (id, name) in datasecs(btf) {
@@ -46,7 +46,7 @@ pub(super) fn fit(info: &mut Info, elf: &Elf) -> Result<()> {
         let section = sections.get(name.as_str());
         match section.and_then(|id| Some((elf.sections.get(id)?, symbols.of(*id)))) {
             Some((section, symbols)) => fit_one(btf, id, section, symbols)?,
-            None => retire(btf, id),
+            None => tombstone(btf, id),
         }
     }
     Ok(())
@@ -140,7 +140,7 @@ fn join(btf: &mut Btf, into: TypeId, from: TypeId) {
     if let Some(Kind::Datasec(datasec)) = btf.get_mut(into).map(|ty| &mut ty.kind) {
         datasec.entries.extend(moved);
     }
-    retire(btf, from);
+    tombstone(btf, from);
 }
 
 fn entries(btf: &Btf, id: TypeId) -> Vec<SecEntry> {
@@ -171,7 +171,7 @@ fn fit_one(
     });
     let fitted = first_of(btf, fitted);
     if fitted.is_empty() {
-        retire(btf, id);
+        tombstone(btf, id);
         return Ok(());
     }
     let size = u32::try_from(section.size()).map_err(|_| too_large(btf, id))?;

@@ -17,7 +17,7 @@ use crate::{
     },
     btf::{
         Btf, Composite, Datasec, FuncProto, Info, Kind, Linkage, Param, SecEntry, StrOff, TypeId,
-        builder::{find_or_push, pointer, retire, unsigned},
+        builder::{find_or_push, pointer, tombstone, unsigned},
     },
     object::{
         Undefined,
@@ -32,7 +32,12 @@ const KSYMS: &str = EXTERNS[0];
 
 /// Makes the extern `DATASEC`s list exactly `undefined`. In a relocatable link, other objects may define those whose
 /// declaration names no section.
-pub(super) fn fit(info: &mut Info, undefined: &[Undefined], declared: &Declared, mode: LinkMode) {
+pub(super) fn sync_with_symbols(
+    info: &mut Info,
+    undefined: &[Undefined],
+    declared: &Declared,
+    mode: LinkMode,
+) {
     let btf = &mut info.btf;
     let names: BTreeSet<&str> = undefined.iter().map(|symbol| symbol.name.as_str()).collect();
     for (id, name) in datasecs(btf) {
@@ -78,7 +83,7 @@ fn keep_undefined(btf: &mut Btf, id: TypeId, undefined: &BTreeSet<&str>, declare
     });
     match btf.get_mut(id).map(|ty| &mut ty.kind) {
         Some(Kind::Datasec(datasec)) if !kept.is_empty() => datasec.entries = kept,
-        _ => retire(btf, id),
+        _ => tombstone(btf, id),
     }
 }
 

@@ -15,7 +15,12 @@ use crate::{
 };
 
 /// Rewrites `func_info` to contain each of `functions` exactly once, in order.
-pub(super) fn fit(info: &mut Info, elf: &mut Elf, functions: &[Function], declared: &Declared) {
+pub(super) fn sync_with_symbols(
+    info: &mut Info,
+    elf: &mut Elf,
+    functions: &[Function],
+    declared: &Declared,
+) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
     let described = described(btf, ext);

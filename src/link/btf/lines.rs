@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Sorts the lines of each section and adds missing lines at the start of `functions`.
-pub(super) fn fit(info: &mut Info, elf: &Elf, functions: &[Function]) {
+pub(super) fn sync_with_symbols(info: &mut Info, elf: &Elf, functions: &[Function]) {
     let Info { btf, ext } = info;
     let ext = ext.get_or_insert_with(Ext::default);
     let mut sections = lines_by_section(btf, ext);

@@ -4,7 +4,7 @@
 //! info; and takes linkage from the source, although the linker has made most functions local since. This module
 //! corrects all three from the symbol table; `.rel.BTF` and `.rel.BTF.ext` are not needed afterward.
 //!
-//! - [`fit`] makes types and records agree with the symbol table;
+//! - [`sync_with_symbols`] makes types and records agree with the symbol table;
 //! - [`put`] encodes the sections again.
 
 mod aliases;
@@ -35,7 +35,7 @@ const ALIGN: u64 = 4;
 ///
 /// # Errors
 /// Returns an error if a section is larger than BTF can encode.
-pub fn fit(
+pub fn sync_with_symbols(
     info: &mut Info,
     elf: &mut Elf,
     undefined: &[Undefined],
@@ -43,15 +43,15 @@ pub fn fit(
     mode: LinkMode,
 ) -> Result<()> {
     let functions = object::functions(elf);
-    functions::fit(info, elf, &functions, declared);
-    lines::fit(info, elf, &functions);
-    datasec::fit(info, elf)?;
+    functions::sync_with_symbols(info, elf, &functions, declared);
+    lines::sync_with_symbols(info, elf, &functions);
+    datasec::sync_with_symbols(info, elf)?;
     if mode == LinkMode::Final {
         aliases::hide(info, elf);
     }
-    externs::fit(info, undefined, declared, mode);
+    externs::sync_with_symbols(info, undefined, declared, mode);
     variables::shrink_split(info);
-    orphans::retire_all(info, undefined);
+    orphans::tombstone_all(info, undefined);
     Ok(())
 }
 

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    btf::{Info, Kind, Linkage, TypeId, builder::retire},
+    btf::{Info, Kind, Linkage, TypeId, builder::tombstone},
     object::Undefined,
 };
 
 /// Retires each `FUNC` without `func_info` and each `VAR` without an entry in a `DATASEC`, unless it declares a symbol
 /// that is `undefined`.
-pub(super) fn retire_all(info: &mut Info, undefined: &[Undefined]) {
+pub(super) fn tombstone_all(info: &mut Info, undefined: &[Undefined]) {
     let placed = placed(info);
     let undefined: BTreeSet<&str> = undefined.iter().map(|symbol| symbol.name.as_str()).collect();
     let orphans: Vec<TypeId> = info
@@ -27,7 +27,7 @@ pub(super) fn retire_all(info: &mut Info, undefined: &[Undefined]) {
         })
         .map(|(id, _)| id)
         .collect();
-    orphans.into_iter().for_each(|id| retire(&mut info.btf, id));
+    orphans.into_iter().for_each(|id| tombstone(&mut info.btf, id));
 }
 
 fn placed(info: &Info) -> BTreeSet<TypeId> {

@@ -143,10 +143,10 @@ fn check_exports(names: &Names<'_>, exports: &Exports) -> Result<()> {
         export.presence == Presence::Required
             && !names.definitions.contains_key(export.name.as_str())
     };
-    let Some(Export { name, wished_by, .. }) = exports.names.iter().find(is_missing) else {
+    let Some(Export { name, requested_by, .. }) = exports.names.iter().find(is_missing) else {
         return Ok(());
     };
-    let error = Error::link(format!("no input defines `{name}`, which {wished_by} exports"));
+    let error = Error::link(format!("no input defines `{name}`, which {requested_by} exports"));
     let defined = names.definitions.keys().map(|name| (*name).to_owned());
     Err(match nearest(name, defined) {
         Some(other) => error.help(format!("did you mean `{other}`?")),

@@ -40,7 +40,7 @@ const ADD: u8 = 0x0f;
 /// Replaces every or that is a sum with a pointer into the frame by an addition; returns the number of replacements.
 ///
 /// `info` has the instructions that a loader changes.
-pub fn mend(elf: &mut Elf, info: Option<&Info>) -> usize {
+pub fn rewrite(elf: &mut Elf, info: Option<&Info>) -> usize {
     let endian = elf.endian;
     let (symbols, asked) = (elf.symbols_by_section(), asked(info));
     let found: Vec<(SectionId, Vec<Insn>)> = elf

@@ -31,7 +31,7 @@ mod system;
 mod tests;
 mod version;
 
-pub use survey::{Candidate, Survey, Verdict, how_to_get};
+pub use survey::{Candidate, Candidates, Verdict, how_to_get};
 pub use version::LibraryVersion;
 
 use std::{
@@ -76,13 +76,13 @@ pub struct Search<'a> {
 impl Search<'_> {
     /// Judges every candidate of every source, including those that [`locate`] would not have reached.
     #[must_use]
-    pub fn survey(&self) -> Survey {
+    pub fn survey(&self) -> Candidates {
         survey::walk(&Host::of_this_process(), self, Extent::Everything)
     }
 
     /// Judges the remaining candidates after those in `unfit` proved unusable; nothing is final any more.
     #[must_use]
-    pub fn survey_without(&self, unfit: &[PathBuf]) -> Survey {
+    pub fn survey_without(&self, unfit: &[PathBuf]) -> Candidates {
         let host = Host { asked_for: None, ..Host::of_this_process() };
         let excluded = self.excluded.iter().chain(unfit).cloned().collect();
         let search =

@@ -52,16 +52,16 @@ pub struct Candidate {
 
 /// All candidates that were looked at, in order, and the winner. Its `Display` is for people.
 #[derive(Clone, Debug)]
-pub struct Survey {
+pub struct Candidates {
     candidates: Vec<Candidate>,
     winner: Option<usize>,
     producer: Option<(String, Producer)>,
 }
 
 /// Judges the candidates of one source after another.
-pub(super) fn walk(host: &Host, search: &Search<'_>, extent: Extent) -> Survey {
+pub(super) fn walk(host: &Host, search: &Search<'_>, extent: Extent) -> Candidates {
     let mut survey =
-        Survey { candidates: Vec::new(), winner: None, producer: search.producer.clone() };
+        Candidates { candidates: Vec::new(), winner: None, producer: search.producer.clone() };
     let excluded: Vec<PathBuf> = search.excluded.iter().map(|path| resolved(path)).collect();
     if let Some((program, version)) = &host.built_in {
         survey.consider_built_in(host, search, program, *version);
@@ -105,7 +105,7 @@ fn asked_for(host: &Host, search: &Search<'_>) -> Option<Vec<Find>> {
     })
 }
 
-impl Survey {
+impl Candidates {
     /// Returns every candidate, in the order it was looked at.
     #[must_use]
     pub fn candidates(&self) -> &[Candidate] {
@@ -308,7 +308,7 @@ fn untested(version: LibraryVersion) -> String {
     format!(" (newer than {NEWEST_TESTED_MAJOR}, the newest this linker was tested with)")
 }
 
-impl fmt::Display for Survey {
+impl fmt::Display for Candidates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.producer {
             Some((origin, producer)) => {

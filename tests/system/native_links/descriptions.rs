@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use bpf_linker::internals::{elf::Elf, object::Object, report::Origin};
-use btf::{Btf, Info, Kind, Linkage, StrOff, TypeId, co_re::Question, rules::kind_word, walk};
+use btf::{Btf, Info, Kind, Linkage, StrOff, TypeId, co_re::CoreReloKind, rules::kind_word, walk};
 
 /// The levels of types to compare.
 const DEPTH: usize = 3;
@@ -52,7 +52,7 @@ fn wrong_numbers(elf: &Elf, info: &Info) -> Vec<String> {
         let section = elf.section_named(&name).and_then(|id| elf.sections.get(&id));
         let bytes = section.unwrap_or_else(|| panic!("no section {name}")).bytes();
         for relo in &table.records {
-            let local = Question::from_raw(relo.kind) == Some(Question::TypeIdLocal);
+            let local = CoreReloKind::from_raw(relo.kind) == Some(CoreReloKind::TypeIdLocal);
             let at = relo.insn_off as usize + 4;
             let number = bytes[at..].first_chunk().copied().map(u32::from_le_bytes);
             if local && number != Some(relo.ty.0) {

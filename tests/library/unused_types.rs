@@ -76,7 +76,7 @@ fn values_of_locals_are_hidden_in_rust() {
     let mut rustc = Command::new(tools::debian_rustc());
     rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "llvm-bc"]);
     rustc.args(["--target", "bpfel-unknown-none", "-Copt-level=3", "-Cdebuginfo=2", "-o"]);
-    let source = tools::workspace().join("tests/library/hidden_types/locals.rs");
+    let source = tools::workspace().join("tests/library/unused_types/locals.rs");
     tools::run(rustc.arg(&bitcode).arg(source));
     let bytes = fs::read(&bitcode).expect("rustc wrote it");
     assert_eq!(hide_from(&bytes, input::Reading::Reached), bytes, "LLVM skips what is not reached");
@@ -115,7 +115,7 @@ fn damaged_bitcode_does_no_harm() {
 }
 
 fn compile(clang: &str, source: &str, work: &Path) -> PathBuf {
-    let source = tools::workspace().join("tests/library/hidden_types").join(source);
+    let source = tools::workspace().join("tests/library/unused_types").join(source);
     let bitcode = work.join("shapes.bc");
     let mut command = Command::new(clang);
     command.args(["-target", "bpf", "-mcpu=v3", "-O2", "-g", "-emit-llvm", "-c", "-o"]);
@@ -158,7 +158,7 @@ fn hide_from(bytes: &[u8], reading: input::Reading) -> Vec<u8> {
     let plan = linker.plan([LinkerInput::buffer("shapes", bytes)], [""; 0]).expect("a plan");
     let Ok(mut inputs) = input::load(&plan, &Warnings::default()) else { return bytes.to_vec() };
     let Some(module) = inputs.modules.first_mut() else { return bytes.to_vec() };
-    module.hide_types(reading);
+    module.strip_unused_types(reading);
     module.bytes.to_vec()
 }
 

@@ -10,16 +10,16 @@ use llvm_sys::{
 };
 
 /// A return type of LLVM's C API and the Rust type in which it is received.
-pub trait Crosses {
+pub trait FfiReturn {
     /// The type itself, or a plain integer for a C enum.
-    type Received;
+    type Abi;
 }
 
 macro_rules! crosses {
     (as_is: $($plain:ty),+; as_integer: $($listed:ty),+;) => {
-        $(impl Crosses for $plain { type Received = Self; })+
+        $(impl FfiReturn for $plain { type Abi = Self; })+
         $(
-            impl Crosses for $listed { type Received = c_int; }
+            impl FfiReturn for $listed { type Abi = c_int; }
             const _: () = assert!(size_of::<$listed>() == size_of::<c_int>());
         )+
     };
