@@ -1,6 +1,6 @@
 //! Functions, their instructions, and the call graph.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bpf::insn::{self, INSN_SIZE, Insn},
@@ -67,6 +67,29 @@ impl Function {
     pub const fn instructions(&self) -> u64 {
         self.size / INSN_SIZE
     }
+}
+
+/// Returns `starts` and all their direct and indirect callees and callbacks, each once, as a loader puts them together;
+/// `function` finds a function by its symbol.
+#[must_use]
+pub fn reached<'f>(
+    starts: impl IntoIterator<Item = &'f Function>,
+    function: impl Fn(SymbolId) -> Option<&'f Function>,
+) -> Vec<&'f Function> {
+    let mut reached: Vec<&Function> = starts.into_iter().collect();
+    let mut seen: BTreeSet<SymbolId> = reached.iter().map(|it| it.symbol).collect();
+    let mut at = 0;
+    while let Some(&caller) = reached.get(at) {
+        for reference in &caller.references {
+            if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
+                && seen.insert(symbol)
+            {
+                reached.extend(function(symbol));
+            }
+        }
+        at += 1;
+    }
+    reached
 }
 
 /// Returns the functions of `elf`: by section, then by address.

@@ -20,7 +20,7 @@ pub mod place;
 pub mod sections;
 mod undefined;
 
-pub use functions::{Callee, Function, Reference, SUBPROGRAMS, functions, instructions};
+pub use functions::{Callee, Function, Reference, SUBPROGRAMS, functions, instructions, reached};
 pub use undefined::{Referrer, Undefined, listed_externs};
 
 use self::externs::Declared;

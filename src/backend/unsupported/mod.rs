@@ -73,20 +73,20 @@ impl Program<'_, Optimized> {
                 Severity::Remark => log::debug!("LLVM says: {}", said.text),
             }
         }
-        let mut findings = Findings::new(known);
-        if findings.0.is_empty() && unknown.is_empty() {
+        let mut constructs = Constructs::new(known);
+        if constructs.0.is_empty() && unknown.is_empty() {
             return Ok(());
         }
         let module = self.module.get(session)?;
-        findings.blame_floats(module, &self.phase.routines);
+        constructs.blame_floats(module, &self.phase.routines);
         if session.plan.llvm_errors == LlvmErrors::Tolerate {
-            findings.warn(session, module);
+            constructs.warn(session, module);
             unknown
                 .into_iter()
                 .for_each(|text| session.warnings.warn(WarningKind::LlvmErrors, text));
             return Ok(());
         }
-        Err(findings.error(session, &self.phase.machines.generating, module, unknown))
+        Err(constructs.error(session, &self.phase.machines.generating, module, unknown))
     }
 }
 
@@ -101,14 +101,14 @@ pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<
     // LLVM generates code for these.
     let read = addresses::search(session.plan, module);
     if session.plan.llvm_errors == LlvmErrors::Tolerate {
-        Findings::new(read).warn(session, module);
+        Constructs::new(read).warn(session, module);
     } else {
         found.extend(read);
     }
     if found.is_empty() {
         return Ok(());
     }
-    let mut errors = Findings::new(found);
+    let mut errors = Constructs::new(found);
     let copy = module.duplicate()?;
     if find::repair(&copy, abilities) {
         let _ = machines.generating.emit(copy, FileType::Object);
@@ -136,14 +136,14 @@ fn understand(said: Vec<Diagnostic>) -> (Vec<Finding>, Vec<Diagnostic>) {
     (known, others)
 }
 
-/// The findings, each once.
-struct Findings(Vec<Finding>);
+/// The constructs, each once.
+struct Constructs(Vec<Finding>);
 
-impl Findings {
+impl Constructs {
     fn new(found: Vec<Finding>) -> Self {
-        let mut findings = Self(Vec::new());
-        findings.extend(found);
-        findings
+        let mut constructs = Self(Vec::new());
+        constructs.extend(found);
+        constructs
     }
 
     fn extend(&mut self, found: Vec<Finding>) {
@@ -173,7 +173,7 @@ impl Findings {
         }
     }
 
-    /// Returns the findings in program order.
+    /// Returns the constructs in program order.
     fn located(mut self, module: &Module<'_>) -> Vec<Finding> {
         for finding in &mut self.0 {
             if finding.construct.is_of_function() {
@@ -198,7 +198,7 @@ impl Findings {
         }
     }
 
-    /// Returns one error for all findings; `unknown` are LLVM's own messages.
+    /// Returns one error for all constructs; `unknown` are LLVM's own messages.
     fn error(
         self,
         session: &Session<'_>,

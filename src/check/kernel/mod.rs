@@ -19,7 +19,7 @@ use crate::{
     bpf::kernel::Kernel,
     check::Findings,
     elf::{SectionId, Symbol, SymbolId},
-    object::{Callee, Function, Object, place::place},
+    object::{Function, Object, place::place, reached},
     report::{Error, Warning, WarningKind},
 };
 use unknown::{Certainty, Unknown};
@@ -107,7 +107,10 @@ impl<'a> View<'a> {
             kernel,
         };
         let asking = view.functions.iter().filter(|it| references::asks(&view, it));
-        view.guarded = view.reached(asking).into_iter().map(|it| it.symbol).collect();
+        view.guarded = reached(asking, |symbol| view.function(symbol))
+            .into_iter()
+            .map(|it| it.symbol)
+            .collect();
         view
     }
 
@@ -119,24 +122,6 @@ impl<'a> View<'a> {
             found.extend(instructions::unknown(self, function));
         }
         found
-    }
-
-    /// Returns these functions and all their direct and indirect callees, as a loader puts them together.
-    fn reached<'f>(&'f self, starts: impl Iterator<Item = &'f Function>) -> Vec<&'f Function> {
-        let mut reached: Vec<&Function> = starts.collect();
-        let mut seen: BTreeSet<SymbolId> = reached.iter().map(|it| it.symbol).collect();
-        let mut at = 0;
-        while let Some(&function) = reached.get(at) {
-            for reference in &function.references {
-                if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
-                    && seen.insert(symbol)
-                {
-                    reached.extend(self.function(symbol));
-                }
-            }
-            at += 1;
-        }
-        reached
     }
 
     /// Returns `Guarded` if the calls of `function` may be unreachable on a kernel that lacks the callee.

@@ -8,7 +8,7 @@ use crate::{
     bpf::kernel::{
         CALLS, LARGE_PROGRAM, LARGE_PROGRAMS, TAIL_CALLS_BESIDE_CALLS, program_size, program_type,
     },
-    object::{Callee, Function, place::quoted},
+    object::{Callee, Function, place::quoted, reached},
 };
 
 /// The number of `bpf_tail_call`.
@@ -19,7 +19,7 @@ pub(super) fn unknown(view: &View<'_>) -> Vec<Unknown> {
     let programs = view.functions.iter().filter(|it| it.is_program() && is_loaded(it));
     programs
         .flat_map(|program| {
-            let parts = view.reached(std::iter::once(program));
+            let parts = reached([program], |symbol| view.function(symbol));
             let mut found: Vec<Unknown> = kind(view, program).into_iter().collect();
             found.extend(size(view, program, &parts));
             found.extend(mixture(view, program, &parts));

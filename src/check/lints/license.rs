@@ -6,7 +6,7 @@ use super::{Finding, SHOWN, Subject};
 use crate::{
     bpf::kernel::{helper, is_gpl_compatible, is_gpl_only},
     elf::SymbolId,
-    object::{Callee, Function},
+    object::{Callee, Function, reached},
     report::{Audience, Error, WarningKind, quoted},
 };
 
@@ -82,7 +82,7 @@ fn restricted(object: &Subject<'_>) -> Vec<Restricted> {
             });
         }
     }
-    for function in reached(object, &programs) {
+    for function in reached(programs, |symbol| object.function(symbol)) {
         for reference in &function.references {
             let callee = match reference.callee {
                 Callee::Helper(number) => restricted_helper(number),
@@ -146,22 +146,4 @@ fn kernel_function(object: &Subject<'_>, symbol: SymbolId) -> Option<String> {
 
 fn is_loaded(function: &Function) -> bool {
     function.is_program() && !function.section_name.starts_with('?')
-}
-
-/// Returns `programs` and all their direct and indirect callees.
-fn reached<'o>(object: &'o Subject<'_>, programs: &[&'o Function]) -> Vec<&'o Function> {
-    let mut reached = programs.to_vec();
-    let mut seen: BTreeSet<SymbolId> = reached.iter().map(|it| it.symbol).collect();
-    let mut at = 0;
-    while let Some(&function) = reached.get(at) {
-        for reference in &function.references {
-            if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
-                && seen.insert(symbol)
-            {
-                reached.extend(object.function(symbol));
-            }
-        }
-        at += 1;
-    }
-    reached
 }
