@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bpf::insn::{self, INSN_SIZE},
-    btf::{Info, Kind},
+    btf::{Btf, Info, Kind, TypeId},
     elf::{Binding, Elf, Place, RelocationKind, Section, SectionId, SymbolKind},
     report::{Error, Result},
 };
@@ -175,6 +175,63 @@ fn data_home(elf: &Elf, id: SectionId, name: &str) -> Option<&'static str> {
         .map(|(_, symbol)| symbol.name.as_str());
     let is_only = names.next().is_some_and(|first| first == suffix) && names.next().is_none();
     (is_private || is_only).then_some(home)
+}
+
+/// Checks that no type of `info` contains itself, and that functions have prototypes.
+///
+/// # Errors
+/// Returns an error that names the first one which breaks the rule.
+pub(super) fn check_types(info: &Info) -> Result<()> {
+    let btf = &info.btf;
+    let wrong = |id: TypeId, fact: &str| {
+        let name = btf.name(id);
+        Error::input("malformed BTF").because(format!("type [{}], `{name}`, {fact}", id.0))
+    };
+    for (id, ty) in btf.iter() {
+        if let Kind::Func { proto, .. } = ty.kind
+            && !matches!(btf.get(proto).map(|ty| &ty.kind), Some(Kind::FuncProto(_)))
+        {
+            return Err(wrong(id, "is a function without a prototype"));
+        }
+    }
+    let mut states = vec![State::New; btf.types.len().saturating_add(1)];
+    for (id, _) in btf.iter() {
+        let mut path = vec![(id, contents(btf, id))];
+        while let Some((at, waiting)) = path.last_mut() {
+            let Some(state) = states.get_mut(at.0 as usize) else { break };
+            *state = State::Entered;
+            let Some(next) = waiting.pop() else {
+                *state = State::Done;
+                path.pop();
+                continue;
+            };
+            match states.get(next.0 as usize) {
+                Some(State::Entered) => return Err(wrong(next, "contains itself")),
+                Some(State::New) => path.push((next, contents(btf, next))),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The progress of the search for types that contain themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Entered,
+    Done,
+}
+
+/// Returns the types that type `id` contains, not by pointer.
+fn contents(btf: &Btf, id: TypeId) -> Vec<TypeId> {
+    let contents: Vec<TypeId> = match btf.get(id).map(|ty| &ty.kind) {
+        Some(Kind::Array(array)) => vec![array.elem],
+        Some(Kind::Struct(it) | Kind::Union(it)) => it.members.iter().map(|it| it.ty).collect(),
+        Some(kind) => kind.modified().into_iter().collect(),
+        None => Vec::new(),
+    };
+    contents.into_iter().filter(|id| !id.is_void()).collect()
 }
 
 /// Renames the lists of variables in `info` as their sections were.

@@ -18,3 +18,5 @@ __attribute__((section("xdp"), used)) int prog(void *ctx)
 	return local(3) + local(index);
 }
 char LICENSE[] __attribute__((section("license"), used)) = "GPL";
+__asm__(".section .data.grouped,\"awG\",@progbits,grouped,comdat\n.globl grouped\n.type grouped,@object\n"
+	"grouped:\n.long 7\n.size grouped, 4\n.text\n");
