@@ -143,11 +143,12 @@ fn size_functions(elf: &mut Elf) {
 fn fold(elf: &mut Elf) -> BTreeMap<String, String> {
     let mut renamed = BTreeMap::new();
     let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
+    let divides = divides_data(elf);
     for id in ids {
         let Some(section) = elf.sections.get(&id).filter(|section| section.is_alloc()) else {
             continue;
         };
-        if let Some(home) = data_home(elf, id, &section.name) {
+        if let Some(home) = data_home(elf, id, &section.name, divides) {
             renamed.insert(section.name.clone(), home.to_owned());
         }
     }
@@ -160,7 +161,10 @@ fn fold(elf: &mut Elf) -> BTreeMap<String, String> {
 }
 
 /// Returns the section that holds the contents of section `name` in the output, if a compiler made up its name.
-fn data_home(elf: &Elf, id: SectionId, name: &str) -> Option<&'static str> {
+///
+/// A section with the name of its variable may be one that a user named, if the compiler `divides` no data: schedulers
+/// resize `.data.uei_dump`, which holds `uei_dump`, as a map of its own.
+fn data_home(elf: &Elf, id: SectionId, name: &str, divides: bool) -> Option<&'static str> {
     if MERGED_CONSTANTS.iter().any(|beginning| name.starts_with(beginning)) {
         return Some(".rodata");
     }
@@ -174,7 +178,17 @@ fn data_home(elf: &Elf, id: SectionId, name: &str) -> Option<&'static str> {
         .filter(|(_, symbol)| symbol.kind != SymbolKind::Section)
         .map(|(_, symbol)| symbol.name.as_str());
     let is_only = names.next().is_some_and(|first| first == suffix) && names.next().is_none();
-    (is_private || is_only).then_some(home)
+    (is_private || is_only && divides).then_some(home)
+}
+
+/// Returns true if the compiler gave each variable a section of its own: the common ones hold none.
+fn divides_data(elf: &Elf) -> bool {
+    !elf.symbols.values().any(|symbol| match symbol.place {
+        Place::Section(id) if symbol.kind == SymbolKind::Object => {
+            elf.sections.get(&id).is_some_and(|it| SUBDIVIDED.contains(&it.name.as_str()))
+        }
+        _ => false,
+    })
 }
 
 /// Checks that no type of `info` contains itself, and that functions have prototypes.

@@ -217,7 +217,7 @@ fn check_structures(
             let Some(definer) = objects.get(callee.object) else { continue };
             let Some(of_callee) = producers.get(callee.object) else { continue };
             let from_gcc = of_caller.gcc && of_callee.others;
-            let is_alike = !from_gcc && !(of_caller.others && of_callee.gcc);
+            let is_alike = !(from_gcc || of_caller.others && of_callee.gcc);
             if is_alike || !callee.takes_structure() {
                 continue;
             }

@@ -35,6 +35,7 @@ use self::{
 use super::strip;
 use crate::{
     bpf::target::Endian,
+    elf::Place,
     object::{Object, Role, externs::Declared},
     plan::{Dwarf, Export, Exports, LinkMode, Presence},
     report::{Error, Origin, Result, nearest},
@@ -78,7 +79,7 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports, mode: LinkMode) -> Resu
     let names = Names::resolve(&objects)?;
     let unextended = extend::unextended(&objects, &producers, &names);
     check_single(&objects)?;
-    check_exports(&names, exports)?;
+    check_exports(&objects, &names, exports)?;
     let pieces = Pieces::cut(&objects, &producers)?;
     let inputs = Inputs { objects: &objects, names: &names, pieces: &pieces, exports, mode };
     let reached = Reached::find(&inputs)?;
@@ -138,10 +139,16 @@ fn check_single(objects: &[Object]) -> Result<()> {
 }
 
 /// Checks that the symbols that a user named are defined.
-fn check_exports(names: &Names<'_>, exports: &Exports) -> Result<()> {
+fn check_exports(objects: &[Object], names: &Names<'_>, exports: &Exports) -> Result<()> {
+    // The license, of which each object may have one, is not among the definitions.
+    let defines = |object: &Object, name: &str| {
+        let mut symbols = object.elf.symbols.values();
+        symbols.any(|it| it.name == name && it.place != Place::Undefined)
+    };
     let is_missing = |export: &&Export| {
         export.presence == Presence::Required
             && !names.definitions.contains_key(export.name.as_str())
+            && !objects.iter().any(|object| defines(object, &export.name))
     };
     let Some(Export { name, requested_by, .. }) = exports.names.iter().find(is_missing) else {
         return Ok(());

@@ -4,7 +4,6 @@
 // run: clang -target bpf -O2 -g -mcpu=v1 -emit-llvm -c low.c -o low.bc
 // link: high.o low.o --cpu v1
 // error: link high.o has code above --cpu v1
-// cause: `helper` at high.c:2 takes an instruction that the level lacks
 // help: compile it with -mcpu=v1, or raise --cpu
 // link: high.o low.bc --cpu v2
 // error: link high.o has code above --cpu v2

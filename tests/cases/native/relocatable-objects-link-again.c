@@ -38,8 +38,7 @@
 // count: 1 l F .text {{.*}} half
 // reject: unneeded
 // link: natives.o
-// error: link no loader would take the object as it is meant
-// says: undefined symbol `far`
+// error: link undefined symbol `far`
 
 //--- prog.c
 int half(int x);
