@@ -32,6 +32,8 @@ benches() { benches/run; }
 examples() { ci/examples.sh; }
 mistakes() { ci/mistakes.sh check; }
 newcomer() { ci/newcomer.sh; }
+packages() { ci/package.sh check; }
+browser() { ci/browser.sh; }
 hosts() { ci/hosts.sh; }
 targets() { ci/targets.sh; }
 
@@ -48,6 +50,8 @@ benches|all benchmarks|20 minutes
 mistakes|the mistakes of docs/mistakes.md|3 minutes
 examples|each example by its own README|10 minutes
 newcomer|both commands on a machine with nothing|90 minutes
+packages|each crate, the archive and the Debian package, installed and used|20 minutes
+browser|the HTML report in a browser|4 minutes
 hosts|the same bytes on aarch64, s390x and i686|90 minutes
 targets|the linker checked for hosts on which nothing runs it here|6 minutes
 '

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the mistakes of docs/mistakes.md and writes what each tool says of them into that page. A mistake that nobody says
-# anything of is a failure.
+# Makes the mistakes of docs/mistakes.md and writes the resulting messages to that page. Fails if no tool reports a
+# mistake.
 #
 # usage: ci/mistakes.sh [check]    check: fail if the page would change, instead of writing it
 set -euo pipefail
@@ -25,7 +25,7 @@ mistake() {
     said=$(sh -c "$command" 2>&1) || code=$?
     count=$((count + 1))
     if [ -z "$said" ]; then
-        echo "$0: nothing is said of: $what" >&2
+        echo "$0: not reported: $what" >&2
         silent=$((silent + 1))
     fi
     said=$(sed -e "s|$work/||g" -e "s|$root/||g" -e 's|/usr/[a-z0-9/_.-]*/\(libLLVM[^ ]*\)|\1|g' \
@@ -156,9 +156,9 @@ bpf-linker --btf -o good.o good.bc
 mistake load 'the user may not load programs' "setpriv --reuid=65534 --clear-groups bpf-lab load good.o --with libbpf" 4
 
 {
-    printf '# Mistakes of beginners, and what is said of them\n\n'
-    printf 'Each was made when this page was written, by `ci/mistakes.sh`, which fails if one goes by in silence: %d mistakes, %d silent.\n' "$count" "$silent"
-    printf 'Messages of other tools (rustc, the verifier by way of libbpf) are shown as they are.\n'
+    printf '# Common mistakes and their messages\n\n'
+    printf '`ci/mistakes.sh` makes each of these mistakes and writes this page. It fails if no tool reports a mistake: %d mistakes, %d unreported.\n' "$count" "$silent"
+    printf 'Messages of other tools (rustc, and the verifier through libbpf) are unchanged.\n'
     cat "$page"
 } > "$work/mistakes.md"
 [ "$silent" = 0 ]

@@ -7,37 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/steps.sh
 
-if ! command -v debootstrap > /dev/null; then
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends debootstrap > /dev/null
-fi
-chroot=$(mktemp -d)
-# Removes the chroot, but only if nothing of this machine is mounted in it any more.
-leave() {
-    local place
-    for place in sys/fs/bpf sys proc dev; do
-        umount "$chroot/$place" 2> /dev/null || true
-    done
-    if grep -q " $chroot/" /proc/mounts; then
-        echo "$0: $chroot is still in use, and left" >&2
-    else
-        rm -rf --one-file-system "$chroot"
-    fi
-}
-trap leave EXIT
-
-# The sources of this machine's own apt, whatever their form and host.
-suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m 1 '/debian/*$')
-step "a minbase chroot of $suite" '2 minutes' debootstrap --variant=minbase "$suite" "$chroot" "$mirror" > /dev/null
-cp -r /etc/apt/. "$chroot/etc/apt/"
-cp /etc/resolv.conf "$chroot/etc/resolv.conf"
-mount -t proc proc "$chroot/proc"
-mount -t sysfs sys "$chroot/sys"
-mount --bind /dev "$chroot/dev"
-
-inside() { chroot "$chroot" env -i HOME="$1" PATH=/usr/local/bin:/usr/bin:/bin TERM=dumb "${@:2}"; }
-as_user() { inside /home/user setpriv --reuid=1000 --regid=1000 --clear-groups "$@"; }
-inside /root useradd --create-home --uid 1000 user
+. ci/chroot.sh
 mkdir "$chroot/root/clone" "$chroot/home/user/clone"
 git archive HEAD | tee >(tar -x -C "$chroot/root/clone") | tar -x -C "$chroot/home/user/clone"
 chown -R 1000:1000 "$chroot/home/user/clone"

@@ -96,7 +96,10 @@ inside clang-23 -O2 -g --target=bpf -fno-exceptions -fno-rtti -emit-llvm -c prog
 row "clang $clang, C, libLLVM 23" c.bc --llvm "$llvm23"
 row "clang $clang, C++, libLLVM 23" cc.bc --llvm "$llvm23"
 # LLVM reads no bitcode of a later version, but text where it has no new words.
-if "$linker" --btf --llvm /usr/lib/x86_64-linux-gnu/libLLVM.so.22.1 -o "$made/refused.o" "$made/c.bc" \
+llvm22=/usr/lib/x86_64-linux-gnu/libLLVM.so.22.1
+inside clang-23 -O2 -g --target=bpf -emit-llvm -S program.c -o c.ll
+row "clang $clang, C, as text, libLLVM 22" c.ll --llvm "$llvm22"
+if "$linker" --btf --llvm "$llvm22" -o "$made/refused.o" "$made/c.bc" \
     > "$made/log" 2>&1 || ! grep -q 'too old for' "$made/log"; then
     echo "$0: libLLVM 22 took bitcode of clang $clang, or did not say why not" >&2
     wrong=$((wrong + 1))

@@ -23,7 +23,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -50,7 +50,7 @@ struct pair { int a, b; };
 int both(struct pair pair);
 __attribute__((section("socket"))) int prog(int *c) { struct pair pair = {c[0], c[1]}; return both(pair); }
 C
-inside bpf-gcc --version | sed 1q
+inside bpf-gcc --version | sed -n 1p
 inside bpf-gcc -O2 -g -gbtf -c callee.c -o gcc.o
 compile -c "$root/w/callee.c" -o "$root/w/clang.o"
 compile -c "$root/w/caller.c" -o "$root/w/caller.o"

@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -36,7 +36,7 @@ static inline int add(int *c) { return c[2] + 1; }
 static __attribute__((noinline)) int scale(int *c, int by) { return c[0] * by + c[1]; }
 __attribute__((section("socket"))) int prog(int *c) { return scale(c, 3) + add(c); }
 C
-inside bpf-gcc --version | sed 1q
+inside bpf-gcc --version | sed -n 1p
 inside bpf-gcc -O2 -g -gbtf -c clone.c -o clone.o
 symbols=$(inside bpf-nm clone.o | sed -n 's/.* [Tt] \([^L]\)/\1/p' | LC_ALL=C sort | paste -sd ' ')
 inside bpftool btf dump file clone.o > "$work/btf.txt"

@@ -23,7 +23,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -48,7 +48,7 @@ cat > "$root/w/caller.c" <<'C'
 int is_255(unsigned char byte);
 __attribute__((section("socket"))) int prog(int *c) { return is_255(c[0] + c[1]); }
 C
-inside bpf-gcc --version | sed 1q
+inside bpf-gcc --version | sed -n 1p
 for file in caller callee; do
     inside bpf-gcc -mcpu=v2 -O2 -c "$file.c" -o "$file-gcc.o"
     compile -mcpu=v2 -c "$root/w/$file.c" -o "$root/w/$file-clang.o"

@@ -23,7 +23,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -45,7 +45,7 @@ for name in a b; do
     echo "__attribute__((section(\"socket/$name\"))) int p$name(void *c) { return 1; }" > "$work/$name.c"
     compile -c "$work/$name.c" -o "$root/w/$name.o"
 done
-inside bpf-ld --version | sed 1q
+inside bpf-ld --version | sed -n 1p
 inside bpf-ld -r a.o b.o -o both.o
 code=$(inside bpf-nm both.o | sed -n 's/.* T //p' | paste -sd ' ')
 inside bpf-objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc both.o btf

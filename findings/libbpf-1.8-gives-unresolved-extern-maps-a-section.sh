@@ -23,7 +23,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -50,7 +50,7 @@ __attribute__((section("socket"))) int prog(void *c) { int k = 0; return lookup(
 char LICENSE[] __attribute__((section("license"))) = "GPL";
 C
 compile -c "$root/w/extern.c" -o "$root/w/extern.o"
-inside bpftool version | sed 2q
+inside bpftool version | sed -n 1,2p
 inside bpftool gen object linked.o extern.o
 
 pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --target "$work/py" pyelftools==0.32

@@ -24,7 +24,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -54,7 +54,7 @@ struct common { int c; };
 __attribute__((section("socket"))) int two(struct second *p) { return p->x + __builtin_btf_type_id(*(struct common *)0, 0); }
 C
 for file in a b; do compile -c "$root/w/$file.c" -o "$root/w/$file.o"; done
-inside bpftool version | sed 2q
+inside bpftool version | sed -n 1,2p
 inside bpftool gen object both.o a.o b.o
 type=$(inside bpftool btf dump file both.o | sed -n "s/^\[\([0-9]*\)\] STRUCT 'common'.*/\1/p")
 

@@ -25,7 +25,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -50,7 +50,7 @@ PY
 for name in one two; do
     compile -Xclang -target-cpu -Xclang v4 "-DNAME=$name" -c "$root/w/switch.c" -o "$root/w/$name.o"
 done
-inside bpftool version | sed 2q
+inside bpftool version | sed -n 1,2p
 inside bpftool gen object both.o one.o two.o
 
 pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --target "$work/py" pyelftools==0.32

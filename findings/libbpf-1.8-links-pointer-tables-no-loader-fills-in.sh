@@ -24,7 +24,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -49,7 +49,7 @@ __attribute__((section("socket"))) int prog(int *c) { return *table[*c & 1]; }
 C
 compile -DLINKAGE=static -c "$root/w/table.c" -o "$root/w/static.o"
 compile -DLINKAGE= -c "$root/w/table.c" -o "$root/w/global.o"
-inside bpftool version | sed 2q
+inside bpftool version | sed -n 1,2p
 for kind in static global; do
     inside bpftool gen object "linked-$kind.o" "$kind.o" > "$work/$kind.txt" 2>&1 && echo "$kind: linked" || echo "$kind: refused"
     cat "$work/$kind.txt"

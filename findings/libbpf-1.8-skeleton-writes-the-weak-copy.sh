@@ -24,7 +24,7 @@ compile() { "$work/ziglang/zig" cc -target bpfel-freestanding -O2 -g -fno-unwind
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"
@@ -54,7 +54,7 @@ __attribute__((section(".data"))) int limit = 2;
 __attribute__((section("socket/two"))) int two(void *c) { return limit; }
 C
 for file in a b; do compile -c "$root/w/$file.c" -o "$root/w/$file.o"; done
-inside bpftool version | sed 2q
+inside bpftool version | sed -n 1,2p
 inside bpftool gen object both.o a.o b.o
 
 pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --target "$work/py" pyelftools==0.32

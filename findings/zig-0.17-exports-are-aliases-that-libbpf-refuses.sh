@@ -21,7 +21,7 @@ get_zig() {
 root=$work/root
 unpack() {
     local apt=$work/apt mirror deb
-    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed 1q)
+    mirror=$(sed -n '/security/d; s/^URIs: *//p' /etc/apt/sources.list.d/*.sources | sed -n 1p)
     mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root/w"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
     : > "$apt/status"

@@ -176,7 +176,10 @@ fn described_signal(number: u32) -> Option<String> {
 }
 
 fn described(panic: &PanicHookInfo<'_>) -> String {
-    let words = panic.payload_as_str().unwrap_or("a panic without words");
+    let payload = panic.payload();
+    let words = payload.downcast_ref::<&str>().copied();
+    let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let words = words.unwrap_or("a panic without a message");
     panic.location().map_or_else(|| words.to_owned(), |place| format!("{words}, at {place}"))
 }
 
@@ -228,10 +231,10 @@ fn reproduce_crash() -> Option<StackDump> {
 fn wait(child: &mut Child) {
     let start = Instant::now();
     while matches!(child.try_wait(), Ok(None)) {
-        if start.elapsed() > PATIENCE
-            && let Err(error) = child.kill()
-        {
-            log::debug!("the process that repeats the link failed: {error}");
+        if start.elapsed() > PATIENCE {
+            if let Err(error) = child.kill() {
+                log::debug!("the process that repeats the link failed: {error}");
+            }
         }
         thread::sleep(Duration::from_millis(2));
     }

@@ -177,12 +177,12 @@ pub(crate) fn look(ty: &Type, tags: Option<&Vec<Tag>>) -> Mix {
         Kind::Var { linkage, .. } => mix.all(14, [linkage.raw()]),
         Kind::Datasec(it) => mix.all(15, it.entries.iter().map(|entry| entry.offset)),
         Kind::Float(size) => mix.all(16, [*size]),
-        Kind::DeclTag(tag) => mix.all(17, [tag.component.cast_unsigned(), tag.attribute.into()]),
+        Kind::DeclTag(tag) => mix.all(17, [tag.component as u32, tag.attribute.into()]),
         Kind::TypeTag { attribute, .. } => mix.all(18, [(*attribute).into()]),
         Kind::Enum64(it) => mix.enumeration(19, it),
     }
     for (name, component, attribute) in tags.into_iter().flatten() {
-        mix.all(name.0, [component.cast_unsigned(), (*attribute).into()]);
+        mix.all(name.0, [*component as u32, (*attribute).into()]);
     }
     mix
 }

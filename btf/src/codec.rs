@@ -195,11 +195,11 @@ enum Word {
 
 fn decode_type(reader: &mut Reader<'_>, layout: &Layout<'_>) -> Result<Type> {
     let head = Head::decode(reader)?;
-    if head.kind > number::ENUM64
-        && let Some(length) = layout.length(head.kind, head.vlen)
-    {
-        reader.bytes(length)?;
-        return Ok(layout::unknown());
+    if head.kind > number::ENUM64 {
+        if let Some(length) = layout.length(head.kind, head.vlen) {
+            reader.bytes(length)?;
+            return Ok(layout::unknown());
+        }
     }
     check_head(&head)?;
     let kind = match head.kind {
@@ -232,7 +232,7 @@ fn decode_type(reader: &mut Reader<'_>, layout: &Layout<'_>) -> Result<Type> {
         number::FLOAT => Kind::Float(head.word),
         number::DECL_TAG => Kind::DeclTag(DeclTag {
             ty: head.ty(),
-            component: reader.u32()?.cast_signed(),
+            component: reader.u32()? as i32,
             attribute: head.kflag,
         }),
         number::TYPE_TAG => Kind::TypeTag { ty: head.ty(), attribute: head.kflag },
@@ -378,7 +378,7 @@ fn encode_records(writer: &mut Writer, kind: &Kind) -> Result<()> {
         Kind::Datasec(it) => it.entries.iter().for_each(|entry| {
             [entry.ty.0, entry.offset, entry.size].into_iter().for_each(|word| writer.u32(word));
         }),
-        Kind::DeclTag(tag) => writer.u32(tag.component.cast_unsigned()),
+        Kind::DeclTag(tag) => writer.u32(tag.component as u32),
         _ => {}
     }
     Ok(())

@@ -42,11 +42,11 @@ impl Btf {
             }
             Kind::Struct(it) | Kind::Union(it) => self.write_composite(f, it),
             Kind::Enum(it) => self.write_enum(f, it, |f, value| match it.signed {
-                true => write!(f, "{}", (value as u32).cast_signed()),
+                true => write!(f, "{}", value as i32),
                 false => write!(f, "{}", value as u32),
             }),
             Kind::Enum64(it) => self.write_enum(f, it, |f, value| match it.signed {
-                true => write!(f, "{}LL", value.cast_signed()),
+                true => write!(f, "{}LL", value as i64),
                 false => write!(f, "{value}ULL"),
             }),
             Kind::Fwd(FwdKind::Struct) => write!(f, " fwd_kind=struct"),

@@ -284,7 +284,7 @@ fn decode_table<R: Record>(bytes: &[u8], endian: Endian) -> Result<Vec<SecTable<
         return Ok(Vec::new());
     }
     let record_len = reader.u32()? as usize;
-    if record_len < R::LEN || !record_len.is_multiple_of(4) {
+    if record_len < R::LEN || record_len % 4 != 0 {
         return Err(malformed(format!("{} records of {record_len} bytes", R::WHAT)));
     }
     let mut tables = Vec::new();

@@ -10,13 +10,18 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
-    path::Path,
 };
 
 use super::{Info, ext::records_mut, strings::StrOff};
 
 /// The maximum size of a source file.
 const MOST: u64 = 16 << 20;
+
+/// Returns true for a file that may be read for its lines: no device or pipe, and of a size that source text has.
+#[must_use]
+pub fn is_source(file: &fs::Metadata) -> bool {
+    file.is_file() && file.len() <= MOST
+}
 
 /// Gives each line without text, or with its file's name as text, its text from the file; empty if the file cannot be
 /// read.
@@ -58,11 +63,8 @@ struct Lines {
 impl Lines {
     /// Reads `path`; returns no lines if it is not a file or exceeds the maximum size.
     fn read(path: &str) -> Self {
-        let is_source = |path: &Path| {
-            fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MOST)
-        };
-        let path = Path::new(path);
-        Self::of(if is_source(path) { fs::read(path).unwrap_or_default() } else { Vec::new() })
+        let is_read = fs::metadata(path).is_ok_and(|found| is_source(&found));
+        Self::of(if is_read { fs::read(path).unwrap_or_default() } else { Vec::new() })
     }
 
     /// Splits a file's contents.

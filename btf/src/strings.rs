@@ -189,8 +189,11 @@ impl Index {
             let product = u128::from(state ^ word).wrapping_mul(factor.into());
             state = (product as u64) ^ (product >> 64) as u64;
         };
-        let (words, rest) = string.as_chunks::<8>();
-        words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
+        let words = string.chunks_exact(8);
+        let rest = words.remainder();
+        words
+            .filter_map(|word| word.try_into().ok())
+            .for_each(|word| add(u64::from_le_bytes(word)));
         add(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         (state ^ state >> 32) as u32
     }
@@ -202,7 +205,7 @@ impl Index {
         found.map(|(_, offset)| offset)
     }
 
-    const fn start(&self, hash: u32) -> usize {
+    fn start(&self, hash: u32) -> usize {
         hash as usize & self.slots.len().saturating_sub(1)
     }
 
@@ -218,11 +221,12 @@ impl Index {
             self.grow();
         }
         let start = self.start(hash);
-        if let Some((before, after)) = self.slots.split_at_mut_checked(start)
-            && let Some(free) = after.iter_mut().chain(before).find(|(_, offset)| offset.is_empty())
-        {
-            *free = (hash, offset);
-            self.used = self.used.saturating_add(1);
+        if let Some((before, after)) = self.slots.split_at_mut_checked(start) {
+            if let Some(free) = after.iter_mut().chain(before).find(|(_, offset)| offset.is_empty())
+            {
+                *free = (hash, offset);
+                self.used = self.used.saturating_add(1);
+            }
         }
     }
 

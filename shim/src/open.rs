@@ -21,7 +21,7 @@ struct Opened {
 
 /// `void llvm::cl::ResetAllOptionOccurrences()`, in the Itanium ABI: LLVM's C API can set options but not reset them.
 #[cfg(not(feature = "static-llvm"))]
-const RESET_OPTIONS: &str = "_ZN4llvm2cl25ResetAllOptionOccurrencesEv";
+const RESET_OPTIONS: &[u8] = b"_ZN4llvm2cl25ResetAllOptionOccurrencesEv\0";
 
 /// The reason that a library could not be opened.
 #[derive(Debug)]

@@ -47,7 +47,7 @@ macro_rules! functions {
                 $(
                     // SAFETY: the caller vouches for the signature.
                     #[allow(non_snake_case)]
-                    let $name = unsafe { library.get(stringify!($name)) }.ok();
+                    let $name = unsafe { library.get(concat!(stringify!($name), "\0").as_bytes()) }.ok();
                     if $name.is_none() {
                         missing.push(stringify!($name));
                     }
@@ -55,7 +55,7 @@ macro_rules! functions {
                 Some(Self {
                     $($name: *$name?,)+
                     // SAFETY: the caller vouches for the signature.
-                    $($oname: unsafe { library.get(stringify!($oname)) }.ok().map(|symbol| *symbol),)*
+                    $($oname: unsafe { library.get(concat!(stringify!($oname), "\0").as_bytes()) }.ok().map(|symbol| *symbol),)*
                 })
             }
         }

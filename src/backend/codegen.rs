@@ -90,6 +90,7 @@ impl<'s> Program<'s, Optimized> {
             module.omit_dwarf(&self.session.context);
         }
         signatures::complete(&self.session.context, &module);
+        sources::close(self.session.plan, &self.session.context, &module)?;
         let code = self.phase.machines.generating.emit(module, file_type);
         self.hear_of_limits()?;
         code

@@ -48,11 +48,10 @@ fn choose_level(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) -> Cp
     let highest = module.functions().filter_map(asked_by).max_by_key(|(cpu, _)| *cpu);
     match (plan.cpu.filter(|cpu| *cpu != Cpu::Generic), highest) {
         (Some(ordered), highest) => {
-            if let Some((cpu, function)) = highest
-                && ordered < cpu
-                && ordered != Cpu::Probe
-            {
-                warn_below(ordered, cpu, &function.name(), warnings);
+            if let Some((cpu, function)) = highest {
+                if ordered < cpu && ordered != Cpu::Probe {
+                    warn_below(ordered, cpu, &function.name(), warnings);
+                }
             }
             CpuChoice { cpu: ordered, features: plan.cpu_features.clone() }
         }

@@ -35,7 +35,7 @@ impl<'s> Program<'s, Internalized> {
             pipeline::run(session, &machines.optimizing, module)?;
         }
         panics::lower(session, module, &machines.optimizing)?;
-        session.hear(|| Error::link("optimisation failed"))?;
+        session.hear(|| Error::link("optimization failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
             unroll::unroll(session, &machines.optimizing, module)?;

@@ -97,10 +97,10 @@ fn number_of(text: &str, number: &Number, size: usize, endian: Endian) -> Result
     };
     let value = named.or_else(|| integer(text)).ok_or_else(|| expected(number))?;
     let (low, high) = range(number, size);
-    if let Number::Enum { values } = number
-        && !values.iter().any(|(_, known)| *known == value)
-    {
-        return Err(expected(number));
+    if let Number::Enum { values } = number {
+        if !values.iter().any(|(_, known)| *known == value) {
+            return Err(expected(number));
+        }
     }
     if value < low || value > high {
         return Err(format!("its values are {low} to {high}"));

@@ -65,11 +65,13 @@ impl Triples {
                 .help("compile all inputs for bpfel, or all for bpfeb"));
         }
         let found = self.first.into_values().next();
-        if let (Some(asked), Some((target, origin))) = (asked, &found)
-            && asked.endian() != target.endian()
-        {
-            return Err(Error::link(format!("{origin} is for {target}, but --target is {asked}"))
+        if let (Some(asked), Some((target, origin))) = (asked, &found) {
+            if asked.endian() != target.endian() {
+                return Err(Error::link(format!(
+                    "{origin} is for {target}, but --target is {asked}"
+                ))
                 .help("leave --target out, or compile the input for it"));
+            }
         }
         if let Some((triple, origin)) = self.foreign.first() {
             let others = match self.foreign.len() - 1 {

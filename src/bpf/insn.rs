@@ -129,7 +129,7 @@ impl Insn {
             Endian::Little => (nibbles, i16::from_le_bytes([low, high])),
             Endian::Big => ((nibbles.1, nibbles.0), i16::from_be_bytes([low, high])),
         };
-        let immediate = u32_of(endian, immediate).cast_signed();
+        let immediate = u32_of(endian, immediate) as i32;
         Self { slot, code, destination, source, offset, immediate, upper: 0 }
     }
 
@@ -192,14 +192,14 @@ impl Insn {
             (Class::Jmp | Class::Jmp32, _) => i64::from(self.offset),
             _ => return None,
         };
-        Some(self.slot.cast_signed().saturating_add(1).saturating_add(distance))
+        Some((self.slot as i64).saturating_add(1).saturating_add(distance))
     }
 
     /// Returns true if it jumps to its own slot or an earlier one.
     #[must_use]
     #[cfg(any(test, feature = "internals"))]
     pub fn is_backward_jump(&self) -> bool {
-        self.jump_target().is_some_and(|target| target <= self.slot.cast_signed())
+        self.jump_target().is_some_and(|target| target <= (self.slot as i64))
     }
 
     /// Returns the number of bytes of memory it reads or writes, if it does either.

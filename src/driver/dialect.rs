@@ -129,9 +129,8 @@ fn flavor_called(name: Option<OsString>) -> Result<Flavor> {
                 .because(reason)
                 .help(flavors_help()))
         }
-        None => {
-            Err(Error::usage(format!("unknown flavor `{}`", name.display())).help(flavors_help()))
-        }
+        None => Err(Error::usage(format!("unknown flavor `{}`", name.to_string_lossy()))
+            .help(flavors_help())),
     }
 }
 

@@ -12,6 +12,7 @@ const DIAGNOSTICS: &str = include_str!("../../docs/diagnostics.md");
 /// Nothing is called so.
 pub fn explain(name: &str) -> Result<String> {
     let name = name.strip_prefix("no-").filter(|it| is_warning(it)).unwrap_or(name);
+    let name = WarningKind::from_name(name).map_or(name, |kind| kind.name());
     let mut text = String::new();
     for [message, cause, cure] in rows() {
         let plain = message.replace('`', "");
@@ -19,11 +20,12 @@ pub fn explain(name: &str) -> Result<String> {
         let is_named = plain == name;
         if is_named || (!is_warning(name) && name.len() > 2 && plain.contains(name)) {
             let gap = if text.is_empty() { "" } else { "\n" };
-            let _ = writeln!(text, "{gap}{plain}\n  cause: {cause}\n  remedy: {cure}");
+            let _ = writeln!(text, "{gap}{plain}\n  cause: {cause}\n  fix: {cure}");
         }
     }
     if is_warning(name) {
-        let _ = writeln!(text, "  -W no-{name} silences it, --fatal-warnings makes it an error");
+        let _ =
+            writeln!(text, "  -W no-{name} silences it, --fatal-warnings turns it into an error");
     }
     if !text.is_empty() {
         return Ok(text);
@@ -32,7 +34,7 @@ pub fn explain(name: &str) -> Result<String> {
     let known = WarningKind::ALL.iter().map(|kind| kind.name().to_owned());
     Err(match nearest(name, known) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error.help("name a warning, such as no-debug-info, or words of a message"),
+        None => error.help("name a warning, such as missing-debug-info, or words of a message"),
     })
 }
 
@@ -58,7 +60,7 @@ mod tests {
     fn every_warning_is_explained() {
         for kind in WarningKind::ALL {
             let text = explain(kind.name()).unwrap_or_else(|error| panic!("{kind}: {error}"));
-            assert!(text.contains("cause: ") && text.contains("remedy: "), "{kind}: {text}");
+            assert!(text.contains("cause: ") && text.contains("fix: "), "{kind}: {text}");
             assert_eq!(explain(&format!("no-{kind}")).ok(), Some(text));
         }
     }
@@ -66,7 +68,7 @@ mod tests {
     #[test]
     fn words_of_an_error_find_its_row_and_others_a_near_name() {
         assert!(explain("is defined twice").is_ok_and(|text| text.contains("remedy:")));
-        let error = explain("no-debug-infos").map_err(|error| error.to_string());
-        assert!(error.is_err_and(|text| text.contains("did you mean `no-debug-info`?")));
+        let error = explain("missing-debug-inf").map_err(|error| error.to_string());
+        assert!(error.is_err_and(|text| text.contains("did you mean `missing-debug-info`?")));
     }
 }

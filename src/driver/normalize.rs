@@ -97,7 +97,7 @@ impl Pass<'_> {
             (Takes::Nothing, Some(value)) => {
                 return Err(Error::usage(format!(
                     "`--{name}` takes no value, but is given `{}`",
-                    value.display()
+                    value.to_string_lossy()
                 )));
             }
             (Takes::Nothing, None) => None,
@@ -108,14 +108,11 @@ impl Pass<'_> {
             (Takes::AnyValue, None) => Some(self.value_of(word)?),
             (Takes::Value, None) => {
                 if let Some(next) = self.words.front().filter(|next| is_option(next)) {
-                    let (option, next) = (word.text.display(), next.text.display());
+                    let (option, next) = (word.text.to_string_lossy(), next.text.to_string_lossy());
                     return Err(Error::usage(format!(
                         "`{option}` needs a value, but `{next}` follows"
                     ))
-                    .help(format!(
-                        "if that is the value, write `{}`",
-                        joined_form(name, &next.to_string())
-                    )));
+                    .help(format!("if that is the value, write `{}`", joined_form(name, &next))));
                 }
                 Some(self.value_of(word)?)
             }
@@ -133,7 +130,7 @@ impl Pass<'_> {
                 .is_some_and(|value| HOST_LIBRARIES.iter().any(|host| *value == **host))
         {
             let library = value.unwrap_or_default();
-            self.ignored(&format!("-l{}", library.display()), HOST_LIBRARY);
+            self.ignored(&format!("-l{}", library.to_string_lossy()), HOST_LIBRARY);
             return Ok(());
         }
         self.emit(name, value);
@@ -141,11 +138,11 @@ impl Pass<'_> {
     }
 
     fn foreign(&mut self, word: Word, rule: &Rule, joined: Option<OsString>) -> Result<()> {
-        let mut shown = word.text.display().to_string();
+        let mut shown = word.text.to_string_lossy().into_owned();
         let value = match (rule.value, joined) {
             (Value::Required, None) => {
                 let value = self.value_of(&word)?;
-                shown.push_str(&format!(" {}", value.display()));
+                shown.push_str(&format!(" {}", value.to_string_lossy()));
                 Some(value)
             }
             (_, joined) => joined,
@@ -181,11 +178,14 @@ impl Pass<'_> {
 
     fn value_of(&mut self, word: &Word) -> Result<OsString> {
         let next = self.words.pop_front().map(|next| next.text);
-        next.ok_or_else(|| Error::usage(format!("`{}` needs a value", word.text.display())))
+        next.ok_or_else(|| Error::usage(format!("`{}` needs a value", word.text.to_string_lossy())))
     }
 
     fn next_if(&mut self, fits: impl Fn(&OsString) -> bool) -> Option<OsString> {
-        self.words.pop_front_if(|next| fits(&next.text)).map(|next| next.text)
+        if !fits(&self.words.front()?.text) {
+            return None;
+        }
+        self.words.pop_front().map(|next| next.text)
     }
 
     /// Writes our option `name`; text after an `=` in it comes before the value.
@@ -205,7 +205,7 @@ impl Pass<'_> {
     }
 
     fn unknown(&self, word: &Word) -> Error {
-        let error = Error::usage(format!("unknown option `{}`", word.text.display()));
+        let error = Error::usage(format!("unknown option `{}`", word.text.to_string_lossy()));
         match self.known.nearest(word) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => {

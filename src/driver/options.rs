@@ -18,9 +18,9 @@ use crate::{
     report::{WarningKind, nearest},
 };
 
-/// Links LLVM bitcode of Rust, C and Zig into an object that a BPF loader can load
+/// Links LLVM bitcode from Rust, C and Zig, and native BPF objects, into one eBPF object
 ///
-/// Inputs are bitcode (.bc), textual IR (.ll), BPF objects with or without bitcode (.o), and archives of these (.a, .rlib).
+/// Inputs are bitcode (.bc), textual IR (.ll), BPF objects with or without embedded bitcode (.o), and archives of these (.a, .rlib).
 #[derive(Clone, Debug, Default, Parser)]
 #[command(
     name = "bpf-linker",
@@ -32,10 +32,10 @@ use crate::{
     styles = STYLES,
 )]
 pub struct Options {
-    /// Files to link, in order; archives give only the members that are needed
+    /// Files to link, in order; of archives, only the needed members are linked
     #[arg(value_name = "INPUT", help_heading = "Input")]
     pub inputs: Vec<PathBuf>,
-    /// Link libNAME.a or libNAME.rlib from a search folder; `:FILE` names the file itself
+    /// Link libNAME.a or libNAME.rlib from a search directory; `:FILE` is an exact file name
     #[arg(short, long, value_name = "NAME", help_heading = "Input", action = ArgAction::Append)]
     pub library: Vec<PathBuf>,
     /// Search DIR for libraries
@@ -61,36 +61,36 @@ pub struct Options {
     /// Write the object to this file; `-` is standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
-    /// Kinds of output: obj, asm, llvm-ir, llvm-bc; several at once as a list
+    /// Output kinds, as a list: obj, asm, llvm-ir, llvm-bc
     ///
-    /// A kind may name its own file: `--emit asm=prog.s`. Of those that name none, the object (else the first) is
-    /// written to the --output and each other beside it, with the extension .o, .s, .ll or .bc in place of its own.
-    /// A repeated --emit adds to the list.
+    /// A kind can have its own file: `--emit asm=prog.s`. Of the kinds without one, the object (or the first kind, if
+    /// there is no object) is written to --output, and the others next to it with the extension .s, .ll or .bc. A
+    /// repeated --emit adds to the list.
     #[arg(long, value_name = "KIND[=FILE],...", help_heading = "Output", action = ArgAction::Append,
           value_hint = clap::ValueHint::AnyPath)]
     pub emit: Vec<std::ffi::OsString>,
 
-    /// BPF triple, such as bpfel-unknown-none [default: that of the inputs]
+    /// BPF triple, such as bpfel-unknown-none [default: the target of the inputs]
     #[arg(long, value_name = "TRIPLE", help_heading = "Target", value_parser = target)]
     pub target: Option<Target>,
     /// Instruction set level
     ///
-    /// generic leaves the choice to the inputs, probe asks the running kernel.
+    /// generic uses the level of the inputs, probe asks the running kernel.
     #[arg(long, value_name = "CPU", help_heading = "Target", value_parser = cpu())]
     pub cpu: Option<Cpu>,
-    /// The oldest kernel, such as 5.4, that must take the object
+    /// The oldest kernel, such as 5.4, that the object must support
     ///
-    /// Chooses the instruction set, unrolling, inlining and BTF that this kernel needs; what it would refuse all the
-    /// same is an error.
+    /// Selects the instruction set, unrolling, inlining and BTF for this kernel. Anything else that the kernel would
+    /// reject is an error. The output of `uname -r` is accepted too.
     #[arg(long, value_name = "X.Y", help_heading = "Target", value_parser = kernel)]
     pub kernel: Option<(u16, u16)>,
-    /// LLVM features to add or drop, such as +alu32,-dwarfris
+    /// LLVM features to add or remove, such as +alu32,-dwarfris
     #[arg(long, value_name = "LIST", help_heading = "Target", value_parser = features, allow_hyphen_values = true)]
     pub cpu_features: Option<String>,
 
     /// Keep these symbols visible; each must exist
     ///
-    /// Without any wish to export, whatever is not static in the source stays visible.
+    /// Without any option that exports symbols, every symbol that is not static in the source stays visible.
     #[arg(long, value_name = "SYMBOL,...", help_heading = "Symbols", value_delimiter = ',', action = ArgAction::Append)]
     pub export: Vec<String>,
     /// Keep this symbol visible if an input defines it
@@ -102,101 +102,101 @@ pub struct Options {
     /// Keep this symbol, which must exist, and say nothing of others
     #[arg(long, hide = true, action = ArgAction::Append)]
     pub require_defined: Vec<String>,
-    /// Keep the symbols that FILE lists, one a line, as far as they exist
+    /// Keep the symbols listed in FILE, one per line, if an input defines them
     #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
     pub export_symbols: Vec<PathBuf>,
-    /// Keep the symbols that fit a pattern of *, ? and [a-z]
+    /// Keep the symbols that match a pattern with *, ? and [a-z]
     #[arg(long, value_name = "GLOB", help_heading = "Symbols", action = ArgAction::Append)]
     pub export_glob: Vec<String>,
-    /// Keep what a version script calls global
+    /// Keep the global symbols of a version script
     #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
     pub version_script: Vec<PathBuf>,
-    /// Keep what a dynamic list names
+    /// Keep the symbols of a dynamic list
     #[arg(long, value_name = "FILE", help_heading = "Symbols", action = ArgAction::Append)]
     pub dynamic_list: Vec<PathBuf>,
 
-    /// Let all symbols stay undefined, or only these
+    /// Allow undefined symbols: all, or only these
     ///
-    /// Weak symbols, and externs that a loader resolves (.ksyms, .kconfig), always may.
+    /// Weak symbols, and externs that a loader resolves (.ksyms, .kconfig), are always allowed.
     #[arg(long, value_name = "SYMBOL,...", help_heading = "Symbols", value_delimiter = ',', num_args = 0..=1,
           require_equals = true, default_missing_value = ANYTHING, action = ArgAction::Append)]
     pub allow_undefined: Vec<String>,
 
-    /// Give a constant (`const volatile`, a static of Rust) its value at link time
+    /// Set the value of a constant (`const volatile` in C, a static in Rust) at link time
     ///
-    /// A number, true or false, an enumerator, or the text of an array of bytes. What the value rules out is dropped;
-    /// the variable stays, but a loader's later change of it has no effect.
+    /// VALUE is a number, true or false, an enumerator, or the text of a byte array. Code that the value makes
+    /// unreachable is removed. The variable stays, but changing it in a loader has no effect.
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Symbols", value_parser = assignment,
           allow_hyphen_values = true, action = ArgAction::Append)]
     pub set: Vec<(String, String)>,
-    /// Let references to NAME mean another symbol or a number, unless the input that refers to it defines it
+    /// Define NAME as another symbol or a number, for inputs that do not define NAME themselves
     #[arg(long, value_name = "NAME=SYMBOL", help_heading = "Symbols", value_parser = definition,
           action = ArgAction::Append)]
     pub defsym: Vec<(String, Definition)>,
-    /// Let references to SYMBOL mean __wrap_SYMBOL, and those to __real_SYMBOL mean SYMBOL
+    /// Resolve references to SYMBOL as __wrap_SYMBOL, and references to __real_SYMBOL as SYMBOL
     #[arg(long, value_name = "SYMBOL", help_heading = "Symbols", action = ArgAction::Append)]
     pub wrap: Vec<String>,
 
-    /// Optimisation level; BPF needs some, so 0 means 1
-    #[arg(short = 'O', value_name = "0|1|2|3|s|z", help_heading = "Optimisation", value_parser = opt_level(),
+    /// Optimization level; BPF code requires optimization, so 0 means 1
+    #[arg(short = 'O', value_name = "0|1|2|3|s|z", help_heading = "Optimization", value_parser = opt_level(),
           hide_possible_values = true)]
     pub optimize: Option<OptLevel>,
-    /// Unroll every loop of known length, for kernels before 5.3
-    #[arg(long, help_heading = "Optimisation")]
+    /// Unroll every loop with a constant bound, for kernels before 5.3
+    #[arg(long, help_heading = "Optimization")]
     pub unroll_loops: bool,
-    /// Inline `#[inline(never)]` too, for kernels before 4.16
-    #[arg(long, help_heading = "Optimisation")]
+    /// Inline all calls, even of `#[inline(never)]` functions, for kernels before 4.16
+    #[arg(long, help_heading = "Optimization")]
     pub ignore_inline_never: bool,
-    /// Let LLVM order the loads and stores of a memcpy
-    #[arg(long, help_heading = "Optimisation")]
+    /// Let LLVM choose the order of loads and stores of a memcpy
+    #[arg(long, help_heading = "Optimization")]
     pub disable_expand_memcpy_in_order: bool,
     /// Do not provide memcpy, memmove, memset, memcmp and bcmp
-    #[arg(long, help_heading = "Optimisation")]
+    #[arg(long, help_heading = "Optimization")]
     pub disable_memory_builtins: bool,
-    /// Let unreachable code call __bpf_trap, which needs a new kernel
-    #[arg(long, help_heading = "Optimisation")]
+    /// Let unreachable code call __bpf_trap, which requires Linux 6.16
+    #[arg(long, help_heading = "Optimization")]
     pub allow_bpf_trap: bool,
-    /// Way in which a panic ends a program: exit, throw, error, keep [default: exit]
+    /// Effect of a panic: exit, throw, error, keep [default: exit]
     ///
-    /// exit returns from the program, throw calls bpf_throw where the kernel has it, error refuses to link a program
-    /// that may panic, keep leaves what the compiler wrote.
-    #[arg(long, value_name = "WAY", help_heading = "Optimisation", value_parser = panic_way(),
+    /// exit returns from the program, throw calls bpf_throw where the kernel supports it, error fails the link if a
+    /// program can panic, keep keeps the code of the compiler.
+    #[arg(long, value_name = "WAY", help_heading = "Optimization", value_parser = panic_way(),
           hide_possible_values = true)]
     pub panic: Option<PanicWay>,
-    /// Value that a program returns when it panics, or only programs of this section [default: 0, or 1 where the kernel takes
-    /// nothing else]
-    #[arg(long, value_name = "[SECTION=]N", help_heading = "Optimisation", value_parser = panic_value,
+    /// Return value of a program that panics, optionally only for programs in SECTION [default: 0, or 1 where the kernel
+    /// accepts nothing else]
+    #[arg(long, value_name = "[SECTION=]N", help_heading = "Optimization", value_parser = panic_value,
           allow_hyphen_values = true, action = ArgAction::Append)]
     pub panic_value: Vec<PanicValue>,
 
-    /// Emit BTF, the kernel's debug info (build with -C debuginfo=2 or -g)
+    /// Generate BTF, the kernel's type information (requires -C debuginfo=2 or -g)
     #[arg(long, help_heading = "Debug information")]
     pub btf: bool,
-    /// The oldest kernel, such as 5.4, that the BTF must suit
+    /// The oldest kernel, such as 5.4, that the BTF must support
     #[arg(long, value_name = "X.Y", help_heading = "Debug information", value_parser = kernel)]
     pub btf_compat: Option<(u16, u16)>,
-    /// Origin of the BTF's source text: debug info alone, also source files (the default), or nowhere
+    /// Source text in BTF: only from debug info, also from source files (the default), or none
     #[arg(long, value_name = "embedded|read|none", help_heading = "Debug information", value_parser = source_lines,
           overrides_with_all = ["btf_source_lines", "no_btf_source_lines"])]
     pub btf_source_lines: Option<SourceLines>,
     /// The same as --btf-source-lines none
     #[arg(long, help_heading = "Debug information", overrides_with_all = ["btf_source_lines", "no_btf_source_lines"])]
     pub no_btf_source_lines: bool,
-    /// Write NEW for a leading OLD in the paths of the BTF
+    /// Replace the prefix OLD of paths in BTF with NEW
     #[arg(long, value_name = "OLD=NEW", help_heading = "Debug information", value_parser = remapping,
           action = ArgAction::Append)]
     pub remap_path_prefix: Vec<(String, String)>,
     /// Keep the DWARF sections, for disassemblers and debuggers
     #[arg(long, help_heading = "Debug information", overrides_with = "strip_debug")]
     pub keep_dwarf: bool,
-    /// Drop the DWARF sections (the default); BTF and symbols stay
+    /// Remove the DWARF sections (the default); BTF and symbols stay
     #[arg(long, help_heading = "Debug information", overrides_with = "keep_dwarf")]
     pub strip_debug: bool,
-    /// Accepted, since rustc always passes it: --btf decides
+    /// Accepted, because rustc always passes it: --btf decides
     #[arg(long, hide = true)]
     pub debug: bool,
 
-    /// The libLLVM to use: a library, or a folder that holds one
+    /// The libLLVM to use: a library, or a directory that contains one
     #[arg(long, value_name = "PATH", help_heading = "LLVM")]
     pub llvm: Option<PathBuf>,
     /// Options for LLVM itself
@@ -211,83 +211,83 @@ pub struct Options {
     /// The checks of the kernel's and the loaders' rules are left to the later link.
     #[arg(short = 'r', long, help_heading = "Output")]
     pub relocatable: bool,
-    /// Leave the map definitions of a `maps` section as they are, which only aya reads
+    /// Keep map definitions in a `maps` section, which only aya reads
     ///
-    /// Otherwise, with BTF, they become those of a `.maps` section, which every loader reads.
+    /// Otherwise, with BTF, they are converted to definitions in `.maps`, which every loader reads.
     #[arg(long, help_heading = "Output")]
     pub keep_legacy_maps: bool,
 
-    /// Write the IR before and after optimisation: into a folder, or the latter to a file such as out.ll
+    /// Write the IR before and after optimization to a directory, or the latter to a file such as out.ll
     #[arg(long, value_name = "PATH", help_heading = "LLVM")]
     pub dump_module: Option<PathBuf>,
-    /// End the link at an error that LLVM reports [default: true]
+    /// Fail the link if LLVM reports an error [default: true]
     #[arg(long, value_name = "BOOL", help_heading = "LLVM", num_args = 0..=1, default_missing_value = "true",
           value_parser = ["true", "false"])]
     pub fatal_errors: Option<String>,
-    /// Show which libLLVM would be loaded, and why not the others
+    /// Show which libLLVM would be loaded, and why others are rejected
     #[arg(long, help_heading = "LLVM")]
     pub print_llvm: bool,
 
-    /// Do not show the warnings of this name; without `no-`, show them again
+    /// Hide the warning NAME; without `no-`, show it again
     #[arg(short = 'W', value_name = "no-NAME", help_heading = "Reports", value_parser = warning, long_help = warning_help(),
           action = ArgAction::Append)]
     pub warning: Vec<WarningWish>,
-    /// A warning is an error
+    /// Turn warnings into errors
     #[arg(long, help_heading = "Reports", overrides_with = "no_fatal_warnings")]
     pub fatal_warnings: bool,
-    /// A warning is no error (the default)
+    /// Do not turn warnings into errors (the default)
     #[arg(long, help_heading = "Reports", hide = true, overrides_with = "fatal_warnings")]
     pub no_fatal_warnings: bool,
     /// Show what would be linked, and how, without linking
     #[arg(long, value_name = "FORMAT", help_heading = "Reports", num_args = 0..=1, require_equals = true,
           default_missing_value = "human", value_parser = ["human", "json"])]
     pub print_plan: Option<String>,
-    /// Write to FILE what the program is made of: sizes, stack, calls, maps; `-` is standard output
+    /// Write a report on sizes, stack, calls and maps to FILE; `-` is standard output
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub report: Option<PathBuf>,
-    /// The same as JSON
+    /// Write the report as JSON
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub report_json: Option<PathBuf>,
-    /// The same as a page for a browser, with pictures and a search
+    /// Write the report as a page for a browser, with call graphs and a search
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub report_html: Option<PathBuf>,
-    /// Write sections, symbols, their origins and sizes to FILE; `-` is standard output
+    /// Write a map of sections and symbols, with origins and sizes, to FILE; `-` is standard output
     #[arg(long = "Map", value_name = "FILE", help_heading = "Reports")]
     pub map: Option<PathBuf>,
-    /// Write to FILE the names of all files that the link reads, as a rule for make and ninja
+    /// Write a rule with all files that the link reads to FILE, for make and ninja
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub dependency_file: Option<PathBuf>,
-    /// Tell why SYMBOL is part of the program: the references that lead to it
+    /// Print the chain of references that keeps SYMBOL in the output
     #[arg(long, value_name = "SYMBOL", help_heading = "Reports", action = ArgAction::Append)]
     pub why_live: Vec<String>,
-    /// Summarize instructions, stack and maps against the kernel's limits
+    /// Print instructions, stack and map sizes next to the kernel's limits
     #[arg(long, help_heading = "Reports")]
     pub print_memory_usage: bool,
     /// Fail if a chain of calls needs more than N bytes of stack [default: the kernel's 512]
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub stack_limit: Option<u64>,
-    /// Fail if a program and what it calls have more than N instructions
+    /// Fail if a program and the functions it calls have more than N instructions
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub insn_limit: Option<u64>,
     /// List every file and archive member that is linked
     #[arg(short = 't', long, help_heading = "Reports")]
     pub trace: bool,
-    /// Write to FILE which archive member was taken for which symbol
+    /// Write to FILE which archive member was linked for which symbol
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub why_extract: Option<PathBuf>,
-    /// List what was dropped because nothing needs it
+    /// List the functions and variables that were removed as unused
     #[arg(long, help_heading = "Reports")]
     pub print_gc: bool,
-    /// Write how long each phase took, as a Chrome trace
+    /// Write the duration of each phase to FILE, as a Chrome trace
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub time_trace: Option<PathBuf>,
-    /// Copy all that is needed to repeat this link into DIR
+    /// Copy everything that is needed to repeat this link to DIR
     #[arg(long, value_name = "DIR", help_heading = "Reports")]
     pub reproduce: Option<PathBuf>,
     /// Use color in messages: auto, always, never [default: auto]
     #[arg(long, value_name = "WHEN", help_heading = "Reports", value_parser = color(), hide_possible_values = true)]
     pub color: Option<Color>,
-    /// Form of messages: human, short (a line each), json (rustc's schema) [default: human]
+    /// Format of messages: human, short (one line each), json (rustc's schema) [default: human]
     #[arg(long, value_name = "FORMAT", help_heading = "Reports", value_parser = error_format(),
           hide_possible_values = true)]
     pub error_format: Option<ErrorFormat>,
@@ -298,19 +298,19 @@ pub struct Options {
     #[arg(long, value_name = "LEVEL", help_heading = "Reports", value_parser = level())]
     pub log_level: Option<LevelFilter>,
 
-    /// Print help; --help says more
+    /// Print short help; --help prints more
     #[arg(short, help_heading = "General")]
     pub h: bool,
-    /// Print all about every option
+    /// Print the full help
     #[arg(long, help_heading = "General", hide = true)]
     pub help: bool,
     /// Print the version; with --verbose also the libLLVM that would be loaded
     #[arg(short = 'V', long, help_heading = "General")]
     pub version: bool,
-    /// Log what happens, at level info
+    /// Print log messages of level info
     #[arg(short, long, help_heading = "General")]
     pub verbose: bool,
-    /// Explain a warning by its name, or an error by words of its message
+    /// Explain a warning by name, or an error by words of its message
     #[arg(long, value_name = "NAME", help_heading = "General", allow_hyphen_values = true)]
     pub explain: Option<String>,
     /// Print completions for a shell: bash, elvish, fish, powershell, zsh
@@ -330,19 +330,19 @@ pub const ANYTHING: &str = "*";
 
 const AFTER_HELP: &str = "\
 Examples:
-  bpf-linker --btf -o prog.o prog.bc                 one program
-  bpf-linker -o prog.o prog.bc -L lib -l util        with what it needs of a library
-  bpf-linker -o prog.o prog.bc --export xdp_main     only xdp_main and what it calls
-  bpf-linker -o prog.o prog.bc --emit obj,asm        prog.o, and prog.s to read
+  bpf-linker --btf -o prog.o prog.bc                 link one file
+  bpf-linker -o prog.o prog.bc -L lib -l util        link needed members of a library
+  bpf-linker -o prog.o prog.bc --export xdp_main     keep only xdp_main and what it calls
+  bpf-linker -o prog.o prog.bc --emit obj,asm        write prog.o and prog.s
 
 From cargo, in .cargo/config.toml:
   [target.bpfel-unknown-none]
   linker = \"bpf-linker\"
   rustflags = [\"-C\", \"debuginfo=2\", \"-C\", \"link-arg=--btf\"]
 
-The later of two contradicting options wins; lists accumulate; `--` ends the options. \
-The spellings of ld, gcc, wasm-ld and llvm-bitcode-linker are understood too; \
-options that mean nothing to BPF are ignored.";
+If options contradict each other, the last one wins; lists accumulate; `--` ends the options. \
+Options of ld, gcc, wasm-ld and llvm-bitcode-linker are accepted too; \
+those that do not apply to BPF are ignored.";
 
 const STYLES: clap::builder::Styles = clap::builder::Styles::styled()
     .header(anstyle(clap::builder::styling::AnsiColor::Green))
@@ -410,7 +410,7 @@ fn warning(wish: &str) -> Result<WarningWish, String> {
         Some(name) => (name, true),
         None => (wish, false),
     };
-    match (name, WarningKind::from_name(name)) {
+    match (name, WarningKind::from_name(name).or_else(|| WarningKind::from_name(wish))) {
         (_, Some(kind)) if is_hidden => Ok(WarningWish::Hide(kind)),
         (_, Some(kind)) => Ok(WarningWish::Show(kind)),
         ("error", None) if is_hidden => Ok(WarningWish::Others(LinkerWarnings::Tolerate)),
@@ -432,9 +432,7 @@ fn unknown_warning(name: &str) -> String {
 /// Returns the long help of `-W`, which lists the names.
 fn warning_help() -> String {
     let width = WarningKind::ALL.iter().map(|kind| kind.name().len()).max().unwrap_or_default();
-    let mut help =
-        "Do not show the warnings of this name; without `no-`, show them again\n\nNames:"
-            .to_owned();
+    let mut help = "Hide the warning NAME; without `no-`, show it again\n\nNames:".to_owned();
     for kind in WarningKind::ALL {
         help.push_str(&format!("\n- {:width$}  {}", kind.name(), kind.about()));
     }

@@ -48,7 +48,10 @@ fn wishes(emit: &[impl AsRef<OsStr>]) -> Result<Vec<Wish>> {
                 Wish { kind: parse(&kind)?, file: Some(file.into()) }
             }
             Some((kind, _)) => {
-                return Err(Error::usage(format!("`--emit {}=` names no file", kind.display())));
+                return Err(Error::usage(format!(
+                    "`--emit {}=` names no file",
+                    kind.to_string_lossy()
+                )));
             }
             None => Wish { kind: parse(&item)?, file: None },
         };
@@ -68,7 +71,7 @@ fn parse(kind: &OsStr) -> Result<OutputKind> {
     let kinds = OutputKind::ALL;
     kinds.into_iter().find(|known| known.name() == kind).ok_or_else(|| {
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
-        Error::usage(format!("`--emit` knows no kind `{}`", kind.display()))
+        Error::usage(format!("`--emit` knows no kind `{}`", kind.to_string_lossy()))
             .help(format!("kinds are {}", names.join(", ")))
     })
 }

@@ -61,7 +61,7 @@ const EXIT_STATUS: &str = r"
 The link succeeded; there may be warnings.
 .TP
 \fB1\fR
-The inputs are sound but do not make a program.
+The inputs are valid but do not make a program.
 .TP
 \fB2\fR
 The command line, or a file that it names as an argument, is wrong.
@@ -70,7 +70,7 @@ The command line, or a file that it names as an argument, is wrong.
 An input is missing, malformed, or of a kind that cannot be linked.
 .TP
 \fB4\fR
-There is no usable libLLVM, or LLVM gave up.
+No libLLVM is usable, or LLVM failed.
 .TP
 \fB5\fR
 A file cannot be read or written.
@@ -84,19 +84,19 @@ const ENVIRONMENT: &str = r"
 .SH ENVIRONMENT
 .TP
 \fBBPF_LINKER_LLVM\fR
-The libLLVM to use, or a folder that holds one; \fB\-\-llvm\fR wins.
+The libLLVM to use, or a directory that contains one; \fB\-\-llvm\fR takes precedence.
 .TP
 \fBRUST_LOG\fR
-Log level, such as \fBdebug\fR; \fB\-\-log\-level\fR wins.
+Log level, such as \fBdebug\fR; \fB\-\-log\-level\fR takes precedence.
 .TP
 \fBNO_COLOR\fR
-If not empty, messages have no color.
+If not empty, messages are not colored.
 .TP
 \fBCARGO_TERM_COLOR\fR
-If \fBalways\fR, messages have color although they are not for a terminal.
+If \fBalways\fR, messages are colored even if they do not go to a terminal.
 .TP
 \fBTMPDIR\fR
-Folder for the report about a crash of LLVM.
+Directory for reports about crashes of LLVM.
 ";
 
 fn unstyled(bytes: &[u8]) -> Text {

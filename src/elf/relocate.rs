@@ -72,12 +72,12 @@ impl Section {
     pub fn addend(&self, endian: Endian, kind: RelocationKind, offset: u64) -> Result<i64> {
         let at = offset.saturating_add(kind.field());
         Ok(match kind {
-            RelocationKind::Data64 => u64_of(endian, self.array(at)?).cast_signed(),
+            RelocationKind::Data64 => u64_of(endian, self.array(at)?) as i64,
             RelocationKind::Call => {
-                let distance = i64::from(u32_of(endian, self.array(at)?).cast_signed());
-                distance.saturating_add(1).saturating_mul(INSN_SIZE.cast_signed())
+                let distance = i64::from(u32_of(endian, self.array(at)?) as i32);
+                distance.saturating_add(1).saturating_mul(INSN_SIZE as i64)
             }
-            _ => i64::from(u32_of(endian, self.array(at)?).cast_signed()),
+            _ => i64::from(u32_of(endian, self.array(at)?) as i32),
         })
     }
 
@@ -117,13 +117,13 @@ impl Section {
         let at = offset.saturating_add(kind.field());
         let value = match kind {
             RelocationKind::Data64 => {
-                return self.store(at, &bytes_of_u64(endian, addend.cast_unsigned()));
+                return self.store(at, &bytes_of_u64(endian, addend as u64));
             }
-            RelocationKind::Call => addend.div_euclid(INSN_SIZE.cast_signed()).saturating_sub(1),
+            RelocationKind::Call => addend.div_euclid(INSN_SIZE as i64).saturating_sub(1),
             _ => addend,
         };
         let value = i32::try_from(value).map_err(|_| self.outside(at))?;
-        self.store(at, &bytes_of_u32(endian, value.cast_unsigned()))
+        self.store(at, &bytes_of_u32(endian, value as u32))
     }
 
     fn add_u32(&mut self, endian: Endian, at: u64, delta: u64) -> Result<()> {

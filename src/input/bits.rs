@@ -105,9 +105,8 @@ impl<'a> Bits<'a> {
         while left > 0 {
             // Decodes as many as the bits at hand hold, and then one that is only partly there.
             let (mut bits, mut hand) = self.peek().map_or((0, 0), |bits| (bits, AT_HAND));
-            while left > 1
-                && let Some((value, used)) = short_vbr(bits, hand, 5)
-            {
+            while left > 1 {
+                let Some((value, used)) = short_vbr(bits, hand, 5) else { break };
                 numbers.push(value);
                 left = left.saturating_sub(1);
                 bits >>= used;

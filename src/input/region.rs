@@ -102,10 +102,10 @@ impl Region {
     /// # Errors
     /// The file cannot be read, or has become shorter.
     pub(super) fn read(&self) -> Result<Arc<[u8]>> {
-        if let Backing::Memory(bytes, _) = &self.backing
-            && bytes.len() as u64 == self.len
-        {
-            return Ok(Arc::clone(bytes));
+        if let Backing::Memory(bytes, _) = &self.backing {
+            if bytes.len() as u64 == self.len {
+                return Ok(Arc::clone(bytes));
+            }
         }
         let len = usize::try_from(self.len).map_err(|_| {
             Error::input(format!("{} is too large for this machine", self.file().display()))

@@ -40,7 +40,7 @@ fn local_function(elf: &Elf, symbol: SymbolId) -> Option<(SectionId, i64)> {
     let symbol = elf.symbols.get(&symbol)?;
     let is_local = symbol.binding == Binding::Local && symbol.kind == SymbolKind::Function;
     match symbol.place {
-        Place::Section(section) if is_local => Some((section, symbol.value.cast_signed())),
+        Place::Section(section) if is_local => Some((section, symbol.value as i64)),
         _ => None,
     }
 }

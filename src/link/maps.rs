@@ -134,7 +134,7 @@ fn name_references(elf: &mut Elf, maps: SectionId) -> Result<()> {
         for relocation in relocations.iter_mut().filter(|it| anonymous.contains(&it.symbol)) {
             let addend = section.addend(endian, relocation.kind, relocation.offset)?;
             if let Some(&map) = u64::try_from(addend).ok().and_then(|addend| places.get(&addend)) {
-                let back = addend.cast_unsigned().wrapping_neg();
+                let back = (addend as u64).wrapping_neg();
                 section.add_to_addend(endian, relocation.kind, relocation.offset, back)?;
                 relocation.symbol = map;
             }
@@ -202,9 +202,11 @@ fn definitions(elf: &Elf, legacy: SectionId) -> Option<Vec<Definition>> {
 fn definition(elf: &Elf, section: &Section, id: SymbolId, symbol: &Symbol) -> Option<Definition> {
     let start = usize::try_from(symbol.value).ok()?;
     let bytes = section.bytes().get(start..)?.get(..usize::try_from(symbol.size).ok()?)?;
-    let (chunks, rest) = bytes.as_chunks();
-    let words: Vec<u32> = chunks.iter().map(|&chunk| u32_of(elf.endian, chunk)).collect();
-    let fits = rest.is_empty() && (MIN_WORDS..=MAX_WORDS).contains(&words.len());
+    let chunks = bytes.chunks_exact(4);
+    let fits = chunks.remainder().is_empty();
+    let words = chunks.filter_map(|chunk| Some(u32_of(elf.endian, chunk.try_into().ok()?)));
+    let words: Vec<u32> = words.collect();
+    let fits = fits && (MIN_WORDS..=MAX_WORDS).contains(&words.len());
     fits.then(|| Definition { symbol: id, name: symbol.name.clone(), words })
 }
 

@@ -119,7 +119,7 @@ fn warn_of_undescribed(object: &Object, info: &Info, warnings: &Warnings) {
         names => format!("the programs {} have no debug info: they are", names.join(", ")),
     };
     warnings.push(Warning {
-        kind: WarningKind::NoDebugInfo,
+        kind: WarningKind::MissingDebugInfo,
         message: format!("{subject} in the BTF by name only"),
         help: vec![WITH_DEBUG_INFO.to_owned()],
     });
@@ -137,9 +137,9 @@ fn is_described(info: &Info, function: &Function) -> bool {
 /// Returns the initial BTF if no input has debug info.
 fn undescribed(elf: &Elf, warnings: &Warnings) -> Info {
     warnings.push(Warning {
-        kind: WarningKind::NoDebugInfo,
+        kind: WarningKind::MissingDebugInfo,
         message:
-            "BTF was asked for, but no input has debug info: it describes functions by name only"
+            "--btf is given, but no input has debug info: the BTF contains only names of functions"
                 .to_owned(),
         help: vec![WITH_DEBUG_INFO.to_owned()],
     });

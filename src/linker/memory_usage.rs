@@ -51,9 +51,10 @@ fn with_callees(survey: &ProgramStats, index: usize) -> u64 {
         sum = sum.saturating_add(function.instructions);
         for call in &function.calls {
             if let Target::Function(to) | Target::Callback(to) | Target::Deferred(to) = call.target
-                && seen.insert(to)
             {
-                open.push(to);
+                if seen.insert(to) {
+                    open.push(to);
+                }
             }
         }
     }

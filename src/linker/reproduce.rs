@@ -86,12 +86,12 @@ fn warn_of_references(file: &Path, warnings: &Warnings) {
 
 fn versions(plan: &LinkPlan, args: &[OsString], warnings: &Warnings) -> String {
     let mut text = super::version(plan, driver::VersionDetail::Loaded, warnings);
-    if let Ok(inputs) = input::load(plan, warnings)
-        && let Some((origin, producer)) = inputs.newest_producer()
-    {
-        let _ = writeln!(text, "newest producer {}, of {origin}", producer.text);
+    if let Ok(inputs) = input::load(plan, warnings) {
+        if let Some((origin, producer)) = inputs.newest_producer() {
+            let _ = writeln!(text, "newest producer {}, of {origin}", producer.text);
+        }
     }
-    let words = args.iter().map(|word| word.display().to_string()).collect::<Vec<_>>();
+    let words = args.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>();
     let _ = writeln!(text, "called with {}", words.join(" "));
     text
 }

@@ -59,7 +59,7 @@ impl<'ctx> Instruction<'ctx> {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
         // SAFETY: the callee is the last operand, and of the same type.
-        unsafe { llvm::LLVMSetOperand(self.as_raw(), count.cast_unsigned() - 1, other) };
+        unsafe { llvm::LLVMSetOperand(self.as_raw(), (count as u32) - 1, other) };
     }
 
     /// Replaces a fence by empty assembly that may touch all memory: no access is moved across it, and it emits no

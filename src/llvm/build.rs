@@ -103,9 +103,7 @@ impl<'ctx> Builder<'ctx> {
     #[must_use]
     pub fn integer(&self, bits: u32, value: i64) -> Value<'ctx> {
         // SAFETY: the type is one of integers.
-        Self::value(unsafe {
-            llvm::LLVMConstInt(self.integer_type(bits), value.cast_unsigned(), 1)
-        })
+        Self::value(unsafe { llvm::LLVMConstInt(self.integer_type(bits), value as u64, 1) })
     }
 
     /// Builds `left operation right`, both of one type.

@@ -110,7 +110,7 @@ impl<'ctx> Instruction<'ctx> {
     #[must_use]
     pub fn functions_given(self) -> Vec<Global<'ctx>> {
         // SAFETY: the instruction is alive.
-        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) }.cast_unsigned();
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) } as u32;
         (0..count).filter_map(|index| self.function_operand(index)).collect()
     }
 
@@ -231,7 +231,7 @@ impl<'ctx> Instruction<'ctx> {
     /// Returns true if it calls `function` and does not also pass its address.
     fn calls_only(self, function: Global<'ctx>) -> bool {
         // SAFETY: the instruction is alive.
-        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) }.cast_unsigned();
+        let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) } as u32;
         let mut arguments = (0..count.saturating_sub(1)).map(|index| self.function_operand(index));
         self.callee() == Some(function) && !arguments.any(|argument| argument == Some(function))
     }

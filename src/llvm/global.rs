@@ -253,7 +253,7 @@ impl<'ctx> Global<'ctx> {
             } else if unsafe { llvm::LLVMIsAGlobalVariable(value) }.is_null() && seen.insert(value)
             {
                 // SAFETY: as above.
-                let count = unsafe { llvm::LLVMGetNumOperands(value) }.cast_unsigned();
+                let count = unsafe { llvm::LLVMGetNumOperands(value) } as u32;
                 // SAFETY: the index is below the number of operands.
                 open.extend((0..count).map(|index| unsafe { llvm::LLVMGetOperand(value, index) }));
             }
@@ -283,9 +283,7 @@ impl<'ctx> Global<'ctx> {
         // SAFETY: the initializer is a constant.
         let count = unsafe { llvm::LLVMGetNumOperands(list) };
         // SAFETY: the index is below the number of operands.
-        (0..count.cast_unsigned())
-            .map(|index| unsafe { llvm::LLVMGetOperand(list, index) })
-            .collect()
+        (0..count as u32).map(|index| unsafe { llvm::LLVMGetOperand(list, index) }).collect()
     }
 
     /// Returns true if the function has `attribute`.

@@ -63,7 +63,7 @@ impl<'ctx> Instruction<'ctx> {
     pub fn functions(self) -> impl Iterator<Item = Global<'ctx>> {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
-        (0..count.cast_unsigned()).filter_map(move |index| {
+        (0..count as u32).filter_map(move |index| {
             let operand = self.operand(index)?;
             // SAFETY: an operand is alive; the result is null unless it is a function.
             Global::from_raw(unsafe { llvm::LLVMIsAFunction(operand.as_ptr()) })
@@ -155,7 +155,7 @@ impl<'ctx> Instruction<'ctx> {
     pub(super) fn operand(self, index: u32) -> Option<NonNull<LLVMValue>> {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
-        if index >= count.cast_unsigned() {
+        if index >= (count as u32) {
             return None;
         }
         // SAFETY: the index is below the number of operands.
@@ -189,9 +189,7 @@ impl<'ctx> Instruction<'ctx> {
         // SAFETY: the instruction is alive.
         let count = unsafe { llvm::LLVMGetNumOperands(self.as_raw()) };
         // SAFETY: the callee is a call's last operand.
-        unsafe {
-            llvm::LLVMSetOperand(self.as_raw(), count.cast_unsigned() - 1, function.as_raw())
-        };
+        unsafe { llvm::LLVMSetOperand(self.as_raw(), (count as u32) - 1, function.as_raw()) };
     }
 
     /// Deletes it; its result must be unused.

@@ -350,7 +350,7 @@ impl<'ctx> Module<'ctx> {
     }
 
     /// Returns the nodes in one of the module's named lists.
-    fn listed(&self, name: &'static CStr) -> Vec<Node<'ctx>> {
+    pub(super) fn listed(&self, name: &'static CStr) -> Vec<Node<'ctx>> {
         let name = name.as_ptr();
         // SAFETY: the module is alive.
         let count = unsafe { llvm::LLVMGetNamedMetadataNumOperands(self.as_raw(), name) };

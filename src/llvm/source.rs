@@ -1,10 +1,18 @@
 //! Source files, as debug information describes them.
 
-use std::ptr::NonNull;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    ptr::NonNull,
+};
 
 use bpf_linker_shim::{self as llvm, llvm_sys::LLVMOpaqueMetadata};
 
-use super::{Global, Instruction, text};
+use super::{Context, Global, Instruction, Module, metadata::Operand, text};
+use crate::report::Result;
+
+/// The operand of a scope that is its file (`DIScope::getRawFile`).
+const SCOPE_FILE: usize = 0;
 
 /// A source file named by debug information.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +49,24 @@ impl SourceFile {
         is_text.then_some(source)
     }
 
+    /// Returns a description of the file in IR, with its own name as its text.
+    fn with_name_as_text(self) -> String {
+        let quoted = |name: String| {
+            let mut text = String::new();
+            for byte in name.bytes() {
+                // A string has its length, so writing to it cannot fail.
+                _ = match byte {
+                    b' '..=b'~' if byte != b'"' && byte != b'\\' => text.write_char(byte.into()),
+                    _ => write!(text, "\\{byte:02X}"),
+                };
+            }
+            text
+        };
+        let name = quoted(self.read(llvm::LLVMDIFileGetFilename));
+        let directory = quoted(self.read(llvm::LLVMDIFileGetDirectory));
+        format!(r#"!DIFile(filename: "{name}", directory: "{directory}", source: "{name}")"#)
+    }
+
     fn read(
         self,
         get: unsafe fn(*mut LLVMOpaqueMetadata, *mut u32) -> *const std::ffi::c_char,
@@ -66,12 +92,71 @@ impl Instruction<'_> {
     /// Returns the file of its source line.
     #[must_use]
     pub fn source_file(self) -> Option<SourceFile> {
+        SourceFile::of_scope(self.source_scope()?.as_ptr())
+    }
+
+    /// Returns the scope of its source line.
+    fn source_scope(self) -> Option<NonNull<LLVMOpaqueMetadata>> {
         // SAFETY: the instruction is alive; the result is null without debug info.
         let location = unsafe { llvm::LLVMInstructionGetDebugLoc(self.as_raw()) };
         if location.is_null() {
             return None;
         }
         // SAFETY: a live location has a scope.
-        SourceFile::of_scope(unsafe { llvm::LLVMDILocationGetScope(location) })
+        NonNull::new(unsafe { llvm::LLVMDILocationGetScope(location) })
+    }
+}
+
+impl<'ctx> Module<'ctx> {
+    /// Gives each source file without embedded text whose path `hides` its own name as text, so that code generation does
+    /// not open it.
+    ///
+    /// The C API cannot change a file or make one with text, so scopes get another one, which a module in IR describes.
+    ///
+    /// # Errors
+    /// LLVM does not take the description.
+    pub fn hide_sources(&self, context: &'ctx Context, hides: impl Fn(&str) -> bool) -> Result<()> {
+        let mut scopes = self.source_scopes();
+        let files: BTreeSet<SourceFile> = scopes.values().copied().collect();
+        let is_bare = |file: &SourceFile| file.read(llvm::LLVMDIFileGetSource).is_empty();
+        let hidden = files.into_iter().filter(|file| is_bare(file) && hides(&file.path()));
+        let hidden: Vec<SourceFile> = hidden.collect();
+        scopes.retain(|_, file| hidden.contains(file));
+        if scopes.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<_> = (0..hidden.len()).map(|number| format!("!{number}")).collect();
+        let mut text = format!("!files = !{{{}}}\n", numbers.join(", "));
+        for (number, file) in numbers.iter().zip(&hidden) {
+            _ = writeln!(text, "{number} = {}", file.with_name_as_text());
+        }
+        let described = Self::parse(context, text.as_bytes(), "source files")?.listed(c"files");
+        let described: BTreeMap<_, _> = hidden.into_iter().zip(described).collect();
+        for (scope, file) in scopes {
+            let scope = Operand::from_metadata(context, scope.as_ptr()).node();
+            if let (Some(scope), Some(&file)) = (scope, described.get(&file)) {
+                scope.set_node(SCOPE_FILE, file);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the scopes of all source lines that code generation writes, each with its file.
+    fn source_scopes(&self) -> BTreeMap<NonNull<LLVMOpaqueMetadata>, SourceFile> {
+        let mut scopes = BTreeMap::new();
+        let mut add = |scope: Option<NonNull<LLVMOpaqueMetadata>>| {
+            let Some(scope) = scope else { return };
+            if !scopes.contains_key(&scope)
+                && let Some(file) = SourceFile::of_scope(scope.as_ptr())
+            {
+                scopes.insert(scope, file);
+            }
+        };
+        for function in self.functions().filter(|function| !function.is_declaration()) {
+            // SAFETY: the function is alive; the result is null without debug info.
+            add(NonNull::new(unsafe { llvm::LLVMGetSubprogram(function.as_raw()) }));
+            function.instructions().for_each(|instruction| add(instruction.source_scope()));
+        }
+        scopes
     }
 }

@@ -32,7 +32,7 @@ impl Instruction<'_> {
         // SAFETY: the instruction is alive.
         if unsafe { llvm::LLVMIsACallInst(raw) }.is_null() {
             // SAFETY: as above.
-            return unsafe { llvm::LLVMGetNumOperands(raw) }.cast_unsigned();
+            return unsafe { llvm::LLVMGetNumOperands(raw) } as u32;
         }
         if self.callee().is_some_and(Global::is_llvm_own) {
             return 0;

@@ -54,7 +54,7 @@ impl<'ctx> Value<'ctx> {
         // SAFETY: it is a constant integer of at most 64 bits.
         let value = unsafe { llvm::LLVMConstIntGetZExtValue(constant) };
         let shift = 64_u32.saturating_sub(bits);
-        Some(value.checked_shl(shift)?.cast_signed() >> shift)
+        Some((value.checked_shl(shift)? as i64) >> shift)
     }
 
     /// Returns the function or variable whose address this is.
@@ -105,7 +105,7 @@ impl<'ctx> Value<'ctx> {
     pub fn operand_count(self) -> u32 {
         let is_user = self.instruction().is_some() || self.is_constant();
         // SAFETY: instructions and constants are users of values.
-        if is_user { unsafe { llvm::LLVMGetNumOperands(self.as_raw()) }.cast_unsigned() } else { 0 }
+        if is_user { (unsafe { llvm::LLVMGetNumOperands(self.as_raw()) }) as u32 } else { 0 }
     }
 
     /// Returns the operands of an instruction or constant.

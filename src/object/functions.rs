@@ -81,10 +81,10 @@ pub fn reached<'f>(
     let mut at = 0;
     while let Some(&caller) = reached.get(at) {
         for reference in &caller.references {
-            if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee
-                && seen.insert(symbol)
-            {
-                reached.extend(function(symbol));
+            if let Callee::Function(symbol) | Callee::Callback(symbol) = reference.callee {
+                if seen.insert(symbol) {
+                    reached.extend(function(symbol));
+                }
             }
         }
         at += 1;
@@ -216,7 +216,7 @@ fn callee(insn: &Insn, section: SectionId, at: u64, index: &Index) -> Option<Cal
     match (insn.code, insn.source) {
         (insn::CALL, 0) => Some(Callee::Helper(insn.immediate)),
         (insn::CALL, insn::PSEUDO_CALL) => {
-            let distance = (i64::from(insn.immediate) + 1) * INSN_SIZE.cast_signed();
+            let distance = (i64::from(insn.immediate) + 1) * (INSN_SIZE as i64);
             index.at(section, at.checked_add_signed(distance)).map(Callee::Function)
         }
         (insn::CALL, insn::PSEUDO_KFUNC_CALL) => None,

@@ -57,7 +57,7 @@ fn check_symbols(elf: &Elf) -> Result<()> {
             )));
         }
         let is_function = symbol.kind == SymbolKind::Function;
-        if is_function && section.is_code() && !symbol.value.is_multiple_of(INSN_SIZE) {
+        if is_function && section.is_code() && symbol.value % INSN_SIZE != 0 {
             return Err(malformed(format!(
                 "function `{}` starts at byte {} of section {}, within an instruction",
                 symbol.name, symbol.value, section.name
@@ -72,7 +72,7 @@ fn check_code(elf: &Elf, section: &Section) -> Result<()> {
     let wrong = |at: u64, fact: &str| {
         malformed(format!("the relocation at byte {at} of section {} {fact}", section.name))
     };
-    if !section.size().is_multiple_of(INSN_SIZE) {
+    if section.size() % INSN_SIZE != 0 {
         return Err(malformed(format!(
             "section {} has {} bytes, which are not whole instructions",
             section.name,

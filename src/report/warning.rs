@@ -39,43 +39,50 @@ warnings! {
     AboveCpu = "above-cpu", "an instruction above the level of `--cpu`";
     BadLicense = "bad-license", "a license that loaders cannot read";
     CallDepth = "call-depth", "a chain of more functions than older kernels allow";
-    CallsLeft = "calls-left", "a call that was to be inlined";
+    CallsLeft = "calls-left", "a call that should be inlined";
     CpuMismatch = "cpu-mismatch", "`--cpu` below the level that a function was compiled for";
     EmptyInput = "empty-input", "an input that neither defines nor refers to anything";
-    EmptyOutput = "empty-output", "an output without program and data";
+    EmptyOutput = "empty-output", "an output without programs and data";
     ForeignMember = "foreign-member", "a member of an archive that cannot be linked";
     ForeignTarget = "foreign-target", "an input compiled for another machine";
-    GplHelper = "gpl-helper", "what takes a license of the GPL, without one";
+    GplHelper = "gpl-helper", "a program that requires a GPL license, without one";
     IgnoredFeature = "ignored-feature", "an item of `--cpu-features` without effect";
-    KernelGuarded = "kernel-guarded", "what the kernel of `--kernel` lacks, behind a test";
-    KernelRefuses = "kernel-refuses", "what the kernel would refuse, with `--fatal-errors false`";
-    LegacyMaps = "legacy-maps", "definitions in section `maps` that stay as they are";
-    Llvm = "llvm", "what LLVM warns of";
-    LlvmErrors = "llvm-errors", "what LLVM reports, with `--fatal-errors false`";
+    KernelGuarded = "kernel-guarded", "a guarded use of a feature that the kernel of `--kernel` lacks";
+    KernelRefuses = "kernel-refuses", "code that the kernel would reject, with `--fatal-errors false`";
+    LegacyMaps = "legacy-maps", "definitions in section `maps` that are not converted";
+    Llvm = "llvm", "a warning from LLVM";
+    LlvmErrors = "llvm-errors", "an error from LLVM, with `--fatal-errors false`";
     LocalProgram = "local-program", "a program that is static, or not exported";
-    NativeInput = "native-input", "a native object that an option for bitcode does not reach";
+    MissingDebugInfo = "missing-debug-info", "`--btf` although the inputs, or a program, have no debug info";
+    NativeInput = "native-input", "a native object, with an option that affects only bitcode";
     NeedsBtf = "needs-btf", "maps, externs or CO-RE records in an object without BTF";
-    NewerKernel = "newer-kernel", "a kernel newer than any that the tables describe";
-    NoDebugInfo = "no-debug-info", "BTF asked for where the inputs, or a program, have no debug info";
+    NewerKernel = "newer-kernel", "a kernel newer than the newest known one";
     NotReproducible = "not-reproducible", "members of a thin archive that `--reproduce` does not copy";
-    RolledLoops = "rolled-loops", "a loop that stays although the kernel knows none";
-    StackArguments = "stack-arguments", "more than five arguments, which newer kernels allow";
+    RolledLoops = "rolled-loops", "a loop that remains although the kernel does not support loops";
+    StackArguments = "stack-arguments", "more than five arguments, which only newer kernels allow";
     StackChain = "stack-chain", "a chain of calls that needs more stack than some kernels allow";
-    Trap = "trap", "a trap, which every kernel refuses to run";
+    Trap = "trap", "a trap, which every kernel rejects";
     UnknownMapMember = "unknown-map-member", "a member of a map definition that libbpf does not know";
-    UnknownSection = "unknown-section", "a section that is nearly one that loaders know";
+    UnknownSection = "unknown-section", "a section whose name is probably misspelled";
     UnknownWidths = "unknown-widths", "a call from code of GCC to a function whose types are unknown";
-    UntestedLlvm = "untested-llvm", "a libLLVM newer than any tested";
+    UntestedLlvm = "untested-llvm", "a libLLVM newer than all tested versions";
 }
 
 impl WarningKind {
     /// Names of removed warnings, which command lines may still silence.
     pub const RETIRED: [&str; 0] = [];
 
-    /// Returns the kind called `name`.
+    /// Former names of warnings, which stay valid.
+    const RENAMED: [(&str, Self); 1] = [("no-debug-info", Self::MissingDebugInfo)];
+
+    /// Returns the kind called `name`, now or in the past.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+        let renamed = Self::RENAMED.iter().find(|(former, _)| *former == name);
+        let kinds = Self::ALL.iter().copied();
+        renamed
+            .map(|(_, kind)| *kind)
+            .or_else(|| kinds.into_iter().find(|kind| kind.name() == name))
     }
 }
 

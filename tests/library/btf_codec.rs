@@ -90,6 +90,24 @@ fn a_kind_that_only_the_layout_knows_is_passed_over() {
     assert!(Btf::decode(&bytes).is_err(), "a header without a layout");
 }
 
+/// libbpf 1.8 writes 32 bytes where 24 would do, also into big-endian objects, which libbpf 1.7 cannot read.
+#[test]
+fn a_header_that_grew_is_read_in_either_byte_order() {
+    for endian in [Endian::Little, Endian::Big] {
+        let mut btf = Btf::new(endian);
+        let name = btf.strings.intern(b"state");
+        btf.push(name, Kind::Typedef(TypeId::VOID));
+        let bytes = btf.encode().expect("it fits");
+        let length = |of: u32| match endian {
+            Endian::Little => of.to_le_bytes(),
+            Endian::Big => of.to_be_bytes(),
+        };
+        assert_eq!(bytes[4..8], length(24));
+        let grown = [&bytes[..4], &length(32), &bytes[8..24], &[0; 8], &bytes[24..]].concat();
+        assert_eq!(Btf::decode(&grown), Ok(btf), "{endian:?}");
+    }
+}
+
 fn mutate(bytes: &mut Vec<u8>, below: &mut impl FnMut(usize) -> usize) {
     let at = below(bytes.len());
     match below(8) {

@@ -97,11 +97,11 @@ fn the_source_line_is_quoted_and_color_is_as_asked() {
 #[test]
 fn explanations_come_from_the_list_of_diagnostics() {
     let output = Command::new(env!("CARGO_BIN_EXE_bpf-linker"))
-        .args(["--explain", "no-debug-info"])
+        .args(["--explain", "missing-debug-info"])
         .output()
         .expect("the linker");
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(output.status.success() && text.contains("-C debuginfo=2"), "{text}");
-    let text = said(Path::new("."), &["--explain", "no-debug-inof"]);
-    assert!(text.contains("did you mean `no-debug-info`?"), "{text}");
+    let text = said(Path::new("."), &["--explain", "missing-debug-inof"]);
+    assert!(text.contains("did you mean `missing-debug-info`?"), "{text}");
 }

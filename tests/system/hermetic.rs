@@ -97,3 +97,88 @@ fn a_link_in_a_namespace_with_its_inputs_alone_makes_the_same_bytes() {
         assert_eq!(outside == inside, input == "embedded.bc", "{input}");
     }
 }
+
+/// What may have become of a source file when its module is linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    There,
+    Changed,
+    Gone,
+    Folder,
+    /// A link that opened it would wait for a writer.
+    Pipe,
+}
+
+impl Fate {
+    const ALL: [Self; 5] = [Self::There, Self::Changed, Self::Gone, Self::Folder, Self::Pipe];
+
+    fn befall(self, source: &Path) {
+        if source.is_dir() {
+            fs::remove_dir(source).unwrap();
+        } else if source.symlink_metadata().is_ok() {
+            fs::remove_file(source).unwrap();
+        }
+        match self {
+            Self::There => fs::write(source, C).unwrap(),
+            Self::Changed => fs::write(source, C.replace("text of", "other text of")).unwrap(),
+            Self::Gone => {}
+            Self::Folder => fs::create_dir(source).unwrap(),
+            Self::Pipe => {
+                tools::run(Command::new("mkfifo").arg(source));
+            }
+        }
+    }
+}
+
+/// Links `input` in `folder`, and returns the object; a link that waits for ever is ended.
+fn link_in(folder: &Path, input: &Path, words: &[&str]) -> Vec<u8> {
+    let output = input.with_extension("o");
+    let mut link = Command::new("timeout");
+    link.arg("60").arg(tools::linker()).args(["--llvm", LLVM, "--btf", "-o"]).arg(&output);
+    tools::run(link.args(words).arg(input).current_dir(folder));
+    fs::read(output).unwrap()
+}
+
+#[test]
+fn what_becomes_of_sources_shows_only_in_links_that_read_them() {
+    let (sources, inputs, elsewhere) =
+        (TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap());
+    let source = sources.path().join("c.c");
+    Fate::There.befall(&source);
+    let mapped = format!("-ffile-prefix-map={}=.", sources.path().display());
+    let ways: [(&str, &[&str]); 4] = [
+        ("absolute.bc", &["-c"]),
+        ("text.ll", &["-S"]),
+        ("mapped.bc", &["-c", &mapped]),
+        ("relative.bc", &["-c", "-ffile-compilation-dir=."]),
+    ];
+    for (name, flags) in ways {
+        let mut clang = Command::new(tools::clang());
+        clang.args(["-O2", "-g", "-target", "bpf", "-emit-llvm", "c.c"]).args(flags);
+        tools::run(clang.arg("-o").arg(inputs.path().join(name)).current_dir(sources.path()));
+    }
+    for (name, _) in ways {
+        let input = inputs.path().join(name);
+        let link = |folder: &TempDir, words: &[&str]| link_in(folder.path(), &input, words);
+        Fate::Gone.befall(&source);
+        let blind = link(&elsewhere, &["--btf-source-lines", "none"]);
+        for fate in Fate::ALL {
+            fate.befall(&source);
+            for (mode, folder) in
+                [("none", &sources), ("embedded", &sources), ("embedded", &elsewhere)]
+            {
+                let object = link(folder, &["--btf-source-lines", mode]);
+                assert!(object == blind, "{name}: a source that is {fate:?} shows with {mode}");
+            }
+            let read = link(&sources, &["--btf-source-lines", "read"]);
+            let is_file = matches!(fate, Fate::There | Fate::Changed);
+            assert_eq!(read == blind, !is_file, "{name}, {fate:?}");
+            let text: &[u8] =
+                if fate == Fate::Changed { b"// other text of" } else { b"// text of" };
+            let has_text = read.windows(text.len()).any(|found| found == text);
+            assert_eq!(has_text, is_file, "{name}, {fate:?}");
+        }
+        // DWARF keeps LLVM from seeing another name for the file, but not from leaving the pipe alone.
+        link(&sources, &["--btf-source-lines", "none", "--keep-dwarf"]);
+    }
+}

@@ -52,7 +52,7 @@ const ROWS: [(&[&str], Does, Does); 17] = [
         Fails(1, "inputs of both byte orders cannot make one object"),
     ),
     (&["--export", "entry", "x86.bc"], SucceedsSilently, Warns("[foreign-target]")),
-    (&["--export", "entry", "--btf", "good.bc"], SucceedsSilently, Warns("[no-debug-info]")),
+    (&["--export", "entry", "--btf", "good.bc"], SucceedsSilently, Warns("[missing-debug-info]")),
     // The archive in the archive is passed over, so that `helper` stays undefined.
     (&["--export", "entry", "uses.bc", "nested.a"], SucceedsSilently, SucceedsSilently),
     // It writes the first kind only.

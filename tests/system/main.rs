@@ -1,5 +1,10 @@
 //! The linker as a program: whole programs from real compilers through it, into loaders and kernels.
 
+#![allow(
+    clippy::incompatible_msrv,
+    reason = "tests may use a newer compiler than the linker needs"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

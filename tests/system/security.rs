@@ -85,7 +85,7 @@ impl<'trace> Call<'trace> {
 /// The patterns of the table in docs/security.md.
 fn listed() -> Vec<String> {
     let page = fs::read_to_string(tools::workspace().join("docs/security.md")).unwrap();
-    let table = page.split("## The list").nth(1).unwrap();
+    let table = page.split("## Files").nth(1).unwrap();
     let cells = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
     let patterns = cells.flat_map(|cell| cell.split('`'));
     patterns.filter(|pattern| pattern.contains('/')).map(str::to_owned).collect()

@@ -4,6 +4,7 @@
 //! Every breach is listed, not only the first.
 
 mod diagnostics;
+mod docs;
 mod imports;
 mod source;
 

@@ -43,10 +43,10 @@ pub fn lower(info: &mut Info, kernel: Kernel) {
         lower_in_place(ty, kernel);
     }
     remove(info, kernel);
-    if lacks(rules::FUNC)
-        && let Some(ext) = &mut info.ext
-    {
-        *ext = Ext { core_relos: std::mem::take(&mut ext.core_relos), ..Ext::default() };
+    if lacks(rules::FUNC) {
+        if let Some(ext) = &mut info.ext {
+            *ext = Ext { core_relos: std::mem::take(&mut ext.core_relos), ..Ext::default() };
+        }
     }
     shorten_for(info, kernel);
 }

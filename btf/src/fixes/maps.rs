@@ -62,10 +62,10 @@ fn name_pointers(btf: &mut Btf, id: TypeId) {
         }
         let base = rules::base_of(btf, member.ty);
         let is_pointer = matches!(btf.get(base).map(|ty| &ty.kind), Some(Kind::Ptr(_)));
-        if let Some(Kind::Struct(it)) = btf.get_mut(id).map(|ty| &mut ty.kind)
-            && let Some(member) = it.members.get_mut(index).filter(|_| is_pointer)
-        {
-            member.ty = base;
+        if let Some(Kind::Struct(it)) = btf.get_mut(id).map(|ty| &mut ty.kind) {
+            if let Some(member) = it.members.get_mut(index).filter(|_| is_pointer) {
+                member.ty = base;
+            }
         }
     }
 }

@@ -111,10 +111,10 @@ fn fix_union_member(btf: &mut Btf, id: TypeId, index: usize) {
     let bitfields = inner.width != 0;
     let wrapper =
         btf.push(StrOff::EMPTY, Kind::Struct(Composite { size, bitfields, members: vec![inner] }));
-    if let Some(Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind)
-        && let Some(member) = it.members.get_mut(index)
-    {
-        member.ty = wrapper;
+    if let Some(Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind) {
+        if let Some(member) = it.members.get_mut(index) {
+            member.ty = wrapper;
+        }
     }
 }
 
@@ -155,11 +155,11 @@ fn renumber(orders: &Orders, id: TypeId, member: usize) -> Option<usize> {
 
 fn remap_tags(btf: &mut Btf, orders: &Orders) {
     for ty in &mut btf.types {
-        if let Kind::DeclTag(DeclTag { ty, component, .. }) = &mut ty.kind
-            && let Ok(old) = usize::try_from(*component)
-        {
-            let new = renumber(orders, *ty, old).and_then(|new| i32::try_from(new).ok());
-            *component = new.unwrap_or(*component);
+        if let Kind::DeclTag(DeclTag { ty, component, .. }) = &mut ty.kind {
+            if let Ok(old) = usize::try_from(*component) {
+                let new = renumber(orders, *ty, old).and_then(|new| i32::try_from(new).ok());
+                *component = new.unwrap_or(*component);
+            }
         }
     }
 }

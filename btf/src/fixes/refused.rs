@@ -84,7 +84,7 @@ fn become_bytes(btf: &mut Btf, id: TypeId) -> bool {
 /// Returns the bytes available to `member`: those of its type, but at most those before the next member.
 fn room(btf: &Btf, it: &Composite, member: usize) -> u32 {
     let Some(own) = it.members.get(member).filter(|own| own.width == 0) else { return 0 };
-    if !own.offset.is_multiple_of(8) {
+    if own.offset % 8 != 0 {
         return 0;
     }
     let behind = it.members.iter().map(|other| other.offset / 8);
@@ -97,10 +97,10 @@ fn room(btf: &Btf, it: &Composite, member: usize) -> u32 {
 /// Gives a member a type of `room` bytes, or marks it for removal if there are none.
 fn fix_member(btf: &mut Btf, id: TypeId, member: usize, room: u32) {
     let ty = if room == 0 { TypeId::VOID } else { made::bytes(btf, room) };
-    if let Some(Kind::Struct(it) | Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind)
-        && let Some(member) = it.members.get_mut(member)
-    {
-        member.ty = ty;
+    if let Some(Kind::Struct(it) | Kind::Union(it)) = btf.get_mut(id).map(|ty| &mut ty.kind) {
+        if let Some(member) = it.members.get_mut(member) {
+            member.ty = ty;
+        }
     }
 }
 

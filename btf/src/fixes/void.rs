@@ -117,10 +117,10 @@ pub fn bitless_ints(info: &mut Info) {
 /// Gives enums of size 0, which are only declared, the default size of C.
 pub fn sizeless_enums(info: &mut Info) {
     for ty in &mut info.btf.types {
-        if let Kind::Enum(it) = &mut ty.kind
-            && it.size == 0
-        {
-            it.size = 4;
+        if let Kind::Enum(it) = &mut ty.kind {
+            if it.size == 0 {
+                it.size = 4;
+            }
         }
     }
 }

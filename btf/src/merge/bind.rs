@@ -58,13 +58,13 @@ pub(super) fn bind(
         let first = group.first().filter(|first| first.part < chosen.part);
         protos.extend(first.map(|first| (first.ty, chosen.ty)));
         kept.extend(group.iter().skip(usize::from(first.is_some())).map(|other| other.ty));
-        if let Some(id) = pool.globals.get(chosen.global).copied().flatten()
-            && let Some(ty) = pool.get_mut(id)
-        {
-            ty.kind = match chosen.item {
-                Item::Function => Kind::Func { proto: chosen.ty, linkage },
-                Item::Variable | Item::Map => Kind::Var { ty: chosen.ty, linkage },
-            };
+        if let Some(id) = pool.globals.get(chosen.global).copied().flatten() {
+            if let Some(ty) = pool.get_mut(id) {
+                ty.kind = match chosen.item {
+                    Item::Function => Kind::Func { proto: chosen.ty, linkage },
+                    Item::Variable | Item::Map => Kind::Var { ty: chosen.ty, linkage },
+                };
+            }
         }
         bound.push(Bound { chosen, list });
     }

@@ -161,14 +161,15 @@ impl Reader<'_> {
             }
             for entry in &section.entries {
                 let fate = (entry.ty.0 as usize).checked_sub(1).and_then(|at| fates.get(at));
-                if fate == Some(&Fate::Own)
-                    && let Some((section, offset)) = moved(ranges, entry.offset.into())
-                    && let Ok(offset) = u32::try_from(offset)
-                {
-                    let entry = SecEntry { offset, ..*entry };
-                    match found.last_mut().filter(|(last, _)| last == section) {
-                        Some((_, entries)) => entries.push(entry),
-                        None => found.push((section.to_owned(), vec![entry])),
+                if fate == Some(&Fate::Own) {
+                    if let Some((section, offset)) = moved(ranges, entry.offset.into()) {
+                        if let Ok(offset) = u32::try_from(offset) {
+                            let entry = SecEntry { offset, ..*entry };
+                            match found.last_mut().filter(|(last, _)| last == section) {
+                                Some((_, entries)) => entries.push(entry),
+                                None => found.push((section.to_owned(), vec![entry])),
+                            }
+                        }
                     }
                 }
             }

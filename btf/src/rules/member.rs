@@ -74,7 +74,7 @@ pub(super) fn check(btf: &Btf, owner: &Composite, member: Member) -> Result<(), 
 }
 
 fn check_bytes(owner: &Composite, member: Member, size: u64) -> Result<(), Rule> {
-    if !member.offset.is_multiple_of(8) {
+    if member.offset % 8 != 0 {
         return Err(UNALIGNED);
     }
     within(owner, u64::from(member.offset / 8).saturating_add(size))
@@ -89,7 +89,7 @@ fn check_int_field(owner: &Composite, member: Member, int: Int) -> Result<(), Ru
     if !regular(int) {
         return Err(BASE);
     }
-    if member.width == 0 && !member.offset.is_multiple_of(8) {
+    if member.width == 0 && member.offset % 8 != 0 {
         return Err(UNALIGNED);
     }
     if member.width > int.bits {
@@ -101,7 +101,7 @@ fn check_int_field(owner: &Composite, member: Member, int: Int) -> Result<(), Ru
 
 /// Checks an enum member: the kernel treats every enum that is not a bit field as 32 bits here.
 fn check_enum_field(owner: &Composite, member: Member) -> Result<(), Rule> {
-    if member.width == 0 && !member.offset.is_multiple_of(8) {
+    if member.width == 0 && member.offset % 8 != 0 {
         return Err(UNALIGNED);
     }
     if member.width > 32 {
@@ -121,7 +121,7 @@ fn check_bits(owner: &Composite, start: u64, bits: u64) -> Result<(), Rule> {
 
 fn check_float(owner: &Composite, member: Member, size: u64) -> Result<(), Rule> {
     let align = size.clamp(1, 8) * 8;
-    if !u64::from(member.offset).is_multiple_of(align) {
+    if u64::from(member.offset) % align != 0 {
         return Err(FLOAT);
     }
     within(owner, u64::from(member.offset / 8).saturating_add(size))

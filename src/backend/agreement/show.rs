@@ -64,10 +64,10 @@ fn spell(ty: Option<Node<'_>>, nested: usize) -> String {
 }
 
 fn pointer(to: Option<Node<'_>>, nested: usize) -> String {
-    if let (Shape::Function, Some(function)) = Shape::of(to)
-        && to == Some(function)
-    {
-        return spell_with(&function.signature_types(), "(*)", nested);
+    if let (Shape::Function, Some(function)) = Shape::of(to) {
+        if to == Some(function) {
+            return spell_with(&function.signature_types(), "(*)", nested);
+        }
     }
     let inner = spell(to, nested + 1);
     if inner.ends_with('*') { format!("{inner}*") } else { format!("{inner} *") }

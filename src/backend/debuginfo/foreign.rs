@@ -150,11 +150,11 @@ impl<'ctx> Express<'ctx> {
             let list = operand.node().filter(|node| node.kind() == MetadataKind::Tuple);
             let Some(list) = list else { continue };
             let (former, kept) = (list.operands().len(), self.placed(list, 0));
-            if kept.len() < former
-                && let Some(list) = self.builder.list(&kept)
-            {
-                of.set_node(index, list);
-                dropped = true;
+            if kept.len() < former {
+                if let Some(list) = self.builder.list(&kept) {
+                    of.set_node(index, list);
+                    dropped = true;
+                }
             }
         }
         dropped

@@ -22,10 +22,10 @@ pub(super) fn unwrap<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
             let node = operand.node().filter(|node| node.kind() == MetadataKind::Composite);
             node.map(|node| (index, node))
         });
-        if let Some((index, outer)) = types.next()
-            && let Some(inner) = definition(outer).filter(|inner| *inner != outer)
-        {
-            variable.set_node(index, inner);
+        if let Some((index, outer)) = types.next() {
+            if let Some(inner) = definition(outer).filter(|inner| *inner != outer) {
+                variable.set_node(index, inner);
+            }
         }
     }
 }

@@ -78,7 +78,7 @@ fn widen<'c>(context: &'c Context, value: Value<'c>) -> Option<()> {
     for user in users {
         if let (Some((predicate, bound)), Some(place)) = (compared(&user), user.instruction()) {
             let builder = Builder::before(context, place);
-            let bound = builder.integer(64, (bound.cast_unsigned() & mask).cast_signed());
+            let bound = builder.integer(64, ((bound as u64) & mask) as i64);
             user.replace_uses_with(builder.compare(predicate, wide, bound));
         } else if user.opcode() == Opcode::Resize(Resize::ZExt) && user.bits() == Some(64) {
             user.replace_uses_with(wide);

@@ -48,10 +48,11 @@ impl<'c> Flow<'c> {
         let mut facts = Vec::new();
         let Some(mut position) = self.order.get(&block).copied() else { return facts };
         loop {
-            if let Some([only]) = self.predecessors.get(position).map(Vec::as_slice)
-                && let (Some(from), Some(to)) = (self.blocks.get(*only), self.blocks.get(position))
-            {
-                facts.extend(fact_of_edge(*from, *to));
+            if let Some([only]) = self.predecessors.get(position).map(Vec::as_slice) {
+                if let (Some(from), Some(to)) = (self.blocks.get(*only), self.blocks.get(position))
+                {
+                    facts.extend(fact_of_edge(*from, *to));
+                }
             }
             match self.dominators.get(position) {
                 Some(up) if *up != position => position = *up,
@@ -115,11 +116,11 @@ fn dominators(predecessors: &[Vec<usize>]) -> Vec<usize> {
         for (position, before) in predecessors.iter().enumerate().skip(1) {
             let known = before.iter().filter(|one| found.get(**one) != Some(&UNKNOWN));
             let meet = known.copied().reduce(|left, right| intersect(&found, left, right));
-            if let (Some(meet), Some(slot)) = (meet, found.get_mut(position))
-                && *slot != meet
-            {
-                *slot = meet;
-                changed = true;
+            if let (Some(meet), Some(slot)) = (meet, found.get_mut(position)) {
+                if *slot != meet {
+                    *slot = meet;
+                    changed = true;
+                }
             }
         }
     }

@@ -79,7 +79,7 @@ pub(super) fn replace_operand<'c>(user: Value<'c>, old: Value<'c>, new: Value<'c
 
 /// Returns an opaque 64-bit copy of `value`, limited so that the verifier sees at most `most`.
 fn limit<'c>(builder: &Builder<'c>, value: Value<'c>, most: u64) -> Value<'c> {
-    let (copy, most) = (builder.opaque(value), builder.integer(64, most.cast_signed()));
+    let (copy, most) = (builder.opaque(value), builder.integer(64, most as i64));
     let exceeds = builder.compare(Predicate::Ugt, copy, most);
     builder.select(exceeds, most, copy)
 }
@@ -105,7 +105,7 @@ fn most(value: Value<'_>, depth: u32) -> Option<u64> {
     let bits = value.bits().filter(|bits| *bits <= 64)?;
     let all = u64::MAX >> (64 - bits);
     if let Some(constant) = value.integer() {
-        return Some(constant.cast_unsigned() & all);
+        return Some((constant as u64) & all);
     }
     let Some(depth) = depth.checked_sub(1) else { return Some(all) };
     let operand = |index| value.operand(index).and_then(|operand| most(operand, depth));

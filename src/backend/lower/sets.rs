@@ -193,7 +193,7 @@ fn crossed(operation: Binary, left: &Set, right: &Set, bits: u32) -> Option<Set>
 /// Computes `left operation right` in `bits` bits; returns `None` if it is undefined.
 pub(super) fn computed(operation: Binary, left: i64, right: i64, bits: u32) -> Option<i64> {
     let shift = u32::try_from(right).ok().filter(|shift| *shift < bits);
-    let unsigned = |value: i64| value.cast_unsigned() & mask(bits);
+    let unsigned = |value: i64| (value as u64) & mask(bits);
     let wide = match operation {
         Binary::Add => left.wrapping_add(right),
         Binary::Sub => left.wrapping_sub(right),
@@ -202,10 +202,10 @@ pub(super) fn computed(operation: Binary, left: i64, right: i64, bits: u32) -> O
         Binary::Or => left | right,
         Binary::Xor => left ^ right,
         Binary::Shl => left.wrapping_shl(shift?),
-        Binary::LShr => (unsigned(left) >> shift?).cast_signed(),
+        Binary::LShr => (unsigned(left) >> shift?) as i64,
         Binary::AShr => left >> shift?,
-        Binary::UDiv => unsigned(left).checked_div(unsigned(right))?.cast_signed(),
-        Binary::URem => unsigned(left).checked_rem(unsigned(right))?.cast_signed(),
+        Binary::UDiv => unsigned(left).checked_div(unsigned(right))? as i64,
+        Binary::URem => unsigned(left).checked_rem(unsigned(right))? as i64,
         Binary::SDiv => left.checked_div(right)?,
         Binary::SRem => left.checked_rem(right)?,
     };
@@ -214,7 +214,7 @@ pub(super) fn computed(operation: Binary, left: i64, right: i64, bits: u32) -> O
 
 pub(super) fn resized(how: Resize, value: i64, from: u32, to: u32) -> i64 {
     match how {
-        Resize::ZExt => (value.cast_unsigned() & mask(from)).cast_signed(),
+        Resize::ZExt => ((value as u64) & mask(from)) as i64,
         Resize::SExt => value,
         Resize::Trunc => signed(value, to),
     }

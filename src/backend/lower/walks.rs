@@ -127,7 +127,7 @@ fn guard_one<'s>(
             Builder::at_end(context, outside).unreachable();
             let section = function.section();
             let value = session.plan.codegen.panics.value(&section);
-            outside.terminator()?.return_instead(context, function, value.cast_unsigned());
+            outside.terminator()?.return_instead(context, function, value as u64);
             Builder::at_end(context, head).branch(exceeds, outside, tail);
             tested.push(Tested { place, block: tail, offset, last });
             offset

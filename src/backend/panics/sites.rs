@@ -86,13 +86,13 @@ pub(super) fn return_at<'ctx>(
     for block in function.blocks().collect::<Vec<_>>() {
         let Some(end) = left_at(block, leave) else { continue };
         if let Some(throw) = throw {
-            end.call_with_number_before(&session.context, throw, value.cast_unsigned());
+            end.call_with_number_before(&session.context, throw, value as u64);
         }
         let mut former = std::iter::successors(end.previous(), |one| one.previous());
         if let Some(call) = former.find(|one| one.callee() == Some(leave)) {
             call.take_out();
         }
-        end.return_instead(&session.context, function, value.cast_unsigned());
+        end.return_instead(&session.context, function, value as u64);
     }
     function.remove(Attribute::NoReturn);
     function.calls().into_iter().for_each(|call| call.remove(Attribute::NoReturn));

@@ -53,10 +53,10 @@ pub(in crate::backend) fn limit<'s>(session: &'s Session<'_>, module: &Module<'s
         for index in places {
             call.limit_argument_alignment(context, index, WIDEST.into());
         }
-        if places.into_iter().all(|index| call.may_be_aligned_beyond(index, WIDEST))
-            && let Some(annotation) = module.annotation(context)
-        {
-            call.hide_operand(context, annotation, 1);
+        if places.into_iter().all(|index| call.may_be_aligned_beyond(index, WIDEST)) {
+            if let Some(annotation) = module.annotation(context) {
+                call.hide_operand(context, annotation, 1);
+            }
         }
     }
 }

@@ -152,7 +152,10 @@ fn count(module: &Module<'_>) -> usize {
 pub(in crate::backend) fn sort(module: &Module<'_>) {
     for function in bodies(module) {
         let order = Flow::of(function).order;
-        order.array_windows().for_each(|[former, block]| block.move_after(*former));
+        order
+            .iter()
+            .zip(order.iter().skip(1))
+            .for_each(|(former, block)| block.move_after(*former));
     }
 }
 

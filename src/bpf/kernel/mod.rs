@@ -51,7 +51,7 @@ features! {
     GLOBAL_DATA = 5, 2, "d8eca5bbb2be", "global data",
         "keep it in a map or on the stack; tables of constants can vanish with --unroll-loops";
     LARGE_PROGRAMS = 5, 2, "c04c0d2b968a", "programs of more than 4096 instructions",
-        "split it with tail calls, or optimise for size: -O s";
+        "split it with tail calls, or optimize for size: -O s";
     LOOPS = 5, 3, "2589726d12a1", "loops",
         "--unroll-loops needs a number of rounds that is known when the program is compiled";
     TYPED_KSYMS = 5, 10, "4976b718c355", "variables of the kernel with a type",

@@ -19,7 +19,7 @@ pub(super) fn size(instructions: &[Insn]) -> u64 {
     let targets: BTreeSet<i64> = instructions.iter().filter_map(Insn::jump_target).collect();
     let mut frame = Frame::default();
     for insn in instructions {
-        if targets.contains(&insn.slot.cast_signed()) {
+        if targets.contains(&(insn.slot as i64)) {
             frame.forget();
         }
         frame.step(insn);

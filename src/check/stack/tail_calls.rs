@@ -31,11 +31,10 @@ impl ProgramStats {
         for (root, _) in self.roots() {
             let deepest = |count| self.deepest_tail_call(root, count);
             let too_deep = |(bytes, _): &(u64, Chain)| *bytes >= CALLERS_LIMIT;
+            let old = |found: &(u64, Chain)| too_deep(found) && kernels.may_be(OLD_COUNT);
             if let Some((bytes, chain)) = deepest(Count::NEW).filter(too_deep) {
                 findings.limit(self.too_deep_a_tail_call(&chain, bytes));
-            } else if let Some((bytes, chain)) = deepest(Count::OLD).filter(too_deep)
-                && kernels.may_be(OLD_COUNT)
-            {
+            } else if let Some((bytes, chain)) = deepest(Count::OLD).filter(old) {
                 findings.note(self.sometimes_too_deep(&chain, bytes));
             }
         }
@@ -79,10 +78,10 @@ impl ProgramStats {
             let own = self.makes_tail_call(callee).then(|| (0, vec![callee]));
             let further = self.below(callee, count, known);
             let found = further.into_iter().chain(own).max_by_key(|(bytes, _)| *bytes);
-            if let Some((bytes, path)) = found
-                && deepest.as_ref().is_none_or(|(most, _)| bytes > *most)
-            {
-                deepest = Some((bytes, path));
+            if let Some((bytes, path)) = found {
+                if deepest.as_ref().is_none_or(|(most, _)| bytes > *most) {
+                    deepest = Some((bytes, path));
+                }
             }
         }
         let deepest = deepest.map(|(bytes, mut path)| {

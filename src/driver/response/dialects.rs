@@ -171,8 +171,10 @@ pub fn write_gnu<'a>(args: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
 
 fn read_windows(bytes: &[u8]) -> Result<Vec<OsString>, Malformed> {
     let unit = if bytes.first() == Some(&0xFF) { u16::from_le_bytes } else { u16::from_be_bytes };
-    let (pairs, odd) = bytes.as_chunks::<2>();
-    let text = String::from_utf16(&pairs.iter().skip(1).copied().map(unit).collect::<Vec<_>>());
+    let pairs = bytes.chunks_exact(2);
+    let odd = pairs.remainder();
+    let units = pairs.skip(1).filter_map(|pair| pair.try_into().ok().map(unit));
+    let text = String::from_utf16(&units.collect::<Vec<_>>());
     let text = text.ok().filter(|_| odd.is_empty()).ok_or(Malformed::Utf16)?;
     if let Some(at) = text.find('\0') {
         return Err(Malformed::Nul { at });

@@ -186,7 +186,7 @@ impl Archive {
     }
 
     /// Returns true if it holds native BPF objects.
-    pub(super) const fn has_natives(&self) -> bool {
+    pub(super) fn has_natives(&self) -> bool {
         !self.natives.is_empty()
     }
 

@@ -103,11 +103,11 @@ impl Reach<'_> {
 
     /// Records that node `number` has this need, and queues its references.
     fn want(&mut self, number: usize, need: Need) {
-        if let Some(former) = self.needs.get_mut(number)
-            && *former < Some(need)
-        {
-            *former = Some(need);
-            self.pending.push((number, need));
+        if let Some(former) = self.needs.get_mut(number) {
+            if *former < Some(need) {
+                *former = Some(need);
+                self.pending.push((number, need));
+            }
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) const fn len(&self) -> u64 {
+    pub(super) fn len(&self) -> u64 {
         (self.bytes.len() as u64).saturating_mul(8).saturating_add(self.count)
     }
 

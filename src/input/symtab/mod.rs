@@ -89,10 +89,10 @@ const BLOB: u64 = 1;
 pub(super) fn symbols(region: &Region) -> Result<Option<Vec<Symbol>>> {
     let blocks = bitcode::top_blocks(region)?;
     let Some(names) = blob(region, &blocks, STRTAB_BLOCK)? else { return Ok(None) };
-    if let Some(table) = blob(region, &blocks, SYMTAB_BLOCK)?
-        && let Some(symbols) = table::parse(&table, &names)
-    {
-        return Ok(Some(symbols));
+    if let Some(table) = blob(region, &blocks, SYMTAB_BLOCK)? {
+        if let Some(symbols) = table::parse(&table, &names) {
+            return Ok(Some(symbols));
+        }
     }
     let modules: Vec<_> = blocks.iter().filter(|block| block.header.id == MODULE_BLOCK).collect();
     // Several modules in one file occur only if device and host code are compiled together, or for ThinLTO.

@@ -103,8 +103,8 @@ fn patch(
             insn.offset = i16::try_from(value).map_err(too_large)?;
         }
         Class::Ld => {
-            insn.immediate = low.cast_signed();
-            let upper = u32::try_from(value >> 32).map_err(too_large)?.cast_signed();
+            insn.immediate = low as i32;
+            let upper = u32::try_from(value >> 32).map_err(too_large)? as i32;
             let mut second = insn;
             (second.code, second.destination, second.source) = (0, 0, 0);
             (second.offset, second.immediate) = (0, upper);

@@ -190,7 +190,7 @@ fn callees(objects: &[Object]) -> Result<BTreeMap<&str, Callee<'_>>> {
             let Some(Kind::FuncProto(prototype)) = btf.get(proto).map(|ty| &ty.kind) else {
                 continue;
             };
-            let name = str::from_utf8(btf.strings.get(ty.name)).unwrap_or_default();
+            let name = std::str::from_utf8(btf.strings.get(ty.name)).unwrap_or_default();
             let Some((&name, place)) = definitions.get_key_value(name) else { continue };
             if place.object == object {
                 callees.entry(name).or_insert(Callee {

@@ -57,10 +57,10 @@ impl<'a> Pieces<'a> {
             let folds = producers.get(index).is_none_or(|it| it.gcc);
             let mut symbols: BTreeMap<SectionId, Vec<(SymbolId, &Symbol)>> = BTreeMap::new();
             for (&id, symbol) in &object.elf.symbols {
-                if let crate::elf::Place::Section(section) = symbol.place
-                    && symbol.kind != SymbolKind::Section
-                {
-                    symbols.entry(section).or_default().push((id, symbol));
+                if let crate::elf::Place::Section(section) = symbol.place {
+                    if symbol.kind != SymbolKind::Section {
+                        symbols.entry(section).or_default().push((id, symbol));
+                    }
                 }
             }
             for (&id, section) in &object.elf.sections {

@@ -309,7 +309,7 @@ impl<'w, 'a> Writer<'w, 'a> {
     fn set_addend(&mut self, at: Placed, kind: RelocationKind, addend: u64) -> Result<()> {
         let endian = self.elf.endian;
         match self.output_mut(at.output) {
-            Some(section) => section.set_addend(endian, kind, at.offset, addend.cast_signed()),
+            Some(section) => section.set_addend(endian, kind, at.offset, addend as i64),
             None => Ok(()),
         }
     }
@@ -328,8 +328,8 @@ impl<'w, 'a> Writer<'w, 'a> {
             self.relocate(at, RelocationKind::Call, symbol);
             return Ok(());
         }
-        let size = INSN_SIZE.cast_signed();
-        let distance = to.offset.cast_signed().saturating_sub(at.offset.cast_signed());
+        let size = INSN_SIZE as i64;
+        let distance = (to.offset as i64).saturating_sub(at.offset as i64);
         let immediate = i32::try_from((distance / size).saturating_sub(1))
             .map_err(|_| Error::link(format!("section {SUBPROGRAMS} is too large")))?;
         let bytes = Insn { immediate, ..*insn }.encode(self.elf.endian);

@@ -102,7 +102,7 @@ impl Value {
 
     /// Shifts to the right by less than 64, with sign: new bits are 0 if the highest bit is known to be 0.
     pub(super) const fn right_signed(self, distance: u32) -> Self {
-        Self::number(self.zeros.cast_signed().wrapping_shr(distance).cast_unsigned())
+        Self::number((self.zeros as i64).wrapping_shr(distance) as u64)
     }
 
     /// Returns the low bits that are 0 in both.

@@ -40,15 +40,15 @@ fn solve<'a>(
     changed: &'a BTreeSet<u64>,
 ) -> Option<Flow<'a>> {
     let places: BTreeMap<i64, usize> =
-        insns.iter().zip(0..).map(|(insn, index)| (insn.slot.cast_signed(), index)).collect();
+        insns.iter().zip(0..).map(|(insn, index)| (insn.slot as i64, index)).collect();
     let place = |slot: i64| places.get(&slot).copied();
     let mut flow = Flow { insns, changed, states: BTreeMap::new(), due: BTreeSet::new() };
     let called = insns.iter().filter(|insn| insn.is_local_call() && !changed.contains(&insn.slot));
-    let called = called.map(|insn| insn.slot.cast_signed() + 1 + i64::from(insn.immediate));
+    let called = called.map(|insn| (insn.slot as i64) + 1 + i64::from(insn.immediate));
     for target in insns.iter().filter_map(Insn::jump_target) {
         flow.states.insert(place(target)?, None);
     }
-    for entry in entries.map(u64::cast_signed).chain(called) {
+    for entry in entries.map(|slot| slot as i64).chain(called) {
         flow.reach(place(entry)?, &State::entry());
     }
     while let Some(start) = flow.due.pop_first() {
@@ -145,8 +145,7 @@ impl State {
             Class::Alu => self.narrow(insn),
             Class::Ldx => loaded(insn),
             Class::Ld if insn.code == LDIMM64 && insn.source == 0 => Value::constant(
-                u64::from(insn.upper.cast_unsigned()) << 32
-                    | u64::from(insn.immediate.cast_unsigned()),
+                u64::from(insn.upper as u32) << 32 | u64::from(insn.immediate as u32),
             ),
             Class::Ld if insn.code == LDIMM64 => Value::UNKNOWN,
             Class::Stx if insn.is_atomic() => return self.fetch(insn),
@@ -187,7 +186,7 @@ impl State {
         if takes_register(insn) {
             self.of(insn.source)
         } else {
-            Value::constant(i64::from(insn.immediate).cast_unsigned())
+            Value::constant(i64::from(insn.immediate) as u64)
         }
     }
 }
@@ -200,7 +199,7 @@ const fn takes_register(insn: &Insn) -> bool {
 /// Returns the known result of an arithmetic instruction of `width` bits.
 fn compute(insn: &Insn, left: Value, right: Value, width: u32) -> Option<Value> {
     const UNSIGNED: i16 = 0;
-    let distance = insn.immediate.cast_unsigned();
+    let distance = insn.immediate as u32;
     let is_shift = !takes_register(insn) && distance < width;
     Some(match (insn.code >> 4, insn.offset) {
         (0x0, 0) => left.add(right),

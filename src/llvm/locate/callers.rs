@@ -49,7 +49,7 @@ fn ancestors(host: &Host) -> Vec<u32> {
 fn parent(process: &Path) -> Option<u32> {
     let stat = fs::read(process.join("stat")).ok()?;
     let after_name = stat.rsplit(|byte| *byte == b')').next()?;
-    let fields = str::from_utf8(after_name).ok()?;
+    let fields = std::str::from_utf8(after_name).ok()?;
     fields.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 

@@ -244,10 +244,10 @@ impl Elf {
         let chains = buckets.checked_add(4 * u64::from(bucket_count)).ok_or(Fault::Truncated)?;
         for symbol in (start..).take(MAX_CHAIN) {
             let link = self.u32_at(chains, symbol - first_symbol)?;
-            if link | 1 == hash | 1
-                && let Some(address) = self.symbol_named(symbol, name)?
-            {
-                return Ok(Some(address));
+            if link | 1 == hash | 1 {
+                if let Some(address) = self.symbol_named(symbol, name)? {
+                    return Ok(Some(address));
+                }
             }
             if link & 1 == 1 {
                 return Ok(None);

@@ -182,7 +182,7 @@ fn script_target(head: &[u8], path: &Path) -> Result<PathBuf, Fault> {
     if head.is_empty() {
         return Err(Fault::other("is empty"));
     }
-    let text = str::from_utf8(head)
+    let text = std::str::from_utf8(head)
         .map_err(|_| Fault::other("is neither a shared library nor a linker script"))?;
     let folder = path.parent().unwrap_or(path);
     script::target(text, folder).ok_or_else(|| Fault::other("is a text file, not a shared library"))

@@ -2,7 +2,7 @@
 ;
 ; run: clang -target bpf -O2 -g -c -emit-llvm described.c -o described.bc
 ; link: --btf described.bc bare.ll
-; warning: the program `bare` has no debug info: it is in the BTF by name only [no-debug-info]
+; warning: the program `bare` has no debug info: it is in the BTF by name only [missing-debug-info]
 ; help: compile Rust with -C debuginfo=2, C with -g
 ; view: btf
 ; expect: FUNC 'bare'

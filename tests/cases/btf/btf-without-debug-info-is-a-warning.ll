@@ -2,7 +2,7 @@
 ; since the kernel refuses a program when one of its functions is not.
 ;
 ; args: --export entry --btf
-; warning: BTF was asked for, but no input has debug info: it describes functions by name only
+; warning: --btf is given, but no input has debug info: the BTF contains only names of functions
 ; help: compile Rust with -C debuginfo=2, C with -g
 ; view: btf
 ; expect: FUNC 'entry' {{.*}}linkage=global

@@ -2,7 +2,7 @@
 //
 // run: clang -target bpf -O2 -emit-llvm -c mute.c -o mute.bc
 // link: --btf this.bc mute.bc
-// warning: the program `other` has no debug info: it is in the BTF by name only [no-debug-info]
+// warning: the program `other` has no debug info: it is in the BTF by name only [missing-debug-info]
 // help: compile Rust with -C debuginfo=2, C with -g
 // view: btf
 // expect: VAR 'a_b' {{.*}}linkage=static

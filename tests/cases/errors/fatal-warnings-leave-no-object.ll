@@ -2,13 +2,13 @@
 ;
 ; args: --export entry --btf --fatal-warnings
 ; error: link a warning is fatal
-; cause: BTF was asked for
-; help: `-W no-no-debug-info
-; args: --export entry --btf --fatal-warnings -Wno-no-debug-info
+; cause: --btf is given
+; help: `-W no-missing-debug-info
+; args: --export entry --btf --fatal-warnings -Wno-missing-debug-info
 ; view: stderr
 ; reject: debug info
 ; args: --export entry --btf --fatal-warnings --no-fatal-warnings
-; warning: BTF was asked for, but no input has debug info: it describes functions by name only [no-debug-info]
+; warning: --btf is given, but no input has debug info: the BTF contains only names of functions [missing-debug-info]
 
 target triple = "bpfel"
 

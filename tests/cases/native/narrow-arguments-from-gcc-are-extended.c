@@ -4,7 +4,7 @@
 // run: clang -target bpf -mcpu=v2 -O2 -c caller.c -o clang.o; clang -target bpf -mcpu=v2 -O2 -DGCC -c caller.c -o gcc.o
 // run: clang -target bpf -mcpu=v2 -O2 -g -c callee.c -o callee.o; clang -target bpf -O2 -g -emit-llvm -c callee.c -o callee.bc
 // run: clang -target bpf -mcpu=v2 -O2 -c callee.c -o silent.o; clang -target bpf -O2 -c other.c -o clang2.o
-// link: gcc.o callee.o --btf -W no-no-debug-info
+// link: gcc.o callee.o --btf -W no-missing-debug-info
 // view: disasm narrow__extended
 // expect: r1 <<= {{0x38|56}}
 // expect: r1 >>= {{0x38|56}}
@@ -14,20 +14,20 @@
 // expect: exit
 // view: symbols
 // reject: wide__extended
-// link: gcc.o silent.o --btf -W no-no-debug-info
+// link: gcc.o silent.o --btf -W no-missing-debug-info
 // warning: `narrow` may get arguments with wrong upper bits: GCC leaves narrow ones to the callee, silent.o leaves them to the caller gcc.o [unknown-widths]
-// link: clang.o silent.o --btf -W no-no-debug-info --fatal-warnings
+// link: clang.o silent.o --btf -W no-missing-debug-info --fatal-warnings
 // run: {linker} -r gcc.o -o part.o && {linker} -r gcc.o clang2.o -o mixed.o
-// link: part.o callee.o --btf -W no-no-debug-info
+// link: part.o callee.o --btf -W no-missing-debug-info
 // view: symbols
 // expect: narrow__extended
-// link: mixed.o callee.o --btf -W no-no-debug-info
+// link: mixed.o callee.o --btf -W no-missing-debug-info
 // view: symbols
 // expect: narrow__extended
-// link: gcc.o callee.bc --btf -W no-no-debug-info
+// link: gcc.o callee.bc --btf -W no-missing-debug-info
 // view: symbols
 // expect: narrow__extended
-// link: clang.o callee.o --btf -W no-no-debug-info
+// link: clang.o callee.o --btf -W no-missing-debug-info
 // view: symbols
 // reject: narrow__extended
 

@@ -211,5 +211,5 @@ fn code_without_debug_info_is_warned_of_when_btf_is_wanted() {
     let warnings = Warnings::default();
     finish_declared(&raw, &btf_plan(), Declared::default(), &warnings).expect("a sound object");
     let kinds: Vec<_> = warnings.take().iter().map(|warning| warning.kind).collect();
-    assert_eq!(kinds, [WarningKind::NoDebugInfo]);
+    assert_eq!(kinds, [WarningKind::MissingDebugInfo]);
 }
