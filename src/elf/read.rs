@@ -102,11 +102,11 @@ fn check_group(
     bytes: &[u8],
 ) -> Result<()> {
     let list = file_range(header, bytes).ok_or_else(|| truncated(name))?;
-    let (words, rest) = list.as_chunks();
+    let words = list.chunks_exact(4).filter_map(|word| word.first_chunk().copied());
     let endian = if parsed.little_endian { Endian::Little } else { Endian::Big };
-    let mut members = words.iter().skip(1).map(|&word| u32_of(endian, word));
+    let mut members = words.skip(1).map(|word| u32_of(endian, word));
     let wrong = |fact: String| malformed(format!("section {name}, a group, {fact}"));
-    if !rest.is_empty() || words.is_empty() {
+    if list.is_empty() || list.len() % 4 != 0 {
         return Err(wrong(format!("has {} bytes", list.len())));
     }
     if let Some(lost) = members.find(|&it| it as usize >= parsed.section_headers.len()) {

@@ -74,8 +74,8 @@ fn nth_targets(object: &std::path::Path, function: &str, index: usize) -> Vec<i6
     let table = tables[index];
     let section = sections.values().find(|section| section.name == ".jumptables");
     let range = table.value as usize..(table.value + table.size) as usize;
-    let (entries, rest) = section.expect("the tables").bytes()[range].as_chunks();
-    assert!(rest.is_empty());
+    let entries = section.expect("the tables").bytes()[range].chunks_exact(8);
     let start = i64::try_from(start).expect("a small section");
-    entries.iter().map(|entry| i64::from_le_bytes(*entry) - start).collect()
+    let entry = |entry: &[u8]| i64::from_le_bytes(entry.try_into().expect("8 bytes"));
+    entries.map(|bytes| entry(bytes) - start).collect()
 }
