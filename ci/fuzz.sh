@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-targets=(response:30 btf:30 merge:30 arguments:20 inputs:20 object:20 producer:5 scripts:10)
+targets=(response:30 btf:30 merge:30 arguments:20 inputs:20 object:20 join:20 producer:5 scripts:10)
 [ $# = 0 ] || targets=("$1:${2:-60}")
 
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -36,8 +36,9 @@ for section in tests/btf/*.btf; do
     } > "fuzz/corpus/btf/$(basename "$section")"
 done
 
-mkdir -p fuzz/corpus/merge
+mkdir -p fuzz/corpus/merge fuzz/corpus/join
 cp fuzz/corpus/btf/* fuzz/corpus/merge/
+cp fuzz/seeds/object/* fuzz/corpus/join/
 
 # Feeds the target of TARGET:SECONDS.
 feed() {

@@ -17,11 +17,14 @@ ordinary() {
     BPF_LINKER_PANICS_FUNCTIONS=400 tests panics::generated
 }
 sources() { BPF_LINKER_EXECUTION_SEED=1000 BPF_LINKER_EXECUTION_LINKS=3000 tests execution::links::; }
-mutations() { BPF_LINKER_MUTATIONS=10000 tests mutations::; }
+mutations() {
+    BPF_LINKER_MUTATIONS=10000 tests mutations::
+    BPF_LINKER_NATIVE_MUTATIONS=3000 tests object::malformed::
+}
 corpora() { ci/corpora.sh all; }
 fuzz() {
     local target
-    for target in response arguments inputs object btf producer scripts; do
+    for target in response arguments inputs object join merge btf producer scripts; do
         ci/fuzz.sh "$target" 600
     done
 }

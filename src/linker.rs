@@ -17,7 +17,7 @@ mod survey;
 pub use overwrite::{CommandFiles, check_places};
 pub use reproduce::reproduce;
 
-use std::{collections::BTreeSet, path::Path, thread};
+use std::{borrow::Cow, collections::BTreeSet, path::Path, thread};
 
 use phases::Clock;
 use survey::Checked;
@@ -34,7 +34,10 @@ use crate::{
     llvm::locate::Located,
     object::Object,
     output,
-    plan::{Btf, Destination, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
+    plan::{
+        Btf, Destination, Exports, LinkMode, LinkerWarnings, MemoryBuiltins, OutputKind, Requested,
+        Source,
+    },
     report::{Audience, WarningKind},
 };
 
@@ -86,6 +89,7 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
     }
     check_places(plan, CommandFiles::default())?;
     warn_of_newer_kernel(plan, warnings);
+    let plan = &keeping_all(plan);
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
@@ -102,6 +106,17 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
     link_trace.dropped.extend(own.dropped);
     leak_on_exit(session);
     conclude(plan, artifacts, &link_trace, Some(&library), &clock, warnings)
+}
+
+/// Returns `plan`; in a relocatable link, whatever is not static stays visible, as in other linkers.
+fn keeping_all(plan: &LinkPlan) -> Cow<'_, LinkPlan> {
+    match plan.mode {
+        LinkMode::Final => Cow::Borrowed(plan),
+        LinkMode::Relocatable => {
+            let exports = Exports { requested: Requested::Inferred, ..plan.exports.clone() };
+            Cow::Owned(LinkPlan { exports, ..plan.clone() })
+        }
+    }
 }
 
 /// Publishes the reports, of a failed link too (the list of extracted members often explains the failure), and
@@ -205,7 +220,7 @@ fn build(
     link_trace: &mut LinkTrace,
 ) -> Result<Vec<Artifact>> {
     let natives = std::mem::take(&mut inputs.natives);
-    let objects = natives::parse(&natives, link_trace)?;
+    let objects = natives::parse(&natives, plan, link_trace)?;
     natives::check_dwarf(&objects, plan)?;
     let plan = &natives::with_btf_of(&objects, plan);
     natives::warn_of_options(&objects, plan, warnings);
@@ -271,15 +286,31 @@ struct Beside<'a> {
 
 impl Beside<'_> {
     /// Joins the native objects to `emitted`, the object of the bitcode.
-    fn join(self, emitted: Object, plan: &LinkPlan) -> Result<Object> {
+    fn join(self, emitted: Object, plan: &LinkPlan, warnings: &Warnings) -> Result<Object> {
+        let emitted = match plan.mode {
+            LinkMode::Final => emitted,
+            LinkMode::Relocatable => for_a_later_link(emitted, plan, warnings)?,
+        };
         if self.objects.is_empty() {
             return Ok(emitted);
         }
         let objects = std::iter::once(emitted).chain(self.objects).collect();
-        let joined = linking::join(natives::with_routines(objects, plan)?, &plan.exports)?;
+        let joined =
+            linking::join(natives::with_routines(objects, plan)?, &plan.exports, plan.mode)?;
         self.link_trace.dropped.extend(joined.dropped);
+        natives::warn_of_widths(&joined.unextended, warnings);
         Ok(joined.object)
     }
+}
+
+/// Gives `emitted` what only its bitcode has: types of kernel functions, and answers to CO-RE queries.
+fn for_a_later_link(emitted: Object, plan: &LinkPlan, warnings: &Warnings) -> Result<Object> {
+    let mut object = linking::link(vec![emitted], plan)?;
+    match plan.debug_info.btf {
+        Btf::Emit => linking::describe(&mut object, plan, warnings)?,
+        Btf::Omit => object.btf = None,
+    }
+    Ok(object)
 }
 
 /// Produces each kind of output in the plan once.
@@ -299,12 +330,13 @@ fn produce_artifacts(
         if needs_code { Some(clock.run("generate code", || generate(program))?) } else { None };
     let is_object = kinds.contains(&OutputKind::Object);
     if let Some(object) = emitted.take() {
-        let joined = if is_object { beside.join(object, plan)? } else { object };
+        let joined = if is_object { beside.join(object, plan, warnings)? } else { object };
         emitted = Some(joined);
     }
     let linkable = program.linkable();
     let options = CheckOptions { plan, linkable: &linkable, audience, left_open: left_open(plan) };
-    if let Some(object) = &emitted {
+    let is_final = plan.mode == LinkMode::Final;
+    if let Some(object) = emitted.as_ref().filter(|_| is_final) {
         let (panics, locals) = (program.panics(), |names: &[String]| large_locals(program, names));
         let checked = Checked { object, panics: &panics, locals: &locals };
         clock.run("check the limits", || survey::check(&checked, &options, warnings))?;
@@ -313,8 +345,11 @@ fn produce_artifacts(
     for kind in kinds {
         let bytes = match kind {
             OutputKind::Object => {
-                let objects = emitted.take().into_iter().collect();
-                clock.run("finish the object", || finish(objects, &options, warnings))?
+                let object = emitted.take();
+                clock.run("finish the object", || match object {
+                    Some(object) if !is_final => linking::emit(object),
+                    object => finish(object.into_iter().collect(), &options, warnings),
+                })?
             }
             OutputKind::Assembly => program.assembly()?,
             OutputKind::Ir => program.ir()?,

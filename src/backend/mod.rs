@@ -48,6 +48,6 @@ pub use llvm_args::{check as check_options, print_and_exit as print_options_and_
 pub use program::{Optimized, Program};
 pub use remaining_panic::Panic;
 pub use runtime::MEMORY;
-pub use session::Session;
+pub use session::{Session, audience};
 pub use trace::{LinkTrace, LinkedModule, Reason};
 pub use unsupported::unrolled;

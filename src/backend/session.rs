@@ -155,7 +155,8 @@ impl<'a> Session<'a> {
 
 /// Detects a link driven by rustc, either by inputs that only rustc passes (its `symbols.o`, or its list of symbols in
 /// a temporary directory of its own) or by the parent processes.
-fn audience(plan: &LinkPlan, inputs: &Inputs) -> Audience {
+#[must_use]
+pub fn audience(plan: &LinkPlan, inputs: &Inputs) -> Audience {
     let of_rustc = |list: &str| {
         let folder = Path::new(list).parent().and_then(Path::file_name);
         folder.is_some_and(|folder| folder.as_encoded_bytes().starts_with(b"rustc"))

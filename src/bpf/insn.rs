@@ -7,6 +7,8 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod registers;
+
 use super::target::{Endian, u32_of};
 
 /// The frame pointer, `r10`.

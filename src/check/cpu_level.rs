@@ -10,7 +10,7 @@ use crate::{
     },
     object::{Object, instructions, place::place},
     plan::LinkPlan,
-    report::{Warning, WarningKind},
+    report::{Error, Result, Warning, WarningKind},
 };
 
 /// Warns about each function with an instruction above `plan`'s CPU level, naming the first such instruction.
@@ -37,6 +37,31 @@ pub fn check(object: &Object, plan: &LinkPlan) -> Findings {
         }
     }
     findings
+}
+
+/// Checks that the code of a native `object` keeps to `plan`'s CPU level. Its compiler was told another one; `e_flags`
+/// do not tell, since most compilers leave them at 0.
+///
+/// # Errors
+/// Returns an error that names the first function with an instruction above it. Atomic operations do not count, since
+/// compilers emit them at every level.
+pub fn check_native(object: &Object, plan: &LinkPlan) -> Result<()> {
+    let Some((cpu, highest)) = plan.cpu.and_then(|cpu| Some((cpu, level(cpu)?))) else {
+        return Ok(());
+    };
+    if !plan.cpu_features.is_empty() {
+        return Ok(());
+    }
+    for function in object.functions() {
+        let is_above =
+            |insn: &Insn| !insn.is_atomic() && insn.level().is_some_and(|level| level > highest);
+        let Some(insn) = instructions(&object.elf, &function).find(is_above) else { continue };
+        let taken = place(object, &function, insn.slot);
+        return Err(Error::link(format!("{} has code above --cpu {}", object.origin, cpu.name()))
+            .because(format!("{taken} takes an instruction that the level lacks"))
+            .help(format!("compile it with -mcpu={}, or raise --cpu", cpu.name())));
+    }
+    Ok(())
 }
 
 /// Returns the CPU level of a CPU that is selected by number.

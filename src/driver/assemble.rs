@@ -18,8 +18,9 @@ use crate::{
     bpf::kernel::Kernel,
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, Dependencies, Dwarf, InlineNever, Limits,
-        LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions, MemcpyExpansion,
-        MemoryBuiltins, Output, Panics, Reports, SourceLines, Symbols, Traps, WarningPolicy,
+        LinkMode, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions,
+        MemcpyExpansion, MemoryBuiltins, Output, Panics, Reports, SourceLines, Symbols, Traps,
+        WarningPolicy,
     },
     report::{Error, Result},
 };
@@ -120,6 +121,7 @@ fn plan(
         cpu_features: options.cpu_features.clone().unwrap_or_default(),
         opt_level: options.optimize.unwrap_or_default(),
         outputs,
+        mode: if options.relocatable { LinkMode::Relocatable } else { LinkMode::Final },
         undefined: undefined(options),
         symbols: Symbols {
             defined: options.defsym.clone(),

@@ -206,6 +206,11 @@ pub struct Options {
     /// One option for LLVM itself, commas and all
     #[arg(long, hide = true, allow_hyphen_values = true, action = ArgAction::Append)]
     pub llvm_arg: Vec<String>,
+    /// Keep all functions, variables and symbols, for a later link; symbols may stay undefined
+    ///
+    /// The checks of the kernel's and the loaders' rules are left to the later link.
+    #[arg(short = 'r', long, help_heading = "Output")]
+    pub relocatable: bool,
     /// Keep map definitions in a `maps` section, which only aya reads
     ///
     /// Otherwise, with BTF, they are converted to definitions in `.maps`, which every loader reads.

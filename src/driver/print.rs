@@ -11,9 +11,9 @@ use crate::{
     bpf::target::Endian,
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, Definition, Destination, Dwarf, Export, Exports,
-        InlineNever, Input, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions,
-        Members, MemcpyExpansion, MemoryBuiltins, Output, PanicValue, Presence, Reports, Requested,
-        Source, SourceLines, Symbols, Traps,
+        InlineNever, Input, LinkMode, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops,
+        MapDefinitions, Members, MemcpyExpansion, MemoryBuiltins, Output, PanicValue, Presence,
+        Reports, Requested, Source, SourceLines, Symbols, Traps,
     },
 };
 
@@ -54,6 +54,7 @@ fn value(plan: &LinkPlan) -> Value {
         "cpu_features": plan.cpu_features,
         "opt_level": plan.opt_level.name(),
         "outputs": plan.outputs.iter().map(output).collect::<Vec<_>>(),
+        "mode": match plan.mode { LinkMode::Final => "final", LinkMode::Relocatable => "relocatable" },
         "undefined": undefined(&plan.undefined),
         "symbols": symbols(&plan.symbols),
         "maps": match plan.maps { MapDefinitions::Btf => "btf", MapDefinitions::Keep => "keep" },

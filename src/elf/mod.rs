@@ -102,6 +102,11 @@ impl Symbol {
         matches!(self.other & 0b11, 1 | 2)
     }
 
+    /// Makes the symbol invisible outside the linked object (`STV_HIDDEN`).
+    pub const fn hide(&mut self) {
+        self.other = self.other & !0b11 | 2;
+    }
+
     /// Makes the symbol visible to loaders, whatever the compiler option (`-fvisibility=hidden`): libbpf treats
     /// hidden symbols as static.
     pub const fn show(&mut self) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use goblin::elf::{
-    Elf as Parsed, SectionHeader, Sym, header,
+    Elf as Parsed, SectionHeader, Sym, header, reloc,
     section_header::{
-        SHF_ALLOC, SHF_WRITE, SHN_ABS, SHN_COMMON, SHN_LORESERVE, SHN_UNDEF, SHT_NOBITS, SHT_NULL,
-        SHT_REL, SHT_RELA, SHT_STRTAB, SHT_SYMTAB,
+        SHF_ALLOC, SHF_WRITE, SHN_ABS, SHN_COMMON, SHN_LORESERVE, SHN_UNDEF, SHT_GROUP, SHT_NOBITS,
+        SHT_NULL, SHT_REL, SHT_RELA, SHT_STRTAB, SHT_SYMTAB,
     },
     sym,
 };
@@ -16,7 +16,7 @@ use super::{
     SymbolId, SymbolKind,
 };
 use crate::{
-    bpf::target::Endian,
+    bpf::target::{Endian, u32_of},
     report::{Error, Result},
 };
 
@@ -58,11 +58,15 @@ fn check_header(parsed: &Parsed<'_>) -> Result<()> {
 fn sections(parsed: &Parsed<'_>, bytes: &[u8]) -> Result<BTreeMap<SectionId, Section>> {
     let mut sections = BTreeMap::new();
     for (index, header) in parsed.section_headers.iter().enumerate() {
+        check_entries(index, header)?;
         if matches!(header.sh_type, SHT_NULL | SHT_STRTAB | SHT_SYMTAB | SHT_REL) {
             continue;
         }
         let name =
             parsed.shdr_strtab.get_at(header.sh_name).ok_or_else(|| unnamed("section", index))?;
+        if header.sh_type == SHT_GROUP {
+            check_group(name, header, parsed, bytes)?;
+        }
         if header.sh_type == SHT_RELA {
             return Err(malformed(format!(
                 "section {name} has explicit addends, which no BPF loader reads"
@@ -71,6 +75,47 @@ fn sections(parsed: &Parsed<'_>, bytes: &[u8]) -> Result<BTreeMap<SectionId, Sec
         sections.insert(SectionId(index), section(name, header, bytes)?);
     }
     Ok(sections)
+}
+
+/// Checks that the entries of a table have the size of those of 64-bit files.
+fn check_entries(index: usize, header: &SectionHeader) -> Result<()> {
+    let size = match header.sh_type {
+        SHT_SYMTAB => sym::sym64::SIZEOF_SYM,
+        SHT_REL => reloc::reloc64::SIZEOF_REL,
+        _ => return Ok(()),
+    };
+    if header.sh_entsize == size as u64 {
+        return Ok(());
+    }
+    Err(malformed(format!(
+        "the table in section {index} has entries of {} bytes, not of {size}",
+        header.sh_entsize
+    )))
+}
+
+/// Checks a list of sections of which a linker keeps the first one of its name (`SHT_GROUP`): a word of flags, then the
+/// numbers of sections.
+fn check_group(
+    name: &str,
+    header: &SectionHeader,
+    parsed: &Parsed<'_>,
+    bytes: &[u8],
+) -> Result<()> {
+    let list = file_range(header, bytes).ok_or_else(|| truncated(name))?;
+    let words = list.chunks_exact(4).filter_map(|word| word.first_chunk().copied());
+    let endian = if parsed.little_endian { Endian::Little } else { Endian::Big };
+    let mut members = words.skip(1).map(|word| u32_of(endian, word));
+    let wrong = |fact: String| malformed(format!("section {name}, a group, {fact}"));
+    if list.is_empty() || list.len() % 4 != 0 {
+        return Err(wrong(format!("has {} bytes", list.len())));
+    }
+    if let Some(lost) = members.find(|&it| it as usize >= parsed.section_headers.len()) {
+        return Err(wrong(format!("holds section {lost}, which does not exist")));
+    }
+    if parsed.syms.get(header.sh_info as usize).is_none() {
+        return Err(wrong(format!("is named by symbol {}, which does not exist", header.sh_info)));
+    }
+    Ok(())
 }
 
 fn section(name: &str, header: &SectionHeader, bytes: &[u8]) -> Result<Section> {

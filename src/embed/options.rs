@@ -8,7 +8,7 @@ use crate::{
         target::{Cpu, OptLevel, Target},
     },
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, InlineNever, Limits, LinkPlan, Loops,
+        AllowUndefined, Btf, Codegen, DebugInfo, InlineNever, Limits, LinkMode, LinkPlan, Loops,
         MemcpyExpansion, MemoryBuiltins, PanicWay, Panics, Reports, SourceLines, Symbols, Traps,
     },
     report::{Error, Result},
@@ -47,6 +47,8 @@ pub struct LinkerOptions {
     /// Text of the source lines in BTF. The default reads source files; [`SourceLines::Embedded`] makes the object
     /// depend on the inputs alone.
     pub btf_source_lines: SourceLines,
+    /// The kind of link: for loaders, or for a later link.
+    pub mode: LinkMode,
     /// Symbols that may stay undefined, for a loader that resolves them.
     pub undefined: AllowUndefined,
     /// Names defined for references, symbols to wrap, and values of constants.
@@ -77,6 +79,7 @@ impl Default for LinkerOptions {
             allow_bpf_trap: false,
             btf: false,
             btf_source_lines: SourceLines::default(),
+            mode: LinkMode::default(),
             undefined: AllowUndefined::default(),
             symbols: Symbols::default(),
             limits: Limits::default(),
@@ -108,6 +111,7 @@ impl LinkerOptions {
             cpu: Some(self.cpu),
             cpu_features: self.cpu_features.clone(),
             opt_level: self.optimize,
+            mode: self.mode,
             undefined: self.undefined.clone(),
             symbols: self.symbols.clone(),
             limits: self.limits,

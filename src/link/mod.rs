@@ -18,14 +18,14 @@ pub mod or_to_add;
 pub mod strip;
 mod vacant;
 
-pub use join::{Joined, join};
-pub use memory::routines as memory_routines;
+pub use join::{Joined, Unextended, join};
+pub use memory::{is_routine as is_memory_routine, routines as memory_routines, use_results};
 
 use crate::{
     btf::{self as types, Info, co_re::Queries},
     elf::Elf,
     object::{Function, Object, Role},
-    plan::{LinkPlan, MapDefinitions, SourceLines},
+    plan::{LinkMode, LinkPlan, MapDefinitions, SourceLines},
     report::{Result, Warning, WarningKind, Warnings, quoted},
 };
 
@@ -39,8 +39,8 @@ const WITH_DEBUG_INFO: &str = "compile Rust with -C debuginfo=2, C with -g";
 pub fn link(objects: Vec<Object>, plan: &LinkPlan) -> Result<Object> {
     let mut object = match <[Object; 1]>::try_from(objects) {
         Ok([only]) if only.role == Role::Emitted => only,
-        Ok([only]) => join(vec![only], &plan.exports)?.object,
-        Err(several) => join(several, &plan.exports)?.object,
+        Ok([only]) => join(vec![only], &plan.exports, plan.mode)?.object,
+        Err(several) => join(several, &plan.exports, plan.mode)?.object,
     };
     vacant::extend_sections(&mut object.elf);
     maps::publish_symbols(&mut object.elf)?;
@@ -79,8 +79,10 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     if plan.maps == MapDefinitions::Btf {
         maps::convert(&mut object.elf, &mut info, warnings);
     }
-    btf::signatures::hide_unverifiable(&mut object.elf, &info, &plan.exports);
-    btf::sync_with_symbols(&mut info, &mut object.elf, &undefined, &object.declared)?;
+    if plan.mode == LinkMode::Final {
+        btf::signatures::hide_unverifiable(&mut object.elf, &info, &plan.exports);
+    }
+    btf::sync_with_symbols(&mut info, &mut object.elf, &undefined, &object.declared, plan.mode)?;
     let queries = Queries::of(&info);
     match plan.debug_info.source_lines {
         SourceLines::Read => types::sources::quote(&mut info),

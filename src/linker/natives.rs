@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use super::{finish_linked, phases::Clock, survey};
 use crate::{
     Error, LinkPlan, Result, Warnings,
-    backend::{LinkTrace, LinkedModule, MEMORY, Reason},
-    check::CheckOptions,
+    backend::{LinkTrace, LinkedModule, Reason, audience},
+    check::{CheckOptions, cpu_level},
     elf::{Binding, Place},
     input::{Inputs, Native, Need},
     link as linking,
     object::{Object, Role},
-    plan::{Btf, Dwarf, MemoryBuiltins, OutputKind},
-    report::{Audience, Warning, WarningKind},
+    plan::{Btf, Dwarf, LinkMode, MemoryBuiltins, OutputKind},
+    report::{Warning, WarningKind, quoted},
 };
 
 /// Links native objects, and returns the finished object and what was taken.
@@ -28,17 +28,21 @@ pub(super) fn build(
     link_trace: &mut LinkTrace,
 ) -> Result<Vec<u8>> {
     check_options(plan)?;
-    let objects = clock.run("parse the objects", || parse(&inputs.natives, link_trace))?;
+    let objects = clock.run("parse the objects", || parse(&inputs.natives, plan, link_trace))?;
     check_dwarf(&objects, plan)?;
     let plan = &with_btf_of(&objects, plan);
     let objects = with_routines(objects, plan)?;
-    let joined = clock.run("link", || linking::join(objects, &plan.exports))?;
+    let joined = clock.run("link", || linking::join(objects, &plan.exports, plan.mode))?;
     link_trace.dropped = joined.dropped;
+    warn_of_widths(&joined.unextended, warnings);
+    if plan.mode == LinkMode::Relocatable {
+        return linking::emit(joined.object);
+    }
     let object = linking::link(vec![joined.object], plan)?;
     let options = CheckOptions {
         plan,
         linkable: &[],
-        audience: Audience::Person,
+        audience: audience(plan, inputs),
         left_open: super::left_open(plan),
     };
     let checked = survey::Checked { object: &object, panics: &[], locals: &|_| Vec::new() };
@@ -47,7 +51,14 @@ pub(super) fn build(
 }
 
 /// Parses each of `natives`, and records it in `link_trace`.
-pub(super) fn parse(natives: &[Native], link_trace: &mut LinkTrace) -> Result<Vec<Object>> {
+///
+/// # Errors
+/// One of them is malformed, or has an instruction above the CPU level of `plan`.
+pub(super) fn parse(
+    natives: &[Native],
+    plan: &LinkPlan,
+    link_trace: &mut LinkTrace,
+) -> Result<Vec<Object>> {
     let parse = |native: &Native| {
         let (reason, role) = match native.need.clone() {
             None => (Reason::Given, Role::Given),
@@ -55,7 +66,9 @@ pub(super) fn parse(natives: &[Native], link_trace: &mut LinkTrace) -> Result<Ve
         };
         let (origin, bytes) = (native.origin.clone(), native.bytes.len());
         link_trace.taken.push(LinkedModule { origin, bytes, reason });
-        Ok(Object { role, ..Object::parse_native(&native.bytes, native.origin.clone())? })
+        let object = Object::parse_native(&native.bytes, native.origin.clone())?;
+        cpu_level::check_native(&object, plan)?;
+        Ok(Object { role, ..object })
     };
     natives.iter().map(parse).collect()
 }
@@ -75,13 +88,15 @@ pub(super) fn with_btf_of(objects: &[Object], plan: &LinkPlan) -> LinkPlan {
 /// # Errors
 /// Never, as a test shows; the routines are an object that is part of the linker.
 pub(super) fn with_routines(mut objects: Vec<Object>, plan: &LinkPlan) -> Result<Vec<Object>> {
-    if plan.codegen.memory_builtins == MemoryBuiltins::Leave {
+    let is_later = plan.mode == LinkMode::Relocatable;
+    if is_later || plan.codegen.memory_builtins == MemoryBuiltins::Leave {
         return Ok(objects);
     }
+    linking::use_results(&mut objects);
     let (mut wanted, mut defined) = (BTreeSet::new(), BTreeSet::new());
     for object in &objects {
         let shared = object.elf.symbols.values().filter(|it| it.binding != Binding::Local);
-        for symbol in shared.filter(|it| MEMORY.contains(&it.name.as_str())) {
+        for symbol in shared.filter(|it| linking::is_memory_routine(&it.name)) {
             let names = if symbol.place == Place::Undefined { &mut wanted } else { &mut defined };
             names.insert(symbol.name.clone());
         }
@@ -90,8 +105,22 @@ pub(super) fn with_routines(mut objects: Vec<Object>, plan: &LinkPlan) -> Result
         return Ok(objects);
     };
     let routines = linking::memory_routines(first.elf.endian)?;
-    objects.push(Object { role: Role::Member, ..routines });
+    objects.push(Object { role: Role::Own, ..routines });
     Ok(objects)
+}
+
+/// Warns about `calls` from code of GCC to functions of unknown types.
+pub(super) fn warn_of_widths(calls: &[linking::Unextended], warnings: &Warnings) {
+    for linking::Unextended { function, caller, callee } in calls {
+        warnings.push(Warning {
+            kind: WarningKind::UnknownWidths,
+            message: format!(
+                "{} may get arguments with wrong upper bits: GCC leaves narrow ones to the callee, {callee} leaves them to the caller {caller}",
+                quoted(function)
+            ),
+            help: vec![format!("compile {callee} with -g, so that BTF tells the widths")],
+        });
+    }
 }
 
 /// Warns that options which only apply to bitcode leave `objects` as they are.

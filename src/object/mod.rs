@@ -55,6 +55,8 @@ pub enum Role {
     Given,
     /// A native object taken from an archive because something refers to it.
     Member,
+    /// Functions of the linker itself.
+    Own,
 }
 
 impl Object {
@@ -82,6 +84,7 @@ impl Object {
             sections::merge(&mut elf)?;
             let mut btf = debug_info::take(&mut elf)?;
             if let Some(info) = &mut btf {
+                native::check_types(info)?;
                 native::rename_lists(info, &folded);
             }
             Ok((elf, btf))

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     bpf::insn::{self, INSN_SIZE},
-    btf::{Info, Kind},
+    btf::{Btf, Info, Kind, TypeId},
     elf::{Binding, Elf, Place, RelocationKind, Section, SectionId, SymbolKind},
     report::{Error, Result},
 };
@@ -143,11 +143,12 @@ fn size_functions(elf: &mut Elf) {
 fn fold(elf: &mut Elf) -> BTreeMap<String, String> {
     let mut renamed = BTreeMap::new();
     let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
+    let divides = divides_data(elf);
     for id in ids {
         let Some(section) = elf.sections.get(&id).filter(|section| section.is_alloc()) else {
             continue;
         };
-        if let Some(home) = data_home(elf, id, &section.name) {
+        if let Some(home) = data_home(elf, id, &section.name, divides) {
             renamed.insert(section.name.clone(), home.to_owned());
         }
     }
@@ -160,7 +161,10 @@ fn fold(elf: &mut Elf) -> BTreeMap<String, String> {
 }
 
 /// Returns the section that holds the contents of section `name` in the output, if a compiler made up its name.
-fn data_home(elf: &Elf, id: SectionId, name: &str) -> Option<&'static str> {
+///
+/// A section with the name of its variable may be one that a user named, if the compiler `divides` no data: schedulers
+/// resize `.data.uei_dump`, which holds `uei_dump`, as a map of its own.
+fn data_home(elf: &Elf, id: SectionId, name: &str, divides: bool) -> Option<&'static str> {
     if MERGED_CONSTANTS.iter().any(|beginning| name.starts_with(beginning)) {
         return Some(".rodata");
     }
@@ -174,7 +178,74 @@ fn data_home(elf: &Elf, id: SectionId, name: &str) -> Option<&'static str> {
         .filter(|(_, symbol)| symbol.kind != SymbolKind::Section)
         .map(|(_, symbol)| symbol.name.as_str());
     let is_only = names.next().is_some_and(|first| first == suffix) && names.next().is_none();
-    (is_private || is_only).then_some(home)
+    (is_private || is_only && divides).then_some(home)
+}
+
+/// Returns true if the compiler gave each variable a section of its own: the common ones hold none.
+fn divides_data(elf: &Elf) -> bool {
+    !elf.symbols.values().any(|symbol| match symbol.place {
+        Place::Section(id) if symbol.kind == SymbolKind::Object => {
+            elf.sections.get(&id).is_some_and(|it| SUBDIVIDED.contains(&it.name.as_str()))
+        }
+        _ => false,
+    })
+}
+
+/// Checks that no type of `info` contains itself, and that functions have prototypes.
+///
+/// # Errors
+/// Returns an error that names the first one which breaks the rule.
+pub(super) fn check_types(info: &Info) -> Result<()> {
+    let btf = &info.btf;
+    let wrong = |id: TypeId, fact: &str| {
+        let name = btf.name(id);
+        Error::input("malformed BTF").because(format!("type [{}], `{name}`, {fact}", id.0))
+    };
+    for (id, ty) in btf.iter() {
+        if let Kind::Func { proto, .. } = ty.kind
+            && !matches!(btf.get(proto).map(|ty| &ty.kind), Some(Kind::FuncProto(_)))
+        {
+            return Err(wrong(id, "is a function without a prototype"));
+        }
+    }
+    let mut states = vec![State::New; btf.types.len().saturating_add(1)];
+    for (id, _) in btf.iter() {
+        let mut path = vec![(id, contents(btf, id))];
+        while let Some((at, waiting)) = path.last_mut() {
+            let Some(state) = states.get_mut(at.0 as usize) else { break };
+            *state = State::Entered;
+            let Some(next) = waiting.pop() else {
+                *state = State::Done;
+                path.pop();
+                continue;
+            };
+            match states.get(next.0 as usize) {
+                Some(State::Entered) => return Err(wrong(next, "contains itself")),
+                Some(State::New) => path.push((next, contents(btf, next))),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The progress of the search for types that contain themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Entered,
+    Done,
+}
+
+/// Returns the types that type `id` contains, not by pointer.
+fn contents(btf: &Btf, id: TypeId) -> Vec<TypeId> {
+    let contents: Vec<TypeId> = match btf.get(id).map(|ty| &ty.kind) {
+        Some(Kind::Array(array)) => vec![array.elem],
+        Some(Kind::Struct(it) | Kind::Union(it)) => it.members.iter().map(|it| it.ty).collect(),
+        Some(kind) => kind.modified().into_iter().collect(),
+        None => Vec::new(),
+    };
+    contents.into_iter().filter(|id| !id.is_void()).collect()
 }
 
 /// Renames the lists of variables in `info` as their sections were.

@@ -48,6 +48,8 @@ pub struct LinkPlan {
     pub opt_level: OptLevel,
     /// Outputs, at least one.
     pub outputs: Vec<Output>,
+    /// Readers of the object: loaders, or a later link.
+    pub mode: LinkMode,
     /// Symbols that may stay undefined.
     pub undefined: AllowUndefined,
     /// Changes to single symbols and constants.
@@ -209,6 +211,17 @@ impl OutputKind {
             Self::Object => "o",
         }
     }
+}
+
+/// The kind of link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkMode {
+    /// The object is for loaders: what nothing reaches is dropped, what is not exported is local, and the object is
+    /// checked.
+    #[default]
+    Final,
+    /// The object is linked again (`--relocatable`): all of it is kept, and symbols may stay undefined.
+    Relocatable,
 }
 
 /// The destination of an output.

@@ -64,6 +64,7 @@ warnings! {
     Trap = "trap", "a trap, which every kernel rejects";
     UnknownMapMember = "unknown-map-member", "a member of a map definition that libbpf does not know";
     UnknownSection = "unknown-section", "a section whose name is probably misspelled";
+    UnknownWidths = "unknown-widths", "a call from code of GCC to a function whose types are unknown";
     UntestedLlvm = "untested-llvm", "a libLLVM newer than all tested versions";
 }
 

@@ -1,12 +1,13 @@
 //! Programs for big-endian machines. Nothing here executes them: they are decoded, checked and compared with the
 //! little-endian ones that `programs.rs` runs.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use crate::support::{
     elf::Elf,
     examples::{self, Build, Endian, Example},
     instructions::{self, Instruction},
+    tools,
 };
 
 #[test]
@@ -35,6 +36,36 @@ fn big_endian_limiter_is_the_same_program() {
 fn big_endian_balancer_is_well_formed() {
     let (big, little) = (examples::c_library(Endian::Big), examples::c_library(Endian::Little));
     check_big_endian(&big, &little);
+}
+
+/// Native objects of both byte orders, linked in both orders, with a `memcpy` that the linker provides.
+#[test]
+fn big_endian_native_objects_make_the_same_program() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sources = tools::workspace().join("tests/system/native");
+    for order in [["main", "library"], ["library", "main"]] {
+        let [big, little] = ["bpfeb", "bpfel"].map(|target| {
+            let objects = order.map(|name| {
+                let object = folder.path().join(format!("{name}-{target}.o"));
+                let mut clang = Command::new(tools::clang());
+                clang.args(["-O2", "-g", "-mcpu=v3", "-target", target, "-c"]);
+                clang.arg(sources.join(format!("{name}.c"))).arg("-o").arg(&object);
+                tools::run(&mut clang);
+                object
+            });
+            let out = folder.path().join(format!("{target}.o"));
+            let mut linker = Command::new(tools::linker());
+            linker.env("BPF_LINKER_LLVM", "/nonexistent").arg("--btf").arg("-o").arg(&out);
+            tools::run(linker.args(objects));
+            out
+        });
+        check_big_endian(&big, &little);
+        check_same_instructions(&big, &little);
+        let types = |object: &Path| {
+            tools::run(Command::new("bpftool").args(["btf", "dump", "file"]).arg(object))
+        };
+        assert_eq!(types(&big), types(&little));
+    }
 }
 
 /// A big-endian ELF file with the same symbols and sections, whose instructions decode as big-endian and pass the checks

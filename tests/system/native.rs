@@ -70,12 +70,8 @@ fn memory_routines_are_as_generated() {
     let work = tools::kept("native-routines");
     let source = tools::workspace().join("src/backend/builtins.ll");
     let text = fs::read_to_string(source).expect("the source is in the workspace");
-    let text = text
-        .replace("define ptr ", "define void ")
-        .replace("ptr returned ", "ptr ")
-        .replace("ret ptr %to", "ret void")
-        .replace("%copied = call ptr", "call void");
-    fs::write(work.join("routines.ll"), text).expect("the target folder is writable");
+    fs::write(work.join("routines.ll"), in_both_forms(&text))
+        .expect("the target folder is writable");
     for target in ["bpfel", "bpfeb"] {
         let triple = format!("-mtriple={target}");
         let mut opt = Command::new("opt-22");
@@ -88,6 +84,40 @@ fn memory_routines_are_as_generated() {
         let made = fs::read(work.join("routines.o")).expect("llc wrote it");
         let kept = tools::workspace().join(format!("src/link/memory/{target}.o"));
         assert!(made == fs::read(&kept).expect("it is in the workspace"), "{kept:?} is stale");
+    }
+}
+
+/// Returns the routines without a result, and after them those that return their destination.
+fn in_both_forms(source: &str) -> String {
+    let plain = source
+        .replace("define ptr ", "define void ")
+        .replace("ptr returned ", "ptr ")
+        .replace("ret ptr %to", "ret void")
+        .replace("%copied = call ptr", "call void");
+    let functions = source.split("define ptr @").skip(1);
+    let returning = functions.map(|function| {
+        let (body, _) = function.split_once("\n}\n").expect("a function ends");
+        let body = body.replace("%copied = call ptr", "call void");
+        format!("\ndefine ptr @{}\n}}\n", body.replacen('(', "__returning(", 1))
+    });
+    plain + &returning.collect::<String>()
+}
+
+/// The result of `memcpy` is the destination where code uses it.
+#[test]
+fn results_of_memory_routines_are_used() {
+    let work = tools::kept("native-results");
+    let source = tools::workspace().join("tests/system/native/results.s");
+    let mut llc = Command::new("llvm-mc-22");
+    llc.args(["-triple=bpfel", "-filetype=obj"])
+        .arg(source)
+        .args(["-o", "results.o"])
+        .current_dir(&work);
+    tools::run(&mut llc);
+    let out = link(&work, &["results.o"]);
+    for loader in [Loader::Libbpf, Loader::Aya] {
+        let story = lab::run(loader, &out, "copy", &[Step::Packet(vec![0; 64])]);
+        assert_eq!(story.returned(), [42], "{loader:?}");
     }
 }
 

@@ -3,9 +3,14 @@
 //! A scenario is a file in `native_links`: a comment with what must come out, and after `//--- NAME` each source.
 //!
 //! - `returns: PROGRAM NUMBER`: what a test run of the program returns;
-//! - `libbpf: agrees`, `wrong` or `refuses`: what libbpf's linker makes of it; `any` depends on the version.
+//! - `libbpf: agrees`, `wrong` or `refuses`: what libbpf's linker makes of it; `any` depends on the version;
+//! - `lacking: TEXT`: what bpftool of the distribution says about objects that are too new for it;
+//! - `only-libbpf: TEXT`: the types with this text that libbpf's linker keeps in vain.
 
 mod descriptions;
+mod flavors;
+mod jump_tables;
+mod relocatable;
 
 use std::{
     fs,
@@ -28,12 +33,18 @@ struct Scenario {
     objects: Vec<String>,
     returns: Vec<(String, u32)>,
     libbpf: String,
+    only_libbpf: Vec<String>,
+    lacking: Option<String>,
 }
 
 impl Scenario {
     fn compile(name: &str) -> Self {
         let file = tools::workspace().join("tests/system/native_links").join(name);
         let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+        Self::compile_text(&text)
+    }
+
+    fn compile_text(text: &str) -> Self {
         let (head, sources) = text.split_once("//--- ").expect("a scenario has sources");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut objects = Vec::new();
@@ -56,7 +67,9 @@ impl Scenario {
         });
         let returns = returns.collect();
         let libbpf = of("libbpf").next().expect("the verdict on libbpf's linker");
-        Self { folder, objects, returns, libbpf }
+        let only_libbpf = of("only-libbpf").collect();
+        let lacking = of("lacking").next();
+        Self { folder, objects, returns, libbpf, only_libbpf, lacking }
     }
 
     fn orders(&self) -> [Vec<&str>; 2] {
@@ -123,9 +136,11 @@ fn play(name: &str) {
             Ok(_) => "wrong",
         });
         // An error of this linker makes libbpf-rs panic in debug builds.
-        if scenario.libbpf != "refuses" {
-            descriptions::compare(&ours, &scenario.newer_libbpfs(&order));
+        let newer = (scenario.libbpf != "refuses").then(|| scenario.newer_libbpfs(&order));
+        if let Some(newer) = &newer {
+            descriptions::compare(&ours, newer);
         }
+        relocatable::check(&scenario, &order, newer.as_deref());
     }
     let expected = scenario.libbpf.as_str();
     let is_met = match expected {

@@ -6,5 +6,6 @@
 mod calls;
 mod hostile;
 mod load;
+mod malformed;
 mod records;
 mod shape;

@@ -63,6 +63,10 @@ impl Sections {
                 continue;
             }
             entries.sort_by_key(|entry| (entry.offset, entry.ty));
+            if size.is_some() {
+                // A variable with several names is listed once: bpftool's skeletons want no overlap.
+                entries.dedup_by_key(|entry| entry.offset);
+            }
             let size = size.map_or(0, |size| crate::builder::narrow(*size));
             let name = pool.strings.intern(name.as_bytes());
             pool.types.push(Type { name, kind: Kind::Datasec(Datasec { size, entries }) });

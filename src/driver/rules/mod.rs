@@ -224,11 +224,7 @@ pub const RULES: &[Rule] = &[
         DYNAMIC,
     ),
     ignore(&["-h"], Value::Required, DYNAMIC).to_ld(),
-    note(
-        &["--relocatable", "-r", "-i"],
-        Value::None,
-        "the object is as loaders want it: what nothing reaches is dropped, and what is not exported is local",
-    ),
+    flag(&["-r", "-i"], "relocatable"),
     note(&["--emit-relocs", "-q"], Value::None, "a BPF object always holds its relocations"),
     rule(&["-z"], Value::Required, Action::Join),
     rule(&["-z="], Value::Glued, Action::Ignore(LAYOUT)),

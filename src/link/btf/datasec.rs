@@ -201,7 +201,12 @@ fn first_of(btf: &Btf, mut entries: Vec<SecEntry>) -> Vec<SecEntry> {
     entries
 }
 
+/// Returns the entry with the size and offset of its symbol; `None` for a declaration, which is at no offset.
 fn fit_entry(btf: &mut Btf, entry: SecEntry, variables: &Variables<'_>) -> Option<SecEntry> {
+    let kind = btf.get(entry.ty).map(|ty| &ty.kind);
+    if matches!(kind, Some(Kind::Var { linkage: Linkage::Extern, .. })) {
+        return None;
+    }
     let name = btf.name(entry.ty).into_owned();
     let symbol = variables.find(&name, entry.offset);
     let (offset, size) = match symbol {

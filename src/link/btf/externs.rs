@@ -24,13 +24,20 @@ use crate::{
         externs::{Declared, Extern},
         listed_externs,
     },
+    plan::LinkMode,
 };
 
 /// The section of an extern whose declaration names none.
 const KSYMS: &str = EXTERNS[0];
 
-/// Makes the extern `DATASEC`s list exactly `undefined`.
-pub(super) fn sync_with_symbols(info: &mut Info, undefined: &[Undefined], declared: &Declared) {
+/// Makes the extern `DATASEC`s list exactly `undefined`. In a relocatable link, other objects may define those whose
+/// declaration names no section.
+pub(super) fn sync_with_symbols(
+    info: &mut Info,
+    undefined: &[Undefined],
+    declared: &Declared,
+    mode: LinkMode,
+) {
     let btf = &mut info.btf;
     let names: BTreeSet<&str> = undefined.iter().map(|symbol| symbol.name.as_str()).collect();
     for (id, name) in datasecs(btf) {
@@ -40,8 +47,12 @@ pub(super) fn sync_with_symbols(info: &mut Info, undefined: &[Undefined], declar
     }
     let listed: BTreeSet<String> =
         listed_externs(btf).into_keys().map(std::borrow::Cow::into_owned).collect();
+    let is_for_loaders = |symbol: &Undefined| {
+        let section = declared.extern_section(&symbol.name);
+        mode == LinkMode::Final || section.is_some_and(is_section)
+    };
     let missing = undefined.iter().filter(|symbol| !listed.contains(&symbol.name));
-    let missing: Vec<&Undefined> = missing.collect();
+    let missing: Vec<&Undefined> = missing.filter(|symbol| is_for_loaders(symbol)).collect();
     let known = if missing.is_empty() { BTreeMap::new() } else { described(btf) };
     let mut lists: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
     for symbol in missing {

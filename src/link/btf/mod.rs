@@ -8,6 +8,7 @@
 //! - [`sync_with_symbols`] makes types and records agree with the symbol table;
 //! - [`put`] encodes the sections again.
 
+mod aliases;
 pub mod co_re_list;
 pub mod co_re_patch;
 mod datasec;
@@ -22,6 +23,7 @@ use crate::{
     btf::{Ext, Info},
     elf::{Contents, Elf, Section},
     object::{self, Undefined, externs::Declared},
+    plan::LinkMode,
     report::Result,
 };
 
@@ -40,14 +42,18 @@ pub fn sync_with_symbols(
     elf: &mut Elf,
     undefined: &[Undefined],
     declared: &Declared,
+    mode: LinkMode,
 ) -> Result<()> {
     let functions = object::functions(elf);
     functions::sync_with_symbols(info, elf, &functions, declared);
     lines::sync_with_symbols(info, elf, &functions);
     datasec::sync_with_symbols(info, elf)?;
-    externs::sync_with_symbols(info, undefined, declared);
+    if mode == LinkMode::Final {
+        aliases::hide(info, elf);
+    }
+    externs::sync_with_symbols(info, undefined, declared, mode);
     variables::shrink_split(info);
-    orphans::tombstone_all(info);
+    orphans::tombstone_all(info, undefined);
     Ok(())
 }
 

@@ -5,16 +5,25 @@
 
 use std::collections::BTreeSet;
 
-use crate::btf::{Info, Kind, TypeId, builder::tombstone};
+use crate::{
+    btf::{Info, Kind, Linkage, TypeId, builder::tombstone},
+    object::Undefined,
+};
 
-/// Retires each `FUNC` without `func_info` and each `VAR` without an entry in a `DATASEC`.
-pub(super) fn tombstone_all(info: &mut Info) {
+/// Retires each `FUNC` without `func_info` and each `VAR` without an entry in a `DATASEC`, unless it declares a symbol
+/// that is `undefined`.
+pub(super) fn tombstone_all(info: &mut Info, undefined: &[Undefined]) {
     let placed = placed(info);
+    let undefined: BTreeSet<&str> = undefined.iter().map(|symbol| symbol.name.as_str()).collect();
     let orphans: Vec<TypeId> = info
         .btf
         .iter()
-        .filter(|(id, ty)| {
-            matches!(ty.kind, Kind::Func { .. } | Kind::Var { .. }) && !placed.contains(id)
+        .filter(|&(id, ty)| match ty.kind {
+            Kind::Func { linkage, .. } | Kind::Var { linkage, .. } => {
+                let declares = || undefined.contains(&*info.btf.name(id));
+                !(placed.contains(&id) || linkage == Linkage::Extern && declares())
+            }
+            _ => false,
         })
         .map(|(id, _)| id)
         .collect();

@@ -5,9 +5,15 @@
 //! (measured with GCC 12 and 16). So such calls go through a function that extends the arguments first. Widths are
 //! known from the BTF of the callee; without it, arguments pass as they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use super::names::Names;
+use super::{
+    names::{Names, symbol_at},
+    producers::Producers,
+};
 use crate::{
     bpf::insn::{CALL, EXIT, INSN_SIZE, Insn, PSEUDO_CALL},
     btf::{Btf, Info, Int, Kind, Param},
@@ -46,24 +52,27 @@ struct Narrow {
     is_signed: bool,
 }
 
-/// Adds to `objects` one that extends narrow arguments of calls from those that are `of_gcc`, and redirects the calls.
+/// Adds to `objects` one that extends narrow arguments of calls from code of GCC, and redirects the calls.
 ///
 /// # Errors
 /// Returns an error if a symbol is defined twice, or a structure is passed by value.
-pub(super) fn extend_arguments(objects: &mut Vec<Object>, of_gcc: &mut Vec<bool>) -> Result<()> {
-    if !of_gcc.contains(&true) {
+pub(super) fn extend_arguments(
+    objects: &mut Vec<Object>,
+    producers: &mut Vec<Producers>,
+) -> Result<()> {
+    if !producers.iter().any(|it| it.gcc) {
         return Ok(());
     }
     let callees = callees(objects)?;
-    check_structures(objects, of_gcc, &callees)?;
+    check_structures(objects, producers, &callees)?;
     let narrow: BTreeMap<String, Vec<Narrow>> = callees
         .into_iter()
-        .filter(|(_, callee)| of_gcc.get(callee.object) == Some(&false))
+        .filter(|(_, callee)| producers.get(callee.object).is_some_and(|it| it.others))
         .map(|(name, callee)| (name.to_owned(), callee.narrow_arguments()))
         .filter(|(_, narrow)| !narrow.is_empty())
         .collect();
     let mut called = BTreeSet::new();
-    for (object, _) in objects.iter_mut().zip(&*of_gcc).filter(|(_, of_gcc)| **of_gcc) {
+    for (object, _) in objects.iter_mut().zip(&*producers).filter(|(_, it)| it.gcc) {
         for symbol in object.elf.symbols.values_mut() {
             if symbol.place == Place::Undefined && narrow.contains_key(&symbol.name) {
                 called.insert(symbol.name.clone());
@@ -87,6 +96,7 @@ pub(super) fn extend_arguments(objects: &mut Vec<Object>, of_gcc: &mut Vec<bool>
         relocations: Vec::new(),
     });
     let mut code = Vec::new();
+    let linked_only = called.iter().map(|name| extending(name)).collect();
     for name in called {
         let narrow = narrow.get(&name).map_or(&[][..], Vec::as_slice);
         add_function(&mut elf, section, &name, narrow, &mut code);
@@ -98,10 +108,10 @@ pub(super) fn extend_arguments(objects: &mut Vec<Object>, of_gcc: &mut Vec<bool>
         elf,
         btf: None,
         origin: Origin::whole("the linker"),
-        declared: Declared::default(),
-        role: Role::Member,
+        declared: Declared { linked_only, ..Declared::default() },
+        role: Role::Own,
     });
-    of_gcc.push(false);
+    producers.push(Producers::OTHERS);
     Ok(())
 }
 
@@ -116,6 +126,57 @@ struct Callee<'a> {
     object: usize,
     btf: &'a Btf,
     parameters: &'a [Param],
+}
+
+/// A call from code of GCC whose arguments nothing extends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unextended {
+    /// The callee.
+    pub function: String,
+    /// The object of the caller.
+    pub caller: Origin,
+    /// The object of the callee, which has no BTF for it.
+    pub callee: Origin,
+}
+
+/// Finds the functions of other compilers that code of GCC refers to and no BTF describes, each once.
+pub(super) fn unextended(
+    objects: &[Object],
+    producers: &[Producers],
+    names: &Names<'_>,
+) -> Vec<Unextended> {
+    let described: Vec<BTreeSet<Cow<'_, str>>> = objects.iter().map(described).collect();
+    let mut found = BTreeMap::new();
+    for (caller, _) in objects.iter().zip(producers).filter(|(_, it)| it.gcc) {
+        for symbol in caller.elf.symbols.values().filter(|it| it.place == Place::Undefined) {
+            let name = symbol.name.as_str();
+            let Some(&at) = names.definitions.get(name) else { continue };
+            let (Some(callee), Some(defined)) = (objects.get(at.object), symbol_at(objects, at))
+            else {
+                continue;
+            };
+            let is_other = producers.get(at.object).is_some_and(|it| it.others);
+            let is_known = described.get(at.object).is_some_and(|names| names.contains(name));
+            let is_own = callee.role == Role::Own;
+            if defined.kind == SymbolKind::Function && is_other && !is_known && !is_own {
+                found.entry(name).or_insert(Unextended {
+                    function: name.to_owned(),
+                    caller: caller.origin.clone(),
+                    callee: callee.origin.clone(),
+                });
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Returns the names of the functions that the BTF of `object` describes.
+fn described(object: &Object) -> BTreeSet<Cow<'_, str>> {
+    let types = object.btf.iter().flat_map(|info| info.btf.iter().map(move |it| (&info.btf, it)));
+    types
+        .filter(|(_, (_, ty))| matches!(ty.kind, Kind::Func { .. }))
+        .map(|(btf, (id, _))| btf.name(id))
+        .collect()
 }
 
 /// Returns the global functions that BTF describes, by name.
@@ -147,18 +208,20 @@ fn callees(objects: &[Object]) -> Result<BTreeMap<&str, Callee<'_>>> {
 /// its bytes (`findings/gcc-16-and-clang-22-pass-small-structs-differently.sh`).
 fn check_structures(
     objects: &[Object],
-    of_gcc: &[bool],
+    producers: &[Producers],
     callees: &BTreeMap<&str, Callee<'_>>,
 ) -> Result<()> {
-    for (caller, &caller_of_gcc) in objects.iter().zip(of_gcc) {
+    for (caller, of_caller) in objects.iter().zip(producers) {
         for symbol in caller.elf.symbols.values().filter(|it| it.place == Place::Undefined) {
             let Some(callee) = callees.get(symbol.name.as_str()) else { continue };
             let Some(definer) = objects.get(callee.object) else { continue };
-            let is_alike = of_gcc.get(callee.object) == Some(&caller_of_gcc);
+            let Some(of_callee) = producers.get(callee.object) else { continue };
+            let from_gcc = of_caller.gcc && of_callee.others;
+            let is_alike = !(from_gcc || of_caller.others && of_callee.gcc);
             if is_alike || !callee.takes_structure() {
                 continue;
             }
-            let (gcc, other) = if caller_of_gcc { (caller, definer) } else { (definer, caller) };
+            let (gcc, other) = if from_gcc { (caller, definer) } else { (definer, caller) };
             return Err(Error::link(format!(
                 "{} takes a structure by value",
                 quoted(&symbol.name)

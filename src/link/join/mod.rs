@@ -19,19 +19,25 @@ mod extend;
 mod layout;
 mod names;
 mod pieces;
+mod producers;
 mod reach;
 mod references;
 mod write;
 
+pub use extend::Unextended;
+
 use std::collections::BTreeMap;
 
-use self::{layout::Layout, names::Names, pieces::Pieces, reach::Reached, references::Inputs};
+use self::{
+    layout::Layout, names::Names, pieces::Pieces, producers::Producers, reach::Reached,
+    references::Inputs,
+};
 use super::strip;
 use crate::{
     bpf::target::Endian,
-    elf::Elf,
+    elf::Place,
     object::{Object, Role, externs::Declared},
-    plan::{Dwarf, Export, Exports, Presence},
+    plan::{Dwarf, Export, Exports, LinkMode, Presence},
     report::{Error, Origin, Result, nearest},
 };
 
@@ -49,17 +55,21 @@ pub struct Joined {
     pub object: Object,
     /// The functions and variables that were dropped, each with its origin, in order.
     pub dropped: Vec<(Origin, String)>,
+    /// The calls from code of GCC whose arguments nothing extends, since widths are unknown.
+    pub unextended: Vec<Unextended>,
 }
 
-/// Joins `objects`, in order. Symbols other than `exports` become local.
+/// Joins `objects`, in order. In a final link, symbols other than `exports` become local and what nothing reaches is
+/// dropped; a relocatable link keeps both.
 ///
 /// # Errors
 /// Returns an error if a symbol is defined twice, objects differ in byte order, license or the type of a symbol, or an
 /// object is malformed.
-pub fn join(mut objects: Vec<Object>, exports: &Exports) -> Result<Joined> {
+pub fn join(mut objects: Vec<Object>, exports: &Exports, mode: LinkMode) -> Result<Joined> {
     check_byte_order(&objects)?;
-    let mut of_gcc: Vec<bool> = objects.iter().map(|object| is_of_gcc(&object.elf)).collect();
-    extend::extend_arguments(&mut objects, &mut of_gcc)?;
+    let mut producers: Vec<Producers> =
+        objects.iter().map(|object| Producers::of(&object.elf)).collect();
+    extend::extend_arguments(&mut objects, &mut producers)?;
     for object in &mut objects {
         strip::strip(&mut object.elf, Dwarf::Strip);
         object.elf.sections.values_mut().for_each(|section| {
@@ -67,18 +77,23 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports) -> Result<Joined> {
         });
     }
     let names = Names::resolve(&objects)?;
+    let unextended = extend::unextended(&objects, &producers, &names);
     check_single(&objects)?;
-    check_exports(&names, exports)?;
-    let pieces = Pieces::cut(&objects, &of_gcc)?;
-    let inputs = Inputs { objects: &objects, names: &names, pieces: &pieces, exports };
+    check_exports(&objects, &names, exports)?;
+    let pieces = Pieces::cut(&objects, &producers)?;
+    let inputs = Inputs { objects: &objects, names: &names, pieces: &pieces, exports, mode };
     let reached = Reached::find(&inputs)?;
     let layout = Layout::of(&inputs, &reached)?;
     let dropped = reached.dropped(&inputs);
-    let elf = write::write(&inputs, &layout)?;
+    let mut elf = write::write(&inputs, &layout)?;
+    if mode == LinkMode::Relocatable {
+        producers::mark(&mut elf, &producers);
+    }
     let types = btf::plan(&inputs, &layout);
     let (origin, declared) = (origin(&objects), declared(&objects));
     let btf = types.merge(objects)?;
-    Ok(Joined { object: Object { elf, btf, origin, declared, role: Role::Emitted }, dropped })
+    let object = Object { elf, btf, origin, declared, role: Role::Emitted };
+    Ok(Joined { object, dropped, unextended })
 }
 
 fn check_byte_order(objects: &[Object]) -> Result<()> {
@@ -97,13 +112,6 @@ const fn byte_order(object: &Object) -> &'static str {
         Endian::Little => "little endian",
         Endian::Big => "big endian",
     }
-}
-
-/// Returns true for an object of GCC, which adds constants to addresses of symbols, so that an address may be that of a
-/// neighbor.
-fn is_of_gcc(elf: &Elf) -> bool {
-    let comment = elf.section_named(".comment").and_then(|id| elf.sections.get(&id));
-    comment.is_some_and(|section| section.bytes().windows(4).any(|bytes| bytes == b"GCC:"))
 }
 
 /// Checks that all objects with a license, or a version, have the same.
@@ -131,10 +139,16 @@ fn check_single(objects: &[Object]) -> Result<()> {
 }
 
 /// Checks that the symbols that a user named are defined.
-fn check_exports(names: &Names<'_>, exports: &Exports) -> Result<()> {
+fn check_exports(objects: &[Object], names: &Names<'_>, exports: &Exports) -> Result<()> {
+    // The license, of which each object may have one, is not among the definitions.
+    let defines = |object: &Object, name: &str| {
+        let mut symbols = object.elf.symbols.values();
+        symbols.any(|it| it.name == name && it.place != Place::Undefined)
+    };
     let is_missing = |export: &&Export| {
         export.presence == Presence::Required
             && !names.definitions.contains_key(export.name.as_str())
+            && !objects.iter().any(|object| defines(object, &export.name))
     };
     let Some(Export { name, requested_by, .. }) = exports.names.iter().find(is_missing) else {
         return Ok(());

@@ -9,7 +9,7 @@ use std::{
     ops::Range,
 };
 
-use super::{JUMP_TABLES, addends::SectionAddends};
+use super::{JUMP_TABLES, addends::SectionAddends, producers::Producers};
 use crate::{
     bpf::{
         insn::{self, CALL, EXIT, INSN_SIZE, Insn, JA, JA32},
@@ -46,15 +46,15 @@ pub(super) struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    /// Cuts the sections of `objects`; `fold_addresses` is true for those whose compiler adds constants to addresses.
+    /// Cuts the sections of `objects`, made by `producers`.
     ///
     /// # Errors
     /// Returns an error if a relocation is outside its section.
-    pub(super) fn cut(objects: &'a [Object], fold_addresses: &[bool]) -> Result<Self> {
+    pub(super) fn cut(objects: &'a [Object], producers: &[Producers]) -> Result<Self> {
         let mut pieces = Self::default();
         for (index, object) in objects.iter().enumerate() {
             let addends = SectionAddends::of(&object.elf)?;
-            let folds = fold_addresses.get(index).copied().unwrap_or(true);
+            let folds = producers.get(index).is_none_or(|it| it.gcc);
             let mut symbols: BTreeMap<SectionId, Vec<(SymbolId, &Symbol)>> = BTreeMap::new();
             for (&id, symbol) in &object.elf.symbols {
                 if let crate::elf::Place::Section(section) = symbol.place {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     elf::{Binding, Section, Symbol, SymbolKind},
     object::{Object, Role, SUBPROGRAMS},
-    plan::Requested,
+    plan::{LinkMode, Requested},
     report::{Origin, Result},
 };
 
@@ -75,8 +75,9 @@ fn is_root(inputs: &Inputs<'_>, piece: &Piece<'_>) -> bool {
     let Some(object) = inputs.objects.get(piece.object) else { return false };
     let Some(section) = object.elf.sections.get(&piece.section) else { return false };
     let name = section.name.as_str();
+    let keeps_all = inputs.mode == LinkMode::Relocatable;
     if name == JUMP_TABLES {
-        return false;
+        return keeps_all;
     }
     if SINGLE.contains(&name) {
         let mut objects = inputs.objects.iter();
@@ -84,13 +85,13 @@ fn is_root(inputs: &Inputs<'_>, piece: &Piece<'_>) -> bool {
     }
     let mut symbols =
         piece.symbols.iter().filter_map(|&symbol| Some((symbol, object.elf.symbols.get(&symbol)?)));
-    if section.is_code() && name != SUBPROGRAMS {
+    if section.is_code() && name != SUBPROGRAMS && !keeps_all {
         return symbols.any(|(id, symbol)| {
             symbol.binding != Binding::Local
                 && wins(inputs, SymbolRef { object: piece.object, symbol: id }, symbol)
         });
     }
-    if !is_general(section) {
+    if keeps_all || !is_general(section) {
         // The bytes of an overridden variable may still be among others.
         let is_lost = |(id, symbol): (_, &Symbol)| {
             is_shared(object, symbol)
@@ -125,9 +126,14 @@ pub(super) fn is_exported(inputs: &Inputs<'_>, object: &Object, symbol: &Symbol)
     if !is_shared(object, symbol) || object.declared.linked_only.contains(name) {
         return false;
     }
+    if inputs.mode == LinkMode::Relocatable {
+        return true;
+    }
     match inputs.exports.requested {
         Requested::Explicit => inputs.exports.contains(name),
-        Requested::Inferred => object.role != Role::Member && !inputs.names.hidden.contains(name),
+        Requested::Inferred => {
+            !matches!(object.role, Role::Member | Role::Own) && !inputs.names.hidden.contains(name)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     bpf::insn::{self, INSN_SIZE, Insn},
     elf::{Place, Relocation, Section, SectionId, SymbolKind},
     object::Object,
-    plan::Exports,
+    plan::{Exports, LinkMode},
     report::{Error, Result},
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Inputs<'a> {
     pub(super) pieces: &'a Pieces<'a>,
     /// The symbols to export.
     pub(super) exports: &'a Exports,
+    /// The kind of link.
+    pub(super) mode: LinkMode,
 }
 
 /// The referent of a relocation.

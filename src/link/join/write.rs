@@ -19,6 +19,7 @@ use crate::{
         SymbolId, SymbolKind,
     },
     object::SUBPROGRAMS,
+    plan::LinkMode,
     report::{Error, Result},
 };
 
@@ -144,7 +145,15 @@ impl<'w, 'a> Writer<'w, 'a> {
                     binding,
                     ..symbol.clone()
                 };
-                added.show();
+                match self.inputs.mode {
+                    LinkMode::Final => added.show(),
+                    LinkMode::Relocatable
+                        if self.inputs.names.hidden.contains(symbol.name.as_str()) =>
+                    {
+                        added.hide();
+                    }
+                    LinkMode::Relocatable => {}
+                }
                 let added = self.elf.add_symbol(added);
                 self.symbols.insert(place, added);
             }

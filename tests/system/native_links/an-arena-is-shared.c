@@ -2,6 +2,7 @@
 // gives both variables one offset if the declaration comes first.
 //
 // libbpf: wrong
+// lacking: skipping unrecognized data section
 
 //--- a.c
 #define SEC(name) __attribute__((section(name), used))

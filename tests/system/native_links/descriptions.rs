@@ -65,13 +65,25 @@ fn wrong_numbers(elf: &Elf, info: &Info) -> Vec<String> {
 
 /// Demands that each type of `ours` has its equal in `theirs`. Ours are fewer: what nothing uses is gone.
 pub fn compare(ours: &Path, theirs: &Path) {
-    let [ours, theirs] = [ours, theirs].map(|object| {
-        let (_, info) = read(object);
-        let types = info.btf.iter().filter(|(_, ty)| !matches!(ty.kind, Kind::Datasec(_)));
-        types.map(|(id, _)| shown(&info.btf, id, DEPTH)).collect::<BTreeSet<String>>()
-    });
+    let [ours, theirs] = [ours, theirs].map(types);
     let missing: Vec<&String> = ours.difference(&theirs).collect();
     assert!(missing.is_empty(), "libbpf's linker does not have\n{missing:#?}");
+}
+
+/// Demands that both have the same types; `theirs` may have others with one of the texts of `only_theirs`.
+pub fn compare_all(ours: &Path, theirs: &Path, only_theirs: &[String]) {
+    compare(ours, theirs);
+    let [ours, theirs] = [ours, theirs].map(types);
+    let mut missing: Vec<&String> = theirs.difference(&ours).collect();
+    missing.retain(|ty| !only_theirs.iter().any(|text| ty.contains(text)));
+    assert!(missing.is_empty(), "this linker does not have\n{missing:#?}");
+}
+
+/// Returns the types of `object` other than `DATASEC`s as text.
+fn types(object: &Path) -> BTreeSet<String> {
+    let (_, info) = read(object);
+    let types = info.btf.iter().filter(|(_, ty)| !matches!(ty.kind, Kind::Datasec(_)));
+    types.map(|(id, _)| shown(&info.btf, id, DEPTH)).collect()
 }
 
 /// Shows a type with all that it refers to, down to some depth.
