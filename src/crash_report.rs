@@ -53,7 +53,7 @@ struct StackDump {
 
 /// Installs the crash handlers, which report a crash from a new process. The witness reports its own crash.
 pub fn arm() {
-    if is_witness() {
+    if is_reproducing() {
         return crash_handler::trace();
     }
     if let Ok(program) = env::current_exe() {
@@ -79,13 +79,13 @@ pub fn former() -> Option<CrashRecord> {
 }
 
 /// Returns true if this process repeats a crashed link and must leave no files.
-pub fn is_witness() -> bool {
+pub fn is_reproducing() -> bool {
     env::var_os(WITNESS).is_some()
 }
 
 /// Redirects the outputs of `plan` to memory and drops its reports if this process is a witness.
 pub fn without_traces(plan: &mut LinkPlan) {
-    if is_witness() {
+    if is_reproducing() {
         plan.outputs.iter_mut().for_each(|output| output.destination = Destination::Memory);
         plan.dump_module = None;
         plan.reports = Reports::default();

@@ -105,7 +105,7 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
     link_trace.taken.extend(own.taken);
     link_trace.dropped.extend(own.dropped);
     leak_on_exit(session);
-    conclude(plan, artifacts, &link_trace, Some(&library), &clock, warnings)
+    publish_and_write(plan, artifacts, &link_trace, Some(&library), &clock, warnings)
 }
 
 /// Returns `plan`; in a relocatable link, whatever is not static stays visible, as in other linkers.
@@ -121,7 +121,7 @@ fn keeping_all(plan: &LinkPlan) -> Cow<'_, LinkPlan> {
 
 /// Publishes the reports, of a failed link too (the list of extracted members often explains the failure), and
 /// writes the outputs.
-fn conclude(
+fn publish_and_write(
     plan: &LinkPlan,
     artifacts: Result<Vec<Artifact>>,
     link_trace: &LinkTrace,
@@ -183,7 +183,7 @@ fn link_natives(
     let mut link_trace = LinkTrace::default();
     let bytes = natives::build(inputs, plan, warnings, clock, &mut link_trace);
     let artifacts = bytes.map(|bytes| vec![Artifact { kind: OutputKind::Object, bytes }]);
-    conclude(plan, artifacts, &link_trace, None, clock, warnings)
+    publish_and_write(plan, artifacts, &link_trace, None, clock, warnings)
 }
 
 /// Returns a memory limit above the needs of any valid link. Damaged inputs mostly claim far more.

@@ -66,7 +66,7 @@ impl<'s> Program<'s, Optimized> {
     /// LLVM cannot express the program in BPF.
     pub fn assembly(&self) -> Result<Vec<u8>> {
         unsupported::check(self.session, &self.phase.machines, self.module.get(self.session)?)?;
-        self.generate_code(self.presentable()?, FileType::Assembly)
+        self.generate_code(self.without_unrequested_debug_info()?, FileType::Assembly)
     }
 
     /// Returns the program as textual IR.
@@ -74,7 +74,7 @@ impl<'s> Program<'s, Optimized> {
     /// # Errors
     /// LLVM cannot copy the module.
     pub fn ir(&self) -> Result<Vec<u8>> {
-        Ok(self.presentable()?.to_text())
+        Ok(self.without_unrequested_debug_info()?.to_text())
     }
 
     /// Returns the program as bitcode.
@@ -82,7 +82,7 @@ impl<'s> Program<'s, Optimized> {
     /// # Errors
     /// LLVM cannot copy or write the module.
     pub fn bitcode(&self) -> Result<Vec<u8>> {
-        self.presentable()?.to_bitcode()
+        self.without_unrequested_debug_info()?.to_bitcode()
     }
 
     fn generate_code(&self, module: Module<'s>, file_type: FileType) -> Result<Vec<u8>> {
@@ -92,13 +92,13 @@ impl<'s> Program<'s, Optimized> {
         signatures::complete(&self.session.context, &module);
         sources::close(self.session.plan, &self.session.context, &module)?;
         let code = self.phase.machines.generating.emit(module, file_type);
-        self.hear_of_limits()?;
+        self.report_unsupported()?;
         code
     }
 
     /// Returns a copy of the module without debug information that was not requested; in an object, that is a matter of
     /// sections.
-    fn presentable(&self) -> Result<Module<'s>> {
+    fn without_unrequested_debug_info(&self) -> Result<Module<'s>> {
         let copy = self.module.get(self.session)?.duplicate()?;
         let wanted = &self.session.plan.debug_info;
         if wanted.btf == Btf::Omit && wanted.dwarf == Dwarf::Strip {

@@ -56,7 +56,7 @@ fn choose_level(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) -> Cp
             CpuChoice { cpu: ordered, features: plan.cpu_features.clone() }
         }
         (None, highest) => {
-            let asked = highest.map(|(cpu, _)| cpu).max(taken_for_granted(module));
+            let asked = highest.map(|(cpu, _)| cpu).max(default_level(module));
             match plan.kernel.map(highest_cpu) {
                 None => CpuChoice {
                     cpu: asked.unwrap_or(Cpu::Generic),
@@ -91,7 +91,7 @@ pub(super) fn apply(choice: &CpuChoice, module: &Module<'_>) {
 const CLANG_OF_V3: u32 = 20;
 
 /// Returns the default level of the compiler for functions that name no CPU.
-fn taken_for_granted(module: &Module<'_>) -> Option<Cpu> {
+fn default_level(module: &Module<'_>) -> Option<Cpu> {
     let says_nothing = |function: Global<'_>| {
         !function.is_declaration() && function.string_attribute(c"target-cpu").is_none()
     };

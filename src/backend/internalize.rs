@@ -59,7 +59,7 @@ impl<'s> Program<'s, Prepared> {
                 global.internalize();
             }
         }
-        noinline::shield(&subprograms);
+        noinline::make_replaceable(&subprograms);
         why_live::explain(session, module);
         if session.link_trace.borrow().wants_dropped() {
             let reached = module.duplicate()?;

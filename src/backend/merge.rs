@@ -174,7 +174,7 @@ impl<'a> Session<'a> {
         crash_handler::set_input(&origin.to_string());
         let worked = module.link(source);
         let failure = || Error::link(format!("cannot link {origin}"));
-        let heard = self.hear(failure);
+        let heard = self.check_diagnostics(failure);
         if worked {
             return heard;
         }

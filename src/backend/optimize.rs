@@ -35,14 +35,14 @@ impl<'s> Program<'s, Internalized> {
             pipeline::run(session, &machines.optimizing, module)?;
         }
         panics::lower(session, module, &machines.optimizing)?;
-        session.hear(|| Error::link("optimization failed"))?;
+        session.check_diagnostics(|| Error::link("optimization failed"))?;
         let codegen = &session.plan.codegen;
         if codegen.loops == Loops::Unroll {
             unroll::unroll(session, &machines.optimizing, module)?;
             unroll::report(session, module);
             unroll::check_size(module)?;
         }
-        noinline::unshield(module);
+        noinline::make_local(module);
         panics::end_blocks(session, module);
         if codegen.inline_never == InlineNever::Ignore {
             inline::report(session, module);

@@ -47,7 +47,7 @@ impl<'s> Program<'s, Merged> {
                 inline::force(session, function);
             }
             if plan.codegen.loops == Loops::Unroll {
-                unroll::forget_hints(session, function);
+                unroll::remove_unroll_hints(session, function);
             }
         }
         placement::place_functions(session, module);

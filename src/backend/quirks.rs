@@ -150,7 +150,7 @@ pub(super) const fn optimisation(level: OptLevel, version: LlvmVersion) -> Optim
 /// Up to LLVM 22, the BPF back end reports every call to a memory or arithmetic routine that it inserts ("A call to
 /// built-in function 'memcpy' is not supported."), even if the program defines the routine. Undefined symbols are
 /// detected in the finished object instead. Remove when LLVM 22 is no longer supported.
-pub(super) fn is_bogus(text: &str) -> bool {
+pub(super) fn is_spurious(text: &str) -> bool {
     text.contains("A call to built-in function '")
 }
 

@@ -13,7 +13,7 @@ pub(super) fn apply(module: &Module<'_>, symbols: &Symbols) {
     for (name, definition) in &symbols.defined {
         match (declared(name), definition) {
             (Some(global), Definition::Symbol(other)) => rename(module, global, other),
-            (Some(global), Definition::Number(number)) => global.give_way_to_number(*number),
+            (Some(global), Definition::Number(number)) => global.replace_uses_with_number(*number),
             (None, _) => {}
         }
     }

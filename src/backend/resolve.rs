@@ -157,7 +157,7 @@ fn members(
         let mut places = archives.iter().enumerate();
         let place = places.find_map(|(index, archive)| {
             let member = archive.defining(symbol)?;
-            (!gives_way(symbol, archive, member, plan)).then_some((index, member))
+            (!is_superseded(symbol, archive, member, plan)).then_some((index, member))
         });
         if let Some(place) = place {
             taken.entry(place).or_insert_with(|| symbol.clone());
@@ -168,7 +168,7 @@ fn members(
 
 /// Returns true for a memory routine of rustc, to which the built-in one is preferred: rustc's works on whole words and
 /// thus computes with bits of addresses, which the verifier does not allow.
-fn gives_way(symbol: &str, archive: &Archive, member: MemberId, plan: &LinkPlan) -> bool {
+fn is_superseded(symbol: &str, archive: &Archive, member: MemberId, plan: &LinkPlan) -> bool {
     let is_demanded =
         plan.exports.named(symbol).is_some_and(|export| export.presence == Presence::Required);
     MEMORY.contains(&symbol)

@@ -116,11 +116,11 @@ impl<'a> Session<'a> {
     }
 
     /// Reports LLVM's warnings as the linker's own; LLVM's errors become `error` unless the plan tolerates them.
-    pub(super) fn hear(&self, error: impl FnOnce() -> Error) -> Result<()> {
+    pub(super) fn check_diagnostics(&self, error: impl FnOnce() -> Error) -> Result<()> {
         let mut errors = Vec::new();
         for said in self.context.take_diagnostics() {
             match said.severity {
-                Severity::Error if !quirks::is_bogus(&said.text) => errors.push(said.text),
+                Severity::Error if !quirks::is_spurious(&said.text) => errors.push(said.text),
                 Severity::Warning => self.warnings.warn(WarningKind::Llvm, said.text),
                 _ => log::debug!("LLVM says: {}", said.text),
             }

@@ -149,7 +149,7 @@ fn plan(
         reports: reports(options, files),
     };
     Ok(match options.kernel {
-        Some((major, minor)) => plan.suited_to(Kernel(major, minor)),
+        Some((major, minor)) => plan.for_kernel(Kernel(major, minor)),
         None => plan,
     })
 }

@@ -26,7 +26,7 @@ pub enum Flavor {
 
 impl Flavor {
     /// Returns true if the arguments are those of a link for the host, including libraries of its C runtime.
-    pub const fn speaks_for_a_host(self) -> bool {
+    pub const fn is_for_host(self) -> bool {
         matches!(self, Self::Gnu | Self::Wasm | Self::Gcc)
     }
 }
@@ -168,7 +168,7 @@ fn unwrap(flavor: Flavor, args: Vec<Arg>) -> Result<Vec<Word>> {
         } else if word == "-Xlinker" || word == "--for-linker" {
             let wrapped = args
                 .next()
-                .ok_or_else(|| place.blame(Error::usage("`-Xlinker` needs a word to pass on")))?;
+                .ok_or_else(|| place.locate(Error::usage("`-Xlinker` needs a word to pass on")))?;
             words.push(to_ld(wrapped.word));
         } else if word == "--" {
             words.push(Word { text: word, addressee: own, place });

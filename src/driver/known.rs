@@ -78,7 +78,7 @@ impl Known {
     pub fn find(&self, word: &Word) -> Option<Named<'_>> {
         let own = self.own_name(&word.text).or_else(|| self.own_letter(&word.text));
         let own = own.map(|(length, named)| ((length, 1), named));
-        let (dashes, body) = undash(&word.text);
+        let (dashes, body) = strip_dashes(&word.text);
         let heard =
             |rule: &&Rule| rule.addressee.is_none_or(|addressee| addressee == word.addressee);
         let foreign = RULES.iter().filter(heard).filter_map(|rule| foreign(rule, dashes, &body));
@@ -86,7 +86,7 @@ impl Known {
     }
 
     fn own_name(&self, text: &OsStr) -> Option<(usize, Named<'_>)> {
-        let (dashes, body) = undash(text);
+        let (dashes, body) = strip_dashes(text);
         let (name, value) = match words::split_once(&body, b'=') {
             Some((name, value)) => (name, Some(value)),
             None => (body, None),
@@ -98,7 +98,7 @@ impl Known {
     }
 
     fn own_letter(&self, text: &OsStr) -> Option<(usize, Named<'_>)> {
-        let (dashes, body) = undash(text);
+        let (dashes, body) = strip_dashes(text);
         let letter = char::from(*body.as_encoded_bytes().first().filter(|_| dashes == 1)?);
         let name = self.letters.get(&letter)?;
         let takes = self.options.get(name)?;
@@ -127,7 +127,7 @@ impl Known {
 
     /// Returns the known option most similar to `word`, with its dashes: one that would be accepted there.
     pub fn nearest(&self, word: &Word) -> Option<String> {
-        let (_, body) = undash(&word.text);
+        let (_, body) = strip_dashes(&word.text);
         let body = body.to_string_lossy();
         let name = body.split('=').next().unwrap_or_default();
         let own = self.options.keys().filter(|name| name.len() > 1).map(|name| format!("--{name}"));
@@ -179,7 +179,7 @@ impl Takes {
     }
 }
 
-fn undash(text: &OsStr) -> (usize, OsString) {
+fn strip_dashes(text: &OsStr) -> (usize, OsString) {
     let dashes = if words::starts_with(text, "--") { 2 } else { 1 };
     (dashes, words::skip(text, dashes))
 }

@@ -31,7 +31,7 @@ pub fn normalize(flavor: Flavor, words: Vec<Word>, known: &Known) -> Result<Norm
     let mut pass = Pass { flavor, known, words: words.into(), normal: Normal::default() };
     while let Some(word) = pass.words.pop_front() {
         let place = word.place.clone();
-        pass.take(word).map_err(|error| place.blame(error))?;
+        pass.take(word).map_err(|error| place.locate(error))?;
     }
     Ok(pass.normal)
 }
@@ -123,7 +123,7 @@ impl Pass<'_> {
             return Err(Error::usage(format!("`--{name}` cannot be {:?}", value))
                 .because("it is not UTF-8, and not a path"));
         }
-        if self.flavor.speaks_for_a_host()
+        if self.flavor.is_for_host()
             && name == "library"
             && value
                 .as_ref()

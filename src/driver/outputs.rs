@@ -14,7 +14,7 @@ use crate::{
 /// Extensions replaced in a derived name; any other is part of the name, as in `prog-1.2`.
 const EXTENSIONS: [&str; 9] = ["o", "s", "ll", "bc", "so", "elf", "bpf", "obj", "asm"];
 
-struct Wish {
+struct Request {
     kind: OutputKind,
     file: Option<PathBuf>,
 }
@@ -24,12 +24,13 @@ struct Wish {
 /// # Errors
 /// A kind is unknown, no output has a name, or two have the same path.
 pub fn outputs(emit: &[impl AsRef<OsStr>], output: Option<&Path>) -> Result<Vec<Output>> {
-    let mut wishes = wishes(emit)?;
-    if wishes.is_empty() {
-        wishes.push(Wish { kind: OutputKind::Object, file: None });
+    let mut requests = requests(emit)?;
+    if requests.is_empty() {
+        requests.push(Request { kind: OutputKind::Object, file: None });
     }
-    let main = main_kind(&wishes);
-    let all: Result<Vec<_>> = wishes.into_iter().map(|wish| place(wish, main, output)).collect();
+    let main = main_kind(&requests);
+    let all: Result<Vec<_>> =
+        requests.into_iter().map(|request| place(request, main, output)).collect();
     let all = all?;
     distinct(&all)?;
     if let (None, Some(output)) = (main, output) {
@@ -40,12 +41,12 @@ pub fn outputs(emit: &[impl AsRef<OsStr>], output: Option<&Path>) -> Result<Vec<
     Ok(all)
 }
 
-fn wishes(emit: &[impl AsRef<OsStr>]) -> Result<Vec<Wish>> {
-    let mut wishes: Vec<Wish> = Vec::new();
+fn requests(emit: &[impl AsRef<OsStr>]) -> Result<Vec<Request>> {
+    let mut requests: Vec<Request> = Vec::new();
     for item in emit.iter().flat_map(|list| words::split_commas(list.as_ref())) {
-        let wish = match words::split_once(&item, b'=') {
+        let request = match words::split_once(&item, b'=') {
             Some((kind, file)) if !file.is_empty() => {
-                Wish { kind: parse(&kind)?, file: Some(file.into()) }
+                Request { kind: parse(&kind)?, file: Some(file.into()) }
             }
             Some((kind, _)) => {
                 return Err(Error::usage(format!(
@@ -53,18 +54,18 @@ fn wishes(emit: &[impl AsRef<OsStr>]) -> Result<Vec<Wish>> {
                     kind.to_string_lossy()
                 )));
             }
-            None => Wish { kind: parse(&item)?, file: None },
+            None => Request { kind: parse(&item)?, file: None },
         };
-        let twice = wishes
-            .iter_mut()
-            .find(|other| other.kind == wish.kind && (other.file.is_none() || wish.file.is_none()));
+        let twice = requests.iter_mut().find(|other| {
+            other.kind == request.kind && (other.file.is_none() || request.file.is_none())
+        });
         match twice {
             // The same kind again, now with its name, or repeated without one.
-            Some(other) => other.file = other.file.take().or(wish.file),
-            None => wishes.push(wish),
+            Some(other) => other.file = other.file.take().or(request.file),
+            None => requests.push(request),
         }
     }
-    Ok(wishes)
+    Ok(requests)
 }
 
 fn parse(kind: &OsStr) -> Result<OutputKind> {
@@ -77,14 +78,15 @@ fn parse(kind: &OsStr) -> Result<OutputKind> {
 }
 
 /// Returns the kind that `--output` names: among those without a file the object, otherwise the first.
-fn main_kind(wishes: &[Wish]) -> Option<OutputKind> {
-    let mut nameless = wishes.iter().filter(|wish| wish.file.is_none()).map(|wish| wish.kind);
+fn main_kind(requests: &[Request]) -> Option<OutputKind> {
+    let mut nameless =
+        requests.iter().filter(|request| request.file.is_none()).map(|request| request.kind);
     let first = nameless.next();
     if nameless.any(|kind| kind == OutputKind::Object) { Some(OutputKind::Object) } else { first }
 }
 
-fn place(wish: Wish, main: Option<OutputKind>, output: Option<&Path>) -> Result<Output> {
-    let path = match (wish.file, output) {
+fn place(request: Request, main: Option<OutputKind>, output: Option<&Path>) -> Result<Output> {
+    let path = match (request.file, output) {
         (Some(file), _) => file,
         (None, None) => {
             return Err(Error::usage("no output is named").help("name one with `-o FILE`"));
@@ -94,16 +96,18 @@ fn place(wish: Wish, main: Option<OutputKind>, output: Option<&Path>) -> Result<
                 Error::usage("the name of the output is empty").help("name one with `-o FILE`")
             );
         }
-        (None, Some(output)) if main == Some(wish.kind) => output.to_owned(),
+        (None, Some(output)) if main == Some(request.kind) => output.to_owned(),
         (None, Some(output)) if output == Path::new("-") => {
-            return Err(Error::usage("standard output holds one kind only")
-                .help(format!("give the other one a name: `--emit {}=FILE`", wish.kind.name())));
+            return Err(Error::usage("standard output holds one kind only").help(format!(
+                "give the other one a name: `--emit {}=FILE`",
+                request.kind.name()
+            )));
         }
-        (None, Some(output)) => derived(output, wish.kind),
+        (None, Some(output)) => derived(output, request.kind),
     };
     let destination =
         if path == Path::new("-") { Destination::Stdout } else { Destination::File(path) };
-    Ok(Output { kind: wish.kind, destination })
+    Ok(Output { kind: request.kind, destination })
 }
 
 fn derived(output: &Path, kind: OutputKind) -> PathBuf {

@@ -134,7 +134,7 @@ impl Linker {
         exports: impl IntoIterator<Item = S>,
     ) -> Result<LinkerOutput, LinkerError> {
         let output = Output { kind: output_type, destination: Destination::Memory };
-        let (made, warnings) = self.carry_out(inputs, output, exports)?;
+        let (made, warnings) = self.run_plan(inputs, output, exports)?;
         Ok(LinkerOutput::new(output_type, made.unwrap_or_default(), warnings))
     }
 
@@ -171,7 +171,7 @@ impl Linker {
     ) -> Result<Vec<Warning>, LinkerError> {
         let destination = Destination::File(path.as_ref().to_owned());
         let output = Output { kind: output_type, destination };
-        self.carry_out(inputs, output, exports).map(|(_, warnings)| warnings)
+        self.run_plan(inputs, output, exports).map(|(_, warnings)| warnings)
     }
 
     /// Returns the plan of a link of `inputs` that keeps `exports` visible; it has no outputs yet.
@@ -184,10 +184,10 @@ impl Linker {
         exports: impl IntoIterator<Item = S>,
     ) -> Result<LinkPlan> {
         let inputs = inputs.into_iter().map(LinkerInput::planned).collect();
-        Ok(LinkPlan { inputs, exports: wishes(exports), ..self.options.plan()? })
+        Ok(LinkPlan { inputs, exports: exports_of(exports), ..self.options.plan()? })
     }
 
-    fn carry_out<'i, S: AsRef<str>>(
+    fn run_plan<'i, S: AsRef<str>>(
         &self,
         inputs: impl IntoIterator<Item = LinkerInput<'i>>,
         output: Output,
@@ -206,7 +206,7 @@ impl Linker {
     }
 }
 
-fn wishes<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Exports {
+fn exports_of<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Exports {
     let wish = |name: S| Export {
         name: name.as_ref().to_owned(),
         requested_by: "the caller of the library".to_owned(),

@@ -128,7 +128,7 @@ impl LinkerOptions {
             ..LinkPlan::default()
         };
         Ok(match self.kernel {
-            Some(kernel) => plan.suited_to(kernel),
+            Some(kernel) => plan.for_kernel(kernel),
             None => plan,
         })
     }

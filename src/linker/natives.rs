@@ -167,8 +167,8 @@ fn bitcode_option(plan: &LinkPlan) -> Option<&'static str> {
         (is_other_output(plan), other_output(plan)),
         (!plan.llvm_args.is_empty(), "--llvm-args"),
         (plan.dump_module.is_some(), "--dump-module"),
-        (plan.wishes_unrolling(), "--unroll-loops"),
-        (plan.wishes_inlining(), "--ignore-inline-never"),
+        (plan.unrolls_by_request(), "--unroll-loops"),
+        (plan.inlines_by_request(), "--ignore-inline-never"),
     ];
     asked.iter().find(|(is_asked, _)| *is_asked).map(|(_, option)| *option)
 }

@@ -154,7 +154,7 @@ fn constant(ty: *mut LLVMType, bytes: &[u8], endian: Endian) -> Option<*mut LLVM
 
 impl<'ctx> Global<'ctx> {
     /// Replaces every use of a declaration by the address `number`.
-    pub fn give_way_to_number(self, number: u64) {
+    pub fn replace_uses_with_number(self, number: u64) {
         // SAFETY: the global is alive.
         let pointer = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
         // SAFETY: the type is alive.

@@ -62,9 +62,11 @@ impl Context {
         let raw = unsafe { llvm::LLVMContextCreate() };
         let raw = NonNull::new(raw).expect("LLVMContextCreate aborts rather than return null");
         let diagnostics = Box::<Diagnostics>::default();
-        let ear = (&raw const *diagnostics).cast_mut().cast::<c_void>();
+        let sink = (&raw const *diagnostics).cast_mut().cast::<c_void>();
         // SAFETY: the box is dropped after the context that may call the handler.
-        unsafe { llvm::LLVMContextSetDiagnosticHandler(raw.as_ptr(), Some(hear), ear) };
+        unsafe {
+            llvm::LLVMContextSetDiagnosticHandler(raw.as_ptr(), Some(record_diagnostic), sink)
+        };
         Self { raw, diagnostics, library }
     }
 
@@ -105,14 +107,14 @@ impl Drop for Context {
 }
 
 /// Receives diagnostics from LLVM. It must not unwind: nothing in it panics.
-extern "C" fn hear(info: *mut LLVMDiagnosticInfo, ear: *mut c_void) {
+extern "C" fn record_diagnostic(info: *mut LLVMDiagnosticInfo, sink: *mut c_void) {
     // SAFETY: LLVM passes a live diagnostic.
     let severity = Severity::from_raw(unsafe { llvm::LLVMGetDiagInfoSeverity(info) });
     // SAFETY: LLVM passes a live diagnostic.
     let description = unsafe { llvm::LLVMGetDiagInfoDescription(info) };
     // SAFETY: the description is ours to free.
     let text = unsafe { text::take_message(description) };
-    // SAFETY: `ear` is the box that the context was made with, which outlives it.
-    let diagnostics = unsafe { &*ear.cast::<Diagnostics>() };
+    // SAFETY: `sink` is the box that the context was made with, which outlives it.
+    let diagnostics = unsafe { &*sink.cast::<Diagnostics>() };
     diagnostics.lock().unwrap_or_else(PoisonError::into_inner).push(Diagnostic { severity, text });
 }

@@ -186,7 +186,7 @@ impl<'ctx> Instruction<'ctx> {
     }
 
     /// Calls `leave` after this instruction and ends the block there; the rest of the block is deleted.
-    pub fn leave_behind(self, context: &'ctx Context, leave: Global<'ctx>) {
+    pub fn end_with_call(self, context: &'ctx Context, leave: Global<'ctx>) {
         let Some(block) = self.block() else { return };
         for successor in block.successors() {
             successor.forget_predecessor(context, block);
@@ -203,7 +203,7 @@ impl<'ctx> Instruction<'ctx> {
     }
 
     /// Replaces it and the rest of its block by an endless loop.
-    pub fn loop_instead(self, context: &'ctx Context, function: Global<'ctx>) {
+    pub fn replace_with_endless_loop(self, context: &'ctx Context, function: Global<'ctx>) {
         let endless = function.append_block(context);
         for successor in self.block().map(Block::successors).unwrap_or_default() {
             if let Some(block) = self.block() {

@@ -92,7 +92,7 @@ impl Library {
     /// An option holds a NUL byte, there are more options than LLVM can count, or the library cannot reset options and
     /// an earlier link of this process set some that this one does not use.
     pub fn set_options(&'static self, wanted: Vec<String>) -> Result<OptionsLease> {
-        let mut leased = self.turn(&wanted);
+        let mut leased = self.wait_for_turn(&wanted);
         if leased.options != wanted {
             leased.replace(wanted)?;
         }
@@ -124,7 +124,7 @@ impl Library {
     }
 
     /// Waits until all earlier links were served and no lease holds options other than `wanted`.
-    fn turn(&'static self, wanted: &[String]) -> MutexGuard<'static, Leased> {
+    fn wait_for_turn(&'static self, wanted: &[String]) -> MutexGuard<'static, Leased> {
         let mut leased = lock(&self.leased);
         let ticket = leased.next_ticket;
         leased.next_ticket += 1;

@@ -63,7 +63,7 @@ impl<'ctx> Instruction<'ctx> {
         }
         // SAFETY: the instruction is alive.
         let result = unsafe { llvm::LLVMTypeOf(self.as_raw()) };
-        let product = cursor.cut_to(call, result);
+        let product = cursor.truncate_to(call, result);
         // SAFETY: both are alive and of one type.
         unsafe { llvm::LLVMReplaceAllUsesWith(self.as_raw(), product) };
         self.erase();
@@ -83,7 +83,7 @@ impl Cursor<'_> {
     }
 
     /// Truncates `product`, which has 128 bits.
-    fn cut_to(&self, product: *mut LLVMValue, own: *mut LLVMType) -> *mut LLVMValue {
+    fn truncate_to(&self, product: *mut LLVMValue, own: *mut LLVMType) -> *mut LLVMValue {
         if own == self.integer(128) {
             return product;
         }

@@ -39,7 +39,7 @@ impl<'ctx> Global<'ctx> {
     }
 
     /// Replaces every use of a function by `other`, an unused function of the same type, and deletes it.
-    pub fn give_way_to(self, other: Self) {
+    pub fn replace_uses_with_value(self, other: Self) {
         // SAFETY: the function is alive.
         let convention = unsafe { llvm::LLVMGetFunctionCallConv(self.as_raw()) };
         // SAFETY: the function is alive. A call with a different convention is undefined.

@@ -80,7 +80,7 @@ impl LinkPlan {
     /// Adapts the plan to `kernel`: if the kernel lacks support for them, loops are unrolled and functions inlined.
     /// Unless the plan sets `btf_compat`, the BTF is made for this kernel too.
     #[must_use]
-    pub fn suited_to(mut self, kernel: Kernel) -> Self {
+    pub fn for_kernel(mut self, kernel: Kernel) -> Self {
         self.kernel = Some(kernel);
         if !kernel.knows(&kernel::LOOPS) {
             self.codegen.loops = Loops::Unroll;
@@ -94,13 +94,13 @@ impl LinkPlan {
 
     /// Returns true if loops are to be unrolled although the kernel, if any is named, runs them.
     #[must_use]
-    pub fn wishes_unrolling(&self) -> bool {
+    pub fn unrolls_by_request(&self) -> bool {
         self.codegen.loops == Loops::Unroll && !self.kernel_lacks(&kernel::LOOPS)
     }
 
     /// Returns true if `noinline` is to be ignored although the kernel, if any is named, runs calls.
     #[must_use]
-    pub fn wishes_inlining(&self) -> bool {
+    pub fn inlines_by_request(&self) -> bool {
         self.codegen.inline_never == InlineNever::Ignore && !self.kernel_lacks(&kernel::CALLS)
     }
 

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 const A: &str = "
     extern int elsewhere; int tentative; int maybe(void) __attribute__((weak));
-    __attribute__((weak)) int gives_way(void) { return elsewhere; }
+    __attribute__((weak)) int is_superseded(void) { return elsewhere; }
     __attribute__((visibility(\"hidden\"))) int hidden(int x) { return __builtin_memcmp(&tentative, &elsewhere, x); }
     static int local(void) { return maybe ? maybe() : 3; }
     int (*pointer)(void) = local;";
@@ -157,7 +157,7 @@ fn every_kind_of_archive_reads_the_same() {
         let archive = bench.archive(name);
         assert_consistent(&archive);
         let defining = |symbol: &str| archive.load(archive.defining(symbol).unwrap()).unwrap();
-        for symbol in ["gives_way", "hidden", "tentative", "pointer"] {
+        for symbol in ["is_superseded", "hidden", "tentative", "pointer"] {
             assert!(holds(&defining(symbol), &a), "{name}: {symbol}");
         }
         assert!(holds(&defining("caller"), &b), "{name}");

@@ -47,7 +47,7 @@ pub(super) fn replace<'s>(
     target.apply(&replacements)?;
     if !module.link(replacements) {
         let failure = || Error::llvm("cannot link the replacements of CO-RE queries");
-        return Err(session.hear(failure).err().unwrap_or_else(failure));
+        return Err(session.check_diagnostics(failure).err().unwrap_or_else(failure));
     }
     allow_inlining(module, queries);
     for (index, query) in queries.iter().enumerate() {
@@ -76,7 +76,7 @@ fn allow_inlining<'s>(module: &Module<'s>, queries: &[Query<'s>]) {
 
 /// Replaces `former` with `replacement`.
 fn replace_uses<'s>(session: &'s Session<'_>, replacement: Global<'s>, former: Global<'s>) {
-    former.give_way_to(replacement);
+    former.replace_uses_with_value(replacement);
     replacement.internalize();
     replacement.add(&session.context, Attribute::AlwaysInline);
 }

@@ -46,5 +46,5 @@ pub(super) fn prepare<'ctx>(context: &'ctx Context, module: &Module<'ctx>, btf: 
         maps::unwrap(context, module);
         variants::express(context, module, &composites);
     }
-    names::tell_apart(context, &composites);
+    names::disambiguate(context, &composites);
 }

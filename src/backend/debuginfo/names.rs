@@ -14,7 +14,7 @@ use crate::btf::mark::{Names, mark};
 use crate::llvm::{Context, Node, Operand, Text};
 
 /// Adds a suffix to equal names of different types.
-pub(super) fn tell_apart<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]) {
+pub(super) fn disambiguate<'ctx>(context: &'ctx Context, composites: &[Node<'ctx>]) {
     let mut types: BTreeMap<String, BTreeMap<Identity, usize>> = BTreeMap::new();
     // Every suffix is decided before any is set: the names are part of the comparison.
     let marks: Vec<(Node<'_>, String)> = composites

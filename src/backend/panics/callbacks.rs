@@ -136,7 +136,7 @@ fn run_by(function: Global<'_>) -> Result<Option<&'static Helper>> {
     for one in function.uses() {
         let Use::Address(user) = one else { continue };
         if let Some(taker) = user.callee().filter(|taker| taker.name().starts_with(ORDERING)) {
-            return Err(unstoppable(function, &taker.name(), user));
+            return Err(cannot_stop(function, &taker.name(), user));
         }
         match helper_of(user, function) {
             Some(helper) if found.is_none_or(|known| known.number == helper.number) => {
@@ -161,7 +161,7 @@ pub(in crate::backend) fn takes_unknown(module: &Module<'_>) -> bool {
     })
 }
 
-fn unstoppable(function: Global<'_>, taker: &str, user: Instruction<'_>) -> Error {
+fn cannot_stop(function: Global<'_>, taker: &str, user: Instruction<'_>) -> Error {
     let name = quoted(&function.name());
     let place = user.place().or_else(|| function.place());
     Error::link(format!("a panic in {name} cannot stop `{taker}`"))

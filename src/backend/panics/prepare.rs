@@ -36,7 +36,7 @@ pub(in crate::backend) fn prepare(
         end_at(session, handler, |callee| names::is_unreachable(&callee.name()));
     }
     drop_checks(session, module);
-    calm(session, module, machine)?;
+    break_handler_recursion(session, module, machine)?;
     observe(session, module);
     Ok(())
 }
@@ -76,13 +76,13 @@ fn drop_checks(session: &Session<'_>, module: &Module<'_>) {
         if names::is_precondition(&name) && !function.returns_anything() {
             function.return_at_once(&session.context);
         } else if names::is_undefined_behavior(&name) {
-            forget_failures(function);
+            remove_calls(function);
         }
     }
 }
 
 /// Removes each call of `panic`, which reports undefined behavior, so that only `unreachable` remains.
-fn forget_failures(panic: Global<'_>) {
+fn remove_calls(panic: Global<'_>) {
     for call in panic.calls() {
         if call.next_one().is_some_and(Instruction::is_unreachable) {
             call.take_out();
@@ -91,7 +91,11 @@ fn forget_failures(panic: Global<'_>) {
 }
 
 /// Keeps the handler from reaching itself.
-fn calm<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, machine: &Machine) -> Result<()> {
+fn break_handler_recursion<'ctx>(
+    session: &'ctx Session<'_>,
+    module: &Module<'ctx>,
+    machine: &Machine,
+) -> Result<()> {
     for _ in 0..MOST_ROUNDS {
         let Some(handler) = handler(module) else { break };
         let graph = Graph::of(module);
@@ -124,7 +128,7 @@ fn end_at<'ctx>(
     for block in function.blocks().collect::<Vec<_>>() {
         let call = block.instructions().find(|one| one.callee().is_some_and(&ends));
         if let Some(call) = call {
-            call.loop_instead(&session.context, function);
+            call.replace_with_endless_loop(&session.context, function);
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn mark<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leav
     }
     // A function without a `ret` may lack the `noreturn` attribute.
     while let Some(call) = bodies(module).find_map(|function| unmarked(function, leave)) {
-        call.leave_behind(&session.context, leave);
+        call.end_with_call(&session.context, leave);
     }
 }
 

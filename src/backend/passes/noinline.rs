@@ -20,12 +20,12 @@ pub(in crate::backend) fn find<'c>(module: &Module<'c>) -> Vec<Global<'c>> {
 }
 
 /// Gives them the linkage of functions that another module might define.
-pub(in crate::backend) fn shield(subprograms: &[Global<'_>]) {
+pub(in crate::backend) fn make_replaceable(subprograms: &[Global<'_>]) {
     subprograms.iter().for_each(|function| function.make_discardable());
 }
 
 /// Makes them local again after all optimization; nothing else is discardable then.
-pub(in crate::backend) fn unshield(module: &Module<'_>) {
+pub(in crate::backend) fn make_local(module: &Module<'_>) {
     let shielded = |function: &Global<'_>| {
         function.linkage() == Linkage::LinkOnce && !function.is_declaration()
     };

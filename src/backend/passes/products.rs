@@ -52,7 +52,7 @@ pub(in crate::backend) fn spell_out<'s>(
     routines.for_each(Global::internalize);
     for (name, routine) in CHECKED {
         if let (Some(intrinsic), Some(routine)) = (module.find(name), module.find(routine)) {
-            intrinsic.give_way_to(routine);
+            intrinsic.replace_uses_with_value(routine);
         }
     }
     if let (Some(halves), Some(wide)) = (module.find(HALVES), module.find(WIDE)) {

@@ -25,7 +25,7 @@ const ROUND: &str = "function(loop-unroll<O3;no-partial;no-runtime;no-peeling;up
 const MOST_ROUNDS: usize = 8;
 
 /// Drops a front end's requests not to unroll the loops of `function`: clang -O0 marks functions, -O1 loops.
-pub(in crate::backend) fn forget_hints(session: &Session<'_>, function: Global<'_>) {
+pub(in crate::backend) fn remove_unroll_hints(session: &Session<'_>, function: Global<'_>) {
     function.remove(Attribute::OptimizeNone);
     for instruction in function.instructions() {
         instruction.drop_metadata(&session.context, c"llvm.loop");
@@ -64,7 +64,7 @@ fn rounds(session: &Session<'_>, machine: &Machine, module: &Module<'_>) -> Resu
         if left == 0 {
             break;
         }
-        bodies(module).for_each(|function| forget_hints(session, function));
+        bodies(module).for_each(|function| remove_unroll_hints(session, function));
         machine.run_passes(module, ROUND)?;
         let before = std::mem::replace(&mut left, count(module));
         if left == before {

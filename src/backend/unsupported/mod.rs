@@ -62,9 +62,9 @@ impl Program<'_, Optimized> {
     ///
     /// # Errors
     /// A construct cannot be expressed, and the plan does not tolerate LLVM errors.
-    pub(super) fn hear_of_limits(&self) -> Result<()> {
+    pub(super) fn report_unsupported(&self) -> Result<()> {
         let session = self.session;
-        let (known, others) = understand(session.context.take_diagnostics());
+        let (known, others) = split_known(session.context.take_diagnostics());
         let mut unknown = Vec::new();
         for said in others {
             match said.severity {
@@ -78,7 +78,7 @@ impl Program<'_, Optimized> {
             return Ok(());
         }
         let module = self.module.get(session)?;
-        constructs.blame_floats(module, &self.phase.routines);
+        constructs.locate_floats(module, &self.phase.routines);
         if session.plan.llvm_errors == LlvmErrors::Tolerate {
             constructs.warn(session, module);
             unknown
@@ -112,19 +112,19 @@ pub(super) fn check(session: &Session<'_>, machines: &Machines, module: &Module<
     let copy = module.duplicate()?;
     if find::repair(&copy, abilities) {
         let _ = machines.generating.emit(copy, FileType::Object);
-        let (heard, _) = understand(session.context.take_diagnostics());
+        let (heard, _) = split_known(session.context.take_diagnostics());
         errors.extend(heard);
     }
     Err(errors.error(session, &machines.generating, module, Vec::new()))
 }
 
 /// Returns the diagnostics about limits, and the others, except bogus ones.
-fn understand(said: Vec<Diagnostic>) -> (Vec<Finding>, Vec<Diagnostic>) {
+fn split_known(said: Vec<Diagnostic>) -> (Vec<Finding>, Vec<Diagnostic>) {
     let mut known = Vec::new();
     let mut others = Vec::new();
     for said in said {
         let is_error = said.severity == Severity::Error;
-        if is_error && quirks::is_bogus(&said.text) {
+        if is_error && quirks::is_spurious(&said.text) {
             log::debug!("LLVM says: {}", said.text);
             continue;
         }
@@ -160,7 +160,7 @@ impl Constructs {
     }
 
     /// Reports the floating-point computations in `module` instead of the 128-bit products of `routines` that they use.
-    fn blame_floats(&mut self, module: &Module<'_>, routines: &BTreeSet<String>) {
+    fn locate_floats(&mut self, module: &Module<'_>, routines: &BTreeSet<String>) {
         let is_inside = |finding: &Finding| {
             finding.construct == Construct::WideArithmetic && routines.contains(&finding.function)
         };

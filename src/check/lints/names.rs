@@ -16,7 +16,7 @@ const READ: usize = 15;
 pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     let mut found = programs(object);
     found.extend(data(object));
-    found.extend(unspeakable(object));
+    found.extend(invalid_names(object));
     found
 }
 
@@ -55,7 +55,7 @@ fn unknown(section: &str, known: &str, symbol: &str) -> Error {
 }
 
 /// Finds programs whose name the kernel refuses (`bpf_obj_name_cpy` of `kernel/bpf/syscall.c`).
-fn unspeakable(object: &Subject<'_>) -> Vec<Finding> {
+fn invalid_names(object: &Subject<'_>) -> Vec<Finding> {
     let programs = object.functions.iter().filter(|it| it.is_program());
     let known = programs.filter(|it| section_names::is_program(&it.section_name));
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');

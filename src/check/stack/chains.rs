@@ -106,7 +106,7 @@ impl ProgramStats {
             .filter_map(|component| {
                 let place = |index: &usize| Some((*order.get(index)?, *index));
                 let (place, first) = component.iter().filter_map(place).min()?;
-                let functions = self.way_back(first, component)?;
+                let functions = self.cycle_through(first, component)?;
                 let chain = Chain { functions, recursive: Some(first) };
                 Some((place, Circle { chain, members: component.len() }))
             })
@@ -139,7 +139,7 @@ impl ProgramStats {
     }
 
     /// Returns the shortest path from `start` back to it within `component`, without the return, or `None`.
-    fn way_back(&self, start: usize, component: &[usize]) -> Option<Vec<usize>> {
+    fn cycle_through(&self, start: usize, component: &[usize]) -> Option<Vec<usize>> {
         let mut from: BTreeMap<usize, usize> = BTreeMap::new();
         let mut open = VecDeque::from([start]);
         while let Some(index) = open.pop_front() {

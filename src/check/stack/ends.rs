@@ -47,7 +47,7 @@ impl ProgramStats {
                 Fault::Jump => Error::link(format!("{name} jumps out of its instructions")),
             };
             let error = error.at(source.as_ref().or(function.source.as_ref()));
-            let error = self.links(&self.way_to(index)).into_iter().fold(error, Error::because);
+            let error = self.links(&self.path_to(index)).into_iter().fold(error, Error::because);
             findings.limit(
                 error
                     .because("the kernel refuses such a function even where it is never called")
@@ -57,7 +57,7 @@ impl ProgramStats {
     }
 
     /// Returns the shortest chain of calls from a program to `index`.
-    fn way_to(&self, index: usize) -> Chain {
+    fn path_to(&self, index: usize) -> Chain {
         let mut ways: VecDeque<Vec<usize>> =
             self.roots().into_iter().map(|(root, _): (usize, Root)| vec![root]).collect();
         let mut seen = vec![false; self.functions.len()];

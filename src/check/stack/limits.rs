@@ -148,7 +148,7 @@ impl ProgramStats {
         for (root, kind) in self.roots() {
             let (chain, former) = (heaviest.from(root), formerly.from(root));
             let (new, old) = (chain.stack(self, Count::NEW), former.stack(self, Count::OLD));
-            if asked.is_none() && old.max(new) > limit && self.may_stay_away(root, &chain) {
+            if asked.is_none() && old.max(new) > limit && self.may_be_skipped(root, &chain) {
                 let bytes = if new > limit { new } else { old };
                 findings.note(self.too_large_if_reached(root, &chain, bytes));
             } else if !is_fine(root, kind) {
@@ -189,7 +189,7 @@ impl ProgramStats {
 
     /// Returns true if the program need not be loaded (a section such as `?xdp`), or the verifier may not reach the
     /// chain: functions above the last one of `chain` read constants, and a test of these may make calls unreachable.
-    fn may_stay_away(&self, root: usize, chain: &Chain) -> bool {
+    fn may_be_skipped(&self, root: usize, chain: &Chain) -> bool {
         let is_optional =
             self.functions.get(root).is_some_and(|function| function.section.starts_with('?'));
         let callers = chain.functions.split_last().map_or(&[][..], |(_, callers)| callers);

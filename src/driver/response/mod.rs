@@ -66,7 +66,7 @@ pub enum Place {
 
 impl Place {
     /// Adds the response file to an error about an argument in it.
-    pub fn blame(&self, error: Error) -> Error {
+    pub fn locate(&self, error: Error) -> Error {
         match self {
             Self::CommandLine => error,
             Self::File(_) => error.because(format!("it stands in {self}")),
@@ -171,11 +171,11 @@ impl Reader {
     }
 
     fn include(&mut self, path: PathBuf, place: &Place, wrapping: Wrapping) -> Result<()> {
-        let bytes = self.read(&path).map_err(|error| place.blame(error))?;
+        let bytes = self.read(&path).map_err(|error| place.locate(error))?;
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         self.check_nesting(&path, &real)?;
         let words = split(&bytes).map_err(|why| {
-            place.blame(
+            place.locate(
                 Error::usage(format!("cannot read response file {}", path.display())).because(why),
             )
         })?;

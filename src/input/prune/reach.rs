@@ -80,7 +80,7 @@ pub(super) fn needed(metadata: &Metadata) -> Vec<Option<Need>> {
 }
 
 /// Returns true if `node`, with the need `needed`, loses its elements, because none of its members is used.
-pub(super) fn is_hollow(metadata: &Metadata, node: &Node, needed: Option<Need>) -> bool {
+pub(super) fn loses_elements(metadata: &Metadata, node: &Node, needed: Option<Need>) -> bool {
     node.code == code::COMPOSITE
         && needed == Some(Need::Mentioned)
         && node.is_own()
@@ -193,7 +193,7 @@ impl Reach<'_> {
 
     fn follow_composite(&mut self, number: usize, node: &Node, need: Need) {
         let metadata = self.metadata;
-        if is_hollow(metadata, node, self.need(number)) {
+        if loses_elements(metadata, node, self.need(number)) {
             return self.mention_all(node, &[field::ELEMENTS]);
         }
         self.mention_all(node, &[]);
@@ -251,12 +251,12 @@ impl Reach<'_> {
         }
         self.want(base, need);
         if need < Need::Shown {
-            self.go_again(base);
+            self.count_path(base);
         }
     }
 
     /// Records one more path to `number`; from the second on, its end is shown unless the last step is a pointer.
-    fn go_again(&mut self, number: usize) {
+    fn count_path(&mut self, number: usize) {
         if let Some(ways) = self.ways.get_mut(number) {
             *ways = ways.saturating_add(1);
         }

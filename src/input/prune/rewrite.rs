@@ -69,7 +69,7 @@ impl Body<'_> {
                 let fields = raw.iter().copied().chain([name]).collect::<Vec<_>>();
                 self.write_record(bits, node.code, &fields, &[]);
             }
-            _ if reach::is_hollow(self.metadata, node, need) => {
+            _ if reach::loses_elements(self.metadata, node, need) => {
                 self.write_record(bits, node.code, raw, &[field::ELEMENTS]);
             }
             _ => bits.copy(self.from, &node.bits()?)?,

@@ -51,12 +51,12 @@ pub fn run(request: &Request, name: &str, actions: &[Action]) -> Result<Loaded> 
         return Ok(Loaded { programs: vec![verdict], ..Loaded::default() });
     }
     let handles = maps::of_program(&program.info()?)?;
-    let runs = carry_out(program, &handles, actions)?;
+    let runs = run_plan(program, &handles, actions)?;
     let maps = handles.iter().map(maps::read).collect::<Result<Vec<Map>>>()?;
     Ok(Loaded { error: None, programs: vec![verdict], maps, runs })
 }
 
-fn carry_out(
+fn run_plan(
     program: &programs::Program,
     maps: &[MapHandle],
     actions: &[Action],
