@@ -11,7 +11,6 @@ and the medians count.
 import argparse
 import os
 import pathlib
-import resource
 import statistics
 import struct
 import subprocess
@@ -81,14 +80,12 @@ def compile_all(folder, sources):
 
 
 def measure(command, folder):
-    """CPU seconds and peak memory in MiB of one run."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """CPU seconds and peak memory in MiB of one run. A child of Python itself would count Python's memory before exec."""
+    process = subprocess.Popen(["/usr/bin/time", "-o", "used", "-f", "%M", *command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"failed: {' '.join(command[:6])}")
-    del before
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return used.ru_utime + used.ru_stime, int((folder / "used").read_text()) / 1024
 
 
 def compare(name, objects, folder, runs, libbpf):
