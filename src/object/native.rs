@@ -202,9 +202,8 @@ pub(super) fn check_types(info: &Info) -> Result<()> {
         Error::input("malformed BTF").because(format!("type [{}], `{name}`, {fact}", id.0))
     };
     for (id, ty) in btf.iter() {
-        if let Kind::Func { proto, .. } = ty.kind
-            && !matches!(btf.get(proto).map(|ty| &ty.kind), Some(Kind::FuncProto(_)))
-        {
+        let Kind::Func { proto, .. } = ty.kind else { continue };
+        if !matches!(btf.get(proto).map(|ty| &ty.kind), Some(Kind::FuncProto(_))) {
             return Err(wrong(id, "is a function without a prototype"));
         }
     }

@@ -33,7 +33,8 @@ pub const MAP_TYPES: &[(Kernel, &str)] = &[
 ];
 
 /// Types of fields in the values of maps that the kernel manages (`enum btf_field_type` of `include/linux/bpf.h`), and
-/// tags of pointers to the kernel's objects, with the first release.
+/// tags of pointers to the kernel's objects, with the first release. `kptr_untrusted` (6.4) is none of them: older kernels
+/// treat such pointers as numbers, so programs that only compare them load there too.
 const FIELDS: &[(&str, Kernel)] = &[
     ("bpf_spin_lock", Kernel(5, 1)),
     ("bpf_timer", Kernel(5, 15)),
@@ -44,7 +45,6 @@ const FIELDS: &[(&str, Kernel)] = &[
     ("bpf_rb_node", Kernel(6, 3)),
     ("bpf_rb_root", Kernel(6, 3)),
     ("bpf_refcount", Kernel(6, 4)),
-    ("kptr_untrusted", Kernel(6, 4)),
     ("percpu_kptr", Kernel(6, 7)),
     ("bpf_wq", Kernel(6, 10)),
     ("uptr", Kernel(6, 13)),

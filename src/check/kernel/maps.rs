@@ -137,14 +137,18 @@ fn collect(btf: &Btf, ty: TypeId, depth: usize, found: &mut Vec<(&'static str, K
 fn tables(view: &View<'_>) -> Vec<(String, Vec<Need>)> {
     let (elf, Some(info)) = (&view.object.elf, view.object.btf.as_ref()) else { return Vec::new() };
     let sections = elf.sections.iter().filter(|(_, section)| is_of_tables(&section.name));
-    let symbols = sections.flat_map(|(id, _)| elf.symbols_in(*id));
-    let named = symbols.filter_map(|(_, symbol)| {
+    let symbols = sections.flat_map(|(id, section)| {
+        let certainty =
+            if section.name.starts_with('?') { Certainty::Guarded } else { Certainty::Certain };
+        elf.symbols_in(*id).into_iter().map(move |(_, symbol)| (certainty, symbol))
+    });
+    let named = symbols.filter_map(|(certainty, symbol)| {
         let ty = info.btf.strip_modifiers(variable(&info.btf, &symbol.name)?);
         let (table, since) = struct_ops(&info.btf.name(ty))?;
         let need = (since > view.kernel).then(|| {
             let subject = format!("the table of operations {}", quoted(&symbol.name));
             let what = format!("operations of type `{table}`");
-            Need::entry(NeedKind::StructOps, subject, what, Some(since))
+            Need::entry(NeedKind::StructOps, subject, what, Some(since)).with(certainty, "")
         });
         Some((symbol.name.clone(), need.into_iter().collect()))
     });

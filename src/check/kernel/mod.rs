@@ -18,7 +18,7 @@ use crate::{
     bpf::{insn::INSN_SIZE, kernel::Kernel},
     check::{
         Findings,
-        need::{Certainty, Need, Needs, ProgramNeeds},
+        need::{Certainty, Need, NeedKind, Needs, ProgramNeeds},
     },
     elf::{SectionId, Symbol, SymbolId},
     object::{Function, Object, place::place, reached},
@@ -145,7 +145,12 @@ impl<'a> View<'a> {
 
     /// Returns what the kernel lacks of what the object needs.
     fn unknown(&self) -> Vec<Need> {
-        let mut found: Vec<Need> = maps::needs(self).into_values().flatten().collect();
+        // A kernel takes a field whose type it does not know for bytes (`btf_find_field` of `kernel/bpf/btf.c`), and
+        // libbpf skips tables in optional sections.
+        let is_refused =
+            |need: &Need| need.kind != NeedKind::MapField && need.certainty == Certainty::Certain;
+        let of_maps = maps::needs(self).into_values().flatten();
+        let mut found: Vec<Need> = of_maps.filter(is_refused).collect();
         for program in self.functions.iter().filter(|it| it.is_program() && is_loaded(it)) {
             let parts = self.parts(program);
             found.extend(programs::of(self, program, &parts));
