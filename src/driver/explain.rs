@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn words_of_an_error_find_its_row_and_others_a_near_name() {
         assert!(explain("is defined twice").is_ok_and(|text| text.contains("fix:")));
-        let error = explain("missing-debug-inf").map_err(|error| error.to_string());
+        let error = explain("missing-debug-infos").map_err(|error| error.to_string());
         assert!(error.is_err_and(|text| text.contains("did you mean `missing-debug-info`?")));
     }
 }
