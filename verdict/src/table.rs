@@ -166,10 +166,11 @@ pub const RULES: &[Rule] = &[
     rule("* would lead to reference leak", "check_resource_leak", ["5.10", "7.3"], "The program ends while it holds something that it must release.", "Release it on every path before the return."),
 ];
 
-/// Returns the first rule whose message is in `text`.
+/// Returns the rule whose message is in `text`; of several, the most specific one, with the longest fixed text.
 #[must_use]
 pub fn find(text: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| fits(rule.message, text))
+    let fixed = |rule: &&Rule| rule.message.bytes().filter(|byte| *byte != b'*').count();
+    RULES.iter().filter(|rule| fits(rule.message, text)).max_by_key(fixed)
 }
 
 /// Returns true if the parts of `pattern` between its `*` are in `text`, in order.
