@@ -239,6 +239,12 @@ fn without_addresses(text: &str) -> String {
 }
 
 fn compare(page: &str) {
+    // Another kernel has other words and other states in its log.
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    if !release.starts_with("6.18.") {
+        eprintln!("docs/refusals.md shows Linux 6.18, and this is {release}: not compared");
+        return;
+    }
     let file = Path::new(&tools::workspace()).join("docs/refusals.md");
     if std::env::var_os("BLESS").is_some() {
         fs::write(&file, page).expect("docs can be written");
