@@ -46,7 +46,8 @@ fn check_symbols(elf: &Elf) -> Result<()> {
                 section.name
             )));
         }
-        if section.is_alloc() && end.is_none_or(|end| end > section.size()) {
+        let has_place = section.is_alloc() || symbol.size > 0;
+        if has_place && end.is_none_or(|end| end > section.size()) {
             return Err(malformed(format!(
                 "symbol `{}` takes {} bytes at {} of section {}, which has {}",
                 symbol.name,

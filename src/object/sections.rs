@@ -37,8 +37,8 @@ pub fn home(name: &str) -> &str {
 /// Joins sections that belong together, and gives a lone one the name of its home.
 ///
 /// # Errors
-/// Returns an error if a relocation points outside its section, or if zeros that take no room would take too much in
-/// the file.
+/// Returns an error if a relocation points outside its section, if sections of one name hold code and data, or if zeros
+/// that take no room would take too much in the file.
 pub fn merge(elf: &mut Elf) -> Result<()> {
     let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
     let mut firsts = BTreeMap::new();
@@ -58,6 +58,11 @@ pub fn merge(elf: &mut Elf) -> Result<()> {
 fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
     let Some(moved) = elf.sections.remove(&from) else { return Ok(()) };
     let Some(target) = elf.sections.get_mut(&into) else { return Ok(()) };
+    if target.is_code() != moved.is_code() {
+        return Err(Error::link(format!("section {} is code and data", target.name))
+            .because("the object has two sections of the name, and one of them is not executable")
+            .help("name one of them differently"));
+    }
     let shift = append(target, &moved)?;
     target.relocations.extend(moved.relocations.iter().map(|relocation| {
         let mut relocation = *relocation;
