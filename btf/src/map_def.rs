@@ -16,7 +16,7 @@ impl<'a> MapDef<'a> {
     /// no struct.
     #[must_use]
     pub fn of(btf: &'a Btf, ty: TypeId) -> Option<Self> {
-        match &btf.get(btf.strip_modifiers(ty))?.kind {
+        match btf.unmodified(ty)? {
             Kind::Struct(definition) => Some(Self { btf, definition }),
             _ => None,
         }
@@ -31,8 +31,8 @@ impl<'a> MapDef<'a> {
     /// Returns the type that the member called `name` points to, such as `key`, without its modifiers.
     #[must_use]
     pub fn pointee(&self, name: &str) -> Option<TypeId> {
-        let named = |member: TypeId| match self.btf.get(self.btf.strip_modifiers(member))?.kind {
-            Kind::Ptr(to) => Some(self.btf.strip_modifiers(to)),
+        let named = |member: TypeId| match self.btf.unmodified(member)? {
+            Kind::Ptr(to) => Some(self.btf.strip_modifiers(*to)),
             _ => None,
         };
         let mut members = self.definition.members.iter();
@@ -43,7 +43,7 @@ impl<'a> MapDef<'a> {
 /// Returns the number that an array type encodes: its length.
 #[must_use]
 pub fn encoded_number(btf: &Btf, array: TypeId) -> Option<u32> {
-    match &btf.get(btf.strip_modifiers(array))?.kind {
+    match btf.unmodified(array)? {
         Kind::Array(array) => Some(array.len),
         _ => None,
     }

@@ -327,6 +327,12 @@ impl Btf {
         TypeId::VOID
     }
 
+    /// Returns the kind of the type behind all modifiers of `id`; `None` for `void`.
+    #[must_use]
+    pub fn unmodified(&self, id: TypeId) -> Option<&Kind> {
+        Some(&self.get(self.strip_modifiers(id))?.kind)
+    }
+
     /// Returns all types with their numbers, in order.
     pub fn iter(&self) -> impl Iterator<Item = (TypeId, &Type)> {
         (1..).map(TypeId).zip(&self.types)

@@ -92,7 +92,7 @@ fn check_definition(info: &Info, map: &str, ty: TypeId, findings: &mut Findings)
             "`__uint(name, number)` and `__type(name, type)` of bpf_helpers.h declare members";
         return findings.refuse(error.because(fault).help(help));
     }
-    let Some(Kind::Struct(definition)) = settled(info, ty) else { return };
+    let Some(Kind::Struct(definition)) = info.btf.unmodified(ty) else { return };
     let names = definition.members.iter().map(|member| info.btf.strings.text(member.name));
     for name in names.filter(|name| !is_known(name)) {
         findings.note(unknown(map, &name));
@@ -112,7 +112,7 @@ fn unknown(map: &str, member: &str) -> Warning {
 /// Returns true for a pointer to an array: `__uint`.
 fn is_number(info: &Info, kind: Option<&Kind>) -> bool {
     let Some(Kind::Ptr(to)) = kind else { return false };
-    matches!(settled(info, *to), Some(Kind::Array(_)))
+    matches!(info.btf.unmodified(*to), Some(Kind::Array(_)))
 }
 
 /// Returns true for an enumeration of one value: `__ulong` (libbpf's `get_map_field_long`).
@@ -121,9 +121,4 @@ fn is_wide(kind: Option<&Kind>) -> bool {
         Some(Kind::Enum(it) | Kind::Enum64(it)) => it.variants.len() == 1,
         _ => false,
     }
-}
-
-/// Returns the kind of a type behind its modifiers.
-fn settled(info: &Info, ty: TypeId) -> Option<&Kind> {
-    Some(&info.btf.get(info.btf.strip_modifiers(ty))?.kind)
 }

@@ -155,6 +155,12 @@ pub enum Binding {
 }
 
 impl Elf {
+    /// Returns true if it defines a symbol called `name`.
+    #[must_use]
+    pub fn defines(&self, name: &str) -> bool {
+        self.symbols.values().any(|it| it.name == name && it.place != Place::Undefined)
+    }
+
     /// Returns the first section called `name`.
     #[must_use]
     pub fn section_named(&self, name: &str) -> Option<SectionId> {

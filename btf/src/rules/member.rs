@@ -48,12 +48,12 @@ pub(super) fn size(btf: &Btf, id: TypeId) -> Option<Size> {
 
 /// Returns true for a regular integer behind modifiers (`btf_type_int_is_regular`).
 pub(super) fn is_regular_int(btf: &Btf, id: TypeId) -> bool {
-    matches!(btf.get(btf.strip_modifiers(id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if regular(*int))
+    matches!(btf.unmodified(id), Some(Kind::Int(int)) if regular(*int))
 }
 
 /// Returns true for an integer, behind modifiers, that cannot be an array's element.
 pub(super) fn is_odd_int(btf: &Btf, id: TypeId) -> bool {
-    matches!(btf.get(btf.strip_modifiers(id)).map(|ty| &ty.kind), Some(Kind::Int(int)) if !regular(*int))
+    matches!(btf.unmodified(id), Some(Kind::Int(int)) if !regular(*int))
 }
 
 const fn regular(int: Int) -> bool {
@@ -63,7 +63,7 @@ const fn regular(int: Int) -> bool {
 /// Checks that `member` lies within `owner`.
 pub(super) fn check(btf: &Btf, owner: &Composite, member: Member) -> Result<(), Rule> {
     let Some(Size(size)) = size(btf, member.ty) else { return Err(NO_SIZE) };
-    match btf.get(btf.strip_modifiers(member.ty)).map(|ty| &ty.kind) {
+    match btf.unmodified(member.ty) {
         Some(Kind::Int(int)) if owner.bitfields => check_int_field(owner, member, *int),
         Some(Kind::Int(int)) => check_int(owner, member, *int),
         Some(Kind::Enum(_) | Kind::Enum64(_)) if owner.bitfields => check_enum_field(owner, member),

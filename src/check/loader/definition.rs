@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{NUMBERS, WIDE, is_number, is_wide, settled};
+use super::{NUMBERS, WIDE, is_number, is_wide};
 use crate::btf::{Info, Kind, TypeId, map_def::encoded_number, rules};
 
 /// Map types that hold maps or programs, which `values` may list (`enum bpf_map_type`).
@@ -24,14 +24,14 @@ pub(super) enum Level {
 
 /// Returns the reason why loaders refuse the definition `ty`, or `None` if they accept it.
 pub(super) fn fault(info: &Info, ty: TypeId, level: Level) -> Option<String> {
-    let Some(Kind::Struct(definition)) = settled(info, ty) else {
+    let Some(Kind::Struct(definition)) = info.btf.unmodified(ty) else {
         return Some("it is no struct".to_owned());
     };
     let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
     let last = definition.members.len().saturating_sub(1);
     for (index, member) in definition.members.iter().enumerate() {
         let name = info.btf.strings.text(member.name).into_owned();
-        let kind = settled(info, member.ty);
+        let kind = info.btf.unmodified(member.ty);
         let odd = || Some(format!("its member `{name}` is not of the form that a map's has"));
         let fault = match name.as_str() {
             "values" if index < last => Some("its member `values` is not the last one".to_owned()),
@@ -107,13 +107,13 @@ fn values_fault(
         return Some("its `values` are no array without a length".to_owned());
     };
     let kind = numbers.get("type").copied().unwrap_or_default();
-    let Some(Kind::Ptr(to)) = settled(info, array.elem) else {
+    let Some(Kind::Ptr(to)) = info.btf.unmodified(array.elem) else {
         return Some("its `values` are no pointers".to_owned());
     };
     if OF_MAPS.contains(&kind) {
         return fault(info, *to, Level::Inner).map(|fault| format!("of the maps in it: {fault}"));
     }
-    let is_function = matches!(settled(info, *to), Some(Kind::FuncProto(_)));
+    let is_function = matches!(info.btf.unmodified(*to), Some(Kind::FuncProto(_)));
     match kind {
         PROG_ARRAY if is_function => None,
         PROG_ARRAY => Some("its `values` are no functions".to_owned()),

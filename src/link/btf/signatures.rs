@@ -43,10 +43,10 @@ fn called(functions: &[Function]) -> BTreeSet<SymbolId> {
 fn is_verifiable(btf: &Btf, func: TypeId) -> bool {
     let Some(Kind::Func { proto, .. }) = btf.get(func).map(|ty| &ty.kind) else { return true };
     let Some(Kind::FuncProto(proto)) = btf.get(*proto).map(|ty| &ty.kind) else { return true };
-    if !matches!(settled(btf, proto.ret), Some(Kind::Int(_) | Kind::Enum(_) | Kind::Enum64(_))) {
+    if !matches!(btf.unmodified(proto.ret), Some(Kind::Int(_) | Kind::Enum(_) | Kind::Enum64(_))) {
         return false;
     }
-    let passable = |ty| match settled(btf, ty) {
+    let passable = |ty| match btf.unmodified(ty) {
         Some(Kind::Ptr(to)) => has_size(btf, *to),
         Some(Kind::Struct(_) | Kind::Union(_) | Kind::Float(_)) => false,
         _ => true,
@@ -55,14 +55,9 @@ fn is_verifiable(btf: &Btf, func: TypeId) -> bool {
 }
 
 fn has_size(btf: &Btf, ty: TypeId) -> bool {
-    !matches!(settled(btf, ty), None | Some(Kind::Fwd(_) | Kind::FuncProto(_)))
+    !matches!(btf.unmodified(ty), None | Some(Kind::Fwd(_) | Kind::FuncProto(_)))
 }
 
 fn is_tagged(btf: &Btf, func: TypeId) -> bool {
     btf.iter().any(|(_, ty)| matches!(&ty.kind, Kind::DeclTag(tag) if tag.ty == func))
-}
-
-/// Returns the kind behind the modifiers of a type; `None` for `void`.
-fn settled(btf: &Btf, ty: TypeId) -> Option<&Kind> {
-    Some(&btf.get(btf.strip_modifiers(ty))?.kind)
 }

@@ -237,7 +237,7 @@ fn check_structures(
 impl Callee<'_> {
     /// Returns the kind of a parameter's type behind its modifiers.
     fn kind(&self, parameter: &Param) -> Option<&Kind> {
-        Some(&self.btf.get(self.btf.strip_modifiers(parameter.ty))?.kind)
+        self.btf.unmodified(parameter.ty)
     }
 
     fn takes_structure(&self) -> bool {

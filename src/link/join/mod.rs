@@ -35,7 +35,6 @@ use self::{
 use super::strip;
 use crate::{
     bpf::target::Endian,
-    elf::Place,
     object::{Object, Role, externs::Declared},
     plan::{Dwarf, Export, Exports, LinkMode, Presence},
     report::{Error, Origin, Result, nearest},
@@ -141,14 +140,10 @@ fn check_single(objects: &[Object]) -> Result<()> {
 /// Checks that the symbols that a user named are defined.
 fn check_exports(objects: &[Object], names: &Names<'_>, exports: &Exports) -> Result<()> {
     // The license, of which each object may have one, is not among the definitions.
-    let defines = |object: &Object, name: &str| {
-        let mut symbols = object.elf.symbols.values();
-        symbols.any(|it| it.name == name && it.place != Place::Undefined)
-    };
     let is_missing = |export: &&Export| {
         export.presence == Presence::Required
             && !names.definitions.contains_key(export.name.as_str())
-            && !objects.iter().any(|object| defines(object, &export.name))
+            && !objects.iter().any(|object| object.elf.defines(&export.name))
     };
     let Some(Export { name, requested_by, .. }) = exports.names.iter().find(is_missing) else {
         return Ok(());

@@ -14,11 +14,7 @@ use crate::{
 /// defines the routine.
 pub fn use_results(objects: &mut [Object]) {
     for (name, returning) in RETURNING {
-        let defines = |object: &Object| {
-            let mut symbols = object.elf.symbols.values();
-            symbols.any(|it| it.name == name && it.place != Place::Undefined)
-        };
-        if objects.iter().any(defines) {
+        if objects.iter().any(|object| object.elf.defines(name)) {
             continue;
         }
         for object in &mut *objects {
