@@ -212,7 +212,7 @@ const RETURNING: [&str; 3] = ["memcpy", "memmove", "memset"];
 /// Makes the routines return nothing and replaces uses of their result with the argument, which is the same value: a
 /// kernel rejects functions that return a stack address, and most memory that a program sets is on the stack.
 fn discard_results(module: &Module<'_>) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     let calls = bodies.flat_map(Global::instructions).filter(|instruction| {
         instruction.callee().is_some_and(|callee| RETURNING.contains(&callee.name().as_str()))
     });

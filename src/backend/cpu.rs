@@ -75,7 +75,7 @@ fn choose_level(plan: &LinkPlan, module: &Module<'_>, warnings: &Warnings) -> Cp
 /// Sets the chosen CPU on every function of `module`, whatever it was compiled for: LLVM does not inline across levels,
 /// and emitted IR or bitcode must keep its level.
 pub(super) fn apply(choice: &CpuChoice, module: &Module<'_>) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         function.remove_string_attribute(c"target-cpu");
         function.remove_string_attribute(c"target-features");
         if choice.cpu >= Cpu::V1 {

@@ -36,7 +36,7 @@ const ROUTINES: [Routine; 3] = [
 
 /// Returns the memory routines that code generation for `module` will call and that `module` does not define.
 pub(super) fn routines(module: &Module<'_>, expansion: MemcpyExpansion) -> BTreeSet<String> {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     let called = bodies
         .flat_map(Global::instructions)
         .filter_map(|instruction| Some((routine(instruction)?, instruction)))

@@ -42,7 +42,7 @@ impl<'s> Program<'s, Merged> {
         if plan.codegen.inline_never == InlineNever::Ignore {
             inline_size::check(module)?;
         }
-        for function in module.functions().filter(|function| !function.is_declaration()) {
+        for function in module.defined_functions() {
             if plan.codegen.inline_never == InlineNever::Ignore {
                 inline::force(session, function);
             }

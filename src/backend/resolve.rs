@@ -96,7 +96,7 @@ impl Locals {
             return;
         }
         let tag = Rc::<str>::from(tag);
-        let defined = opened.module.functions().filter(|function| !function.is_declaration());
+        let defined = opened.module.defined_functions();
         for function in defined {
             self.members.entry(function.name()).or_insert_with(|| tag.clone());
         }
@@ -187,8 +187,7 @@ pub(super) fn make_linkonce(
     strong: &BTreeSet<String>,
 ) -> Vec<(String, String)> {
     let mut renamed = Vec::new();
-    let functions =
-        opened.module.functions().filter(|function| !function.is_declaration()).map(|f| (f, true));
+    let functions = opened.module.defined_functions().map(|f| (f, true));
     let variables = opened.module.variables().filter(|variable| !variable.is_declaration());
     let variables = variables.map(|variable| (variable, !variable.is_constant()));
     let aliases = opened.module.aliases().map(|alias| (alias, true));

@@ -45,7 +45,7 @@ pub(super) fn embedded(module: &Module<'_>) -> BTreeMap<String, String> {
             texts.entry(file.path()).or_insert(text);
         }
     };
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         function.source_file().into_iter().for_each(&mut add);
         function.instructions().filter_map(|it| it.source_file()).for_each(&mut add);
     }

@@ -27,7 +27,36 @@ const POINTER: u64 = 64;
 
 /// The tag of a type (DWARF 5, section 7.5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag(pub u16);
+pub struct Tag(u16);
+
+/// Each is the constant `DW_TAG_*` of its name.
+impl Tag {
+    pub const ARRAY: Self = Self(0x01);
+    pub const CLASS: Self = Self(0x02);
+    pub const ENUMERATION: Self = Self(0x04);
+    pub const MEMBER: Self = Self(0x0d);
+    pub const POINTER: Self = Self(0x0f);
+    pub const REFERENCE: Self = Self(0x10);
+    pub const STRUCTURE: Self = Self(0x13);
+    pub const TYPEDEF: Self = Self(0x16);
+    pub const UNION: Self = Self(0x17);
+    pub const INHERITANCE: Self = Self(0x1c);
+    pub const POINTER_TO_MEMBER: Self = Self(0x1f);
+    pub const CONST: Self = Self(0x26);
+    pub const FRIEND: Self = Self(0x2a);
+    pub const VARIANTS: Self = Self(0x33);
+    pub const VARIABLE: Self = Self(0x34);
+    pub const VOLATILE: Self = Self(0x35);
+    pub const RESTRICT: Self = Self(0x37);
+    pub const UNSPECIFIED: Self = Self(0x3b);
+    pub const RVALUE_REFERENCE: Self = Self(0x42);
+    pub const ATOMIC: Self = Self(0x47);
+}
+
+/// Names and qualifiers of another type.
+const MODIFIERS: [Tag; 5] = [Tag::TYPEDEF, Tag::CONST, Tag::VOLATILE, Tag::RESTRICT, Tag::ATOMIC];
+/// The most names and qualifiers of one type, so that a circle in a damaged input ends.
+const MOST_MODIFIERS: usize = 64;
 
 /// The encoding of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +111,19 @@ impl<'ctx> Node<'ctx> {
         let operands = self.operands().into_iter().enumerate().skip(FIRST_BASE);
         let mut nodes = operands.filter_map(|(index, operand)| Some((index, operand.node()?)));
         nodes.find(|(_, node)| matches!(node.kind(), Basic | Composite | Derived | Signature))
+    }
+
+    /// Returns the type behind all names and qualifiers; `None` for `void`.
+    #[must_use]
+    pub fn unmodified(self) -> Option<Self> {
+        let mut node = self;
+        for _ in 0..MOST_MODIFIERS {
+            if !MODIFIERS.contains(&node.tag()) {
+                break;
+            }
+            node = node.base_type()?.1;
+        }
+        Some(node)
     }
 
     /// Returns true for a virtual base class, whose offset is known only at run time.

@@ -188,6 +188,11 @@ impl<'ctx> Module<'ctx> {
         walk(unsafe { llvm::LLVMGetFirstFunction(self.as_raw()) }, llvm::LLVMGetNextFunction)
     }
 
+    /// Returns the functions with a body.
+    pub fn defined_functions(&self) -> impl Iterator<Item = Global<'ctx>> + use<'ctx> {
+        self.functions().filter(|function| !function.is_declaration())
+    }
+
     /// Returns the variables, declared and defined.
     pub fn variables(&self) -> impl Iterator<Item = Global<'ctx>> + use<'ctx> {
         // SAFETY: the module is alive.

@@ -150,7 +150,7 @@ impl<'ctx> Module<'ctx> {
                 scopes.insert(scope, file);
             }
         };
-        for function in self.functions().filter(|function| !function.is_declaration()) {
+        for function in self.defined_functions() {
             // SAFETY: the function is alive; the result is null without debug info.
             add(NonNull::new(unsafe { llvm::LLVMGetSubprogram(function.as_raw()) }));
             function.instructions().for_each(|instruction| add(instruction.source_scope()));

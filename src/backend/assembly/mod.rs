@@ -61,7 +61,7 @@ impl Statics {
 
     fn note_functions(&mut self, opened: &[Opened<'_>]) {
         for (index, input) in opened.iter().enumerate() {
-            let defined = input.module.functions().filter(|function| !function.is_declaration());
+            let defined = input.module.defined_functions();
             for function in defined {
                 let is_strong = function.linkage() == Linkage::External;
                 let unit = self.functions.entry(function.name()).or_insert(index);
@@ -119,7 +119,7 @@ impl<'s> Mentions<'s> {
         module: &Module<'s>,
         find: impl Fn(&str, &str) -> Option<Global<'s>>,
     ) {
-        for function in module.functions().filter(|function| !function.is_declaration()) {
+        for function in module.defined_functions() {
             let mut calls = texts(function).peekable();
             if calls.peek().is_none() || !self.known.insert(function.name()) {
                 continue;
@@ -193,7 +193,7 @@ pub(super) fn check_module(module: &Module<'_>, origin: &Origin) -> Result<()> {
 /// # Errors
 /// A function has such assembly.
 pub(super) fn check_functions(module: &Module<'_>) -> Result<()> {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         for (call, text) in texts(function) {
             if let Some(word) = words::reading(&text) {
                 let error =

@@ -20,36 +20,12 @@ use std::collections::HashMap;
 
 use crate::llvm::{Context, Encoding, Global, MetadataKind, Module, Node, Tag, TypeBuilder};
 
-/// The tags that this module handles.
-mod tag {
-    use super::Tag;
-
-    pub(super) const ARRAY: Tag = Tag(0x01);
-    pub(super) const CLASS: Tag = Tag(0x02);
-    pub(super) const ENUMERATION: Tag = Tag(0x04);
-    pub(super) const MEMBER: Tag = Tag(0x0d);
-    pub(super) const POINTER: Tag = Tag(0x0f);
-    pub(super) const REFERENCE: Tag = Tag(0x10);
-    pub(super) const STRUCTURE: Tag = Tag(0x13);
-    pub(super) const TYPEDEF: Tag = Tag(0x16);
-    pub(super) const UNION: Tag = Tag(0x17);
-    pub(super) const INHERITANCE: Tag = Tag(0x1c);
-    pub(super) const POINTER_TO_MEMBER: Tag = Tag(0x1f);
-    pub(super) const CONST: Tag = Tag(0x26);
-    pub(super) const FRIEND: Tag = Tag(0x2a);
-    pub(super) const VARIANTS: Tag = Tag(0x33);
-    pub(super) const VARIABLE: Tag = Tag(0x34);
-    pub(super) const VOLATILE: Tag = Tag(0x35);
-    pub(super) const RESTRICT: Tag = Tag(0x37);
-    pub(super) const UNSPECIFIED: Tag = Tag(0x3b);
-    pub(super) const RVALUE_REFERENCE: Tag = Tag(0x42);
-
-    /// The derived types that BTF has.
-    pub(super) const DERIVED: [Tag; 6] = [MEMBER, POINTER, TYPEDEF, CONST, VOLATILE, RESTRICT];
-    /// The composite types that BTF has, or that LLVM converts.
-    pub(super) const COMPOSITE: [Tag; 5] = [ARRAY, ENUMERATION, STRUCTURE, UNION, VARIANTS];
-}
-
+/// The derived types that BTF has.
+const DERIVED: [Tag; 6] =
+    [Tag::MEMBER, Tag::POINTER, Tag::TYPEDEF, Tag::CONST, Tag::VOLATILE, Tag::RESTRICT];
+/// The composite types that BTF has, or that LLVM converts.
+const COMPOSITE: [Tag; 5] =
+    [Tag::ARRAY, Tag::ENUMERATION, Tag::STRUCTURE, Tag::UNION, Tag::VARIANTS];
 /// The most bits of an integer in BTF.
 const WIDEST: u64 = 128;
 /// The deepest chain of types that is followed, so that a cycle ends; real types nest only a few deep.
@@ -65,11 +41,11 @@ pub(in crate::backend) fn taking_references<'ctx>(
 ) -> Vec<Global<'ctx>> {
     let is_reference = |ty: &Node<'_>| {
         let bases = std::iter::successors(Some(*ty), |ty| match ty.tag() {
-            tag::TYPEDEF | tag::CONST | tag::VOLATILE => Some(ty.base_type()?.1),
+            Tag::TYPEDEF | Tag::CONST | Tag::VOLATILE => Some(ty.base_type()?.1),
             _ => None,
         });
         let mut bases = bases.take(MAX_DEPTH);
-        bases.any(|ty| [tag::REFERENCE, tag::RVALUE_REFERENCE].contains(&ty.tag()))
+        bases.any(|ty| [Tag::REFERENCE, Tag::RVALUE_REFERENCE].contains(&ty.tag()))
     };
     let takes_one = |function: &Global<'ctx>| {
         let signature = function.subprogram(context).and_then(Node::signature_of_subprogram);
@@ -100,13 +76,13 @@ pub(super) fn express<'ctx>(builder: TypeBuilder<'ctx>, nodes: &[Node<'ctx>]) ->
 }
 
 fn has_elements(node: Node<'_>) -> bool {
-    [tag::STRUCTURE, tag::UNION, tag::CLASS].contains(&node.tag())
+    [Tag::STRUCTURE, Tag::UNION, Tag::CLASS].contains(&node.tag())
 }
 
 /// Sets the base type of the enumeration `node` to the integer behind its typedefs, if there are any: LLVM expects an
 /// integer.
 fn name_integer(node: Node<'_>) -> bool {
-    if node.tag() != tag::ENUMERATION {
+    if node.tag() != Tag::ENUMERATION {
         return false;
     }
     let Some((index, base)) = node.base_type() else { return false };
@@ -125,11 +101,11 @@ fn name_integer(node: Node<'_>) -> bool {
 fn takes_no_place(element: Node<'_>) -> bool {
     match element.kind() {
         MetadataKind::Subprogram => true,
-        MetadataKind::Composite => element.tag() != tag::VARIANTS,
+        MetadataKind::Composite => element.tag() != Tag::VARIANTS,
         MetadataKind::Derived => match element.tag() {
-            tag::MEMBER => false,
-            tag::INHERITANCE => element.is_virtual(),
-            tag::VARIABLE | tag::FRIEND | tag::TYPEDEF => true,
+            Tag::MEMBER => false,
+            Tag::INHERITANCE => element.is_virtual(),
+            Tag::VARIABLE | Tag::FRIEND | Tag::TYPEDEF => true,
             _ => false,
         },
         _ => false,
@@ -201,7 +177,7 @@ impl<'ctx> Express<'ctx> {
     }
 
     fn basic(&self, node: Node<'ctx>) -> Option<Node<'ctx>> {
-        if node.tag() == tag::UNSPECIFIED {
+        if node.tag() == Tag::UNSPECIFIED {
             return self.builder.pointer(None);
         }
         let size = node.type_size();
@@ -214,25 +190,25 @@ impl<'ctx> Express<'ctx> {
 
     fn derived(&mut self, node: Node<'ctx>, depth: usize) -> Option<Node<'ctx>> {
         let own = node.tag();
-        if tag::DERIVED.contains(&own) {
+        if DERIVED.contains(&own) {
             return None;
         }
         let base = node.base_type().map(|(_, base)| self.settled(base, depth));
         match own {
-            tag::REFERENCE | tag::RVALUE_REFERENCE => self.builder.pointer(base),
-            tag::POINTER_TO_MEMBER => self.bytes(node.type_size()),
-            tag::INHERITANCE => {
+            Tag::REFERENCE | Tag::RVALUE_REFERENCE => self.builder.pointer(base),
+            Tag::POINTER_TO_MEMBER => self.bytes(node.type_size()),
+            Tag::INHERITANCE => {
                 let base = base?;
                 self.builder.member(node, &base.type_name(), base)
             }
-            tag::VARIABLE | tag::FRIEND => None,
+            Tag::VARIABLE | Tag::FRIEND => None,
             _ => base,
         }
     }
 
     fn composite(&mut self, node: Node<'ctx>, depth: usize) -> Option<Node<'ctx>> {
         match node.tag() {
-            tag::CLASS => {
+            Tag::CLASS => {
                 let operands = node.operands().into_iter().filter_map(|operand| operand.node());
                 let lists = operands.filter(|node| node.kind() == MetadataKind::Tuple);
                 let mut elements: Vec<_> =
@@ -240,7 +216,7 @@ impl<'ctx> Express<'ctx> {
                 elements.retain(|element| element.kind() == MetadataKind::Derived);
                 self.builder.structure(node, &elements)
             }
-            known if tag::COMPOSITE.contains(&known) => None,
+            known if COMPOSITE.contains(&known) => None,
             _ => self.bytes(node.type_size()),
         }
     }

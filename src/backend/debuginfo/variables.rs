@@ -32,15 +32,6 @@ pub(in crate::backend) enum Number {
     Unknown,
 }
 
-// DWARF 5, section 7.5.3.
-const ARRAY: Tag = Tag(0x01);
-const ENUMERATION: Tag = Tag(0x04);
-const MEMBER: Tag = Tag(0x0d);
-const STRUCTURE: Tag = Tag(0x13);
-const TYPEDEF: Tag = Tag(0x16);
-const CONST: Tag = Tag(0x26);
-const VOLATILE: Tag = Tag(0x35);
-
 /// The most typedefs and wrappers that are followed, so that a cycle ends.
 const MAX_WRAPPERS: usize = 64;
 
@@ -63,12 +54,14 @@ fn is_type(node: Node<'_>) -> bool {
 /// Returns the type behind a typedef, a qualifier, or a structure of one member.
 fn inner<'s>(node: Node<'s>) -> Option<Node<'s>> {
     match node.tag() {
-        TYPEDEF | CONST | VOLATILE | MEMBER => node.base_type().map(|(_, base)| base),
-        STRUCTURE => {
+        Tag::TYPEDEF | Tag::CONST | Tag::VOLATILE | Tag::MEMBER => {
+            node.base_type().map(|(_, base)| base)
+        }
+        Tag::STRUCTURE => {
             let lists = nodes(node).filter(|node| node.kind() == MetadataKind::Tuple);
             let mut filled = lists
                 .flat_map(nodes)
-                .filter(|member| member.tag() == MEMBER && member.type_size() > 0);
+                .filter(|member| member.tag() == Tag::MEMBER && member.type_size() > 0);
             let (only, None) = (filled.next()?, filled.next()) else { return None };
             nodes(only).filter(|it| is_type(*it)).find(|it| *it != node)
         }
@@ -84,8 +77,8 @@ fn judge(node: Node<'_>) -> Option<Type> {
             "signed" | "signed_char" => Type::Number(Number::Signed),
             _ => Type::Other,
         }),
-        (_, ENUMERATION) => Some(Type::Number(Number::Enum { values: enumerators(node) })),
-        (_, ARRAY) => {
+        (_, Tag::ENUMERATION) => Some(Type::Number(Number::Enum { values: enumerators(node) })),
+        (_, Tag::ARRAY) => {
             let element = node.base_type().map(|(_, base)| base);
             let mut all = std::iter::successors(element, |node| inner(*node)).take(MAX_WRAPPERS);
             let is_byte = all.any(|it| it.kind() == MetadataKind::Basic && it.type_size() == 8);

@@ -17,7 +17,7 @@ const FARTHEST: u32 = 12;
 
 /// Replaces such addresses in `module` with distances.
 pub(super) fn lower<'c>(context: &'c Context, module: &Module<'c>) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let mut addresses = constants(context, function);
         let found = function
             .instructions()

@@ -9,7 +9,7 @@ use crate::llvm::{Builder, Context, Global, Instruction, Layout, Module, Opcode,
 /// Turns such selects of `module` into branches.
 pub(super) fn sink<'c>(context: &'c Context, module: &Module<'c>) {
     let layout = module.layout();
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     for select in bodies.flat_map(Global::instructions).collect::<Vec<_>>() {
         branch(context, layout, select);
     }

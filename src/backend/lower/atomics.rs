@@ -7,7 +7,7 @@ use crate::llvm::{Global, Module};
 
 /// Turns relaxed accesses of whole, aligned words in `module` into volatile ones.
 pub(super) fn relax(module: &Module<'_>) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     for access in bodies.flat_map(Global::instructions) {
         access.relax();
     }

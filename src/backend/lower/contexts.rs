@@ -32,7 +32,7 @@ const PLAIN: [&str; 1] = ["syscall"];
 
 /// Splits the accesses through `contexts` in `module` that are not at one constant offset.
 pub(super) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>, contexts: &[Value<'s>]) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     for function in bodies.collect::<Vec<_>>() {
         if function.parameters().iter().any(|parameter| contexts.contains(parameter)) {
             let mut offsets = Offsets::new(&session.context, module.layout());

@@ -20,7 +20,7 @@ const FARTHEST: u32 = 8;
 
 /// Restores the values of `module`, for a CPU with `registers`.
 pub(super) fn restore<'c>(context: &'c Context, module: &Module<'c>, registers: Registers) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         match registers {
             Registers::Wide => widen_counters(context, function),
             Registers::Narrow => unite_masks(context, function),

@@ -53,7 +53,7 @@ struct Changed<'l, 'c> {
 
 /// Bounds such loops in `module`.
 pub(super) fn bound<'s>(session: &'s Session<'_>, module: &Module<'s>) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let flow = Flow::of(function);
         let found: Vec<_> = flow
             .loops()

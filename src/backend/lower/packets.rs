@@ -15,7 +15,7 @@ const DEEPEST: u32 = 16;
 /// Restores the sums in comparisons of packet pointers in `module`, whose programs receive `contexts`.
 pub(super) fn restore<'c>(context: &'c Context, module: &Module<'c>, contexts: &[Value<'c>]) {
     let layout = module.layout();
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     for comparison in bodies.flat_map(|function| function.instructions()).collect::<Vec<_>>() {
         restore_one(context, layout, contexts, comparison);
     }

@@ -13,7 +13,7 @@ const MULTIPLIED: u32 = 32;
 
 /// Replaces the signed divisions in `module` that LLVM cannot generate.
 pub(super) fn spell_out<'c>(context: &'c Context, module: &Module<'c>) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     for division in bodies.flat_map(Global::instructions).collect::<Vec<_>>() {
         replace(context, division);
     }

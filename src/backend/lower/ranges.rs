@@ -27,7 +27,7 @@ pub(in crate::backend) enum Registers {
 
 /// Limits the values that addresses in `module` are computed from.
 pub(super) fn restore<'c>(context: &'c Context, module: &Module<'c>, registers: Registers) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let instructions: Vec<_> = function.instructions().collect();
         for instruction in &instructions {
             limit_quotient(context, *instruction);

@@ -8,7 +8,7 @@ use crate::llvm::{Context, Instruction, Linkage, Module, Opcode, Value};
 
 /// Clears r0 at the ends of such functions in `module`.
 pub(super) fn clear<'c>(context: &'c Context, module: &Module<'c>) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let is_given = function.linkage() == Linkage::Local
             && function.returns_nothing()
             && function.calls().into_iter().any(is_given_frame);

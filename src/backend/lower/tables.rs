@@ -31,7 +31,7 @@ struct Read<'c> {
 /// numbers from the same table: the verifier then knows which number belongs to which address.
 pub(super) fn lower<'c>(context: &'c Context, module: &Module<'c>) {
     let layout = module.layout();
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let loads = function.instructions().collect::<Vec<_>>();
         let reads = loads.into_iter().filter_map(|load| read(&layout, load)).collect::<Vec<_>>();
         let addressed = reads.iter().filter(|read| read.load.value().is_pointer());

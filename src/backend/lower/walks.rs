@@ -48,7 +48,7 @@ enum Walk {
 /// Guards such accesses in `module`.
 pub(super) fn guard<'s>(session: &'s Session<'_>, module: &Module<'s>) {
     let layout = module.layout();
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let mut offsets = Offsets::new(&session.context, layout);
         let flow = LazyCell::new(|| Flow::of(function));
         let found: Vec<_> = function

@@ -12,7 +12,7 @@ pub(super) struct Graph<'ctx> {
 impl<'ctx> Graph<'ctx> {
     /// Returns the call graph of `module`.
     pub(super) fn of(module: &Module<'ctx>) -> Self {
-        let bodies = module.functions().filter(|function| !function.is_declaration());
+        let bodies = module.defined_functions();
         let callees = bodies.map(|function| {
             let called = function.instructions().filter_map(Instruction::callee);
             (function, called.filter(|callee| !callee.is_declaration()).collect())

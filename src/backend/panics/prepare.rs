@@ -66,7 +66,7 @@ pub(super) fn handler<'ctx>(module: &Module<'ctx>) -> Option<Global<'ctx>> {
 }
 
 fn bodies<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
-    module.functions().filter(|function| !function.is_declaration())
+    module.defined_functions()
 }
 
 /// Drops the checks for undefined behavior.

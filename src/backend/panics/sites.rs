@@ -30,7 +30,7 @@ pub(super) fn mark<'ctx>(session: &'ctx Session<'_>, module: &Module<'ctx>, leav
 }
 
 pub(super) fn bodies<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
-    module.functions().filter(|function| !function.is_declaration())
+    module.defined_functions()
 }
 
 fn mark_block<'ctx>(session: &'ctx Session<'_>, block: Block<'ctx>, leave: Global<'ctx>) {

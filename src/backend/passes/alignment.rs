@@ -18,7 +18,7 @@ const WIDEST: u32 = 8;
 /// Aligns stack variables used in copies to the width of the copy, at most 8 bytes. Variables that are only copied
 /// from, which LLVM leaves alone, are aligned only as far as the frame has room.
 pub(super) fn align_stack(module: &Module<'_>) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let copies = function.instructions().filter(|call| is_call_of(*call, &COPIES));
         let copies = copies.collect::<Vec<_>>();
         if copies.is_empty() {
@@ -63,7 +63,7 @@ pub(in crate::backend) fn limit<'s>(session: &'s Session<'_>, module: &Module<'s
 
 /// Returns the calls of functions whose names begin with one of `names`.
 fn calls<'s>(module: &Module<'s>, names: &[&str]) -> Vec<Instruction<'s>> {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     bodies.flat_map(Global::instructions).filter(|call| is_call_of(*call, names)).collect()
 }
 

@@ -129,7 +129,7 @@ impl Operation {
         module: &Module<'s>,
         fits: impl Fn(Extent) -> bool,
     ) -> Vec<(Instruction<'s>, Extent)> {
-        let bodies = module.functions().filter(|function| !function.is_declaration());
+        let bodies = module.defined_functions();
         let instructions = bodies.flat_map(Global::instructions);
         let found = instructions.filter_map(|one| Some((one, self.extent(one)?)));
         found.filter(|(_, extent)| fits(*extent)).collect()

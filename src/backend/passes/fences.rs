@@ -7,7 +7,7 @@ use crate::llvm::{Global, Module, Operation, Scope};
 
 /// Replaces the fences in `module` with barriers, after all optimization.
 pub(in crate::backend) fn lower<'s>(session: &'s Session<'_>, module: &Module<'s>) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     let fences = bodies
         .flat_map(Global::instructions)
         .filter(|instruction| instruction.operation() == Operation::Fence(Scope::Compiler));

@@ -20,7 +20,7 @@ pub(in crate::backend) fn run<'s>(
 
 /// Adds `attributes` to every function that may be optimized.
 fn mark<'c>(context: &'c Context, module: &Module<'c>, attributes: &[Attribute]) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     for function in bodies.filter(|function| !function.has(Attribute::OptimizeNone)) {
         attributes.iter().for_each(|attribute| function.add(context, *attribute));
     }
@@ -30,6 +30,6 @@ fn mark<'c>(context: &'c Context, module: &Module<'c>, attributes: &[Attribute])
 /// applies, and the verifier tracks the operands of a branch, but not a value read from a table. If the compiler of an
 /// input made a table of numbers, it stays.
 fn keep_switches(module: &Module<'_>) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     bodies.for_each(|function| function.set_string_attribute(c"no-jump-tables", "true"));
 }

@@ -39,7 +39,7 @@ pub(in crate::backend) fn spell_out<'s>(
     machine: &Machine,
 ) -> Result<()> {
     let checked = CHECKED.iter().any(|(name, _)| module.find(name).is_some());
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     let products: Vec<_> = bodies
         .flat_map(|function| function.instructions())
         .filter(|one| one.is_wide_product())

@@ -10,7 +10,7 @@ const FRAME_ALIGNMENT: u32 = 8;
 /// LLVM assumes that the frame has any requested alignment. It would add an index below the alignment to the address by
 /// an `or`, which [`mod@crate::link`] could not prove to be a sum.
 pub(in crate::backend) fn limit_alignment(module: &Module<'_>) {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     for instruction in bodies.flat_map(Global::instructions) {
         instruction.limit_stack_alignment(FRAME_ALIGNMENT);
     }

@@ -11,15 +11,9 @@
 
 use crate::llvm::{Context, Global, Instruction, Linkage, Module, Node, Tag, Value};
 
-const POINTER: Tag = Tag(0x0f);
-/// Typedefs, `const` and `volatile`.
-const MODIFIERS: [Tag; 3] = [Tag(0x16), Tag(0x26), Tag(0x35)];
-/// The maximum number of modifiers of one type; damaged metadata may be circular.
-const MAX_MODIFIERS: usize = 64;
-
 /// Replaces undefined operands of all instructions in `module`.
 pub(in crate::backend) fn define<'ctx>(context: &'ctx Context, module: &Module<'ctx>) {
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         for instruction in function.instructions() {
             pass_on(context, function, instruction);
             instruction.define_operands();
@@ -56,18 +50,7 @@ fn pointees<'ctx>(context: &'ctx Context, function: Global<'ctx>) -> Vec<Option<
 }
 
 fn pointee(ty: Node<'_>) -> Option<String> {
-    let pointer = settled(ty).filter(|ty| ty.tag() == POINTER)?;
-    let target = settled(pointer.base_type()?.1)?;
+    let pointer = ty.unmodified().filter(|ty| ty.tag() == Tag::POINTER)?;
+    let target = pointer.base_type()?.1.unmodified()?;
     Some(target.type_name()).filter(|name| !name.is_empty())
-}
-
-/// Returns the type behind all modifiers.
-fn settled(mut ty: Node<'_>) -> Option<Node<'_>> {
-    for _ in 0..MAX_MODIFIERS {
-        if !MODIFIERS.contains(&ty.tag()) {
-            return Some(ty);
-        }
-        ty = ty.base_type()?.1;
-    }
-    None
 }

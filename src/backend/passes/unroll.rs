@@ -141,7 +141,7 @@ fn warning(function: Global<'_>, line: Option<SourceLine>) -> Warning {
 }
 
 fn bodies<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = Global<'ctx>> {
-    module.functions().filter(|function| !function.is_declaration())
+    module.defined_functions()
 }
 
 fn count(module: &Module<'_>) -> usize {

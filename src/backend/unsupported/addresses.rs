@@ -35,7 +35,7 @@ pub(super) fn search(plan: &LinkPlan, module: &Module<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         for instruction in function.instructions() {
             if let Some(variable) = tables.read_by(instruction) {
                 found.push(Finding {

@@ -46,7 +46,7 @@ impl Abilities {
 /// Returns all unsupported constructs in `module`.
 pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> {
     let mut found = Vec::new();
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let mut note = |construct, place| {
             found.push(Finding { function: function.name(), place, construct });
         };
@@ -66,7 +66,7 @@ pub(super) fn search(module: &Module<'_>, abilities: Abilities) -> Vec<Finding> 
 /// is one.
 pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for function in module.functions().filter(|function| !function.is_declaration()) {
+    for function in module.defined_functions() {
         let name = function.name();
         let first = |wanted| function.instructions().find(|it| it.operation() == wanted);
         let place = first(Operation::FloatProduct).or_else(|| first(Operation::Float));
@@ -83,7 +83,7 @@ pub(super) fn floats(module: &Module<'_>, routines: &BTreeSet<String>) -> Vec<Fi
 
 /// Removes the constructs that [`search`] finds from `module`; returns true if none remain.
 pub(super) fn repair(module: &Module<'_>, abilities: Abilities) -> bool {
-    let bodies = module.functions().filter(|function| !function.is_declaration());
+    let bodies = module.defined_functions();
     let culprits = bodies
         .flat_map(Global::instructions)
         .filter(|instruction| judge(*instruction, abilities).is_some())
@@ -92,7 +92,7 @@ pub(super) fn repair(module: &Module<'_>, abilities: Abilities) -> bool {
         .into_iter()
         .partition(|instruction| instruction.operation() == Operation::IndirectJump);
     others.into_iter().for_each(Instruction::take_out);
-    let mut bodies = module.functions().filter(|function| !function.is_declaration());
+    let mut bodies = module.defined_functions();
     // A block must end in a jump, and types cannot be changed.
     ends.is_empty() && (abilities.wide || !bodies.any(Global::returns_wide))
 }
