@@ -8,7 +8,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     sync::OnceLock,
 };
 
@@ -81,8 +80,8 @@ fn ask(image: &Image) -> String {
 fn compile(program: &str, scratch: &Path) -> PathBuf {
     let source = tools::workspace().join("tests").join(program).with_extension("c");
     let object = scratch.join(format!("{}.o", program.replace('/', "-")));
-    let mut clang = Command::new(tools::clang());
-    clang.args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-c"]).arg(source);
+    let mut clang = tools::bpf_clang();
+    clang.args(["-mcpu=v3", "-c"]).arg(source);
     tools::run(clang.arg("-o").arg(&object));
     object
 }

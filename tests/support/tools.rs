@@ -60,6 +60,13 @@ pub fn clang() -> PathBuf {
     existing("/usr/bin/clang-22", "clang-22")
 }
 
+/// A call of clang for BPF, optimized and with debug info.
+pub fn bpf_clang() -> Command {
+    let mut clang = Command::new(clang());
+    clang.args(["-O2", "-g", "-target", "bpf"]);
+    clang
+}
+
 /// llvm-ar of the same LLVM: an older one cannot index the bitcode.
 pub fn llvm_ar() -> PathBuf {
     existing("/usr/bin/llvm-ar-22", "llvm-22")

@@ -33,8 +33,8 @@ fn compile(sources: &Path, inputs: &Path) {
     fs::write(sources.join("c.c"), C).unwrap();
     fs::write(sources.join("rust.rs"), RUST).unwrap();
     for (name, flags) in [("plain", &[][..]), ("embedded", &["-gdwarf-5", "-gembed-source"])] {
-        let mut clang = Command::new(tools::clang());
-        clang.args(["-O2", "-g", "-target", "bpf", "-emit-llvm", "-c", "c.c", "-o"]);
+        let mut clang = tools::bpf_clang();
+        clang.args(["-emit-llvm", "-c", "c.c", "-o"]);
         clang.arg(inputs.join(name).with_extension("bc")).args(flags);
         tools::run(clang.current_dir(sources));
     }
@@ -98,7 +98,7 @@ fn a_link_in_a_namespace_with_its_inputs_alone_makes_the_same_bytes() {
     }
 }
 
-/// What may have become of a source file when its module is linked.
+/// The states that a source file may be in when its module is linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     There,
@@ -153,8 +153,8 @@ fn what_becomes_of_sources_shows_only_in_links_that_read_them() {
         ("relative.bc", &["-c", "-ffile-compilation-dir=."]),
     ];
     for (name, flags) in ways {
-        let mut clang = Command::new(tools::clang());
-        clang.args(["-O2", "-g", "-target", "bpf", "-emit-llvm", "c.c"]).args(flags);
+        let mut clang = tools::bpf_clang();
+        clang.args(["-emit-llvm", "c.c"]).args(flags);
         tools::run(clang.arg("-o").arg(inputs.path().join(name)).current_dir(sources.path()));
     }
     for (name, _) in ways {

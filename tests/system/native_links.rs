@@ -20,7 +20,7 @@ use std::{
 
 use crate::support::{
     lab::{self, Loader, Step},
-    tools::{self, attempt, clang, linker, run, said},
+    tools::{self, attempt, linker, run, said},
 };
 
 /// An Ethernet header: what the programs run on.
@@ -52,8 +52,8 @@ impl Scenario {
             let (name, text) = source.split_once('\n').expect("a source has a name");
             fs::write(folder.path().join(name), text).expect("the folder is writable");
             let object = format!("{}.o", Path::new(name).file_stem().expect("a name").display());
-            let mut command = Command::new(clang());
-            command.args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-c", name, "-o", &object]);
+            let mut command = tools::bpf_clang();
+            command.args(["-mcpu=v3", "-c", name, "-o", &object]);
             run(command.current_dir(folder.path()));
             objects.push(object);
         }
@@ -196,16 +196,8 @@ fn linked_selftests_load_as_libbpf_links_them() {
             .map(|number| {
                 let object = folder.path().join(format!("{name}{number}.o"));
                 let source = corpora.join(format!("selftests/progs/{name}{number}.c"));
-                let mut command = Command::new(clang());
-                command.args([
-                    "-O2",
-                    "-g",
-                    "-target",
-                    "bpf",
-                    "-mcpu=v3",
-                    "-D__TARGET_ARCH_x86",
-                    "-c",
-                ]);
+                let mut command = tools::bpf_clang();
+                command.args(["-mcpu=v3", "-D__TARGET_ARCH_x86", "-c"]);
                 command.arg(source).arg("-o").arg(&object);
                 for headers in ["include/vmlinux/arch/x86", "libbpf"] {
                     command.arg("-I").arg(schedulers.join(headers));

@@ -20,8 +20,8 @@ fn two_programs(lab: &Lab) -> std::path::PathBuf {
         SECTION(\"xdp\") int bad(void *context) { return *(volatile int *)0; }\n\
         char LICENSE[] SECTION(\"license\") = \"GPL\";\n";
     let (source, bitcode) = (lab.write("two.c", source), lab.write("two.bc", ""));
-    let mut clang = Command::new(tools::clang());
-    clang.args(["-O2", "-g", "-target", "bpf", "-emit-llvm", "-c", "-w"]).arg(&source);
+    let mut clang = tools::bpf_clang();
+    clang.args(["-emit-llvm", "-c", "-w"]).arg(&source);
     tools::run(clang.arg("-o").arg(&bitcode));
     let object = lab.write("two.o", "");
     tools::run(Command::new(tools::linker()).arg("--btf").arg(&bitcode).arg("-o").arg(&object));

@@ -44,17 +44,8 @@ fn an_older_compiler_and_llvm_ask_the_same() {
 fn bpftool_joins_rust_and_c_and_finds_what_both_need_of_the_kernel() {
     let workshop = Workshop::new(Toolchain::Installed);
     let (rust, c) = (workshop.object("queries", &[]), workshop.path("other.o"));
-    let mut clang = Command::new(tools::clang());
-    clang.args([
-        "-O2",
-        "-g",
-        "-target",
-        "bpf",
-        "-mcpu=v3",
-        "-c",
-        "-Dqueries=others",
-        "-DOUT=OTHER",
-    ]);
+    let mut clang = tools::bpf_clang();
+    clang.args(["-mcpu=v3", "-c", "-Dqueries=others", "-DOUT=OTHER"]);
     clang.arg("-DLICENSE=_license").arg(super::program::source("queries.c"));
     run(clang.arg("-o").arg(&c));
     let joined = workshop.path("joined.o");

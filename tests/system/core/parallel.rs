@@ -1,6 +1,6 @@
 //! Links of one process, also at once, come out as each would alone.
 
-use std::{fs, process::Command, thread};
+use std::{fs, thread};
 
 use bpf_linker::{Linker, LinkerInput, LinkerOptions};
 
@@ -22,8 +22,8 @@ fn links_at_once_give_the_bytes_of_a_link_alone() {
     });
     // A program without queries wants other options of LLVM, which belong to the whole process.
     let plain = workshop.path("plain.bc");
-    let mut clang = Command::new(tools::clang());
-    clang.args(["-O2", "-g", "-target", "bpf", "-emit-llvm", "-c"]);
+    let mut clang = tools::bpf_clang();
+    clang.args(["-emit-llvm", "-c"]);
     tools::run(clang.arg(tools::workspace().join("tests/library/program.c")).arg("-o").arg(&plain));
     let plain_alone = fs::read(workshop.link(&plain, &["-O2"])).expect("the linker wrote it");
 

@@ -70,8 +70,8 @@ impl Workshop {
     /// What clang makes of a C program of this folder.
     pub fn clang(&self, name: &str) -> PathBuf {
         let object = self.path(&format!("{name}.clang.o"));
-        let mut clang = Command::new(tools::clang());
-        clang.args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-c"]);
+        let mut clang = tools::bpf_clang();
+        clang.args(["-mcpu=v3", "-c"]);
         run(clang.arg(source(&format!("{name}.c"))).arg("-o").arg(&object));
         object
     }

@@ -211,8 +211,8 @@ impl Edge {
         let file = |extension: &str| scratch.join(format!("edge-{}.{extension}", self.name));
         let (source, bitcode, object) = (file("c"), file("bc"), file("o"));
         fs::write(&source, &self.source).expect("temporary files can be written");
-        let mut clang = Command::new(tools::clang());
-        clang.args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-emit-llvm", "-c"]);
+        let mut clang = tools::bpf_clang();
+        clang.args(["-mcpu=v3", "-emit-llvm", "-c"]);
         tools::run(clang.arg(&source).arg("-o").arg(&bitcode));
         let output = tools::attempt(&mut self.link(&bitcode, &object));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -24,7 +24,7 @@ struct Row {
     name: &'static str,
     since: (u16, u16),
     kind: &'static str,
-    /// Whether the kernels of the lab can judge it: some features need a target, another module or a setting.
+    /// The judge, if kernels of the lab can be one: some features need a target, another module or a setting.
     judge: Judge,
     flags: &'static str,
     globals: &'static str,
@@ -159,17 +159,8 @@ impl Row {
             "{HEAD}#line 10 \"need.c\"\n{globals}\n#line 41 \"need.c\"\nSEC(\"{section}\") int entry(void *ctx) {{\n{body}\n}}\n"
         );
         fs::write(&source, text).expect("temporary files can be written");
-        let mut clang = Command::new(tools::clang());
-        clang.args([
-            "-O2",
-            "-g",
-            "-target",
-            "bpf",
-            "-emit-llvm",
-            "-Wno-everything",
-            "-c",
-            self.flags,
-        ]);
+        let mut clang = tools::bpf_clang();
+        clang.args(["-emit-llvm", "-Wno-everything", "-c", self.flags]);
         tools::run(clang.arg(&source).arg("-o").arg(&bitcode));
         let mut link = Command::new(tools::linker());
         link.args(["--btf", "-Wno-stack-chain", "-Wno-call-depth"]).arg(&bitcode);

@@ -8,7 +8,7 @@ use bpf_linker::internals::{
     report::Origin,
 };
 
-use crate::support::tools::{clang, linker, run};
+use crate::support::tools::{bpf_clang, linker, run};
 
 const SOURCE: &str = r#"
 static int (*number)(void) = (void *)7;
@@ -35,8 +35,8 @@ fn entries_follow_their_functions() {
     let mut inputs = Vec::new();
     for name in ["first", "second"] {
         fs::write(path("source.c"), SOURCE.replace("NAME", name)).expect("the folder is writable");
-        let mut command = Command::new(clang());
-        command.args(["-O2", "-g", "-target", "bpf", "-mcpu=v4", "-mllvm"]);
+        let mut command = bpf_clang();
+        command.args(["-mcpu=v4", "-mllvm"]);
         command.args(["-bpf-min-jump-table-entries=3", "-c", "source.c", "-o"]).arg(path(name));
         run(command.current_dir(folder.path()));
         inputs.push(path(name));

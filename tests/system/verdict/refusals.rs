@@ -19,7 +19,7 @@ struct Row {
     language: Language,
     globals: &'static str,
     section: &'static str,
-    /// What stands before the line of the fault, and that line with what follows.
+    /// The source before the line of the fault, and that line with the rest.
     before: &'static str,
     fault: &'static str,
 }
@@ -118,17 +118,8 @@ impl Row {
              SEC(\"{section}\") int entry(void *ctx) {{\n{before}\n{fault} }}\n"
         );
         let (source, bitcode) = (lab.write(&format!("{name}.c"), text), lab.write("in.bc", ""));
-        let mut clang = Command::new(tools::clang());
-        clang.args([
-            "-O2",
-            "-g",
-            "-target",
-            "bpf",
-            "-mcpu=v3",
-            "-emit-llvm",
-            "-Wno-everything",
-            "-c",
-        ]);
+        let mut clang = tools::bpf_clang();
+        clang.args(["-mcpu=v3", "-emit-llvm", "-Wno-everything", "-c"]);
         tools::run(clang.arg(&source).arg("-o").arg(&bitcode));
         let object = lab.write(&format!("{name}.o"), "");
         let mut link = Command::new(tools::linker());
