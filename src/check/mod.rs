@@ -93,15 +93,15 @@ pub fn limits(
     if errors.is_empty() { Ok(()) } else { Err(Error::link(KERNEL).with_parts(errors)) }
 }
 
-/// Returns what each program of `object`, of which `survey` is the survey, needs of the kernel.
+/// Returns the requirements of each program of `object` on the kernel; `survey` is its statistics.
 #[must_use]
 pub fn needs(object: &Object, survey: &ProgramStats) -> Needs {
     let mut needs = kernel::needs(object);
     for ProgramNeeds { program, needs } in &mut needs.programs {
         needs.extend(survey.needs(program));
-        need::settle(needs);
+        need::sort_and_dedup(needs);
     }
-    need::settle(&mut needs.others);
+    need::sort_and_dedup(&mut needs.others);
     needs
 }
 

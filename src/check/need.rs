@@ -122,7 +122,7 @@ pub fn of_btf(object: &Object, plan: &LinkPlan) -> Vec<Feature> {
 }
 
 /// Keeps one of each kind and feature, the first that is certain, and sorts them, the newest first.
-pub(super) fn settle(needs: &mut Vec<Need>) {
+pub(super) fn sort_and_dedup(needs: &mut Vec<Need>) {
     needs.sort_by_key(|need| need.certainty == Certainty::Guarded);
     let mut seen = BTreeSet::new();
     needs.retain(|need| seen.insert((need.kind, need.what.clone())));

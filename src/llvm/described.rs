@@ -29,7 +29,7 @@ const POINTER: u64 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag(u16);
 
-/// Each is the constant `DW_TAG_*` of its name.
+#[allow(missing_docs, reason = "each is the constant `DW_TAG_*` of its name")]
 impl Tag {
     pub const ARRAY: Self = Self(0x01);
     pub const CLASS: Self = Self(0x02);

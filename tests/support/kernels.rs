@@ -12,7 +12,7 @@ use std::{
     process::{Command, ExitStatus},
 };
 
-use bpf_verdict::archive::Archive;
+use bpf_verdict::{archive::Archive, machine::name_of};
 
 use super::{
     control,
@@ -269,12 +269,6 @@ fn place<'path>(files: &mut Vec<&'path Path>, path: &'path Path) -> String {
         files.len() - 1
     });
     name_of(number, path)
-}
-
-/// Numbered, since names repeat; with its own name, since libbpf names maps after it.
-fn name_of(number: usize, path: &Path) -> String {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("object.o");
-    format!("{name}.{number}")
 }
 
 fn text(path: &Path) -> String {

@@ -193,7 +193,8 @@ fn doc_comments_of_the_product_open_with_a_verb_or_a_noun() {
         "Again",
     ];
     let mut breaches = Vec::new();
-    for source in product() {
+    let sources = everything().into_iter().filter(|source| !source.path.starts_with("tests/"));
+    for source in sources {
         let text = fs::read_to_string(root().join(&source.path)).expect("a readable source");
         let mut before = "";
         for (number, line) in text.lines().map(str::trim).enumerate() {

@@ -31,7 +31,7 @@ pub struct Explanation {
     pub rule: Option<String>,
     /// The function of the kernel that applies it.
     pub function: Option<String>,
-    /// What usually helps: the kernel's own suggestion (since 7.3) first.
+    /// Remedies: the kernel's own suggestion (since 7.3) first.
     pub help: Vec<String>,
 }
 

@@ -20,21 +20,21 @@ use crate::{
 /// The word that has this program load one object and write the outcome as JSON.
 pub const CHILD: &str = "--as-child";
 
-/// How often a child is looked after.
+/// The time between two looks at a child.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The names and numbers of the rights to load programs, of which the last is enough alone (`capability.h`).
 const RIGHTS: [(&str, u32); 4] =
     [("CAP_BPF", 39), ("CAP_PERFMON", 38), ("CAP_NET_ADMIN", 12), ("CAP_SYS_ADMIN", 21)];
 
-/// What a kernel says of an object through one loader.
+/// The verdict of a kernel on an object, through one loader.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// The object.
     pub object: PathBuf,
     /// The loader.
     pub loader: Loader,
-    /// What became of it.
+    /// The outcome.
     pub loaded: Loaded,
 }
 

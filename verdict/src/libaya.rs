@@ -22,11 +22,16 @@ const PINS: &str = "/sys/fs/bpf";
 /// aya cannot read the object, or create its maps.
 pub fn load(request: &Request) -> Result<Loaded> {
     let pins = Pins::new();
-    let mut object = open(request, &pins)?;
+    let programs = verdicts(&mut open(request, &pins)?);
+    Ok(Loaded { error: None, programs })
+}
+
+/// Loads every program of `object`, and returns the outcomes, by name.
+pub fn verdicts(object: &mut Ebpf) -> Vec<Program> {
     let mut programs: Vec<Program> =
         object.programs_mut().map(|(name, program)| verdict(name, program)).collect();
     programs.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Loaded { error: None, programs })
+    programs
 }
 
 /// A folder for the maps that their definitions have pinned, which goes when the object has gone.

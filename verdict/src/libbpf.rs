@@ -21,10 +21,10 @@ use crate::{
     outcome::{Loaded, Program},
 };
 
-/// What libbpf prints, the verifier's log among it.
+/// The text that libbpf prints, with the verifier's log in it.
 static LOG: Mutex<String> = Mutex::new(String::new());
 
-/// How often an object is loaded without the programs that were refused so far. Opening one takes longer than verifying
+/// The most loads of an object without the programs that were refused so far. Opening one takes longer than verifying
 /// most programs do; but where many are refused, each on its own is less work.
 const ATTEMPTS: usize = 4;
 
@@ -89,7 +89,7 @@ pub fn log_of_refusal(request: &Request, name: &str) -> Result<Option<String>> {
     Ok(submit(&request, name).err().map(|error| format!("{error:#}")))
 }
 
-/// What the kernel takes together, if a few attempts find out; and the logs of the programs that it refused.
+/// The programs that the kernel takes together, if a few attempts find them, and the logs of those that it refused.
 fn load_together(request: &Request) -> Result<(Option<Object>, BTreeMap<String, String>)> {
     let mut refused = BTreeMap::new();
     for _ in 0..ATTEMPTS {

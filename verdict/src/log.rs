@@ -22,7 +22,7 @@ pub struct Log {
     pub steps: Vec<Step>,
     /// The lines behind the last instruction that are no figures.
     pub messages: Vec<String>,
-    /// What the kernel suggests.
+    /// The kernel's suggestions.
     pub suggestions: Vec<String>,
 }
 

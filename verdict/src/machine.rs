@@ -21,7 +21,7 @@ const COMMAND_LINE: &str =
     "console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off no_timer_check";
 /// The time in which a kernel starts where the processor runs it; where virtual machines are nested, it may never.
 const HARDWARE_START: Duration = Duration::from_secs(20);
-/// How often the machine is looked after.
+/// The time between two looks at the machine.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The folders that exist when the first process starts.
 const FOLDERS: [&str; 6] = ["proc", "sys", "dev", "tmp", "boot", "objects"];
@@ -42,7 +42,7 @@ pub struct Image {
     config: Option<Vec<u8>>,
 }
 
-/// What every machine gets.
+/// The limits of every machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// The time for all of it.
@@ -60,7 +60,7 @@ impl Default for Limits {
     }
 }
 
-/// What a kernel says.
+/// The answer of a kernel.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Its release.
@@ -229,8 +229,10 @@ impl Image {
     }
 }
 
-/// Numbered, since names repeat; with its own name, since libbpf names maps after it.
-fn name_of(number: usize, path: &Path) -> String {
+/// Returns the name of the file `path` in the machine: numbered, because names repeat, and with its own name, because
+/// libbpf names maps after it.
+#[must_use]
+pub fn name_of(number: usize, path: &Path) -> String {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("object.o");
     format!("{name}.{number}")
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::explain::Explanation;
 
-/// What one loader says of an object.
+/// The outcome of loading an object with one loader.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    /// Why the loader refused the object as a whole.
+    /// The error if the loader refused the object as a whole.
     pub error: Option<String>,
     /// The programs, by name.
     pub programs: Vec<Program>,
@@ -20,7 +20,7 @@ pub struct Program {
     pub name: String,
     /// Its type, as the loader calls it.
     pub kind: String,
-    /// Why the loader or the kernel refused it; the verifier's log is part of it.
+    /// The error if the loader or the kernel refused it; the verifier's log is part of it.
     pub error: Option<String>,
     /// The refusal at the line of the source, if the log tells enough.
     pub explanation: Option<Explanation>,

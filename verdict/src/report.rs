@@ -1,4 +1,4 @@
-//! What the kernels say: text, JSON, and a table of programs by kernels.
+//! Reports of the verdicts: text, JSON, and a table of programs by kernels.
 
 use std::fmt::Write as _;
 

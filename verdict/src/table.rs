@@ -14,7 +14,7 @@ pub struct Rule {
     pub seen: [&'static str; 2],
     /// The rule in plain words.
     pub rule: &'static str,
-    /// What usually helps.
+    /// The usual remedy.
     pub help: &'static str,
 }
 

@@ -7,10 +7,7 @@ use aya::{
     TestRun as _,
     programs::{self, RawTracePointRunOptions, TestRunOptions},
 };
-use bpf_verdict::{
-    libaya::{Pins, open, verdict},
-    outcome::Program,
-};
+use bpf_verdict::libaya::{Pins, open, verdict, verdicts};
 use libbpf_rs::MapHandle;
 
 use crate::{
@@ -26,9 +23,7 @@ const HEADROOM: usize = 256;
 pub fn load(request: &Request) -> Result<Loaded> {
     let pins = Pins::new();
     let mut object = open(&request.judged(), &pins)?;
-    let mut programs: Vec<Program> =
-        object.programs_mut().map(|(name, program)| verdict(name, program)).collect();
-    programs.sort_by(|a, b| a.name.cmp(&b.name));
+    let programs = verdicts(&mut object);
     let mut maps = BTreeMap::new();
     for (_, program) in object.programs() {
         let Ok(info) = program.info() else { continue };
