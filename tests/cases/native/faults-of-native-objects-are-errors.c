@@ -1,6 +1,6 @@
 // What cannot become one object is an error that names the files.
 //
-// run: for i in a twice needs other big type; do clang -target bpf -O2 -g -c $i.c -o $i.o || exit 1; done
+// run: for i in a twice needs other big type code data both; do clang -target bpf -O2 -g -c $i.c -o $i.o || exit 1; done
 // run: clang -target bpfeb -O2 -g -c a.c -o big.o; clang -target bpf -O2 -g -emit-llvm -c a.c -o a.bc
 // run: head -c 700 a.o > half.o
 // link: a.o twice.o
@@ -23,6 +23,14 @@
 // cause: big.o is big endian
 // link: a.o type.o
 // error: link the inputs disagree about the type of `helper`
+// link: code.o data.o
+// error: link section .mine is code and data
+// cause: in code.o it holds code
+// cause: in data.o it holds data
+// link: both.o
+// error: link cannot read both.o
+// cause: section .text is code and data
+// cause: the object has two sections of the name, and one of them is not executable
 // link: half.o
 // error: input half.o is a malformed ELF file
 // link: a.o --emit asm
@@ -55,3 +63,10 @@ char LICENSE[] __attribute__((section("license"))) = "MIT";
 //--- type.c
 int helper(long x, int y);
 __attribute__((section("tc"))) int classify(void *context) { return helper(1, 2); }
+//--- code.c
+__attribute__((section(".mine"))) int code(void *context) { return 1; }
+//--- data.c
+__attribute__((section(".mine"))) int data = 1;
+//--- both.c
+int code(int x) { return x; }
+__attribute__((section(".text.data"))) int data = 1;
