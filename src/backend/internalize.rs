@@ -30,7 +30,7 @@ impl<'s> Program<'s, Prepared> {
         session.link_trace.borrow_mut().note_definitions(module);
         let subprograms = noinline::find(module);
         let kept = module.kept();
-        let entered = match session.plan.exports.requested {
+        let entered = match session.plan.visibility() {
             Requested::Explicit => entered::find(&session.context, module),
             Requested::Inferred => HashSet::new(),
         };
@@ -83,7 +83,7 @@ fn can_hide(global: Global<'_>) -> bool {
 /// and the license, all in named sections.
 fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
     let exports = &session.plan.exports;
-    match exports.requested {
+    match session.plan.visibility() {
         Requested::Explicit => {
             let name = global.name();
             exports.contains(&name) && !is_listed_builtin(&name, session.plan)
