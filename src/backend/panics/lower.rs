@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     callbacks,
     graph::Graph,
-    remaining,
+    held, remaining,
     sites::{bodies, cut, is_root, leaves, leaving, mark, return_at},
     throw,
 };
@@ -162,6 +162,7 @@ fn finish<'ctx>(
         if !leaves(function, leave) {
             continue;
         }
+        held::check(session, function, leave)?;
         if let Some(callback) = callbacks::kind(function) {
             callbacks::finish(session, function, leave, callback);
         } else if is_root(function) {
