@@ -149,7 +149,9 @@ fn error(function: Global<'_>, place: Option<Place>, held: &Acquisition<'_>) -> 
     let since = held.place.as_ref().map_or(String::new(), |place| format!(", since {place}"));
     Error::link(format!("{} may panic while it holds {words}", quoted(&function.name())))
         .at(place.map(|place| place.to_string()))
-        .because(format!("it holds {words}{since}, and the kernel rejects a program that ends with it"))
+        .because(format!(
+            "it holds {words}{since}, and the kernel rejects a program that ends with it"
+        ))
         .help("do what may panic before, or test first and release in both cases")
 }
 
