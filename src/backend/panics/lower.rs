@@ -39,7 +39,7 @@ pub(in crate::backend) fn lower<'s>(
     module: &Module<'s>,
     machine: &Machine,
 ) -> Result<()> {
-    if session.plan.codegen.panics.way == PanicWay::Keep {
+    if session.plan.panic_way() == PanicWay::Keep {
         return Ok(());
     }
     let declared = module.find(LEAVE);
@@ -49,7 +49,7 @@ pub(in crate::backend) fn lower<'s>(
     leave.calls().into_iter().for_each(Instruction::take_out);
     cut(session, module, leave);
     let found = remaining::panics(session, module, &remaining::sites(module, leave));
-    if session.plan.codegen.panics.way == PanicWay::Error && !found.is_empty() {
+    if session.plan.panic_way() == PanicWay::Error && !found.is_empty() {
         return Err(remaining::error(&found));
     }
     session.panics.replace(found);
@@ -78,7 +78,7 @@ pub(in crate::backend) fn lower<'s>(
 /// Terminates blocks that still end in `unreachable`: undefined behavior that the optimizer left, such as a function
 /// that consists of nothing else. The verifier never reaches them, but rejects the program.
 pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Module<'s>) {
-    if session.plan.codegen.panics.way == PanicWay::Keep {
+    if session.plan.panic_way() == PanicWay::Keep {
         return;
     }
     for function in bodies(module).filter(|function| function.linkage() == Linkage::Local) {
