@@ -142,6 +142,25 @@ impl Predicate {
         }
     }
 
+    /// Returns the result for two integers of `bits` bits, at most 64, that are sign-extended.
+    #[must_use]
+    pub fn holds(self, left: i64, right: i64, bits: u32) -> bool {
+        let mask = u64::MAX.checked_shr(64_u32.saturating_sub(bits)).unwrap_or(0);
+        let [low_left, low_right] = [left, right].map(|side| side as u64 & mask);
+        match self {
+            Self::Eq => low_left == low_right,
+            Self::Ne => low_left != low_right,
+            Self::Ugt => low_left > low_right,
+            Self::Uge => low_left >= low_right,
+            Self::Ult => low_left < low_right,
+            Self::Ule => low_left <= low_right,
+            Self::Sgt => left > right,
+            Self::Sge => left >= right,
+            Self::Slt => left < right,
+            Self::Sle => left <= right,
+        }
+    }
+
     /// Returns the predicate for swapped operands.
     #[must_use]
     pub const fn swapped(self) -> Self {

@@ -24,6 +24,7 @@ mod idioms;
 mod incumbent;
 mod kernels;
 mod llvm_matrix;
+mod lowering;
 mod mutations;
 mod native;
 mod native_links;

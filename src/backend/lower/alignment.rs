@@ -7,10 +7,13 @@
 //! program's own variables the distance is known: they are aligned to 8 bytes.
 
 use super::offsets::{Offsets, base};
-use crate::llvm::{Binary, Builder, Context, Global, Instruction, Module, Opcode, Value};
+use crate::llvm::{Binary, Builder, Context, Global, Instruction, Module, Opcode, Resize, Value};
 
 /// The bits in which an address and its distance from the frame agree.
 const AGREEING: i64 = 7;
+
+/// The number of those bits.
+const AGREEING_BITS: u32 = 3;
 
 /// The most operations through which a number is followed.
 const FARTHEST: u32 = 12;
@@ -42,6 +45,9 @@ pub(super) fn lower<'c>(context: &'c Context, module: &Module<'c>) {
             users.into_iter().for_each(|user| {
                 distance.into_iter().for_each(|distance| replace(user, number, distance));
             });
+            if let Some(dead) = number.instruction().filter(|_| number.users().is_empty()) {
+                dead.discard();
+            }
         }
     }
 }
@@ -154,8 +160,9 @@ fn round_up<'c>(context: &'c Context, function: Global<'c>, numbers: &[Value<'c>
         };
         let Some((start, low)) = parts() else { continue };
         let builder = Builder::before(context, difference);
-        let negative = builder.binary(Binary::Sub, builder.integer(64, 0), start);
-        let distance = builder.binary(Binary::And, negative, builder.integer(64, low));
+        let Some(bits) = start.bits() else { continue };
+        let negative = builder.binary(Binary::Sub, builder.integer(bits, 0), start);
+        let distance = builder.binary(Binary::And, negative, builder.integer(bits, low));
         difference.value().replace_uses_with(distance);
         difference.discard();
     }
@@ -175,7 +182,10 @@ fn has_mask(value: Value<'_>, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     value.users().into_iter().any(|user| match user.opcode() {
         Opcode::Binary(Binary::And) => true,
-        Opcode::Binary(Binary::Add | Binary::Sub) => has_mask(user, depth),
+        Opcode::Resize(Resize::Trunc) if user.bits() <= Some(AGREEING_BITS) => true,
+        Opcode::Binary(Binary::Add | Binary::Sub) | Opcode::Resize(Resize::Trunc) => {
+            has_mask(user, depth)
+        }
         _ => false,
     })
 }
@@ -206,6 +216,10 @@ fn is_relative<'c>(value: Value<'c>, numbers: &[Value<'c>], kind: Kind, depth: u
                 Some(other) if is_address(other, numbers, depth) => kind == Kind::Address,
                 _ => kind == Kind::Address && is_relative(user, numbers, Kind::Negative, depth),
             },
+            // Fewer bits of the address, of which the lowest agree as well.
+            Opcode::Resize(Resize::Trunc) => {
+                user.bits() <= Some(AGREEING_BITS) || is_relative(user, numbers, kind, depth)
+            }
             _ => false,
         }
     })
@@ -216,7 +230,7 @@ fn is_address<'c>(value: Value<'c>, numbers: &[Value<'c>], depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return true };
     let mut operands = value.operands().into_iter();
     match value.opcode() {
-        Opcode::Binary(_) | Opcode::Select | Opcode::Phi => {
+        Opcode::Binary(_) | Opcode::Resize(_) | Opcode::Select | Opcode::Phi => {
             operands.any(|operand| is_address(operand, numbers, depth))
         }
         opcode => opcode == Opcode::FromPointer || numbers.contains(&value),

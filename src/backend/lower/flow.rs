@@ -126,7 +126,7 @@ impl<'c> Flow<'c> {
 }
 
 /// Returns the fact that holds on the edge from `from` to `to`.
-fn fact_of_edge<'c>(from: Block<'c>, to: Block<'c>) -> Option<Fact<'c>> {
+pub(super) fn fact_of_edge<'c>(from: Block<'c>, to: Block<'c>) -> Option<Fact<'c>> {
     let end = from.terminator()?;
     let successors = from.successors();
     let [yes, no] = successors.as_slice() else { return None };

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, collections::BTreeSet};
 
-use super::flow::{Fact, Flow, comparison};
+use super::flow::{Fact, Flow, comparison, fact_of_edge};
 use crate::llvm::{Binary, Block, Instruction, Opcode, Predicate, Resize, Value};
 
 /// The most values that count as few.
@@ -24,6 +24,8 @@ pub(super) struct Sets<'f, 'c> {
     /// The number of values that may still be visited.
     fuel: Cell<u32>,
     is_estimate: Cell<bool>,
+    /// The values found so far of the phis that are being searched: those of loops depend on themselves.
+    assumed: Vec<(Value<'c>, Set)>,
 }
 
 /// The values that an integer may have.
@@ -39,14 +41,16 @@ impl<'f, 'c> Sets<'f, 'c> {
     /// Returns a search at `block`.
     pub(super) fn at(flow: &'f Flow<'c>, block: Block<'c>) -> Self {
         let facts = flow.facts(block);
-        Self { flow, facts, fuel: Cell::new(FUEL), is_estimate: Cell::new(false) }
+        let (fuel, is_estimate) = (Cell::new(FUEL), Cell::new(false));
+        Self { flow, facts, fuel, is_estimate, assumed: Vec::new() }
     }
 
     /// Returns the values that `value` may have; `None` if they are many or unknown.
     pub(super) fn of(&self, value: Value<'c>) -> Option<Few> {
         self.fuel.set(FUEL);
         self.is_estimate.set(false);
-        let values = self.search(value, DEEPEST).filter(|set| set.len() <= MOST)?;
+        let values = self.search(value, DEEPEST);
+        let values = values.filter(|set| (1..=MOST).contains(&set.len()))?;
         Some(Few { values, is_estimate: self.is_estimate.get() })
     }
 
@@ -57,13 +61,16 @@ impl<'f, 'c> Sets<'f, 'c> {
         let bits = value.bits().filter(|bits| *bits <= 64)?;
         let depth = depth.checked_sub(1)?;
         self.fuel.set(self.fuel.get().checked_sub(1)?);
-        let computed =
-            if bits == 1 { Some(Set::from([0, -1])) } else { self.computed(value, bits, depth) };
-        let computed = computed.filter(|set| set.len() <= MOST * 4);
-        match (computed, self.bounded(value, bits)) {
-            (Some(one), Some(other)) => Some(one.intersection(&other).copied().collect()),
-            (one, other) => one.or(other),
-        }
+        let assumed = self.assumed.iter().find(|(phi, _)| *phi == value);
+        let computed = match assumed {
+            Some((_, set)) => Some(set.clone()),
+            None if bits == 1 => Some(Set::from([0, -1])),
+            None => self.computed(value, bits, depth),
+        };
+        let computed = computed.map(|set| {
+            set.into_iter().filter(|one| self.is_possible(value, *one, bits)).collect::<Set>()
+        });
+        computed.filter(|set| set.len() <= MOST * 4).or_else(|| self.bounded(value, bits))
     }
 
     /// Returns the values that follow from the computation of `value`.
@@ -103,17 +110,41 @@ impl<'f, 'c> Sets<'f, 'c> {
         }
     }
 
-    /// Returns the possible values of a phi outside of loops.
+    /// Returns the possible values of a phi. In a loop, each round may add values to those of the rounds before, until
+    /// one adds none.
     fn chosen(&self, phi: Value<'c>, depth: u32) -> Option<Set> {
         let mut all = Set::new();
-        for (value, from) in phi.incoming() {
-            // Use the facts that hold where the value comes from, not those that hold here.
-            let there = Sets { fuel: self.fuel.clone(), ..Sets::at(self.flow, from) };
-            all.extend(there.search(value, depth / 2)?);
-            self.fuel.set(there.fuel.get());
-            self.is_estimate.set(self.is_estimate.get() || there.is_estimate.get());
+        for _ in 0..=MOST {
+            let before = all.len();
+            for (value, from) in phi.incoming() {
+                all.extend(self.incoming(phi, &all, value, from, depth / 2)?);
+            }
+            if all.len() == before {
+                return Some(all);
+            }
         }
-        Some(all)
+        None
+    }
+
+    /// Returns the values of `value`, which comes to `phi` from block `from`, if `phi` has one of `known` there.
+    fn incoming(
+        &self,
+        phi: Value<'c>,
+        known: &Set,
+        value: Value<'c>,
+        from: Block<'c>,
+        depth: u32,
+    ) -> Option<Set> {
+        let mut assumed = self.assumed.clone();
+        assumed.push((phi, known.clone()));
+        // Use the facts that hold where the value comes from, not those that hold here.
+        let mut there = Sets { fuel: self.fuel.clone(), assumed, ..Sets::at(self.flow, from) };
+        let to = phi.instruction()?.block()?;
+        there.facts.extend(fact_of_edge(from, to));
+        let found = there.search(value, depth)?;
+        self.fuel.set(there.fuel.get());
+        self.is_estimate.set(self.is_estimate.get() || there.is_estimate.get());
+        Some(found)
     }
 
     /// Returns the possible values of a phi that counts from one constant to another in constant steps.
@@ -136,6 +167,20 @@ impl<'f, 'c> Sets<'f, 'c> {
         let count = usize::try_from((end - start) / step).ok()?;
         self.is_estimate.set(true);
         (count <= MOST).then(|| (0..=count as i64).map(|turn| start + turn * step).collect())
+    }
+
+    /// Returns true if the comparisons of `value`, or of its lower bits, allow that it is `one`.
+    fn is_possible(&self, value: Value<'c>, one: i64, bits: u32) -> bool {
+        self.facts.iter().all(|fact| {
+            let is_lower = fact.value.opcode() == Opcode::Resize(Resize::Trunc)
+                && fact.value.operand(0) == Some(value);
+            match fact.value.bits().filter(|_| is_lower || fact.value == value) {
+                Some(to) => {
+                    fact.predicate.holds(resized(Resize::Trunc, one, bits, to), fact.bound, to)
+                }
+                None => true,
+            }
+        })
     }
 
     /// Returns the values that the dominating comparisons of `value` allow.

@@ -98,11 +98,14 @@ pub(super) fn check<'c>(
             None => walk.note(session, function, place, &state.possible),
         }
     }
-    match errors.len() {
-        0 => Ok(()),
-        1 => Err(errors.remove(0)),
-        _ => Err(Error::link("a program may panic while it holds what it must release")
-            .with_parts(errors)),
+    match errors.pop() {
+        None => Ok(()),
+        Some(only) if errors.is_empty() => Err(only),
+        Some(last) => {
+            errors.push(last);
+            Err(Error::link("a program may panic while it holds what it must release")
+                .with_parts(errors))
+        }
     }
 }
 
