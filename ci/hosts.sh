@@ -5,8 +5,8 @@
 #
 # The libraries, rustc and libLLVM of each host are those of one suite of Debian, unpacked into the lab and laid under those of
 # this machine (ci/host-root.sh), so cargo and clang run natively, and what is under test in an emulator. The examples are
-# compiled by the rustc of that host, whose libLLVM the linker has to find. BPF_LINKER_HOSTS_FIXTURES=btf/ takes those fixtures
-# alone. Not part of CI: it takes more than an hour.
+# compiled by the rustc of that host, whose libLLVM the linker has to find. BPF_LINKER_HOSTS_FIXTURES='native/ btf/' takes those
+# fixtures alone, BPF_LINKER_HOSTS_EXAMPLES=tracing that example. Not part of CI: it takes more than an hour.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
@@ -86,7 +86,27 @@ cross_linker() {
 }
 
 build() {
-    RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$target/hosts cargo build --quiet --locked --profile lab --target "$triple"
+    # Without what a second build would start from, which takes minutes.
+    RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$target/hosts CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0} cargo build --quiet --locked --profile lab --target "$triple"
+}
+
+# As rustc of the examples: that of the host compiles and links for BPF. What runs at build time the machine's own rustc compiles
+# for the host, in a fraction of the time, unless that has to load a procedural macro, which only the host can.
+split_rustc() {
+    cat > "$folder/rustc" <<RUSTC
+#!/bin/sh
+case " \$* " in
+    *" --crate-name "*" --target bpf"*) ;;
+    *" --crate-name "[!_]*)
+        if said=\$(/usr/bin/rustc --target=$triple -C linker=$folder/link-$triple "\$@" 2>&1); then
+            echo "\$said" >&2
+            exit
+        fi
+        ;;
+esac
+exec /usr/bin/$host-rustc "\$@"
+RUSTC
+    chmod +x "$folder/rustc"
 }
 
 # The linker of tests and builds: links with both and compares (ci/same-bytes.py).
@@ -111,16 +131,24 @@ found_llvm() {
     grep "loaded by the calling rustc" "$folder/found.log" | grep -v x86_64
 }
 
-fixtures() { BPF_LINKER_TEST_BIN=$folder/bpf-linker cargo test --quiet --locked --test cases -- ${BPF_LINKER_HOSTS_FIXTURES:-}; }
+fixtures() {
+    local part
+    for part in ${BPF_LINKER_HOSTS_FIXTURES:-/}; do
+        BPF_LINKER_TEST_BIN=$folder/bpf-linker cargo test --quiet --locked --test cases -- "$part"
+    done
+}
 
 examples() {
     local example
+    split_rustc
+    # aya-ebpf has bindings for the architecture of the host, and none for this one.
+    [ "$host" != i686 ] || export AYA_BPF_TARGET_ARCH=x86_64
     export CARGO_TARGET_BPFEL_UNKNOWN_NONE_LINKER=$folder/bpf-linker CLANG=clang-22 LLVM_AR=llvm-ar-22
-    for example in examples/*/Cargo.toml; do
+    for example in examples/${BPF_LINKER_HOSTS_EXAMPLES:-*}/Cargo.toml; do
         (
             cd "$(dirname "$example")"
-            RUSTC=/usr/bin/$host-rustc cargo build --quiet --locked --release --target bpfel-unknown-none \
-                --target-dir "$folder/examples"
+            export RUSTC=$folder/rustc RUSTFLAGS='-C debuginfo=2 -C link-arg=--btf'
+            cargo build --quiet --locked --release --target bpfel-unknown-none --target-dir "$folder/examples"
         )
     done
     make --quiet -C examples/c-library OUT="$folder/c-library" LINKER="$folder/bpf-linker" \

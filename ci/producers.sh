@@ -3,7 +3,8 @@
 # Fails where a cell is not "yes". Not part of CI: it fetches half a gigabyte.
 #
 # Compilers are unpacked into the lab, from Debian's sid in whatever version it has; the table says which. The running kernel
-# loads the objects, through aya and libbpf of tests/loader; bpftool of sid opens them with the newest libbpf. Needs root.
+# loads the objects, through aya and libbpf of tests/loader, and through a newer aya; bpftool of sid opens them with the newest
+# libbpf. Needs root.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
@@ -34,6 +35,26 @@ python() (
     lab_finish pythonbpf-0.1.9
 )
 
+# A loader with aya 0.16. It asks for rustc 1.98, for one function that 1.95 and later have as unstable.
+newer_aya() {
+    mkdir -p target/producers
+    cat > target/producers/Cargo.toml <<TOML
+[package]
+name = "loader"
+version = "0.0.0"
+edition = "2024"
+[dependencies]
+aya = "=0.16.0"
+[[bin]]
+name = "loader"
+path = "$sources/loader.rs"
+[workspace]
+TOML
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS='-Z crate-attr=feature(result_option_map_or_default)' cargo build --quiet \
+        --ignore-rust-version --manifest-path target/producers/Cargo.toml --target-dir target/producers
+    echo target/producers/debug/loader
+}
+
 root=$(debian)/root
 pythonbpf=$(python)
 zig=$(bash ./zig.sh | grep 0.17)/ziglang/zig
@@ -44,6 +65,7 @@ cargo build --quiet
 loader=target/tests/lab/x86_64-unknown-linux-gnu/lab/bpf-lab
 RUSTFLAGS='-C target-feature=+crt-static -L native=/usr/lib/x86_64-linux-gnu' CARGO_TARGET_DIR=target/tests/lab \
     cargo build --quiet --locked -p bpf-lab --profile lab --features static --target x86_64-unknown-linux-gnu
+newer=$(newer_aya)
 made=$(mktemp -d "$root/w/XXXXXX")
 trap 'rm -rf "$made"' EXIT
 cp "$sources"/* "$made"
@@ -74,17 +96,18 @@ row() {
         for step in aya libbpf; do
             "$loader" load "$made/$input.o" --with "$step" >> "$made/log" 2>&1 && cells+=' yes |' || cells+=' no |'
         done
+        "$newer" "$made/$input.o" >> "$made/log" 2>&1 && cells+=' yes |' || cells+=' no |'
         inside bpftool gen skeleton "$input.o" 2>> "$made/log" > /dev/null && cells+=' yes |' || cells+=' no |'
     else
-        cells=' no | - | - | - |'
+        cells=' no | - | - | - | - |'
     fi
     echo "| $name |$cells"
     rows=$((rows + 1))
     case $cells in *no*) wrong=$((wrong + 1)) && sed 's/^/    /' "$made/log" >&2 ;; esac
 }
 
-echo "| program of | links | aya | libbpf | $(inside bpftool version | sed -n 's/using //p') opens |"
-echo '|---|---|---|---|---|'
+echo "| program of | links | aya 0.14 | libbpf $("$loader" --version) | aya 0.16 | $(inside bpftool version | sed -n 's/using //p') opens |"
+echo '|---|---|---|---|---|---|'
 
 "$zig" build-obj -target bpfel-freestanding -O ReleaseSmall -fno-strip -fno-emit-bin -femit-llvm-bc="$made/zig.bc" \
     --cache-dir "$made/cache" --global-cache-dir "$made/cache" "$made/program.zig"

@@ -52,7 +52,8 @@ def main():
     written = [path for path in named if stamp(path) != before[path]]
     files = [file for path in written for file in files_below(path)]
     # Times of phases are never the same.
-    files = [file for file in files if "time" not in os.path.basename(file)]
+    traces = {after for word, after in zip(arguments, arguments[1:]) if word == "--time-trace"}
+    files = [file for file in files if file not in traces and "time" not in os.path.basename(file)]
     ours = {file: contents(file) for file in files}
     base = subprocess.run([os.environ["SAME_BYTES_BASE"], *arguments], capture_output=True, input=stdin)
     theirs = {file: contents(file) for file in files}
