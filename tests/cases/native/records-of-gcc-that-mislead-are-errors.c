@@ -2,7 +2,7 @@
 // both would read something else without a message. The comment that names the compiler stands in for GCC, and so does
 // the shorter access string.
 //
-// run: clang -target bpf -O2 -g -S unnamed.c -o unnamed.s && sed 's/"0:1:0"/"0:1\\0\\0"/' unnamed.s > short.s
+// run: clang -target bpf -O2 -g -fdebug-compilation-dir=. -S unnamed.c -o unnamed.s && sed 's/"0:1:0"/"0:1\\0\\0"/' unnamed.s > short.s
 // run: clang -target bpf -c unnamed.s -o full.o && clang -target bpf -c short.s -o short.o
 // run: clang -target bpf -O2 -g -c bits.c -o bits.o && clang -target bpf -O2 -g -DGCC -c bits.c -o bits-gcc.o
 // run: clang -target bpf -O2 -g -DGCC -c shifted.c -o shifted.o
@@ -12,7 +12,7 @@
 // cause: loaders look for names, and would put the start of the structure in its place
 // cause: short.o is of GCC
 // help: compile it with clang, or declare the structure without preserve_access_index
-// place: unnamed.c:12
+// place: ./unnamed.c:12
 // link: short.o -r
 // error: link a CO-RE record stops at an unnamed member of `task`
 // link: bits.o
@@ -37,7 +37,6 @@ __attribute__((section("raw_tp/sched_switch"), used)) int prog(unsigned long lon
   struct task *task = (void *)context[1];
   return task->users;
 }
-char license[] __attribute__((section("license"), used)) = "GPL";
 //--- bits.c
 #ifdef GCC
 __asm__(".ident \"GCC: (GNU) 16.2.0\"");
