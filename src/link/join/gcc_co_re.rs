@@ -63,7 +63,8 @@ fn fault(info: &Info, table: &SecTable<CoreRelo>, relo: CoreRelo) -> Option<Erro
     };
     (member.width > 0 && !table.records.iter().any(is_shift)).then(|| {
         let path = AccessSpec::of(btf, relo).map(|spec| spec.path).unwrap_or_default();
-        Error::link(format!("an access to the bit field `{root}{path}` reads its neighbors, too"))
+        let field = format!("{root}{path}");
+        Error::link(format!("an access to the bit field `{field}` reads its neighbors, too"))
             .because("its CO-RE record is for bytes, and the code does not shift them")
             .help("use BPF_CORE_READ_BITFIELD of bpf_core_read.h, or compile it with clang")
     })
