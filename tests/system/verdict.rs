@@ -77,7 +77,7 @@ fn kernel_images_are_booted_and_shown_as_a_table() {
 }
 
 #[test]
-fn what_is_missing_is_named_and_a_machine_that_hangs_is_ended() {
+fn missing_tools_are_named_and_a_hanging_machine_is_ended() {
     let lab = Lab::new();
     let object = two_programs(&lab);
     let said = |command: &mut Command| {
