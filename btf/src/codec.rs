@@ -2,8 +2,8 @@
 //!
 //! Decoding is total: any bytes give either a value whose string offsets and type numbers are all in range, or an
 //! error. Reserved fields must be zero, as the kernel requires (`btf_check_all_metas`), so a value is complete and
-//! encoding restores the same bytes. Only a header longer than ours loses its extension, and a type of a kind that
-//! only the [layout] describes loses its contents.
+//! encoding restores the same bytes. Only a header longer than ours loses its extension, a type of a kind that
+//! only the [layout] describes loses its contents, and a function loses a prototype that is none.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -84,7 +84,8 @@ impl Btf {
                     .map_err(|error| error.within(format!("in type [{id}]")))?,
             );
         }
-        let btf = Self { endian, types, strings };
+        let mut btf = Self { endian, types, strings };
+        btf.forget_random_prototypes();
         btf.check_references()?;
         Ok(btf)
     }
@@ -113,6 +114,23 @@ impl Btf {
         writer.bytes(&types);
         writer.bytes(strings);
         Ok(writer.finish())
+    }
+
+    /// Replaces prototypes of functions that are not prototypes by `void`: LLVM writes a random number if the debug
+    /// information of a function has lines but no signature.
+    fn forget_random_prototypes(&mut self) {
+        let is_random = |&(_, ty): &(TypeId, &Type)| match ty.kind {
+            Kind::Func { proto, .. } => {
+                !matches!(self.get(proto).map(|ty| &ty.kind), Some(Kind::FuncProto(_)))
+            }
+            _ => false,
+        };
+        let random: Vec<TypeId> = self.iter().filter(is_random).map(|(id, _)| id).collect();
+        for id in random {
+            if let Some(Kind::Func { proto, .. }) = self.get_mut(id).map(|ty| &mut ty.kind) {
+                *proto = TypeId::VOID;
+            }
+        }
     }
 
     fn check_references(&self) -> Result<()> {

@@ -7,12 +7,10 @@
 use std::collections::HashSet;
 
 use super::debuginfo::tags;
-use crate::llvm::{Context, Global, Module};
-
-/// The sections of variables whose initial values name programs: libbpf's `MAPS_ELF_SEC`, `STRUCT_OPS_SEC` and
-/// `STRUCT_OPS_LINK_SEC`, the latter two also with the prefix that marks them as optional.
-const SECTIONS: [&str; 5] =
-    [".maps", ".struct_ops", ".struct_ops.link", "?.struct_ops", "?.struct_ops.link"];
+use crate::{
+    bpf::sections::TYPED,
+    llvm::{Context, Global, Module},
+};
 
 /// Sections that a loader reads by name (libbpf's `bpf_object__elf_collect`): without a license the kernel refuses
 /// most programs.
@@ -24,7 +22,7 @@ const CALLBACK: &str = "exception_callback:";
 /// Returns the functions and variables of `module` that a loader looks for.
 pub(super) fn find<'s>(context: &'s Context, module: &Module<'s>) -> HashSet<Global<'s>> {
     let is_named = |variable: &Global<'_>| {
-        !variable.is_declaration() && SECTIONS.contains(&variable.section().as_str())
+        !variable.is_declaration() && TYPED.contains(&variable.section().as_str())
     };
     let variables = module.variables().filter(is_named);
     let mut entered = variables.flat_map(Global::initial_functions).collect::<HashSet<_>>();

@@ -52,7 +52,7 @@ const DATA: &[&str] = &[
     "version",
 ];
 
-/// Prefixes of the names of sections whose data programs can use: libbpf's `bpf_object__elf_collect` and
+/// Sections whose data programs can use, also with more behind a dot or a slash: libbpf's `bpf_object__elf_collect` and
 /// `bpf_object__shndx_is_data`; `maps/` is used by older loaders.
 const READABLE: &[&str] = &[
     ".addr_space.1",
@@ -71,7 +71,16 @@ const READABLE: &[&str] = &[
 /// Returns true if loaders give programs access to the data of section `name`.
 #[must_use]
 pub fn is_readable(name: &str) -> bool {
-    READABLE.iter().any(|known| name.starts_with(known))
+    READABLE.iter().any(|known| {
+        let rest = name.strip_prefix(known);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+    })
+}
+
+/// Returns true if aya, which looks at the beginning of names only, gives programs access to the data of section `name`.
+#[must_use]
+pub fn is_readable_by_aya(name: &str) -> bool {
+    [".bss", ".data", ".rodata"].iter().any(|known| name.starts_with(known))
 }
 
 /// Returns true if libbpf or aya knows the type of programs in section `name`.
@@ -110,7 +119,7 @@ pub fn near_program(name: &str) -> Option<String> {
 /// Returns the probable intended name of the variable section `name`, if a known one is one typo away.
 #[must_use]
 pub fn near_data(name: &str) -> Option<&'static str> {
-    if is_readable(name) || DATA.contains(&name) {
+    if is_readable(name) || is_readable_by_aya(name) || DATA.contains(&name) {
         return None;
     }
     let dotted = |known: &&&str| known.strip_prefix('.') == Some(name);
@@ -200,6 +209,7 @@ mod tests {
             ("vesion", "version"),
             (".map", ".maps"),
             (".mpas", ".maps"),
+            (".mapss", ".maps"),
             (".license", "license"),
             ("ksyms", ".ksyms"),
             ("kconfig", ".kconfig"),

@@ -1,6 +1,6 @@
 //! Refuses an object with undefined symbols: no loader would accept it, or the wrong code would run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CheckOptions, Finding, Findings};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         sections::{self, EXTERNS},
     },
     btf::Info,
-    object::{Object, Referrer, Undefined, place::quoted},
+    object::{Callee, Object, Referrer, Undefined, place::quoted},
     plan::AllowUndefined,
     report::{Audience, Error, WarningKind, demangled, nearest},
 };
@@ -153,9 +153,10 @@ pub fn check_without_btf(object: &Object) -> Findings {
     let externs = object.undefined().into_iter();
     let externs = externs.filter(|symbol| may_stay(symbol, object, &AllowUndefined::Nothing));
     let externs = externs.map(|symbol| format!("`{}`", symbol.name));
-    let maps =
-        object.elf.section_named(sections::MAPS).map(|_| format!("section {}", sections::MAPS));
-    let needed: Vec<String> = maps.into_iter().chain(externs).collect();
+    let typed = sections::TYPED.into_iter();
+    let typed = typed.filter(|name| object.elf.section_named(name).is_some());
+    let typed = typed.map(|name| format!("section {name}"));
+    let needed: Vec<String> = typed.chain(externs).chain(callbacks(object)).collect();
     let loads = needed.is_empty();
     let subjects: Vec<String> = needed.into_iter().chain(records(object.btf.as_ref())).collect();
     if subjects.is_empty() {
@@ -170,6 +171,19 @@ pub fn check_without_btf(object: &Object) -> Findings {
         Finding::Doubtful(WarningKind::NeedsBtf, error)
     };
     Findings::from_iter([finding])
+}
+
+/// Returns the functions that helpers call: the kernel refuses a program whose callback has no record in BTF
+/// (`missing btf func_info`).
+fn callbacks(object: &Object) -> Vec<String> {
+    let functions = object.functions();
+    let references = functions.iter().flat_map(|function| &function.references);
+    let callbacks = references.filter_map(|reference| match reference.callee {
+        Callee::Callback(symbol) => object.elf.symbols.get(&symbol),
+        _ => None,
+    });
+    let names: BTreeSet<&str> = callbacks.map(|symbol| symbol.name.as_str()).collect();
+    names.into_iter().map(|name| format!("the callback {}", quoted(name))).collect()
 }
 
 /// Returns CO-RE queries that would be answered for the kernel of the headers, whatever kernel runs.

@@ -114,7 +114,8 @@ pub fn emit(object: Object) -> Result<Vec<u8>> {
 /// Warns about programs without debug info if others have it.
 fn warn_of_undescribed(object: &Object, info: &Info, warnings: &Warnings) {
     let programs = object.functions().into_iter().filter(Function::is_program);
-    let names = programs.filter(|program| !is_described(info, program));
+    let has_lines = |program: &Function| object.declared.unsigned.contains(&program.name);
+    let names = programs.filter(|program| !has_lines(program) && !is_described(info, program));
     let names = names.map(|program| quoted(&program.name)).collect::<Vec<_>>();
     let subject = match names.as_slice() {
         [] => return,

@@ -83,15 +83,17 @@ impl Object {
             let folded = native::prepare(&mut elf)?;
             sections::merge(&mut elf)?;
             let mut btf = debug_info::take(&mut elf)?;
+            let mut declared = Declared::default();
             if let Some(info) = &mut btf {
+                declared.unsigned = native::unsigned(info);
                 native::check_types(info)?;
                 native::rename_lists(info, &folded);
             }
-            Ok((elf, btf))
+            Ok((elf, btf, declared))
         };
-        let (elf, btf) =
+        let (elf, btf, declared) =
             read().map_err(|error: crate::Error| error.context(format!("cannot read {origin}")))?;
-        Ok(Self { elf, btf, origin, declared: Declared::default(), role: Role::Given })
+        Ok(Self { elf, btf, origin, declared, role: Role::Given })
     }
 
     /// Returns the functions: by section, then by address.

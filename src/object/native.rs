@@ -192,22 +192,19 @@ fn divides_data(elf: &Elf) -> bool {
     })
 }
 
-/// Checks that no type of `info` contains itself, and that functions have prototypes.
+/// Returns the names of functions of `info` without a prototype.
+pub(super) fn unsigned(info: &Info) -> BTreeSet<String> {
+    let is_unsigned = |ty: &Kind| matches!(ty, Kind::Func { proto: TypeId::VOID, .. });
+    let unsigned = info.btf.iter().filter(|(_, ty)| is_unsigned(&ty.kind));
+    unsigned.map(|(id, _)| info.btf.name(id).into_owned()).collect()
+}
+
+/// Checks that no type of `info` contains itself.
 ///
 /// # Errors
-/// Returns an error that names the first one which breaks the rule.
+/// Returns an error that names the first one which does.
 pub(super) fn check_types(info: &Info) -> Result<()> {
     let btf = &info.btf;
-    let wrong = |id: TypeId, fact: &str| {
-        let name = btf.name(id);
-        Error::input("malformed BTF").because(format!("type [{}], `{name}`, {fact}", id.0))
-    };
-    for (id, ty) in btf.iter() {
-        let Kind::Func { proto, .. } = ty.kind else { continue };
-        if !matches!(btf.get(proto).map(|ty| &ty.kind), Some(Kind::FuncProto(_))) {
-            return Err(wrong(id, "is a function without a prototype"));
-        }
-    }
     let mut states = vec![State::New; btf.types.len().saturating_add(1)];
     for (id, _) in btf.iter() {
         let mut path = vec![(id, contents(btf, id))];
@@ -220,7 +217,10 @@ pub(super) fn check_types(info: &Info) -> Result<()> {
                 continue;
             };
             match states.get(next.0 as usize) {
-                Some(State::Entered) => return Err(wrong(next, "contains itself")),
+                Some(State::Entered) => {
+                    let cause = format!("type [{}], `{}`, contains itself", next.0, btf.name(next));
+                    return Err(Error::input("malformed BTF").because(cause));
+                }
                 Some(State::New) => path.push((next, contents(btf, next))),
                 _ => {}
             }

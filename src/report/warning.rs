@@ -55,7 +55,7 @@ warnings! {
     LocalProgram = "local-program", "a program that is static, or not exported";
     MissingDebugInfo = "missing-debug-info", "`--btf` although the inputs, or a program, have no debug info";
     NativeInput = "native-input", "a native object, with an option that affects only bitcode";
-    NeedsBtf = "needs-btf", "maps, externs or CO-RE records in an object without BTF";
+    NeedsBtf = "needs-btf", "maps, externs, callbacks or CO-RE records in an object without BTF";
     NewerKernel = "newer-kernel", "a kernel newer than the newest known one";
     NotReproducible = "not-reproducible", "members of a thin archive that `--reproduce` does not copy";
     RolledLoops = "rolled-loops", "a loop that remains although the kernel does not support loops";

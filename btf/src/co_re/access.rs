@@ -1,6 +1,6 @@
 //! Resolution of an access string through the types of this object.
 
-use super::super::{Btf, CoreRelo, Kind, TypeId, rules};
+use super::super::{Btf, CoreRelo, Kind, Member, TypeId, rules};
 
 /// The target of an access string.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,12 +16,15 @@ pub struct AccessSpec {
 impl AccessSpec {
     /// Resolves the access string of a field's record; returns `None` if it is invalid.
     pub fn of(btf: &Btf, relo: CoreRelo) -> Option<Self> {
-        let text = btf.strings.text(relo.access);
-        let mut numbers = text.split(':').map(|number| number.parse::<u32>().ok());
+        Self::resolve(btf, relo.ty, &btf.strings.text(relo.access))
+    }
+
+    fn resolve(btf: &Btf, root: TypeId, access: &str) -> Option<Self> {
+        let mut numbers = access.split(':').map(|number| number.parse::<u32>().ok());
         let first = u64::from(numbers.next()??);
-        let start = if first == 0 { 0 } else { first * rules::size_of(btf, relo.ty)? * 8 };
+        let start = if first == 0 { 0 } else { first * rules::size_of(btf, root)? * 8 };
         let index = if first == 0 { String::new() } else { format!("[{first}]") };
-        let spec = Self { bits: start, ty: relo.ty, path: index };
+        let spec = Self { bits: start, ty: root, path: index };
         numbers.try_fold(spec, |spec, number| spec.step(btf, number?))
     }
 
@@ -42,6 +45,17 @@ impl AccessSpec {
             }
             _ => None,
         }
+    }
+}
+
+/// Returns the member that the access string of a field's record ends with.
+pub fn last_member(btf: &Btf, relo: CoreRelo) -> Option<&Member> {
+    let access = btf.strings.text(relo.access);
+    let (outer, last) = access.rsplit_once(':')?;
+    let outer = AccessSpec::resolve(btf, relo.ty, outer)?;
+    match &btf.get(rules::base_of(btf, outer.ty))?.kind {
+        Kind::Struct(it) | Kind::Union(it) => it.members.get(last.parse::<usize>().ok()?),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Finding, SHOWN, Subject};
 use crate::{
     bpf::section_names,
+    check::findings::warning,
     elf::{SectionId, SymbolKind},
     plan::Btf,
     report::{Error, WarningKind, quoted},
@@ -16,14 +17,18 @@ pub(super) fn find(object: &Subject<'_>) -> Vec<Finding> {
     let sections = object.elf.sections.iter().filter(|(_, section)| !section.is_code());
     let strange = sections
         .filter(|(_, section)| section.is_alloc() && !section_names::is_readable(&section.name));
-    let errors = strange.filter_map(|(id, section)| unread(object, *id, &section.name));
-    // An object without BTF may be meant for a custom loader.
-    match object.btf {
-        Btf::Omit => {
-            errors.map(|error| Finding::Doubtful(WarningKind::UnknownSection, error)).collect()
-        }
-        _ => errors.map(Finding::Refused).collect(),
-    }
+    let found = strange.filter_map(|(id, section)| {
+        let error = unread(object, *id, &section.name)?;
+        Some(if section_names::is_readable_by_aya(&section.name) {
+            Finding::Noted(warning(WarningKind::UnknownSection, &error))
+        } else if object.btf == Btf::Omit {
+            // An object without BTF may be meant for a custom loader.
+            Finding::Doubtful(WarningKind::UnknownSection, error)
+        } else {
+            Finding::Refused(error)
+        })
+    });
+    found.collect()
 }
 
 fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Error> {
@@ -34,7 +39,12 @@ fn unread(object: &Subject<'_>, id: SectionId, section: &str) -> Option<Error> {
     let symbols = object.elf.symbols_in(id).into_iter();
     let mut variables = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Object);
     let name = variables.next().map_or("data", |(_, symbol)| symbol.name.as_str());
-    let error = Error::link(format!("{} is in {section}, which no loader reads", quoted(name)));
+    let name = quoted(name);
+    let error = if section_names::is_readable_by_aya(section) {
+        Error::link(format!("{name} is in {section}, which libbpf does not read"))
+    } else {
+        Error::link(format!("{name} is in {section}, which no loader reads"))
+    };
     let shown = users.iter().take(SHOWN);
     let error = shown.fold(error, |error, user| error.because(format!("{user} uses it")));
     let error = match users.len().saturating_sub(SHOWN) {

@@ -17,7 +17,7 @@ mod traps;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    bpf::insn::{INSN_SIZE, Insn, StackArgument},
+    bpf::insn::{self, INSN_SIZE, Insn, StackArgument},
     elf::{Binding, Elf, Place, Relocation, SectionId, SymbolId, SymbolKind},
     object::{self, Callee, Object, Reference, place::SourceLines},
 };
@@ -139,7 +139,7 @@ impl ProgramStats {
 struct Context<'o> {
     elf: &'o Elf,
     lines: Option<SourceLines<'o>>,
-    /// The offsets of references to global constants, by section.
+    /// The offsets of references to constants, by section.
     constants: BTreeMap<SectionId, BTreeSet<u64>>,
     indices: BTreeMap<SymbolId, usize>,
 }
@@ -169,26 +169,38 @@ fn describe(context: &Context<'_>, function: &object::Function) -> Function {
     }
 }
 
-/// Returns true if code of `function` refers to a global constant.
+/// Returns true if code of `function` refers to a constant.
 fn reads_constants(context: &Context<'_>, function: &object::Function) -> bool {
     let own = function.offset..function.offset.saturating_add(function.size);
     let constants = context.constants.get(&function.section);
     constants.is_some_and(|it| it.range(own).next().is_some())
 }
 
-/// Returns the offsets at which code refers to global constants, by section.
+/// Returns the offsets at which code refers to constants whose value the verifier knows, by section: global ones, and
+/// parts of others that it reads at a constant offset. Elements of tables are not among them.
 fn constants(elf: &Elf) -> BTreeMap<SectionId, BTreeSet<u64>> {
-    let is_constant = |relocation: &&Relocation| {
-        let symbol = elf.symbols.get(&relocation.symbol);
-        let place = symbol.filter(|it| it.binding == Binding::Global).map(|it| it.place);
-        let Some(Place::Section(id)) = place else { return false };
+    let is_constant = |code: &[u8], relocation: &&Relocation| {
+        let Some(symbol) = elf.symbols.get(&relocation.symbol) else { return false };
+        let Place::Section(id) = symbol.place else { return false };
         elf.sections.get(&id).is_some_and(|it| it.name.starts_with(".rodata"))
+            && (symbol.binding == Binding::Global || is_read_directly(elf, code, relocation.offset))
     };
     let found = elf.code().map(|(id, section)| {
-        let constants = section.relocations.iter().filter(is_constant);
+        let constants = section.relocations.iter().filter(|it| is_constant(section.bytes(), it));
         (id, constants.map(|relocation| relocation.offset).collect())
     });
     found.collect()
+}
+
+/// Returns true if the address that the instruction at byte `offset` of `code` loads is read through unchanged.
+fn is_read_directly(elf: &Elf, code: &[u8], offset: u64) -> bool {
+    let from = usize::try_from(offset).ok().and_then(|offset| code.get(offset..));
+    let mut code = insn::decode(from.unwrap_or_default(), elf.endian);
+    let Some(address) = code.next().map(|insn| insn.destination) else { return false };
+    let user = code.find(|insn| {
+        insn.reads(address) || insn.overwrites(address) || insn.jump_target().is_some()
+    });
+    user.is_some_and(|insn| insn.class() == insn::Class::Ldx && insn.source == address)
 }
 
 fn excess(code: &[Insn], source: impl Fn(u64) -> Option<String>) -> Vec<Excess> {

@@ -1,6 +1,6 @@
 //! The merging of BTF: the new places of the contents of sections, and the definitions of symbols.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     layout::{Layout, Placed},
@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     btf::{
-        Info,
+        Info, Kind, Type, TypeId,
+        builder::tombstone,
         merge::{self, Conflict, Definition, Global, Moved, Part, Scope, Symbols},
     },
     elf,
@@ -86,6 +87,20 @@ fn global(
 fn place(layout: &Layout<'_>, placed: Placed) -> Option<merge::Place> {
     let section = layout.outputs.get(placed.output)?.name.to_owned();
     Some(merge::Place { section, offset: placed.offset })
+}
+
+/// Drops functions of `object` without a signature in debug information from its BTF: whatever stands there contradicts
+/// declarations in other objects.
+pub(super) fn forget_unsigned(object: &mut Object) {
+    let Some(Info { btf, ext }) = &mut object.btf else { return };
+    let is_unsigned = |&(id, ty): &(TypeId, &Type)| {
+        matches!(ty.kind, Kind::Func { .. }) && object.declared.unsigned.contains(&*btf.name(id))
+    };
+    let unsigned: BTreeSet<TypeId> = btf.iter().filter(is_unsigned).map(|(id, _)| id).collect();
+    for table in ext.iter_mut().flat_map(|ext| &mut ext.func_info) {
+        table.records.retain(|record| !unsigned.contains(&record.ty));
+    }
+    unsigned.into_iter().for_each(|id| tombstone(btf, id));
 }
 
 impl Plan {

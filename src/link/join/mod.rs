@@ -16,6 +16,7 @@
 mod addends;
 mod btf;
 mod extend;
+mod gcc_co_re;
 mod layout;
 mod names;
 mod pieces;
@@ -68,6 +69,7 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports, mode: LinkMode) -> Resu
     check_byte_order(&objects)?;
     let mut producers: Vec<Producers> =
         objects.iter().map(|object| Producers::of(&object.elf)).collect();
+    gcc_co_re::check(&objects, &producers)?;
     extend::extend_arguments(&mut objects, &mut producers)?;
     for object in &mut objects {
         strip::strip(&mut object.elf, Dwarf::Strip);
@@ -90,6 +92,7 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports, mode: LinkMode) -> Resu
     }
     let types = btf::plan(&inputs, &layout);
     let (origin, declared) = (origin(&objects), declared(&objects));
+    objects.iter_mut().for_each(btf::forget_unsigned);
     let btf = types.merge(objects)?;
     let object = Object { elf, btf, origin, declared, role: Role::Emitted };
     Ok(Joined { object, dropped, unextended })

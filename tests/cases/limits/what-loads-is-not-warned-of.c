@@ -9,6 +9,10 @@
 // warning: the calls from `optional` need 592 bytes of stack, and kernels allow 512: loaders leave the program out unless
 // args: --export guarded,wanted
 // warning: the calls from `guarded` need 592 bytes of stack, and kernels allow 512: they take it only where a constant keeps
+// args: --export guarded
+// warning: the calls from `guarded` need 592 bytes of stack, and kernels allow 512: they take it only where a constant keeps
+// args: --export settled
+// warning: the calls from `settled` need 592 bytes of stack, and kernels allow 512: they take it only where a constant keeps
 // args: --export plain
 // error: link the kernel would refuse the program
 // says: the calls from `plain` need 592 bytes of stack, 512 are allowed
@@ -20,6 +24,11 @@
 
 static long (*probe)(void *, int, const void *) = (void *)4;
 const volatile int wanted = 0;
+static const volatile struct {
+	char on;
+	int deep;
+} settings = {1, 0};
+static const char table[] = {1, 2, 3, 4, 5, 6, 7, 8};
 int state;
 
 #define FRAME(name, bytes, call) \
@@ -41,7 +50,18 @@ SEC("xdp") int guarded(char *context)
 	probe(own, 40, context);
 	return wanted ? large(context) : own[1];
 }
-SEC("xdp") int plain(char *context) { char own[40]; probe(own, 40, context); return large(context) + own[1]; }
+SEC("xdp") int settled(char *context)
+{
+	char own[40];
+	probe(own, 40, context);
+	return settings.deep ? large(context) : own[1];
+}
+SEC("xdp") int plain(char *context)
+{
+	char own[40];
+	probe(own, 40, context);
+	return large(context) + own[1] + table[own[2] & 7];
+}
 
 #define LINK(to, from) OWN int to(int x) { state += x; return from(x + 1) * 3; }
 OWN int l0(int x) { return x * state; }

@@ -1,6 +1,6 @@
 // Constructors, data of sections that no loader knows, profiles, an arena that is not there, names that the kernel refuses.
 //
-// run: for part in data many profile arena name latin again; do clang -target bpf -O2 -g -emit-llvm -c $part.c -o $part.bc; done
+// run: for part in data many aya profile arena name latin again; do clang -target bpf -O2 -g -emit-llvm -c $part.c -o $part.bc; done
 // args: --btf
 // error: link nobody runs `start`
 // cause: section .init_array is for what starts a process, and BPF has none
@@ -14,6 +14,9 @@
 // error: link `setting` is in .dat, which no loader reads
 // cause: `reader` at
 // help: did you mean `.data`?
+// link: aya.bc --btf
+// warning: `setting` is in .data_own, which libbpf does not read [unknown-section]
+// help: leave its section out, or let the name begin with `.data.`, `.rodata.` or `.bss.`: `.data.data_own`
 // link: profile.bc --btf
 // error: link `counter` is in __llvm_prf_cnts, which no loader reads
 // help: compile without profiles and coverage
@@ -39,6 +42,9 @@ int setting __attribute__((section("mydata"))) = 8;
 __attribute__((section("xdp"))) int reader(void *context) { return ++setting; }
 //--- many.c
 int setting __attribute__((section(".dat"))) = 8;
+__attribute__((section("xdp"))) int reader(void *context) { return ++setting; }
+//--- aya.c
+int setting __attribute__((section(".data_own"))) = 8;
 __attribute__((section("xdp"))) int reader(void *context) { return ++setting; }
 //--- profile.c
 long counter __attribute__((section("__llvm_prf_cnts")));
