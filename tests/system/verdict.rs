@@ -77,6 +77,46 @@ fn kernel_images_are_booted_and_shown_as_a_table() {
 }
 
 #[test]
+fn budgets_and_baselines_hold_programs_to_what_they_cost() {
+    let lab = Lab::new();
+    let source = "__attribute__((section(\"xdp\"), used)) int entry(void *context) { return 2; }\n";
+    let object = lab.write("prog.o", "");
+    tools::run(
+        tools::bpf_clang().arg("-c").arg(lab.write("prog.c", source)).arg("-o").arg(&object),
+    );
+    let baseline = lab.write("baseline.json", r#"{ "schema": 1, "programs": [] }"#);
+    let run = |words: &[&str]| {
+        let output =
+            tools::attempt(verdict().args(words).arg("--baseline").arg(&baseline).arg(&object));
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = run(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("warning: prog.o: entry on ") && said.contains("not in the baseline"),
+        "{said}"
+    );
+    assert_eq!(run(&["--update-baseline"]), (Some(0), String::new()));
+    assert_eq!(run(&[]), (Some(0), String::new()));
+    let (code, said) = run(&["--verified-insn-limit", "1"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("2 verified instructions, and 1 are allowed"), "{said}");
+    let text = std::fs::read_to_string(&baseline).expect("the baseline");
+    std::fs::write(&baseline, text.replace("\"size\": 16", "\"size\": 8")).expect("a file");
+    let (code, said) = run(&[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("16 bytes of instructions, 8 in the baseline: 10 % more are allowed"),
+        "{said}"
+    );
+    assert_eq!(run(&["--growth-is", "warning"]).0, Some(0));
+    assert_eq!(run(&["--max-growth", "100"]), (Some(0), String::new()));
+    std::fs::remove_file(&baseline).expect("a file");
+    let (code, said) = run(&[]);
+    assert!(code == Some(3) && said.contains("--update-baseline writes it"), "{said}");
+}
+
+#[test]
 fn what_is_missing_is_named_and_a_machine_that_hangs_is_ended() {
     let lab = Lab::new();
     let object = two_programs(&lab);
