@@ -31,3 +31,4 @@ mod operations;
 pub mod outcome;
 pub mod report;
 pub mod table;
+mod tools;
