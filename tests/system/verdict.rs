@@ -1,6 +1,7 @@
 //! `bpf-verdict`: what it says of refused programs, of several kernels, and where something is missing.
 
 mod refusals;
+mod verify;
 
 use std::{path::Path, process::Command};
 

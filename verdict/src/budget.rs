@@ -37,7 +37,7 @@ pub enum Level {
     Warning,
 }
 
-/// What programs may cost.
+/// Limits on the cost of programs.
 #[derive(Clone, Debug, Default)]
 pub struct Budget {
     /// The most instructions that the verifier may go through for one program.
