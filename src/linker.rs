@@ -18,7 +18,7 @@ mod verify;
 pub use overwrite::{CommandFiles, check_places};
 pub use reproduce::reproduce;
 
-use std::{borrow::Cow, collections::BTreeSet, path::Path, thread};
+use std::{collections::BTreeSet, path::Path, thread};
 
 use phases::Clock;
 use survey::Checked;
@@ -35,10 +35,7 @@ use crate::{
     llvm::locate::Located,
     object::Object,
     output,
-    plan::{
-        Btf, Destination, Exports, LinkMode, LinkerWarnings, MemoryBuiltins, OutputKind, Requested,
-        Source,
-    },
+    plan::{Btf, Destination, LinkMode, LinkerWarnings, MemoryBuiltins, OutputKind, Source},
     report::{Audience, WarningKind},
 };
 
@@ -91,7 +88,6 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
     check_places(plan, CommandFiles::default())?;
     verify::check(plan)?;
     warn_of_newer_kernel(plan, warnings);
-    let plan = &keeping_all(plan);
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
@@ -108,17 +104,6 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
     link_trace.dropped.extend(own.dropped);
     leak_on_exit(session, plan);
     publish_and_write(plan, artifacts, &link_trace, Some(&library), &clock, warnings)
-}
-
-/// Returns `plan`; in a relocatable link, whatever is not static stays visible, as in other linkers.
-fn keeping_all(plan: &LinkPlan) -> Cow<'_, LinkPlan> {
-    match plan.mode {
-        LinkMode::Final => Cow::Borrowed(plan),
-        LinkMode::Relocatable => {
-            let exports = Exports { requested: Requested::Inferred, ..plan.exports.clone() };
-            Cow::Owned(LinkPlan { exports, ..plan.clone() })
-        }
-    }
 }
 
 /// Publishes the reports, of a failed link too (the list of extracted members often explains the failure), and

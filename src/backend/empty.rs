@@ -7,8 +7,9 @@ use super::{
     session::Session,
 };
 use crate::{
+    LinkPlan,
     llvm::{Global, Linkage, Module},
-    plan::{Exports, Requested},
+    plan::Requested,
     report::{Audience, Error, Result, Warning, WarningKind, count, quoted},
 };
 
@@ -67,7 +68,7 @@ impl Program<'_, Optimized> {
         if !self.module.get(self.session).is_ok_and(is_empty) {
             return Ok(());
         }
-        let help = self.left_out().into_iter().chain([reason(&self.session.plan.exports)]);
+        let help = self.left_out().into_iter().chain([reason(self.session.plan)]);
         self.session.warnings.push(Warning {
             kind: WarningKind::EmptyOutput,
             message: "the output holds no program and no data".to_owned(),
@@ -105,10 +106,11 @@ impl Program<'_, Optimized> {
     }
 }
 
-fn reason(exports: &Exports) -> String {
+fn reason(plan: &LinkPlan) -> String {
+    let exports = &plan.exports;
     let names = exports.names.iter().map(|export| &export.name).chain(&exports.patterns);
     let named: Vec<String> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
-    match exports.requested {
+    match plan.visibility() {
         Requested::Inferred => {
             "what is static in its source goes where nothing uses it, and so does what an archive holds: define a \
              program that is not static, or name it with `--export`"

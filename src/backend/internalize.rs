@@ -13,7 +13,7 @@ use crate::{
     backend::runtime::{MEMORY, is_listed_builtin},
     bpf::section_names,
     llvm::{Global, Linkage, Module},
-    plan::{Presence, Requested},
+    plan::{Definition, Export, Presence, Requested},
     report::{Error, Result, Warning, WarningKind, nearest, quoted},
 };
 
@@ -30,7 +30,7 @@ impl<'s> Program<'s, Prepared> {
         session.link_trace.borrow_mut().note_definitions(module);
         let subprograms = noinline::find(module);
         let kept = module.kept();
-        let entered = match session.plan.exports.requested {
+        let entered = match session.plan.visibility() {
             Requested::Explicit => entered::find(&session.context, module),
             Requested::Inferred => HashSet::new(),
         };
@@ -83,7 +83,7 @@ fn can_hide(global: Global<'_>) -> bool {
 /// and the license, all in named sections.
 fn is_exported(session: &Session<'_>, global: Global<'_>) -> bool {
     let exports = &session.plan.exports;
-    match exports.requested {
+    match session.plan.visibility() {
         Requested::Explicit => {
             let name = global.name();
             exports.contains(&name) && !is_listed_builtin(&name, session.plan)
@@ -123,7 +123,7 @@ fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
         }
         match export.presence {
             Presence::Required => {
-                return Err(unknown_export(&export.name, &export.requested_by, module));
+                return Err(unknown_export(session, export, module));
             }
             Presence::Optional => {
                 log::debug!(
@@ -137,8 +137,15 @@ fn check_exports(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
     Ok(())
 }
 
-fn unknown_export(name: &str, requested_by: &str, module: &Module<'_>) -> Error {
+fn unknown_export(session: &Session<'_>, export: &Export, module: &Module<'_>) -> Error {
+    let Export { name, requested_by, .. } = export;
     let error = Error::link(format!("no input defines `{name}`, which {requested_by} exports"));
+    let renamed = session.plan.symbols.defined.iter().find(|(defined, _)| defined == name);
+    if let Some((_, Definition::Symbol(other))) = renamed {
+        return error
+            .because("--defsym gives references another meaning, and adds no symbol")
+            .help(format!("export `{other}`"));
+    }
     let defined = module.globals().filter(|global| can_hide(*global)).map(Global::name);
     match nearest(name, defined) {
         Some(other) => error.help(format!("did you mean `{other}`?")),

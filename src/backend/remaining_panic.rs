@@ -15,6 +15,8 @@ pub struct Panic {
     pub way: Way,
     /// The value that the program returns, if that is known from its section.
     pub value: i64,
+    /// A resource that the program holds on some ways to the panic, which the kernel then rejects.
+    pub may_hold: Option<&'static str>,
 }
 
 /// The way in which a panic ends its program.

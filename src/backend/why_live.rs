@@ -108,7 +108,7 @@ fn reason(session: &Session<'_>, root: Global<'_>) -> String {
     match exports.named(&name) {
         Some(export) => format!("{} exports it", export.requested_by),
         None if exports.contains(&name) => "a pattern exports it".to_owned(),
-        None if exports.requested == Requested::Inferred => {
+        None if session.plan.visibility() == Requested::Inferred => {
             "it is not static, and no option says what to export".to_owned()
         }
         None if root.section().is_empty() => "it is marked `used`".to_owned(),

@@ -1,6 +1,6 @@
 //! Links of native objects alone, which open no libLLVM.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{finish_linked, phases::Clock, survey};
 use crate::{
@@ -75,10 +75,10 @@ pub(super) fn parse(
 
 /// Returns `plan` with BTF if one of `objects` has some. A native object was compiled for loaders: without its BTF, they
 /// would refuse what they accept today.
-pub(super) fn with_btf_of(objects: &[Object], plan: &LinkPlan) -> LinkPlan {
-    let mut plan = plan.clone();
-    if objects.iter().any(|object| object.btf.is_some()) {
-        plan.debug_info.btf = Btf::Emit;
+pub(super) fn with_btf_of<'p>(objects: &[Object], plan: &'p LinkPlan) -> Cow<'p, LinkPlan> {
+    let mut plan = Cow::Borrowed(plan);
+    if plan.debug_info.btf == Btf::Omit && objects.iter().any(|object| object.btf.is_some()) {
+        plan.to_mut().debug_info.btf = Btf::Emit;
     }
     plan
 }

@@ -16,7 +16,10 @@ pub(super) fn human(panics: &[Panic]) -> String {
         vec![
             demangled(&panic.program),
             panic.source.clone().unwrap_or_default(),
-            panic.what.clone(),
+            panic.may_hold.map_or_else(
+                || panic.what.clone(),
+                |held| format!("{}; may hold {held}", panic.what),
+            ),
             panic.way.name().to_owned(),
             panic.value.to_string(),
         ]
@@ -34,6 +37,7 @@ pub(super) fn json(panics: &[Panic]) -> Value {
             "what": panic.what,
             "way": panic.way.name(),
             "value": panic.value,
+            "may_hold": panic.may_hold,
         })
     });
     Value::Array(panics.collect())

@@ -1,6 +1,6 @@
 //! Limits on the size of a program.
 
-use super::LinkPlan;
+use super::{LinkPlan, PanicWay};
 
 /// Limits set by the user, in place of the kernel's or in addition to them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,5 +16,15 @@ impl LinkPlan {
     #[must_use]
     pub fn is_for_a_kernel(&self) -> bool {
         !self.llvm_args.iter().any(|option| option.contains("bpf-stack-size"))
+    }
+
+    /// Returns the effect of a panic. Other runtimes than the kernel end a program in ways of their own, often by a call
+    /// that never returns, so that the compiler's code stays as it is unless another way is requested.
+    #[must_use]
+    pub fn panic_way(&self) -> PanicWay {
+        match self.codegen.panics.way {
+            PanicWay::Exit if !self.is_for_a_kernel() => PanicWay::Keep,
+            way => way,
+        }
     }
 }

@@ -108,6 +108,16 @@ impl LinkPlan {
         self.codegen.inline_never == InlineNever::Ignore && !self.kernel_lacks(&kernel::CALLS)
     }
 
+    /// Returns what decides which symbols stay visible: the exports, unless the output is to be linked again. As in other
+    /// linkers, `-r` then leaves everything visible that is not static.
+    #[must_use]
+    pub fn visibility(&self) -> Requested {
+        match self.mode {
+            LinkMode::Final => self.exports.requested,
+            LinkMode::Relocatable => Requested::Inferred,
+        }
+    }
+
     fn kernel_lacks(&self, feature: &kernel::Feature) -> bool {
         self.kernel.is_some_and(|kernel| !kernel.knows(feature))
     }

@@ -35,7 +35,7 @@ pub struct Fixture {
     pub compile: Vec<String>,
     /// The LLVM majors it is for.
     pub llvm: Majors,
-    /// What to do, in order.
+    /// Steps, in order.
     pub steps: Vec<Step>,
 }
 
@@ -51,11 +51,11 @@ pub struct Part {
 pub struct Step {
     /// Counted from 1.
     pub line: usize,
-    /// What to do.
+    /// Action of the step.
     pub action: Action,
 }
 
-/// What a directive asks for.
+/// Actions that directives request.
 pub enum Action {
     /// A shell command.
     Run(String),
@@ -81,7 +81,7 @@ pub struct Link {
     pub args: Vec<String>,
     /// Its exit code.
     pub exit_code: i32,
-    /// What standard error must hold, each on a line of its own, in any order.
+    /// Patterns for standard error, each for a separate line, in any order.
     pub messages: Vec<String>,
 }
 
@@ -89,7 +89,7 @@ pub struct Link {
 pub struct Majors(u32, u32);
 
 impl Majors {
-    /// Whether `major` is in it.
+    /// Returns true if `major` is in the range.
     pub fn contains(&self, major: u32) -> bool {
         (self.0..=self.1).contains(&major)
     }

@@ -17,9 +17,9 @@ pub struct Lab {
     pub llvm: Option<PathBuf>,
     /// The major version of the libLLVM in use.
     pub llvm_major: u32,
-    /// Where the tools lie that judge what comes out.
+    /// Folders of the tools that judge outputs.
     judges: PathBuf,
-    /// Where those lie that make what goes in: no newer than the libLLVM that reads it.
+    /// Folders of the tools that make inputs: no newer than the libLLVM that reads them.
     makers: PathBuf,
 }
 

@@ -1,4 +1,4 @@
-//! What a line must hold: words, with regular expressions between `{{` and `}}`.
+//! Patterns for lines: words, with regular expressions between `{{` and `}}`.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl Pattern {
         Ok(Self { text: text.to_owned(), regex })
     }
 
-    /// Whether `line`, whose white space is single spaces, holds it.
+    /// Returns true if `line`, whose white space is single spaces, matches.
     pub fn fits(&self, line: &str) -> bool {
         self.regex.is_match(line)
     }

@@ -27,7 +27,7 @@ pub fn run(fixture: &Fixture, lab: &Lab) -> Result<(), String> {
     })
 }
 
-/// What may stand on standard error after a success.
+/// Patterns for standard error that are allowed after a success.
 #[derive(Clone, Copy)]
 enum Stderr {
     /// Only the messages that the fixture names.
@@ -177,7 +177,7 @@ fn not_there(pattern: &Pattern, lines: &[String], next: usize) -> String {
     )
 }
 
-/// Whether a link ended as the fixture says.
+/// Returns an error unless a link ended as the fixture says.
 fn judge(link: &Link, code: Option<i32>, stderr: &str, allowed: Stderr) -> Result<(), String> {
     if code != Some(link.exit_code) {
         return Err(format!("the exit code should be {}, not {code:?}", link.exit_code));

@@ -1,4 +1,4 @@
-//! What a fixture looks at: the linker's words, a file, or what LLVM's own tools read from one.
+//! Views of a fixture: messages of the linker, a file, or what LLVM's own tools read from one.
 //!
 //! - `stdout`, `stderr`: of the last link or command;
 //! - `text`: a file as it is; `files`: the names of all files, sorted;
@@ -14,7 +14,7 @@ use std::{fs, path::Path, process::Command};
 
 use super::lab::{LLVM_MAJOR, Lab, output_of};
 
-/// What is looked at.
+/// Subject of the view.
 pub struct View {
     kind: Kind,
     symbol: Option<String>,
@@ -52,7 +52,7 @@ const KINDS: [(&str, Kind); 12] = [
     ("btf", Kind::Btf),
 ];
 
-/// What the last link or command wrote.
+/// Output of the last link or command.
 #[derive(Default)]
 pub struct Said {
     /// On standard output.
@@ -80,7 +80,7 @@ impl View {
         Ok(Self { kind, symbol, file })
     }
 
-    /// Whether it looks at standard error.
+    /// Returns true if the view shows standard error.
     pub fn is_of_stderr(&self) -> bool {
         self.kind == Kind::Stderr
     }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use super::lab::{Lab, output_of, start};
 
-/// What a link with all members may fail with: it meets definitions and files that the other one never sees.
+/// Errors allowed in a link with all members: it meets definitions and files that the other one never sees.
 const CONTRADICTIONS: [&str; 2] = ["is defined twice", "cannot be linked"];
 
 /// Files of this check alone.

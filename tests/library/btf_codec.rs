@@ -9,7 +9,7 @@ use btf::{
 const RUNNING_KERNEL: &str = "/sys/kernel/btf/vmlinux";
 
 #[test]
-fn the_running_kernels_btf_comes_back_byte_for_byte() {
+fn the_running_kernels_btf_is_rewritten_byte_for_byte() {
     let bytes = std::fs::read(RUNNING_KERNEL).expect("a kernel with BTF is running");
     let btf = Btf::decode(&bytes).expect("the kernel's own BTF is well-formed");
     assert!(btf.types.len() > 10_000, "only {} types", btf.types.len());
@@ -58,7 +58,7 @@ fn no_mutation_of_a_section_panics() {
 }
 
 #[test]
-fn lists_longer_than_16_bits_come_back() {
+fn lists_longer_than_16_bits_are_read() {
     let mut btf = Btf::new(Endian::Little);
     let name = btf.strings.intern(b"many");
     let entries = (0..70_000).map(|at| SecEntry { ty: TypeId(1), offset: at * 4, size: 4 });
@@ -132,7 +132,7 @@ fn survive(info: &mut Info) {
 }
 
 #[test]
-fn nothing_in_the_running_kernels_btf_is_left_to_mend_or_merge() {
+fn the_running_kernels_btf_needs_no_repair_or_merge() {
     let bytes = std::fs::read(RUNNING_KERNEL).expect("a kernel with BTF is running");
     let kernel = Info::decode(&bytes, None).expect("well-formed");
     let mut merged = kernel.clone();

@@ -53,7 +53,7 @@ fn fixed(name: &str) -> Info {
 }
 
 #[test]
-fn sections_of_llvm_come_back_byte_for_byte() {
+fn sections_of_llvm_are_rewritten_byte_for_byte() {
     for name in FIXTURES {
         let (btf, ext) = read(name);
         let info = Info::decode(&btf, Some(&ext)).expect("LLVM writes well-formed BTF");
@@ -212,7 +212,7 @@ fn a_wrapped_map_definition_is_unwrapped() {
 }
 
 #[test]
-fn older_kernels_get_only_what_they_know() {
+fn older_kernels_get_only_kinds_they_support() {
     for name in FIXTURES {
         for kernel in [
             (4, 18),

@@ -244,7 +244,7 @@ fn describe(invocation: &Invocation) -> String {
     text
 }
 
-/// What `plan` says beyond the default plan.
+/// Returns the difference between `plan` and the default plan.
 fn facts(plan: &LinkPlan) -> String {
     let usual = print_plan(&LinkPlan::default(), PlanFormat::Human);
     let all = print_plan(plan, PlanFormat::Human);

@@ -279,7 +279,7 @@ impl Lab {
         fs::read(bitcode).expect("clang wrote it")
     }
 
-    /// What a process of its own makes of it.
+    /// Returns the result of a separate process.
     fn link_alone(&self, bitcode: &[u8], words: &[&str]) -> Vec<u8> {
         let (input, output) =
             (self.folder.path().join("alone.bc"), self.folder.path().join("alone.o"));

@@ -103,7 +103,7 @@ fn without_table(module: &Bitcode) -> Bitcode {
     Bitcode { bytes: bytes.into(), ..module.clone() }
 }
 
-/// What the archive's own index, LLVM's table and the declarations say must be the same.
+/// Compares the archive's own index, LLVM's table and the declarations.
 fn assert_consistent(archive: &Archive) {
     assert!(archive.members().count() > 0 && archive.unindexed().is_empty(), "{archive:?}");
     for (member, origin) in archive.members() {
@@ -121,8 +121,8 @@ fn assert_consistent(archive: &Archive) {
     }
 }
 
-/// Whether a module is that of `file`; Darwin's archives count the line ends that align a member as part of it, which
-/// LLVM's reader knows.
+/// Returns true if a module is that of `file`; Darwin's archives count the line ends that align a member as part of it,
+/// which LLVM's reader knows.
 fn holds(module: &Bitcode, file: &[u8]) -> bool {
     module
         .bytes
@@ -184,7 +184,7 @@ fn a_64_bit_index_is_read() {
 }
 
 #[test]
-fn only_who_needs_a_lost_member_of_a_thin_archive_fails() {
+fn a_lost_member_of_a_thin_archive_fails_only_links_that_need_it() {
     let bench = Bench::with_bitcode();
     bench.run("llvm-22", "llvm-ar-22", &["rcsT", "thin.a", "a.bc", "b.bc"]);
     fs::remove_file(bench.path("b.bc")).unwrap();
@@ -256,7 +256,7 @@ fn debians_prebuilt_rlibs_are_consistent() {
 }
 
 #[test]
-fn what_rustc_passes_for_a_program_is_accepted() {
+fn arguments_of_rustc_for_a_program_are_accepted() {
     let bench = Bench::new();
     bench.write(
         "prog.rs",

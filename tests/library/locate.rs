@@ -17,7 +17,7 @@ use bpf_linker::internals::{
 };
 use tempfile::TempDir;
 
-/// Where the child of [`found_under`] writes what it found.
+/// File in which the child of [`found_under`] writes its result.
 const REPORT: &str = "BPF_LINKER_TEST_REPORT";
 
 /// Debian's folder.
@@ -61,7 +61,7 @@ fn llvm_of(rustc: &Path) -> String {
 }
 
 #[test]
-fn the_release_read_from_debians_libraries_is_the_one_they_have() {
+fn releases_of_debians_libraries_are_read_correctly() {
     for major in [19, 22] {
         let path = PathBuf::from(format!("{DEBIAN}/libLLVM.so.{major}.1"));
         assert_eq!(version_of(&path).to_string(), configured(major));
@@ -70,7 +70,7 @@ fn the_release_read_from_debians_libraries_is_the_one_they_have() {
 }
 
 #[test]
-fn the_release_read_from_rustups_library_is_the_one_rustc_says() {
+fn the_release_of_rustups_library_is_that_of_its_rustc() {
     let rustc = rustup_rustc();
     let lib = sysroot(&rustc).join("lib");
     assert_eq!(version_of(&lib).to_string(), llvm_of(&rustc));
@@ -98,7 +98,7 @@ fn llvm_19_is_refused_for_what_llvm_22_wrote() {
 }
 
 #[test]
-fn the_survey_of_this_machine_knows_all_of_it() {
+fn the_survey_of_this_machine_is_complete() {
     let survey =
         Search { producer: written_by("LLVM22.1.8", 22, 1, 8), ..Search::default() }.survey();
     let verdict = |name: &str| {

@@ -60,7 +60,7 @@ fn json_is_rustcs_and_names_the_place() {
 }
 
 #[test]
-fn warnings_have_their_name_as_code_and_wrong_command_lines_a_form() {
+fn warnings_have_a_code_and_usage_errors_are_json() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("empty.ll"), "target triple = \"bpfel\"\n").expect("a source");
     let words = ["--error-format", "json", "--build-id", "empty.ll", "-o", "x.o"];

@@ -19,7 +19,7 @@ const PAIRS: [(&str, &str); 3] = [
 
 /// With DWARF nothing is taken out: BTF and code are the same then.
 #[test]
-fn what_is_hidden_changes_no_object() {
+fn hidden_types_change_no_object() {
     let work = tools::kept("types");
     for (clang, llvm) in PAIRS {
         let bitcode = compile(clang, "shapes.c", &work);
@@ -37,7 +37,7 @@ fn what_is_hidden_changes_no_object() {
 }
 
 #[test]
-fn what_is_hidden_is_gone_before_llvm_reads_it() {
+fn hidden_types_are_gone_before_llvm_reads_them() {
     let work = tools::kept("types-gone");
     let bitcode = compile("clang-22", "shapes.c", &work);
     let bytes = fs::read(&bitcode).expect("clang wrote it");
@@ -148,7 +148,7 @@ fn is_loaded(name: &str) -> bool {
     !others.iter().any(|other| name.starts_with(other))
 }
 
-/// What is left of `bytes`.
+/// Returns the rest of `bytes`.
 fn hide(bytes: &[u8]) -> Vec<u8> {
     hide_from(bytes, input::Reading::Whole)
 }

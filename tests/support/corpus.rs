@@ -54,11 +54,11 @@ pub struct Line {
 
 /// One input.
 pub struct File {
-    /// Where it lies.
+    /// Path of the archive member.
     pub path: PathBuf,
-    /// What it holds.
+    /// Contents.
     pub bytes: Vec<u8>,
-    /// How often it is chosen, compared with the others of its line.
+    /// Weight of the choice, relative to the others of its line.
     pub weight: usize,
 }
 
@@ -107,7 +107,7 @@ fn c_files() -> PathBuf {
     folder
 }
 
-/// What rustc passes for the firewall: a root object, the crate, and rlibs.
+/// Inputs that rustc passes for the firewall: a root object, the crate, and rlibs.
 pub fn firewall() -> Line {
     let own = kept("mutations").join(std::process::id().to_string());
     let (folder, wrap) = (own.join("firewall"), own.join("wrap"));

@@ -29,7 +29,7 @@ pub struct Code {
     pub name: String,
     pub insns: Vec<Insn>,
     pub bytes: Vec<u8>,
-    /// Whether a loader changes some of the instructions.
+    /// Returns true if a loader changes some of the instructions.
     pub is_relocated: bool,
 }
 
@@ -46,7 +46,7 @@ impl Elf {
         object::File::parse(self.bytes.as_slice()).expect("the linker writes readable ELF")
     }
 
-    /// Whether the object is little-endian.
+    /// Returns true if the object is little-endian.
     pub fn is_little_endian(&self) -> bool {
         self.file().is_little_endian()
     }

@@ -36,7 +36,7 @@ pub enum Profile {
     Dev,
 }
 
-/// Where core comes from.
+/// Origin of core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Core {
     /// The compiler's package.
@@ -45,14 +45,14 @@ pub enum Core {
     BuildStd,
 }
 
-/// Whether BTF is asked for.
+/// Request for BTF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DebugInfo {
     Btf,
     None,
 }
 
-/// What was built in this process, and where it is.
+/// Folders of the examples that this process has built.
 type Built<Key> = Mutex<BTreeMap<Key, PathBuf>>;
 
 /// One way to build an example.

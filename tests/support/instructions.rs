@@ -52,24 +52,24 @@ impl Instruction {
         }
     }
 
-    /// Whether it reads or writes less than eight bytes of memory.
+    /// Returns true if it reads or writes less than eight bytes of memory.
     pub fn is_narrow_access(self) -> bool {
         const DOUBLE_WORD: u8 = 0x18;
         matches!(self.opcode & 0x07, 1..=3) && self.opcode & 0x18 != DOUBLE_WORD
     }
 
-    /// Whether it shifts a register by a constant.
+    /// Returns true if it shifts a register by a constant.
     pub fn is_constant_shift(self) -> bool {
         matches!(self.opcode, 0x64 | 0x67 | 0x74 | 0x77 | 0xc4 | 0xc7)
     }
 
-    /// Whether it calls a function of the object.
+    /// Returns true if it calls a function of the object.
     pub fn is_local_call(self) -> bool {
         self.opcode == CALL && self.source == PSEUDO_CALL
     }
 }
 
-/// What is wrong with the instructions of one function; none when a kernel's first look (`bpf_check`'s field and jump
+/// Returns the faults of the instructions of one function; none when a kernel's first look (`bpf_check`'s field and jump
 /// checks, before any analysis) would find nothing.
 pub fn fault(function: &[Instruction]) -> Option<String> {
     let mut at = 0;

@@ -38,7 +38,7 @@ pub struct Image {
     folder: PathBuf,
 }
 
-/// What a process said.
+/// Output of a process.
 pub struct Answer {
     pub status: ExitStatus,
     pub stdout: String,
@@ -96,14 +96,14 @@ impl Kernel {
         }
     }
 
-    /// What this kernel and the loaders say to each request, in the same order.
+    /// Returns the answers of this kernel and the loaders to each request, in the same order.
     pub fn ask(self, requests: &[Request]) -> Vec<Story> {
         let answers = self.answer(requests);
         let stories = requests.iter().zip(answers);
         stories.map(|(request, answer)| lab::story_of(request, answer)).collect()
     }
 
-    /// What the processes of these requests say, in the same order.
+    /// Returns the answers of the processes of these requests, in the same order.
     pub fn answer(self, requests: &[Request]) -> Vec<Answer> {
         match self {
             Self::Running => requests.iter().map(lab::run_here).collect(),
@@ -210,7 +210,7 @@ fn tail(text: &str) -> &str {
     start.map_or("", |start| &text[start..])
 }
 
-/// What the first process does: makes a usual system, runs the requests, and turns the machine off. Answers go through
+/// Script of the first process: makes a usual system, runs the requests, and turns the machine off. Answers go through
 /// the second serial line, where nothing else writes, in one piece: a line that hangs up loses what comes later.
 const FIRST: &str = r#"#!/bin/busybox sh
 /bin/busybox --install -s /bin

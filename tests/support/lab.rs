@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{kernels::Answer, tools};
 
-/// Who loads.
+/// Loaders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loader {
     Aya,
@@ -24,7 +24,7 @@ pub enum Step<'a> {
     Arguments(&'a [u64]),
 }
 
-/// What is asked of a kernel, through one loader.
+/// Requests to a kernel, through one loader.
 #[derive(Clone, Debug)]
 pub struct Request {
     words: Vec<Word>,
@@ -38,17 +38,17 @@ pub enum Word {
     File(PathBuf),
 }
 
-/// What the loader said of one object.
+/// Answer of the loader for one object.
 #[derive(Debug)]
 pub struct Story(Value);
 
-/// What became of a program.
+/// Result for a program.
 #[derive(Clone, Debug)]
 pub struct Fate {
     pub name: String,
     /// As libbpf calls it.
     pub kind: String,
-    /// Why it was refused, with the verifier's log.
+    /// Reason of the refusal, with the verifier's log.
     pub refusal: Option<String>,
     /// Instructions that the verifier walked through.
     pub verified: u64,
@@ -177,7 +177,7 @@ impl Story {
         [0, 1].map(|index| self.0["process"][index].as_u64().expect("a process has a number"))
     }
 
-    /// What the runs returned.
+    /// Values that the runs returned.
     pub fn returned(&self) -> Vec<u32> {
         let number = |run: &Value| run["returned"].as_u64().and_then(|n| u32::try_from(n).ok());
         self.list("runs").iter().map(|run| number(run).expect("a run returns a number")).collect()
@@ -189,7 +189,7 @@ impl Story {
         packets.filter(|packet| !packet.is_null()).map(bytes).collect()
     }
 
-    /// What the maps hold that programs declare, but for those per CPU: which one a program ran on is no matter.
+    /// Contents of the maps that programs declare, except those per CPU, which depend on the CPU that ran the program.
     pub fn declared_maps(&self) -> String {
         let tells = |map: &&Value| {
             let text = |key: &str| map[key].as_str().unwrap_or_default();
@@ -212,12 +212,12 @@ impl Story {
         self.contents(map).iter().map(|entry| (bytes(&entry[0]), sum(&entry[1]))).collect()
     }
 
-    /// What a ring buffer held.
+    /// Contents of a ring buffer.
     pub fn records(&self, map: &str) -> Vec<Vec<u8>> {
         self.contents(map).iter().map(bytes).collect()
     }
 
-    /// Why something was refused, with the verifier's log; none when all is well.
+    /// Reason of a refusal, with the verifier's log; none if there was no refusal.
     pub fn refusal(&self) -> Option<String> {
         (self.0["good"] != true).then(|| reasons(&self.0))
     }
@@ -232,7 +232,7 @@ impl Story {
             .collect()
     }
 
-    /// What became of each program.
+    /// Results for each program.
     pub fn fates(&self) -> Vec<Fate> {
         let programs = self.list("programs").iter();
         programs

@@ -1,4 +1,4 @@
-//! What the end-to-end tests share: finding tools, building the examples, loading and reading objects.
+//! Code that the end-to-end tests share: finding tools, building the examples, loading and reading objects.
 //!
 //! A tool, kernel or loader that is missing fails the test and names the package that brings it: a skipped test
 //! would look like a kept promise.

@@ -20,7 +20,7 @@ use bpf_linker::{
 /// A folder that goes when the test ends.
 pub struct Lab(tempfile::TempDir);
 
-/// Which LLVM generates code.
+/// LLVM that generates code.
 #[derive(Clone, Copy, Debug)]
 pub enum Llvm {
     /// Packages clang-19, llvm-19.
@@ -51,7 +51,7 @@ impl Lab {
         path
     }
 
-    /// What clang makes of C `source` for `target` (`bpfel`, `bpfeb`).
+    /// Compiles C `source` with clang for `target` (`bpfel`, `bpfeb`).
     pub fn clang(&self, llvm: Llvm, target: &str, flags: &[&str], source: &str) -> Vec<u8> {
         self.write("lab.h", include_str!("lab.h"));
         let input = self.write("input.c", format!("#include \"lab.h\"\n{source}"));
@@ -66,7 +66,7 @@ impl Lab {
         fs::read(&output).expect("clang wrote its output")
     }
 
-    /// What rustc and LLVM 22 make of a `no_std` Rust `source`, in which only `exports` stay visible.
+    /// Compiles a `no_std` Rust `source`, in which only `exports` stay visible, with rustc and LLVM 22.
     pub fn rust(&self, exports: &str, source: &str) -> Vec<u8> {
         let input = self.write("input.rs", format!("#![no_std]\n#![no_main]\n{source}{PANIC}"));
         let [bitcode, inner, output] =
@@ -90,7 +90,7 @@ impl Lab {
         fs::read(&output).expect("llc wrote its output")
     }
 
-    /// What `bpftool gen object` makes of `object`.
+    /// Returns the output of `bpftool gen object` for `object`.
     pub fn bpftool_gen_object(&self, object: &[u8]) -> Vec<u8> {
         let (input, output) = (self.write("part.o", object), self.path("joined.o"));
         run(Command::new("bpftool").args(["gen", "object"]).args([&output, &input]));
@@ -101,7 +101,7 @@ impl Lab {
         self.0.path().join(name)
     }
 
-    /// What a `tool` prints about `object`.
+    /// Returns the text that `tool` prints about `object`.
     pub fn inspect(&self, tool: &[&str], object: &[u8]) -> String {
         let path = self.write("inspected.o", object);
         let (program, arguments) = tool.split_first().expect("a command");

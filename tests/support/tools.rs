@@ -124,7 +124,7 @@ pub fn attempt(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"))
 }
 
-/// What a command printed.
+/// Output of a command.
 pub fn said(output: &Output) -> String {
     let (stdout, stderr) = (&output.stdout, &output.stderr);
     format!("{}{}", String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr))

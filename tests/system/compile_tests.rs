@@ -19,7 +19,7 @@ struct Difference {
     case: &'static str,
     /// Without these words the link fails, and says so.
     unless: Option<(&'static [&'static str], &'static str)>,
-    /// What is expected otherwise.
+    /// Tests with another expected result.
     otherwise: &'static [(&'static str, &'static str)],
 }
 
@@ -154,7 +154,7 @@ fn check(folder: &str, names: &[&str]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What the test expects is met, but for a difference. What its authors do not run is linked, no more.
+/// Runs a test and checks what it expects, but for a difference. A test that its authors do not run is only linked.
 fn judge(lab: &Path, case: &Case) -> Result<(), String> {
     let mut flags = if case.names_its_output() { vec![] } else { vec!["-Clink-args=--emit=asm"] };
     let difference = DIFFERENCES.iter().find(|difference| difference.case == case.name);
@@ -178,7 +178,7 @@ fn judge(lab: &Path, case: &Case) -> Result<(), String> {
     ours.check(case, otherwise)
 }
 
-/// What a linker wrote, as text, and the folder it is in.
+/// Output of a linker, as text, and its folder.
 struct Linked {
     text: PathBuf,
     _folder: TempDir,
@@ -190,7 +190,7 @@ impl Linked {
     }
 }
 
-/// What comes out, or what is said.
+/// Output or messages.
 fn link(lab: &Path, case: &Case, flags: &[&str]) -> Result<Linked, String> {
     let folder = workplace(lab);
     let output = tools::attempt(&mut case.command(folder.path(), flags));

@@ -28,7 +28,7 @@ const WARNED: [(&str, &str, &str); 2] = [
 const OLD_KERNELS: &str =
     "it needs 544 bytes of stack, which kernels before 6.9 refuse, and runs on those otherwise";
 
-/// What broke once, or costs the verifier most.
+/// Sources that once failed, or cost the verifier most.
 const TELLING: [&str; 12] = [
     "bpf_flow",
     "core_kern",

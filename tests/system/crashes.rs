@@ -90,7 +90,7 @@ fn stand_in() -> &'static Path {
     })
 }
 
-/// What [`stand_in`] crashes on.
+/// Symbol on which [`stand_in`] crashes.
 const TOO_DEEP: &str = "; too deep\n";
 
 /// A link of [`TOO_DEEP`], called `deep.ll`.
@@ -130,7 +130,7 @@ fn a_stack_overflow_in_llvm_names_the_phase_and_the_input() {
 }
 
 #[test]
-fn what_llvm_gives_up_on_names_the_function() {
+fn failures_of_llvm_name_the_function() {
     let text = "target triple = \"bpfel\"
         define i64 @_ZN7program5entry17h0123456789abcdefE() section \"xdp\" {
           %value = call i64 @llvm.read_register.i64(metadata !0)
@@ -177,7 +177,7 @@ fn stuck(folder: &Path) -> Child {
     child
 }
 
-/// Whether a line of `/proc/PID/syscall` is that of openat, which only a pipe makes wait.
+/// Returns true if a line of `/proc/PID/syscall` is that of openat, which only a pipe makes wait.
 fn is_open(call: &str) -> bool {
     call.starts_with(&format!("{} ", libc::SYS_openat))
 }
@@ -213,7 +213,7 @@ fn every_signal_of_a_crash_is_told() {
 }
 
 #[test]
-fn a_request_to_end_is_granted_at_once() {
+fn a_signal_ends_the_link_at_once() {
     for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
         let ended = strike(signal);
         assert_eq!((ended.code, &*ended.said), (None, &*format!("ended by signal Some({number})")));
@@ -257,7 +257,7 @@ fn a_folder_asked_for_is_the_one_to_attach() {
 }
 
 #[test]
-fn without_a_place_for_the_folder_the_command_is_told() {
+fn without_temporary_folder_the_command_is_shown() {
     let folder = folder();
     let mut command = too_deep(folder.path());
     let output = command.env("TMPDIR", "/nonexistent").arg("deep.ll").output().unwrap();

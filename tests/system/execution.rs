@@ -1,4 +1,4 @@
-//! What LLVM makes of a program through this linker computes what the source says, on every level of the instruction
+//! Programs linked by LLVM through this linker compute what the source says, on every level of the instruction
 //! set.
 //!
 //! Functions in C are made up from a seed, compiled for this machine and for BPF, linked for each level and in the ways
@@ -51,7 +51,7 @@ struct Batch {
 /// A way to build.
 struct Way {
     name: &'static str,
-    /// What the compiler may use.
+    /// Options for the compiler.
     compiler: &'static str,
     level: Level,
     linker: &'static [&'static str],
@@ -83,7 +83,7 @@ const WAYS: [Way; 6] = [
     },
 ];
 
-/// How many programs ran where.
+/// Numbers of programs that ran, by place.
 #[derive(Default)]
 struct Tally {
     by_kernel: u64,
@@ -148,11 +148,11 @@ fn check(batch: &Batch, way: &Way, expected: &[Vec<Record>], object: &Path, tall
     }
 }
 
-/// What is to be known of a program before it runs.
+/// Properties of a program that are needed before it runs.
 struct Program {
     /// Its code, where the VM can run it.
     for_vm: Option<Vec<u8>>,
-    /// Whether it refers to data of the object.
+    /// True if it refers to data of the object.
     reads_data: bool,
 }
 

@@ -37,7 +37,7 @@ fn the_flavor_of_gcc_gives_the_plan() {
 }
 
 #[test]
-fn words_from_the_environment_reach_the_linker() {
+fn arguments_of_the_environment_reach_the_linker() {
     let crate_ = Crate::new();
     let mut build = crate_.build();
     let linker = tools::linker();
@@ -52,7 +52,7 @@ fn words_from_the_environment_reach_the_linker() {
 }
 
 #[test]
-fn words_from_a_build_script_reach_the_linker() {
+fn arguments_of_a_build_script_reach_the_linker() {
     let crate_ = Crate::new();
     crate_.write(
         "build.rs",
@@ -90,7 +90,7 @@ pub extern "C" fn extra(_: *mut u8) -> u32 {
 }
 "#;
 
-/// What rustc said, and the plan that it gave.
+/// Runs rustc, and returns its messages and the resulting plan.
 struct Told {
     words: String,
     plan: Value,

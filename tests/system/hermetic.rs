@@ -140,7 +140,7 @@ fn link_in(folder: &Path, input: &Path, words: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-fn what_becomes_of_sources_shows_only_in_links_that_read_them() {
+fn changed_sources_affect_only_links_that_read_them() {
     let (sources, inputs, elsewhere) =
         (TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap());
     let source = sources.path().join("c.c");

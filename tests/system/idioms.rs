@@ -87,7 +87,7 @@ fn check_file(name: &str, fewest: usize) {
     check(name, &cases, &ORDINARY[..if all { ORDINARY.len() } else { FEW }]);
 }
 
-/// What a program is run on.
+/// Input of a program.
 struct Input {
     mark: u32,
     priority: u32,
@@ -214,7 +214,7 @@ fn main() {
 }
 "#;
 
-/// What each case returns for each input on this machine.
+/// Returns the result of each case for each input on this machine.
 fn on_this_machine(
     cases: &[(String, String)],
     inputs: &[Input],
@@ -253,7 +253,7 @@ fn on_this_machine(
     returned
 }
 
-/// What libbpf prints, the verifier's log among it.
+/// Messages of libbpf, including the verifier's log.
 static LOG: Mutex<String> = Mutex::new(String::new());
 
 /// One test at a time loads, since all share the log.

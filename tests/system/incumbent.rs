@@ -1,5 +1,5 @@
-//! Where bpf-linker 0.13.0 succeeds with nothing or something broken, crashes, or refuses what is sound: what it does, and
-//! what this linker does with the same words.
+//! Links in which bpf-linker 0.13.0 succeeds with nothing or something broken, crashes, or refuses what is sound: its
+//! result, and that of this linker with the same arguments.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -20,7 +20,7 @@ const AGAIN: &str = "define i64 @entry() { ret i64 9 }";
 const REGISTER: &str = "declare i64 @llvm.read_register.i64(metadata) !0 = !{!\"rax\"}
     define i64 @entry() section \"xdp\" { %r = call i64 @llvm.read_register.i64(metadata !0) ret i64 %r }";
 
-/// What a linker does: its exit code, and what it says or writes.
+/// Result of a linker: its exit code, and its messages or output.
 enum Does {
     /// Exit code 0, with an output, and not a word on standard error.
     SucceedsSilently,
@@ -95,7 +95,7 @@ const ROWS: [(&[&str], Does, Does); 17] = [
 ];
 
 #[test]
-fn what_the_incumbent_hides_is_told_and_what_it_refuses_is_linked() {
+fn hidden_faults_are_reported_and_refused_programs_linked() {
     let folder = TempDir::new().unwrap();
     prepare(folder.path());
     let mut wrong = Vec::new();

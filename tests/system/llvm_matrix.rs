@@ -1,6 +1,6 @@
 //! One file for every LLVM: the same binary links what every producer at hand wrote, with every libLLVM at hand.
 //!
-//! Which cells there are, and which cannot be had here, is listed in docs/compatibility.md.
+//! docs/compatibility.md lists the cells of the table, and those that cannot be tested here.
 
 mod callers;
 mod decoys;

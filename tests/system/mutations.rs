@@ -5,10 +5,10 @@
 //! `BPF_LINKER_MUTATIONS=10000` tries so many cases, `BPF_LINKER_MUTATIONS=2000..3000` those, and `BPF_LINKER_MUTATION=n`
 //! one alone, whose files are kept. What is damaged, and how, is a function of the number of the case.
 //!
-//! What a loader takes: libbpf opens the object, the kernel takes its BTF, every relocation resolves. What is sound, but of
-//! another program, is not asked for: that the verifier takes the instructions, since a flipped bit can be the bound of a
-//! loop, and that a section has a name that means a kind of program. A map member that libbpf does not know must have been
-//! warned of.
+//! An object is accepted if libbpf opens it, the kernel takes its BTF, and every relocation resolves. The verifier need not
+//! accept the instructions, since a flipped bit can be the bound of a loop, and the name of a section need not mean a kind
+//! of program: such an object is sound, but of another program. A map member that libbpf does not know must have caused a
+//! warning.
 
 mod change;
 
@@ -45,7 +45,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 const OLD: &[u8] = b"the old output";
 
-/// How a case ended.
+/// Result of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     SameObject,
@@ -100,7 +100,7 @@ fn chosen() -> Vec<u64> {
     (first.parse().expect("a number")..end.parse().expect("a number")).collect()
 }
 
-/// What `line` gives when nothing is damaged; a loader takes it.
+/// Returns the output of `line` when nothing is damaged; a loader takes it.
 fn intact(line: &Line) -> Vec<u8> {
     let folder = TempDir::new().expect("a new folder");
     let (status, said) = link(folder.path(), &line.words(None));

@@ -31,7 +31,7 @@ const INPUTS: usize = 24;
 /// The bytes of a record: four numbers, the result, the trace.
 const RECORD: usize = 6 * 8;
 
-/// How Rust is built: the profile's name, and rustc's words.
+/// Build of Rust: the profile's name, and rustc's options.
 const BUILDS: [(&str, &[&str]); 5] = [
     ("one", &["-Copt-level=1"]),
     ("two", &["-Copt-level=2"]),
@@ -63,7 +63,7 @@ fn globals(object: &Path, program: &str, length: usize) -> ([u32; 3], String, u3
 }
 
 #[test]
-fn a_handler_is_told_the_place_and_nothing_follows_it() {
+fn a_handler_gets_the_place_and_nothing_follows() {
     let source = tools::workspace().join("tests/system/panics/programs.rs");
     let text = fs::read_to_string(&source).expect("it is there");
     let line = |mark: &str| {
@@ -197,7 +197,7 @@ fn for_bpf(names: &[String], texts: &[String]) -> String {
     source
 }
 
-/// What each function makes of each input on this machine, and whether it returned.
+/// Returns the result of each function for each input on this machine, and whether it returned.
 fn on_host(
     names: &[String],
     texts: &[String],

@@ -6,7 +6,7 @@ use std::{env, fs, path::Path, process::Command};
 
 use crate::build;
 
-/// What stands between two fences.
+/// Text between two fences.
 struct Block {
     language: String,
     file: Option<String>,

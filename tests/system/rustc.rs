@@ -45,7 +45,7 @@ fn check_no_core(toolchain: &str) {
 }
 
 #[test]
-fn every_optimisation_level_that_rustc_passes() {
+fn every_optimization_level_that_rustc_passes() {
     for level in ["0", "1", "2", "3", "s", "z"] {
         let mut rustc = Rustc::new(tools::debian_rustc(), "program.rs");
         rustc.command.args(["--target", TRIPLES[0], "-C"]).arg(format!("opt-level={level}"));

@@ -41,7 +41,7 @@ fn trap(folder: &Path) -> String {
     format!(".:bin::{}", env::var("PATH").unwrap())
 }
 
-/// What the linker opened or executed that was there, with the folder as `{}`.
+/// Existing files that the linker opened or executed, with the folder as `{}`.
 fn touched(folder: &Path, words: &[String]) -> BTreeSet<String> {
     let path = trap(folder);
     let mut strace = Command::new("strace");
@@ -131,7 +131,7 @@ fn a_link_touches_what_the_page_lists() {
 }
 
 #[test]
-fn with_a_library_named_nothing_is_searched_or_executed() {
+fn an_explicit_library_ends_search_and_execution() {
     let line = corpus::c_program();
     let library = "/usr/lib/x86_64-linux-gnu/libLLVM.so.22.1";
     let words = [line.words(None), vec!["--llvm".to_owned(), library.to_owned()]].concat();
@@ -167,7 +167,7 @@ fn temporary_files_are_safe_in_a_shared_folder() {
 }
 
 #[test]
-fn dependencies_have_licences_and_sources_that_will_do() {
+fn dependencies_have_allowed_licenses_and_sources() {
     let mut metadata = tools::cargo();
     metadata.args(["metadata", "--format-version", "1", "--locked", "--offline"]);
     let output = tools::run(metadata.current_dir(tools::workspace()));
@@ -191,7 +191,7 @@ fn dependencies_have_licences_and_sources_that_will_do() {
 }
 
 #[test]
-fn licences_that_oblige_to_more_will_not_do() {
+fn licenses_with_further_obligations_are_refused() {
     for (licence, will_do) in [
         ("MIT OR Apache-2.0", true),
         ("MIT/Apache-2.0", true),

@@ -81,7 +81,7 @@ fn a_link_that_is_killed_leaves_the_old_output_or_the_new_one() {
 }
 
 #[test]
-fn links_at_once_do_not_meet() {
+fn concurrent_links_do_not_interfere() {
     let line = corpus::firewall();
     let folders: Vec<TempDir> = (0..AT_ONCE).map(|_| TempDir::new().unwrap()).collect();
     let links: Vec<Child> =
@@ -97,7 +97,7 @@ fn links_at_once_do_not_meet() {
 }
 
 #[test]
-fn links_to_one_place_leave_one_whole_object() {
+fn concurrent_links_to_one_file_leave_a_whole_object() {
     let line = corpus::c_program();
     let folder = TempDir::new().unwrap();
     let links: Vec<Child> = (0..8).map(|_| linker(&line, folder.path()).spawn().unwrap()).collect();
@@ -113,7 +113,7 @@ fn links_to_one_place_leave_one_whole_object() {
 
 /// strace holds the linker up between the writing of a temporary file and its renaming, and the request comes then.
 #[test]
-fn a_request_to_end_waits_while_outputs_are_put_in_their_places() {
+fn a_signal_waits_while_outputs_are_renamed() {
     let line = corpus::c_program();
     let folder = TempDir::new().unwrap();
     let object = folder.path().join("out.o");

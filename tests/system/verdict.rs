@@ -128,8 +128,8 @@ fn budgets_and_baselines_hold_programs_to_what_they_cost() {
     let (code, said) = run(&["--verified-insn-limit", "1"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("2 verified instructions, and 1 are allowed"), "{said}");
-    let text = std::fs::read_to_string(&baseline).expect("the baseline");
-    std::fs::write(&baseline, text.replace("\"size\": 16", "\"size\": 8")).expect("a file");
+    let text = fs::read_to_string(&baseline).expect("the baseline");
+    fs::write(&baseline, text.replace("\"size\": 16", "\"size\": 8")).expect("a file");
     let (code, said) = run(&[]);
     assert_eq!(code, Some(1), "{said}");
     assert!(
@@ -138,13 +138,13 @@ fn budgets_and_baselines_hold_programs_to_what_they_cost() {
     );
     assert_eq!(run(&["--growth-is", "warning"]).0, Some(0));
     assert_eq!(run(&["--max-growth", "100"]), (Some(0), String::new()));
-    std::fs::remove_file(&baseline).expect("a file");
+    fs::remove_file(&baseline).expect("a file");
     let (code, said) = run(&[]);
     assert!(code == Some(3) && said.contains("--update-baseline writes it"), "{said}");
 }
 
 #[test]
-fn what_is_missing_is_named_and_a_machine_that_hangs_is_ended() {
+fn missing_tools_are_named_and_a_hanging_machine_is_ended() {
     let lab = Lab::new();
     let object = two_programs(&lab);
     let said = |command: &mut Command| {

@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-/// What makes an error, and stands before the parenthesis of its message.
+/// Constructors of errors, which precede the parenthesis of the message.
 const MAKERS: [&str; 7] = [
     "Error::usage(",
     "Error::input(",
@@ -69,7 +69,7 @@ fn every_kind_of_warning_is_used() {
 
 /// `tests/cases.rs` links each of them, and holds exit code and message to the row.
 #[test]
-fn at_least_sixty_bad_links_have_an_exit_code_and_a_message_that_are_tested() {
+fn at_least_sixty_bad_links_are_tested() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/errors");
     let (mut rows, mut kinds) = (BTreeSet::new(), BTreeSet::new());
     for entry in fs::read_dir(folder).expect("a readable folder") {

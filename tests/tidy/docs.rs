@@ -26,7 +26,7 @@ fn files_that_documents_name_exist() {
 
 /// A row that no test holds would be forgotten with the next change.
 #[test]
-fn surprises_and_faults_of_others_name_the_test_that_holds_them() {
+fn surprises_and_upstream_faults_name_their_tests() {
     let mut unheld = Vec::new();
     for (document, column) in [("docs/surprises.md", 2), ("docs/upstream.md", 3)] {
         let text = fs::read_to_string(root().join(document)).expect(document);

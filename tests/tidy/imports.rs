@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::Source;
 
-/// Where circles are in the nature of things: a block has instructions, and an instruction its block.
+/// Files in which circles are natural: a block has instructions, and an instruction its block.
 const GRAPHS: [&str; 1] = ["src/llvm/"];
 
-/// Which files each file imports.
+/// Files that each file imports.
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
-fn no_import_comes_back_to_where_it_started() {
+fn no_imports_form_a_circle() {
     let graph = graph(&super::product());
     let circles: Vec<String> = graph
         .keys()

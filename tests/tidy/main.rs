@@ -54,7 +54,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
     ("crash_report", &[]),
 ];
 
-/// What the crate root calls by a short name, and the room it comes from.
+/// Short names in the crate root, and their rooms.
 const SHORT_NAMES: [(&str, &str); 7] = [
     ("Error", "report"),
     ("ErrorKind", "report"),
@@ -80,8 +80,8 @@ const CRATES: [(&str, &[&str]); 10] = [
     ("llvm_sys", &["src/llvm/", "shim/"]),
 ];
 
-/// Where unsafe code and raw pointers live.
-const CELLAR: [&str; 2] = ["src/llvm/", "shim/"];
+/// Modules with unsafe code and raw pointers.
+const UNSAFE: [&str; 2] = ["src/llvm/", "shim/"];
 
 const LONGEST_FILE: usize = 800;
 
@@ -89,11 +89,11 @@ const SHAPELESS: [&str; 8] =
     ["utils", "util", "types", "common", "helpers", "helper", "misc", "shared"];
 
 #[test]
-fn rooms_import_only_whom_they_may() {
+fn rooms_import_only_allowed_rooms() {
     breaches(product(), |source, found| {
         let Some(room) = source.room() else { return };
         let Some((_, allowed)) = IMPORTS.iter().find(|(name, _)| *name == room) else {
-            found.push(format!("no row of IMPORTS says whom `{room}` may import"));
+            found.push(format!("IMPORTS has no row for `{room}`"));
             return;
         };
         for (line, name) in source.imports_of_the_crate() {
@@ -125,9 +125,9 @@ fn every_crate_is_used_in_its_room_only() {
 }
 
 #[test]
-fn unsafe_code_and_raw_pointers_stay_in_the_cellar() {
+fn unsafe_code_and_raw_pointers_stay_in_llvm() {
     breaches(product(), |source, found| {
-        if CELLAR.iter().any(|place| source.path.starts_with(place)) {
+        if UNSAFE.iter().any(|place| source.path.starts_with(place)) {
             return;
         }
         for (word, next) in [("unsafe", ""), ("*", "const"), ("*", "mut")] {
@@ -142,7 +142,7 @@ fn unsafe_code_and_raw_pointers_stay_in_the_cellar() {
 #[test]
 fn nothing_reachable_from_input_panics() {
     breaches(product(), |source, found| {
-        if CELLAR.iter().any(|place| source.path.starts_with(place)) {
+        if UNSAFE.iter().any(|place| source.path.starts_with(place)) {
             // There an invariant of LLVM may be stated by `expect`; clippy has every unsafe block explained.
             return;
         }
@@ -188,14 +188,13 @@ fn no_parameter_of_an_interface_is_a_bool() {
 
 /// "Returns ...", "The ...": a doc comment tells what an item is or does, in a sentence of its own.
 #[test]
-fn doc_comments_of_the_product_open_with_a_verb_or_a_noun() {
+fn doc_comments_open_with_a_verb_or_a_noun() {
     const HEADLESS: [&str; 12] = [
         "What", "Whether", "Where", "Who", "Whom", "Whose", "That", "Those", "How", "Which", "Why",
         "Again",
     ];
     let mut breaches = Vec::new();
-    let sources = everything().into_iter().filter(|source| !source.path.starts_with("tests/"));
-    for source in sources {
+    for source in everything() {
         let text = fs::read_to_string(root().join(&source.path)).expect("a readable source");
         let mut before = "";
         for (number, line) in text.lines().map(str::trim).enumerate() {
@@ -229,7 +228,7 @@ fn no_file_is_long_and_none_is_shapeless() {
 }
 
 #[test]
-fn fixtures_are_named_after_a_behaviour() {
+fn fixtures_are_named_after_a_behavior() {
     let root = root();
     let names = source::files_below(&root.join("tests/cases"));
     let bad = |name: &str| {

@@ -62,7 +62,7 @@ impl Source {
         (!matches!(first, "lib" | "main")).then(|| first.to_owned())
     }
 
-    /// What it takes from `crate::`, with the line: the first names of paths and of groups.
+    /// Returns the imports from `crate::`, with the line: the first names of paths and of groups.
     pub fn imports_of_the_crate(&self) -> Vec<(usize, String)> {
         let mut names = Vec::new();
         for start in self.positions(&["crate", "::"]) {

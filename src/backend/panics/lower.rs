@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     callbacks,
     graph::Graph,
-    remaining,
+    held, remaining,
     sites::{bodies, cut, is_root, leaves, leaving, mark, return_at},
     throw,
 };
@@ -16,7 +16,7 @@ use crate::{
     },
     bpf::kernel::STACK_ARGUMENTS,
     llvm::{Attribute, Global, Instruction, Linkage, Machine, Module},
-    plan::{PanicWay, Traps},
+    plan::{LinkMode, PanicWay, Traps},
     report::{Error, Result, quoted},
 };
 
@@ -39,7 +39,7 @@ pub(in crate::backend) fn lower<'s>(
     module: &Module<'s>,
     machine: &Machine,
 ) -> Result<()> {
-    if session.plan.codegen.panics.way == PanicWay::Keep {
+    if session.plan.panic_way() == PanicWay::Keep {
         return Ok(());
     }
     let declared = module.find(LEAVE);
@@ -49,7 +49,7 @@ pub(in crate::backend) fn lower<'s>(
     leave.calls().into_iter().for_each(Instruction::take_out);
     cut(session, module, leave);
     let found = remaining::panics(session, module, &remaining::sites(module, leave));
-    if session.plan.codegen.panics.way == PanicWay::Error && !found.is_empty() {
+    if session.plan.panic_way() == PanicWay::Error && !found.is_empty() {
         return Err(remaining::error(&found));
     }
     session.panics.replace(found);
@@ -57,7 +57,7 @@ pub(in crate::backend) fn lower<'s>(
     let wide = bodies(module).any(|function| needs_inlining(session, function));
     let leaving = leave.is_used();
     if leaving {
-        take_in(module, leave);
+        take_in(session, module, leave)?;
         callbacks::note_panics(session, module, leave)?;
     }
     if leaving || wide {
@@ -78,7 +78,7 @@ pub(in crate::backend) fn lower<'s>(
 /// Terminates blocks that still end in `unreachable`: undefined behavior that the optimizer left, such as a function
 /// that consists of nothing else. The verifier never reaches them, but rejects the program.
 pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Module<'s>) {
-    if session.plan.codegen.panics.way == PanicWay::Keep {
+    if session.plan.panic_way() == PanicWay::Keep {
         return;
     }
     for function in bodies(module).filter(|function| function.linkage() == Linkage::Local) {
@@ -101,16 +101,27 @@ pub(in crate::backend) fn end_blocks<'s>(session: &'s Session<'_>, module: &Modu
 }
 
 /// Makes functions that leave and that only this object calls local to it: those outside of program sections.
-fn take_in<'ctx>(module: &Module<'ctx>, leave: Global<'ctx>) {
+///
+/// # Errors
+/// The output is to be linked again, so that unknown code may call such a function.
+fn take_in<'ctx>(session: &Session<'_>, module: &Module<'ctx>, leave: Global<'ctx>) -> Result<()> {
     let leaving = leaving(module, leave);
     for function in bodies(module).filter(|function| leaving.contains(function)) {
         let section = function.section();
         let is_plain = section.is_empty() || section == ".text" || section.starts_with(".text.");
-        if is_plain && function.linkage() != Linkage::Local && !function.calls().is_empty() {
+        if !is_plain || function.linkage() == Linkage::Local {
+            continue;
+        }
+        if session.plan.mode == LinkMode::Relocatable {
+            return Err(stuck(function, "the next link may add code that calls it")
+                .help("make it static, or link all inputs at once, without -r"));
+        }
+        if !function.calls().is_empty() {
             log::debug!("{} becomes static, since it may panic", function.name());
             function.internalize();
         }
     }
+    Ok(())
 }
 
 /// Returns true for a function that BPF can express only inlined: it returns more than one register, or takes more
@@ -162,6 +173,7 @@ fn finish<'ctx>(
         if !leaves(function, leave) {
             continue;
         }
+        held::check(session, function, leave)?;
         if let Some(callback) = callbacks::kind(function) {
             callbacks::finish(session, function, leave, callback);
         } else if is_root(function) {
@@ -169,7 +181,7 @@ fn finish<'ctx>(
             let throw = throws.then(|| throw::declaration(session, module)).flatten();
             return_at(session, function, leave, value(session, function)?, throw);
         } else if function.can_return() {
-            return Err(stuck(module, function));
+            return Err(not_inlined(module, function));
         } else {
             return_at(session, function, leave, 0, None);
         }
@@ -193,16 +205,18 @@ fn value(session: &Session<'_>, function: Global<'_>) -> Result<i64> {
 }
 
 /// Returns the error about a function that returns or panics and could not be inlined.
-fn stuck(module: &Module<'_>, function: Global<'_>) -> Error {
-    let name = quoted(&function.name());
-    let error = Error::link(format!("a panic in {name} cannot end the program"))
-        .at(function.place().map(|place| place.to_string()));
+fn not_inlined(module: &Module<'_>, function: Global<'_>) -> Error {
     if Graph::of(module).is_recursive(function) {
-        return error
-            .because("it calls itself, and no kernel takes recursion")
+        return stuck(function, "it calls itself, and no kernel takes recursion")
             .help("make the recursion a loop with a bound");
     }
-    error
-        .because("LLVM cannot inline it into the program that calls it")
+    stuck(function, "LLVM cannot inline it into the program that calls it")
         .help("make it a plain function, without a variable number of arguments and computed jumps")
+}
+
+/// Returns the error about `function`, whose panic cannot end the program because of `cause`.
+fn stuck(function: Global<'_>, cause: &str) -> Error {
+    Error::link(format!("a panic in {} cannot end the program", quoted(&function.name())))
+        .at(function.place().map(|place| place.to_string()))
+        .because(cause)
 }

@@ -20,6 +20,7 @@
 mod callbacks;
 mod endless;
 mod graph;
+mod held;
 mod lower;
 mod names;
 mod prepare;

@@ -25,7 +25,7 @@ pub(in crate::backend) fn prepare(
     module: &Module<'_>,
     machine: &Machine,
 ) -> Result<()> {
-    if session.plan.codegen.panics.way == PanicWay::Keep {
+    if session.plan.panic_way() == PanicWay::Keep {
         return Ok(());
     }
     // While the handler is a separate function, a panic is a call with a source line of its own.

@@ -72,6 +72,7 @@ pub(super) fn panics<'ctx>(
             what: site.what.clone(),
             way: if callbacks::is_run(site.function) { Way::Flag } else { own },
             value,
+            may_hold: None,
         }));
     }
     found

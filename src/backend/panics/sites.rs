@@ -45,7 +45,7 @@ fn mark_block<'ctx>(session: &'ctx Session<'_>, block: Block<'ctx>, leave: Globa
         .callee()
         .is_some_and(|callee| callee.is_declaration() && names::is_abort(&callee.name()));
     if aborts && session.plan.codegen.traps == Traps::Disallow {
-        end.call_before(&session.context, leave);
+        call.call_before(&session.context, leave);
         call.take_out();
     } else {
         end.call_before(&session.context, leave);

@@ -31,7 +31,7 @@ pub(super) fn throws(session: &Session<'_>, section: &str) -> bool {
         let rest = section.strip_prefix(name);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    plan.codegen.panics.way == PanicWay::Throw
+    plan.panic_way() == PanicWay::Throw
         && plan.debug_info.btf == Btf::Emit
         && plan.kernel.is_none_or(|kernel| kernel >= SINCE)
         && SECTIONS.iter().any(|name| fits(name))

@@ -21,7 +21,7 @@ fn insn(code: u8) -> Insn {
 }
 
 #[test]
-fn both_byte_orders_say_the_same() {
+fn both_byte_orders_agree() {
     let little: Vec<_> = decode(LITTLE.as_flattened(), Endian::Little).collect();
     assert_eq!(little, decode(BIG.as_flattened(), Endian::Big).collect::<Vec<_>>());
     let [jump, load, store, exit] = little[..] else { panic!("{little:?}") };

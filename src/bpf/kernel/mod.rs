@@ -13,6 +13,7 @@ mod licenses;
 mod maps;
 mod programs;
 mod releases;
+mod resources;
 
 pub use crate::btf::kernel::{Feature, Kernel};
 #[cfg(any(test, feature = "internals"))]
@@ -25,6 +26,7 @@ pub use licenses::{is_gpl_compatible, is_gpl_only};
 pub use maps::{MAP_TYPES, map_field, map_type, struct_ops};
 pub use programs::{PROGRAM_TYPES, ProgramType, program_type};
 pub use releases::{FIRST_RELEASE, NEWEST_RELEASE, nearest_release, parse_release};
+pub use resources::{Resource, acquired_by, helper_name, released_by};
 
 use super::target::Cpu;
 

@@ -75,7 +75,7 @@ impl ProgramStats {
         self.check_tail_calls(&kernels, &mut findings);
         self.check_arguments(plan.kernel, &mut findings);
         self.check_traps(plan.codegen.traps, &mut findings);
-        if plan.codegen.panics.way != PanicWay::Keep {
+        if plan.panic_way() != PanicWay::Keep {
             self.check_ends(&mut findings);
         }
         if let Some(limit) = plan.limits.instructions {

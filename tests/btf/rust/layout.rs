@@ -209,7 +209,7 @@ pub extern "C" fn lookup(_: *mut c_void) -> i32 {
     (unsafe { (*found).re.d } & 1) as i32
 }
 
-/// What rustc says: a type's name in BTF, a member's name or nothing, and its offset or the type's size.
+/// Layout according to rustc: a type's name in BTF, a member's name or nothing, and its offset or the type's size.
 #[repr(C)]
 pub struct Row {
     of: [u8; 40],

@@ -16,6 +16,10 @@
 // cause: `three+1` is neither a symbol nor a number
 // link: --defsym count=nowhere this.bc libothers.a
 // error: link undefined symbol `nowhere`
+// link: --defsym same=entry --export same this.bc libothers.a
+// error: link no input defines `same`, which --export exports
+// cause: --defsym gives references another meaning, and adds no symbol
+// help: export `entry`
 
 int count(void);
 __attribute__((section("xdp"))) int entry(void *context) { return count(); }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use bpf_verdict::object::{self, Detail, Loader};
 
-/// What `--help` prints.
+/// Text of `--help`.
 pub const USAGE: &str = "\
 Loads a BPF object into the running kernel; attaches nothing, leaves nothing behind.
 

@@ -1,4 +1,4 @@
-//! What the running kernel knows: the numbered lists of its interface, as its own BTF has them.
+//! Features of the running kernel: the numbered lists of its interface, as its own BTF has them.
 
 use anyhow::{Context as _, Result};
 use libbpf_rs::btf::{Btf, types::Enum};

@@ -1,4 +1,4 @@
-//! What became of an object, and the same as JSON.
+//! Results of loading an object, and the same as JSON.
 
 use bpf_verdict::{object::Loader, outcome::Program};
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ pub struct Outcome {
     pub loaded: Loaded,
 }
 
-/// What was loaded, and what was run.
+/// Result of loading and running an object.
 #[derive(Default)]
 pub struct Loaded {
-    /// Why the loader refused the object as a whole, or an action failed.
+    /// Reason why the loader refused the object as a whole, or an action failed.
     pub error: Option<String>,
     pub programs: Vec<Program>,
     pub maps: Vec<Map>,
@@ -29,7 +29,7 @@ pub struct Map {
     pub contents: Contents,
 }
 
-/// What a map holds. Values of zeros are left out: every slot of an array has a value.
+/// Contents of a map. Values of zeros are left out: every slot of an array has a value.
 pub enum Contents {
     /// Key and value.
     Plain(Vec<(Vec<u8>, Vec<u8>)>),
@@ -41,7 +41,7 @@ pub enum Contents {
     Unread,
 }
 
-/// What one test run returned.
+/// Result of one test run.
 pub struct Run {
     pub returned: u32,
     /// The packet afterwards; none for programs without packets.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::support::objects::Lab;
 
-/// How far references are followed when two types are compared.
+/// Depth to which references are followed when two types are compared.
 const DEPTH: usize = 4;
 
 /// All types, by number.
@@ -12,7 +12,7 @@ pub struct Dump(BTreeMap<u32, Type>);
 
 /// One type.
 pub struct Type {
-    /// What follows the number: `STRUCT 'a' size=4 vlen=1`.
+    /// Text after the number: `STRUCT 'a' size=4 vlen=1`.
     head: String,
     /// Members, enumerators, parameters or variables, one a line.
     lines: Vec<String>,
@@ -75,7 +75,7 @@ impl Dump {
         found[0]
     }
 
-    /// What a member points to.
+    /// Returns the type that a member points to.
     pub fn pointee(&self, of: &Type, member: &str) -> &Type {
         let pointer = &self.0[&of.member(member, "type_id")];
         assert_eq!(pointer.kind(), "PTR", "{member}");
@@ -89,7 +89,7 @@ impl Type {
         self.head.split(' ').next().unwrap_or_default()
     }
 
-    /// What follows the number, for messages and comparisons.
+    /// Returns the text after the number, for messages and comparisons.
     pub fn head(&self) -> &str {
         &self.head
     }

@@ -130,7 +130,7 @@ fn two_packages(lab: &Lab, toolchain: Toolchain, dependency: &str, program: &str
     fs::read(output).expect("the linker wrote it")
 }
 
-/// How many functions have a record and, at the same place, a line.
+/// Returns the number of functions that have a record and, at the same place, a line.
 fn described(object: &[u8]) -> usize {
     let [btf, ext] = [".BTF", ".BTF.ext"].map(|name| section(object, name).expect("it is there"));
     let info = Info::decode(&btf, Some(&ext)).expect("sound BTF");
@@ -147,7 +147,7 @@ fn described(object: &[u8]) -> usize {
     functions.filter(|place| lines.contains(place)).count()
 }
 
-/// What rustc says: `tests/btf/rust/layout.rs` writes it.
+/// Returns the layouts according to rustc: `tests/btf/rust/layout.rs` writes them.
 struct Row {
     of: String,
     /// Empty for the type as a whole.

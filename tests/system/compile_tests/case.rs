@@ -94,12 +94,12 @@ impl Directives {
 }
 
 impl Case {
-    /// Whether its authors do not run it.
+    /// Returns true if its authors do not run it.
     pub fn is_ignored(&self) -> bool {
         self.directives.ignored
     }
 
-    /// Whether it says itself what is to be written.
+    /// Returns true if the test names the output itself.
     pub fn names_its_output(&self) -> bool {
         self.directives.flags.iter().any(|flag| flag.contains("--emit="))
     }
@@ -160,7 +160,7 @@ impl Case {
     }
 }
 
-/// What a [`Case::command`] writes.
+/// Output of a [`Case::command`].
 pub fn output(folder: &Path) -> PathBuf {
     folder.join("output.s")
 }

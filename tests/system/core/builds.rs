@@ -23,7 +23,7 @@ const WAYS: [&[&str]; 10] = [
 ];
 
 #[test]
-fn a_program_asks_the_same_however_it_is_built() {
+fn every_build_of_a_program_queries_the_same() {
     let workshop = Workshop::new(Toolchain::Installed);
     let first = questions(&workshop.object("queries", WAYS[0]));
     for way in &WAYS[1..] {
@@ -32,7 +32,7 @@ fn a_program_asks_the_same_however_it_is_built() {
 }
 
 #[test]
-fn an_older_compiler_and_llvm_ask_the_same() {
+fn an_older_compiler_and_llvm_query_the_same() {
     let [newer, older] = [Toolchain::Installed, Toolchain::Older].map(Workshop::new);
     let first = questions(&newer.object("queries", &[]));
     for way in [&["-Copt-level=0"][..], &["-Copt-level=3"], &["-Copt-level=z"]] {

@@ -1,4 +1,4 @@
-//! What cannot be asked is an error with its place, and never a wrong answer.
+//! Questions that have no answer: each is an error with its place, and never a wrong answer.
 
 use std::process::Command;
 

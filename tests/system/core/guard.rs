@@ -21,7 +21,7 @@ extern "C" fn at_once(_: *mut ()) -> i32 {
     0
 }
 
-/// What a loop does not change is moved in front of it, if nothing forbids.
+/// Code that a loop does not change is moved in front of it, if nothing forbids.
 #[unsafe(no_mangle)]
 #[unsafe(link_section = "raw_tp/sys_exit")]
 extern "C" fn in_a_loop(_: *mut ()) -> i32 {

@@ -13,7 +13,7 @@ const LINKS: usize = 24;
 const ALL: [&str; 0] = [];
 
 #[test]
-fn links_at_once_give_the_bytes_of_a_link_alone() {
+fn concurrent_links_give_the_bytes_of_a_single_link() {
     let workshop = Workshop::new(Toolchain::Installed);
     let programs = ["queries", "guard"].map(|name| workshop.bitcode(name));
     let alone = programs.each_ref().map(|bitcode| {

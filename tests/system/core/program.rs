@@ -11,7 +11,7 @@ use crate::support::{
     tools::{self, run},
 };
 
-/// Where one test builds, with the crate for one toolchain.
+/// Folder in which one test builds, with the crate for one toolchain.
 pub struct Workshop {
     folder: tempfile::TempDir,
     toolchain: Toolchain,
@@ -58,7 +58,7 @@ impl Workshop {
         bitcode
     }
 
-    /// What this linker makes of bitcode.
+    /// Links bitcode with this linker.
     pub fn link(&self, bitcode: &Path, options: &[&str]) -> PathBuf {
         let object = self.path(&format!("linked.{}.o", options.concat()));
         let mut linker = Command::new(tools::linker());
@@ -67,7 +67,7 @@ impl Workshop {
         object
     }
 
-    /// What clang makes of a C program of this folder.
+    /// Compiles a C program of this folder with clang.
     pub fn clang(&self, name: &str) -> PathBuf {
         let object = self.path(&format!("{name}.clang.o"));
         let mut clang = tools::bpf_clang();

@@ -72,7 +72,7 @@ fn the_report_lists_every_record_with_its_place() {
     assert_eq!(weight["access"], "0:7:1:1");
 }
 
-/// What each record of `object` says of the kernel: kind, type, access string and what that means.
+/// Returns the meaning of each record of `object`: kind, type, access string and what the kernel answers.
 pub fn questions(object: &Path) -> BTreeSet<String> {
     let question =
         |record: Record| format!("{} {} {} {}", record.kind, record.ty, record.access, record.path);

@@ -1,4 +1,4 @@
-//! What is read is what the kernel says otherwise, on every kernel, through either loader.
+//! Values that programs read, compared with what the kernel reports otherwise, on every kernel, through either loader.
 
 #![expect(unsafe_code, reason = "there is no safe wrapper of prctl(2) in the standard library")]
 
@@ -15,11 +15,11 @@ use crate::support::{
 const OWN: [u32; 9] = [0, 1, 2, 3, 8, 9, 27, 31, 32];
 /// As many as the programs fill.
 const SLOTS: u32 = 33;
-/// How the first process numbers itself, without a container around it (`PROC_PID_INIT_INO`).
+/// Inode of the first process's namespace, without a container around it (`PROC_PID_INIT_INO`).
 const OUTERMOST: &str = "pid:[4026531836]";
 
 #[test]
-fn what_is_read_is_true_on_every_kernel() {
+fn values_are_right_on_every_kernel() {
     // SAFETY: it changes who adopts the children of children of this test, of which there are none that live on.
     assert_eq!(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }, 0);
     let workshop = Workshop::new(Toolchain::Installed);
@@ -62,7 +62,7 @@ fn answers(release: &str, story: &Story) -> BTreeMap<u32, u64> {
 
 /// Slots of mistakes.rs are 100 for a value, 101 for a missing field, 102 for one of another kind, 103 of another size.
 #[test]
-fn a_field_that_is_declared_otherwise_is_no_missing_field() {
+fn a_field_of_another_type_is_not_a_missing_field() {
     let workshop = Workshop::new(Toolchain::Installed);
     let object = workshop.object("mistakes", &[]);
     let run = |loader| Request::run(loader, &object, "mistakes", &[], &[Step::Arguments(&[1, 2])]);
@@ -80,7 +80,7 @@ fn a_field_that_is_declared_otherwise_is_no_missing_field() {
     }
 }
 
-/// What the process that ran the program knows of itself.
+/// Facts that the process which ran the program knows of itself.
 fn check_process(kernel: Kernel, story: &Story, answers: &BTreeMap<u32, u64>) {
     let release = kernel.release();
     let (thread, process, parent) = (answers[&0], answers[&1], answers[&2]);
@@ -110,7 +110,7 @@ fn files_limit() -> u64 {
     if soft == "unlimited" { u64::MAX } else { soft.parse().expect("a number") }
 }
 
-/// What is known of kernels.
+/// Facts about kernels.
 fn check_kernel(kernel: Kernel, release: &str, answers: &BTreeMap<u32, u64>) {
     const NONE: u64 = u64::MAX;
     let has_new_state = kernel != Kernel::V5_10;

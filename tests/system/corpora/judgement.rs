@@ -13,7 +13,7 @@ use crate::support::{
     tools,
 };
 
-/// What came of one source, or of many.
+/// Result of one source, or of many.
 #[derive(Clone, Debug)]
 pub struct Judgement {
     corpus: Corpus,
@@ -21,19 +21,19 @@ pub struct Judgement {
     pub sources: usize,
     /// Programs in clang's objects.
     pub programs: usize,
-    /// Those that load from clang's object and from ours.
+    /// Programs that load from clang's object and from ours.
     pub loaded: usize,
-    /// Those that load from ours alone.
+    /// Programs that load from ours alone.
     pub gained: usize,
-    /// Those that load from clang's object and not from ours, and why.
+    /// Programs that load from clang's object and not from ours, with the reason.
     pub lost: Vec<String>,
     /// Sources that our linker refuses, and of whose programs the kernel takes one from clang's object.
     pub refused: Vec<String>,
     /// The warnings of our linker, though every program of clang's object loads.
     pub warned: Vec<String>,
-    /// Those that were run, with the same result.
+    /// Programs that were run, with the same result.
     pub runs: usize,
-    /// Those that do not even do the same twice.
+    /// Programs that do not behave the same when run twice.
     pub fickle: Vec<String>,
     /// Instructions that the verifier walked through, clang's and ours, of what loads from both.
     pub verified: (u64, u64),

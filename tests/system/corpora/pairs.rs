@@ -19,7 +19,7 @@ pub struct Pair {
     pub ours: PathBuf,
     /// Programs to load by themselves.
     alone: &'static [&'static str],
-    /// What our linker said, if it refused.
+    /// Error of our linker, if it refused.
     pub failure: Option<String>,
     /// Its warnings, a line each.
     pub warnings: Vec<String>,

@@ -1,4 +1,4 @@
-//! What programs do, run by the kernel for a test (`BPF_PROG_TEST_RUN`).
+//! Behavior of programs, run by the kernel for a test (`BPF_PROG_TEST_RUN`).
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::support::{
     packets::{self, Ipv4},
 };
 
-/// What came of running a program of two objects.
+/// Result of running a program of two objects.
 pub enum Runs {
     /// Both did the same.
     Same,
@@ -17,11 +17,11 @@ pub enum Runs {
     NotRun,
     /// It does not even do the same twice.
     Fickle,
-    /// What ours gave, and what clang's gave.
+    /// Results of our object and of clang's.
     Differ(String, String),
 }
 
-/// What one object gave: returned values, packets afterwards, and what its maps hold; or why it was not run.
+/// Result of one object: returned values, packets afterwards, and the contents of its maps; or why it was not run.
 type Given = Result<(Vec<u32>, Vec<Vec<u8>>, String), String>;
 
 /// Runs the program `name` of `theirs` and `ours` on the same, if the kernel runs programs of that `kind` at all.
@@ -43,7 +43,7 @@ pub fn compare(kind: &str, name: &str, theirs: &Path, ours: &Path) -> Runs {
     Runs::Differ(format!("{own:?}"), format!("{first:?}"))
 }
 
-/// What a program of that `kind` is run on, by libbpf-rs's names; nothing where the kernel has no test runs.
+/// Returns the input for test runs of a program of that `kind`, by libbpf-rs's names; none without test runs.
 fn steps_of(kind: &str) -> Vec<Step<'static>> {
     match kind {
         "Xdp" | "SchedCls" | "SchedAct" | "CgroupSkb" | "SocketFilter" | "LwtIn" | "LwtOut"

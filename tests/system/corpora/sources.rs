@@ -1,4 +1,4 @@
-//! What is compiled, and how: as the projects' own makefiles do.
+//! Compiled sources, and how: as the projects' own makefiles do.
 
 use std::{
     collections::hash_map::DefaultHasher,
@@ -31,7 +31,7 @@ pub struct Source {
     pub files: Vec<PathBuf>,
 }
 
-/// What clang made of a source.
+/// Result of compiling a source with clang.
 pub struct Compiled {
     /// Of each file.
     pub bitcode: Vec<PathBuf>,

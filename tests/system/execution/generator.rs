@@ -128,9 +128,9 @@ pub fn function(name: &str, seed: u64) -> String {
 
 struct Writer<'a> {
     numbers: Numbers,
-    /// What an expression may read and a statement may change.
+    /// Variables that an expression may read and a statement may change.
     variables: Vec<(String, Integer)>,
-    /// How many subprograms there are.
+    /// Number of subprograms.
     helpers: u64,
     name: &'a str,
     /// The number of the next variable.

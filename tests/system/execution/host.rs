@@ -14,7 +14,7 @@ use super::record::{Record, SIZE};
 use super::sources::SOURCES;
 use crate::support::tools;
 
-/// What each function of `batch` makes of each input, in that order.
+/// Returns the result of each function of `batch` for each input, in that order.
 ///
 /// The program is built to stop at anything undefined, so that a mismatch is never the generator's fault.
 pub fn run(batch: &Batch, folder: &Path) -> Vec<Vec<Record>> {

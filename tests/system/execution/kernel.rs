@@ -10,7 +10,7 @@ use libbpf_rs::{Object, ObjectBuilder, PrintLevel, ProgramInput, Result};
 
 use super::record::Record;
 
-/// What libbpf prints, the verifier's log among it.
+/// Messages of libbpf, including the verifier's log.
 static LOG: Mutex<String> = Mutex::new(String::new());
 
 /// The programs of one object, loaded.
@@ -52,7 +52,7 @@ impl Kernel {
         object.load()
     }
 
-    /// What the program makes of each record.
+    /// Returns the program's result for each record.
     pub fn run(&self, program: &str, inputs: &[Record]) -> Vec<Record> {
         let program = self.object.progs_mut().find(|other| other.name() == program);
         let program = program.expect("every function is a program");

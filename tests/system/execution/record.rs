@@ -1,4 +1,4 @@
-//! What a function is given and what it leaves behind: `struct record` of `prelude.h`.
+//! Input and output of a function: `struct record` of `prelude.h`.
 
 use super::generator::Numbers;
 

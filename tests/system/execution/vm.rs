@@ -8,7 +8,7 @@ use bpf_linker::internals::bpf::insn::{Class, Insn, Level};
 
 use super::record::Record;
 
-/// Whether the VM can run these instructions, if they need no relocation.
+/// Returns true if the VM can run these instructions, if they need no relocation.
 pub fn runs(program: &[Insn]) -> bool {
     program.iter().all(|insn| {
         let known = insn.level().is_some_and(|level| level < Level::V4);
@@ -22,7 +22,7 @@ fn is_misread(insn: &Insn) -> bool {
     insn.class() == Class::Jmp && insn.code & REGISTER == 0 && without_sign && insn.immediate < 0
 }
 
-/// What the program makes of each record.
+/// Returns the program's result for each record.
 ///
 /// # Errors
 /// The VM refuses it, or stops.

@@ -1,4 +1,4 @@
-//! What the Rust examples cost the verifier, against the least that the incumbent makes of each with the same `--cpu`.
+//! Cost of the Rust examples for the verifier, against the least that the incumbent makes of each with the same `--cpu`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ const LEVELS: [&str; 2] = ["v1", "v3"];
 /// Both ways of the incumbent to copy memory. Its levels of optimisation change nothing.
 const WAYS: [&[&str]; 2] = [&[], &["--disable-expand-memcpy-in-order"]];
 
-/// What the examples that the incumbent can link cost the running kernel at one level.
+/// Returns the cost on the running kernel, at one level, of the examples that the incumbent can link.
 pub struct Cost {
     pub level: &'static str,
     /// Ours, made with no other option than the level.

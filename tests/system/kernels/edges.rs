@@ -28,7 +28,7 @@ enum Llvm {
     Newest,
 }
 
-/// What the linker says, without `--kernel`.
+/// Messages of the linker, without `--kernel`.
 #[derive(Clone, Copy)]
 enum Says {
     Nothing,
@@ -38,7 +38,7 @@ enum Says {
     Refusal(&'static str),
 }
 
-/// Which kernels take it.
+/// Kernels that load it.
 #[derive(Clone, Copy)]
 enum Taken {
     ByAll,
@@ -240,7 +240,7 @@ impl Edge {
     }
 }
 
-/// What is wrong with a kernel's answer.
+/// Returns the faults of a kernel's answer.
 pub fn fault(built: &Built, version: Version, refusal: Option<&str>) -> Option<String> {
     let taken = match built.edge.taken {
         Taken::ByAll => true,

@@ -16,15 +16,15 @@ pub struct Lesson {
     pub source: &'static str,
     /// The function.
     pub program: &'static str,
-    /// How it is usually built.
+    /// Options with which it is usually built.
     pub plain: &'static [&'static str],
     /// A kernel that refuses that.
     pub kernel: Version,
     /// The first one that takes it.
     pub since: Version,
-    /// What the linker says of it: the end of a cause.
+    /// Error of the linker: the end of a cause.
     pub said: &'static str,
-    /// What it returns for a packet.
+    /// Value returned for a packet.
     pub returns: fn(&[u8]) -> u32,
 }
 

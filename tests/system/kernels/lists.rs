@@ -8,7 +8,7 @@ use bpf_linker::{
 use super::matrix::Answers;
 use crate::support::kernels::Kernel;
 
-/// Where the table and the kernel disagree.
+/// Returns the differences between the table and the kernel.
 pub fn faults(answers: &Answers) -> Vec<String> {
     let version = answers.kernel.version();
     let lists =

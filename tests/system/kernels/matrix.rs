@@ -22,7 +22,7 @@ use crate::support::{
     objects::check_kernel,
 };
 
-/// Who made an object, and how.
+/// Origin of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Made {
     /// This linker, for that instruction set.
@@ -36,21 +36,21 @@ pub struct Object {
     pub program: &'static str,
     pub made: Made,
     pub loader: Loader,
-    /// What the incumbent says instead of making one.
+    /// Error of the incumbent instead of an object.
     pub path: Result<PathBuf, String>,
 }
 
-/// What the runs of a program returned, if it was loaded.
+/// Values that the runs of a program returned, if it was loaded.
 pub type Returned = Option<Vec<u32>>;
 
-/// What became of each object on one kernel, and what else it was asked.
+/// Results of each object on one kernel, and answers to other requests.
 pub struct Answers {
     pub kernel: Kernel,
-    /// Why each object was refused, in the order of the objects; none when it was loaded.
+    /// Reasons why objects were refused, in the order of the objects; none for one that was loaded.
     pub refusals: Vec<Option<String>>,
     /// The same of each edge.
     pub edges: Vec<Option<String>>,
-    /// What the lessons returned: as built plainly, if that was loaded; linked for their kernel.
+    /// Values that the lessons returned: as built plainly, if that was loaded; linked for their kernel.
     pub lessons: Vec<(Returned, Returned)>,
     /// The kernel's numbered lists.
     pub known: Value,
@@ -156,13 +156,13 @@ fn ask_one(
     Answers { kernel, refusals, edges: at_edges, lessons, known }
 }
 
-/// Why the object was refused; to have loaded no program at all is a refusal.
+/// Returns the reason why the object was refused; to load no program at all is a refusal.
 fn verdict(story: &Story) -> Option<String> {
     let empty = || story.programs().is_empty().then(|| "no program in it".to_owned());
     story.refusal().or_else(empty)
 }
 
-/// What is wrong with the answers: objects that the rules allow and the kernel refused, or the other way round.
+/// Returns the faults of the answers: objects that the rules allow and the kernel refused, or the other way round.
 pub fn faults(objects: &[Object], edges: &[Built], answers: &Answers) -> Vec<String> {
     let version = answers.kernel.version();
     let mut faults = Vec::new();

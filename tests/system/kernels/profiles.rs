@@ -11,7 +11,7 @@ use crate::support::{
 
 const EXAMPLES: [Example; 3] = [Example::Firewall, Example::Tracing, Example::RustWithC];
 
-/// What is built and asked: with `BPF_LINKER_PROFILES=all` everything, which takes an hour; otherwise what users build, by
+/// Objects and requests: with `BPF_LINKER_PROFILES=all` everything, which takes an hour; otherwise what users build, by
 /// this machine's kernel.
 pub fn wish() -> (Vec<Build>, &'static [Kernel]) {
     if env::var("BPF_LINKER_PROFILES").is_ok_and(|wish| wish == "all") {

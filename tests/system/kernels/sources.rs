@@ -22,7 +22,7 @@ pub struct Source {
     pub name: &'static str,
     folder: PathBuf,
     words: Vec<String>,
-    /// Where the objects go.
+    /// Folder of the objects.
     objects: PathBuf,
 }
 

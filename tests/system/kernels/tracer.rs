@@ -1,4 +1,4 @@
-//! What `core-tracer` reads from the kernel's structures, whose layouts differ.
+//! Fields that `core-tracer` reads from the kernel's structures, whose layouts differ.
 
 use std::{env, path::PathBuf};
 

@@ -27,7 +27,7 @@ fn every_rustc_gets_its_own_library() {
 }
 
 #[test]
-fn so_it_does_behind_a_shell_script_and_with_a_library_path_that_misleads() {
+fn libraries_are_found_behind_a_script_and_a_misleading_path() {
     let binary = Binary::copy();
     for rustc in inputs::rustcs() {
         let folder = TempDir::new().expect("a new folder");

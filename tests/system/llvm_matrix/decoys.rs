@@ -1,4 +1,4 @@
-//! What is no libLLVM, or not one that will do, is refused with its reason; never loaded, never a crash.
+//! Files that are no libLLVM, or an unsuitable one, are refused with the reason; they are never loaded and never crash.
 
 use std::{
     fs,
@@ -24,7 +24,7 @@ const DECOYS: [(&str, &str); 8] = [
     ("libLLVM-other.so", "is not a libLLVM: it exports no LLVMContextCreate"),
 ];
 
-/// What a libLLVM exports, as far as it is judged by that.
+/// Symbols of a libLLVM, as far as they decide.
 const EXPORTS: &str = "void LLVMContextCreate(void) {}\nvoid LLVMInitializeX86Target(void) {}\n\
     void LLVMGetVersion(unsigned *a, unsigned *b, unsigned *c) { *a = MAJOR; *b = MINOR; *c = PATCH; }\n";
 const BPF: &str = "void LLVMInitializeBPFTarget(void) {}\n";
@@ -65,7 +65,7 @@ fn make(folder: &Path) {
 }
 
 #[test]
-fn decoys_that_are_asked_for_are_refused_with_their_reason() {
+fn requested_decoys_are_refused_with_the_reason() {
     let (binary, folder) = (Binary::copy(), TempDir::new().expect("a new folder"));
     make(folder.path());
     let input = input(folder.path());
@@ -91,7 +91,7 @@ fn decoys_that_are_asked_for_are_refused_with_their_reason() {
 }
 
 #[test]
-fn decoys_that_are_come_across_are_refused_with_their_reason() {
+fn found_decoys_are_refused_with_the_reason() {
     let (binary, folder) = (Binary::copy(), TempDir::new().expect("a new folder"));
     let lib = folder.path().join("lib");
     fs::create_dir(&lib).expect("a new folder");

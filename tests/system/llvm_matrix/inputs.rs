@@ -15,11 +15,11 @@ pub struct Input {
     pub name: String,
     /// The file.
     pub bitcode: PathBuf,
-    /// What its functions return.
+    /// Value that its functions return.
     pub number: u32,
     /// The major of the LLVM it was written by, or is like that of.
     pub llvm_major: u32,
-    /// What its identification block says, or how that begins.
+    /// Identification block, or its start.
     pub producer: String,
 }
 

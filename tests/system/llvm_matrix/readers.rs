@@ -10,7 +10,7 @@ pub struct Reader {
     pub version: String,
     /// The library, or a folder that holds it.
     pub llvm: PathBuf,
-    /// What the linker is started with, for a library that wants a newer C library than this machine's.
+    /// Command that starts the linker, for a library that needs a newer C library than this machine's.
     pub wrapper: Option<PathBuf>,
 }
 
@@ -82,7 +82,7 @@ pub fn llvm_of(rustc: &Path) -> String {
     version.expect("rustc names its LLVM").to_owned()
 }
 
-/// What a script of ci/ brings: the last folder it prints.
+/// Returns the folder that a script of ci/ provides: the last one it prints.
 pub fn lab(script: &str) -> PathBuf {
     folders(script).pop().expect("the script prints a folder")
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::support::tools;
 
-/// What LLVM 19 cannot read: clang 22 writes attributes that are younger.
+/// Input that LLVM 19 cannot read: clang 22 writes newer attributes.
 const TOO_NEW: &str =
     "static long sum(const long *p, int n) { long s = 0; while (n--) s += p[n]; return s; }
 __attribute__((noinline)) long helper(const long *p, int n) { return sum(p, n & 3); }
@@ -69,7 +69,7 @@ fn loaded(log: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_the_oldest_library_cannot_read_the_next_one_reads() {
+fn the_next_library_reads_what_the_oldest_cannot() {
     let (binary, folder) = (Binary::copy(), TempDir::new().expect("a new folder"));
     let input = bitcode_of("XLVM22.1.8", folder.path());
     let (output, log) = (folder.path().join("out.o"), folder.path().join("log"));
@@ -112,7 +112,7 @@ fn each_library_that_does_not_load_is_tried_once() {
 }
 
 #[test]
-fn what_a_person_named_is_final() {
+fn an_explicit_library_is_final() {
     let (binary, folder) = (Binary::copy(), TempDir::new().expect("a new folder"));
     let input = bitcode_of("XLVM22.1.8", folder.path());
     let output = folder.path().join("out.o");
@@ -135,7 +135,7 @@ fn what_a_person_named_is_final() {
 }
 
 #[test]
-fn when_none_can_read_it_the_error_lists_them_all() {
+fn an_unreadable_input_lists_all_libraries() {
     let (binary, folder) = (Binary::copy(), TempDir::new().expect("a new folder"));
     let input = bitcode_of("LLVM99.1.8", folder.path());
     let mut link = decoys::without_rustc(&binary.path(), folder.path());

@@ -1,4 +1,4 @@
-//! Who calls whom, as a report will show it.
+//! Calls between functions, as a report will show them.
 
 use bpf_linker::internals::{
     elf::Elf,

@@ -34,7 +34,7 @@ fn mutated_objects_never_panic() {
 }
 
 #[test]
-fn what_is_no_bpf_object_is_said_to_be_none() {
+fn other_files_are_not_bpf_objects() {
     for bytes in [&b""[..], b"\x7fELF", b"BC\xc0\xde", &[0; 4096]] {
         let error = without_btf(bytes.to_vec()).expect_err("not an object");
         assert_eq!(error.message(), "not a BPF object", "{error}");

@@ -102,7 +102,7 @@ fn legacy_maps_become_maps_of_both_loaders() {
 }
 
 #[test]
-fn flags_and_pinning_of_legacy_maps_are_said_in_btf() {
+fn flags_and_pinning_of_legacy_maps_are_in_btf() {
     let lab = Lab::new();
     let source = LEGACY_MAPS.replace("m: 16, f: 0, id: 0, pin: 0", "m: 16, f: 1, id: 0, pin: 1");
     assert_ne!(source, LEGACY_MAPS);
@@ -140,7 +140,7 @@ fn bpftool_makes_objects_and_skeletons_of_it() {
 
 /// libbpf's own static linker, which fills in what clang leaves out, makes the same of clang's object and of ours.
 #[test]
-fn of_c_nothing_is_lost_or_invented() {
+fn c_types_are_neither_lost_nor_invented() {
     let lab = Lab::new();
     for llvm in [Llvm::V19, Llvm::V22] {
         let raw = lab.clang(llvm, "bpfel", &["-g"], C);

@@ -1,4 +1,4 @@
-//! What `.BTF.ext` says about every function.
+//! Records of `.BTF.ext` about every function.
 
 use std::collections::BTreeSet;
 

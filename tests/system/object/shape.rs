@@ -1,4 +1,4 @@
-//! What is in a finished object and what is not.
+//! Contents of a finished object, and what it must not contain.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ fn finishing_again_changes_nothing() {
 }
 
 #[test]
-fn both_byte_orders_say_the_same() {
+fn both_byte_orders_agree() {
     let lab = Lab::new();
     let [little, big] = ["bpfel", "bpfeb"].map(|target| {
         let raw = lab.clang(Llvm::V22, target, &["-g"], include_str!("partly_described.c"));
@@ -188,7 +188,7 @@ fn a_signature_from_ir_suits_a_kernel_function_with_a_struct_pointer() {
 }
 
 #[test]
-fn what_needs_btf_and_gets_none_is_warned_of() {
+fn missing_btf_is_a_warning_where_needed() {
     let lab = Lab::new();
     let raw = lab.clang(Llvm::V22, "bpfel", &["-g"], include_str!("full.c"));
     let warnings = Warnings::default();
@@ -205,7 +205,7 @@ fn what_needs_btf_and_gets_none_is_warned_of() {
 }
 
 #[test]
-fn code_without_debug_info_is_warned_of_when_btf_is_wanted() {
+fn code_without_debug_info_is_a_warning_with_btf() {
     let lab = Lab::new();
     let raw = lab.clang(Llvm::V22, "bpfel", &[], TINY);
     let warnings = Warnings::default();

@@ -38,7 +38,7 @@ pub fn function(name: &str, seed: u64) -> String {
     text
 }
 
-/// How callbacks are declared: on this machine they unwind.
+/// Declarations of callbacks: on this machine they unwind.
 const ABI: &str = "#[cfg_attr(host, allow(dead_code))]\nextern \"CALL\" ";
 
 fn wrapped(kind: &str) -> &'static str {

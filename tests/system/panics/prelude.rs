@@ -14,7 +14,7 @@ pub struct Record {
 
 static TABLE: [u64; 12] = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8];
 
-/// What was written before a panic stays, and nothing is written after it.
+/// Writes before a panic stay, and nothing is written after it.
 #[inline(always)]
 fn step(record: *mut Record, number: u64) {
     unsafe { (*record).trace = (*record).trace.rotate_left(5) ^ number };

@@ -12,7 +12,7 @@ pub struct Packet {
     queue: u32,
 }
 
-/// What the handler counted, the line it was told, how far the program went, and the end of the file's name.
+/// Count and line that the handler recorded, how far the program went, and the end of the file's name.
 #[repr(C)]
 pub struct Story {
     panics: u32,
