@@ -36,6 +36,8 @@ packages() { ci/package.sh check; }
 browser() { ci/browser.sh; }
 hosts() { ci/hosts.sh; }
 targets() { ci/targets.sh; }
+forms() { BPF_LINKER_FORMS=all tests verdict::verify::the_search; }
+verdicts() { ci/kernels.sh later && BPF_LINKER_PAGE=all tests corpora::page::; }
 table() { ci/kernels.sh later && ci/kernel-table.py; }
 
 # Step, what it is, and how long it takes on two cores.
@@ -54,6 +56,8 @@ newcomer|both commands on a machine with nothing|90 minutes
 packages|each crate, the archive and the Debian package, installed and used|20 minutes
 browser|the HTML report in a browser|4 minutes
 hosts|the same bytes on aarch64, s390x and i686|90 minutes
+forms|forms of refused programs that load|2 minutes
+verdicts|corpora by kernels by linkers, docs/verdicts.md|60 minutes
 table|the table of releases against the BTF of kernel images|3 minutes
 targets|the linker checked for hosts on which nothing runs it here|6 minutes
 '

@@ -24,7 +24,7 @@ use bpf_linker::{
         demangled,
     },
     parse,
-    plan::{Destination, Reports},
+    plan::{Destination, Reports, Verify},
 };
 
 /// Environment variable for the process that repeats a crashed link to find where it crashes.
@@ -89,6 +89,7 @@ pub fn without_traces(plan: &mut LinkPlan) {
         plan.outputs.iter_mut().for_each(|output| output.destination = Destination::Memory);
         plan.dump_module = None;
         plan.reports = Reports::default();
+        plan.verify = Verify::default();
     }
 }
 

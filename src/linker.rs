@@ -13,6 +13,7 @@ mod program_report;
 mod reports;
 mod reproduce;
 mod survey;
+mod verify;
 
 pub use overwrite::{CommandFiles, check_places};
 pub use reproduce::reproduce;
@@ -85,6 +86,7 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
         return Err(Error::usage("no inputs").help("a link needs at least one"));
     }
     check_places(plan, CommandFiles::default())?;
+    verify::check(plan)?;
     warn_of_newer_kernel(plan, warnings);
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
@@ -100,7 +102,7 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
     let mut link_trace = session.link_trace();
     link_trace.taken.extend(own.taken);
     link_trace.dropped.extend(own.dropped);
-    leak_on_exit(session);
+    leak_on_exit(session, plan);
     publish_and_write(plan, artifacts, &link_trace, Some(&library), &clock, warnings)
 }
 
@@ -118,6 +120,7 @@ fn publish_and_write(
     let artifacts = artifacts?;
     reported?;
     check_fatal_warnings(plan, warnings)?;
+    clock.run("verify", || verify::verify(plan, &artifacts, link_on_this_thread))?;
     let mapped = mapped(plan, &artifacts, link_trace)?;
     let kept = write_outputs(plan, artifacts)?;
     if let (Some(path), Some(text)) = (&plan.reports.map, mapped) {
@@ -218,14 +221,14 @@ fn build(
     }
     let beside = Beside { objects, link_trace };
     let made = produce_artifacts(&mut program, beside, plan, session.audience(), warnings, clock);
-    leak_on_exit(program);
+    leak_on_exit(program, plan);
     made
 }
 
 /// Leaks `it` when the process is about to exit, which frees all memory at once: LLVM would free its graphs node by
-/// node.
-fn leak_on_exit<T>(it: T) {
-    if crash_handler::is_armed() {
+/// node. A search for another form links again, and then LLVM's options must be free.
+fn leak_on_exit<T>(it: T, plan: &LinkPlan) {
+    if crash_handler::is_armed() && !plan.verify.may_link_again() {
         std::mem::forget(it);
     }
 }

@@ -303,6 +303,8 @@ macro_rules! rows {
                 target LLVMOffsetOfElement(layout: LLVMTargetDataRef, structure: LLVMTypeRef, element: c_uint) -> c_ulonglong;
             }
             optional {
+                // Since LLVM 20.
+                transforms::pass_builder LLVMRunPassesOnFunction(function: LLVMValueRef, passes: *const c_char, machine: LLVMTargetMachineRef, options: LLVMPassBuilderOptionsRef) -> LLVMErrorRef;
                 transforms::pass_builder LLVMPassBuilderOptionsSetInlinerThreshold(options: LLVMPassBuilderOptionsRef, threshold: c_int) -> ();
             }
         }

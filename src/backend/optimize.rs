@@ -42,6 +42,7 @@ impl<'s> Program<'s, Internalized> {
             unroll::report(session, module);
             unroll::check_size(module)?;
         }
+        unroll::unroll_named(session, &machines.optimizing, module)?;
         noinline::make_local(module);
         panics::end_blocks(session, module);
         if codegen.inline_never == InlineNever::Ignore {

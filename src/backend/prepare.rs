@@ -50,6 +50,7 @@ impl<'s> Program<'s, Merged> {
                 unroll::remove_unroll_hints(session, function);
             }
         }
+        inline::force_named(session, module)?;
         placement::place_functions(session, module);
         stack_alignment::limit_alignment(module);
         let is_wanted = |function: &Global<'_>| plan.exports.named(&function.name()).is_some();

@@ -1,6 +1,6 @@
 //! Options to plan: the meaning of each option for the link.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{
     ArgMatches, Command, FromArgMatches,
@@ -12,15 +12,15 @@ use super::{
     Invocation, Logging, Messages, PlanFormat, Request, VersionDetail, explain, exports, inputs,
     normalize::Normal,
     options::{ANYTHING, Options, WarningWish},
-    outputs, pages,
+    outputs, pages, words,
 };
 use crate::{
     bpf::kernel::Kernel,
     plan::{
-        AllowUndefined, Btf, Codegen, DebugInfo, Dependencies, Dwarf, InlineNever, Limits,
+        AllowUndefined, Btf, Codegen, DebugInfo, Dependencies, Dwarf, InlineNever, Judge, Limits,
         LinkMode, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops, MapDefinitions,
-        MemcpyExpansion, MemoryBuiltins, Output, Panics, Reports, SourceLines, Symbols, Traps,
-        WarningPolicy,
+        MemcpyExpansion, MemoryBuiltins, Output, Panics, Refused, Reports, SourceLines, Symbols,
+        Traps, Verify, WarningPolicy,
     },
     report::{Error, Result},
 };
@@ -146,6 +146,7 @@ fn plan(
         },
         warnings: warnings(options),
         limits: Limits { stack: options.stack_limit, instructions: options.insn_limit },
+        verify: verify(options),
         reports: reports(options, files),
     };
     Ok(match options.kernel {
@@ -157,7 +158,7 @@ fn plan(
 fn undefined(options: &Options) -> AllowUndefined {
     match options.allow_undefined.as_slice() {
         [] => AllowUndefined::Nothing,
-        symbols if symbols.iter().any(|symbol| symbol == ANYTHING) => AllowUndefined::Anything,
+        symbols if is_for_all(symbols) => AllowUndefined::Anything,
         symbols => AllowUndefined::Named(symbols.to_vec()),
     }
 }
@@ -188,18 +189,28 @@ fn codegen(options: &Options) -> Codegen {
         } else {
             MemoryBuiltins::Provide
         },
-        loops: if options.unroll_loops { Loops::Unroll } else { Loops::AsOptimized },
-        inline_never: if options.ignore_inline_never {
+        loops: if is_for_all(&options.unroll_loops) { Loops::Unroll } else { Loops::AsOptimized },
+        unrolled: named(&options.unroll_loops),
+        inline_never: if is_for_all(&options.ignore_inline_never) {
             InlineNever::Ignore
         } else {
             InlineNever::Honor
         },
+        inlined: named(&options.ignore_inline_never),
         traps: if options.allow_bpf_trap { Traps::Allow } else { Traps::Disallow },
         panics: Panics {
             way: options.panic.unwrap_or_default(),
             values: options.panic_value.clone(),
         },
     }
+}
+
+fn is_for_all(symbols: &[String]) -> bool {
+    symbols.iter().any(|symbol| symbol == ANYTHING)
+}
+
+fn named(symbols: &[String]) -> Vec<String> {
+    symbols.iter().filter(|symbol| *symbol != ANYTHING && !symbol.is_empty()).cloned().collect()
 }
 
 fn warnings(options: &Options) -> WarningPolicy {
@@ -215,6 +226,27 @@ fn warnings(options: &Options) -> WarningPolicy {
         }
     }
     WarningPolicy { silenced: silenced.into_iter().collect(), others }
+}
+
+fn verify(options: &Options) -> Verify {
+    let words = options.verify.iter().flat_map(|list| words::split_commas(list));
+    let words = words.filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    let is_search = |word: &OsString| word == "search";
+    let kernels = words.iter().filter(|word| !is_search(word)).map(|word| match word.to_str() {
+        Some("running") => Judge::Running,
+        _ => Judge::Image(word.into()),
+    });
+    let mut kernels = kernels.collect::<Vec<_>>();
+    if kernels.is_empty() && !words.is_empty() {
+        // `search` names no kernel.
+        kernels.push(Judge::Running);
+    }
+    Verify {
+        kernels,
+        refused: if words.iter().any(is_search) { Refused::Search } else { Refused::Explain },
+        program: options.verify_with.clone(),
+        timeout: options.verify_timeout.map_or(Verify::default().timeout, Duration::from_secs),
+    }
 }
 
 fn reports(options: &Options, files: &[PathBuf]) -> Reports {

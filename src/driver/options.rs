@@ -141,12 +141,14 @@ pub struct Options {
     #[arg(short = 'O', value_name = "0|1|2|3|s|z", help_heading = "Optimization", value_parser = opt_level(),
           hide_possible_values = true)]
     pub optimize: Option<OptLevel>,
-    /// Unroll every loop with a constant bound, for kernels before 5.3
-    #[arg(long, help_heading = "Optimization")]
-    pub unroll_loops: bool,
-    /// Inline all calls, even of `#[inline(never)]` functions, for kernels before 4.16
-    #[arg(long, help_heading = "Optimization")]
-    pub ignore_inline_never: bool,
+    /// Unroll every loop with a constant bound, for kernels before 5.3; or only the loops of these functions
+    #[arg(long, value_name = "FUNCTION,...", help_heading = "Optimization", value_delimiter = ',', num_args = 0..=1,
+          require_equals = true, default_missing_value = ANYTHING, action = ArgAction::Append)]
+    pub unroll_loops: Vec<String>,
+    /// Inline all calls, even of `#[inline(never)]` functions, for kernels before 4.16; or only calls of these functions
+    #[arg(long, value_name = "FUNCTION,...", help_heading = "Optimization", value_delimiter = ',', num_args = 0..=1,
+          require_equals = true, default_missing_value = ANYTHING, action = ArgAction::Append)]
+    pub ignore_inline_never: Vec<String>,
     /// Let LLVM choose the order of loads and stores of a memcpy
     #[arg(long, help_heading = "Optimization")]
     pub disable_expand_memcpy_in_order: bool,
@@ -269,6 +271,20 @@ pub struct Options {
     /// Fail if a program and the functions it calls have more than N instructions
     #[arg(long, value_name = "N", help_heading = "Reports")]
     pub insn_limit: Option<u64>,
+    /// Write the object only if kernels load it: running, or images such as vmlinuz-6.1
+    ///
+    /// Runs `bpf-verdict`, which loads the object on the running kernel or on images that it boots, without attaching
+    /// anything. A refusal fails the link and is explained at the source line. With `search` in the list, up to twelve
+    /// other forms of the program are tried after a refusal, and options that make one load are named.
+    #[arg(long, value_name = "running|IMAGE|search,...", help_heading = "Reports", num_args = 0..=1,
+          require_equals = true, default_missing_value = "running", action = ArgAction::Append)]
+    pub verify: Vec<std::ffi::OsString>,
+    /// The bpf-verdict to run, an absolute path [default: the one next to this program]
+    #[arg(long, value_name = "PATH", help_heading = "Reports", value_parser = absolute())]
+    pub verify_with: Option<PathBuf>,
+    /// End bpf-verdict after N seconds [default: 600]
+    #[arg(long, value_name = "N", help_heading = "Reports")]
+    pub verify_timeout: Option<u64>,
     /// List every file and archive member that is linked
     #[arg(short = 't', long, help_heading = "Reports")]
     pub trace: bool,
@@ -325,7 +341,7 @@ pub struct Options {
 pub const PLACED_FLAGS: [&str; 4] =
     ["whole_archive", "no_whole_archive", "push_state", "pop_state"];
 
-/// The value of `--allow-undefined` that stands for every symbol.
+/// The value of a list of symbols that stands for every one.
 pub const ANYTHING: &str = "*";
 
 const AFTER_HELP: &str = "\
@@ -390,6 +406,14 @@ fn panic_value(text: &str) -> Result<PanicValue, String> {
     };
     let value = number.parse().map_err(|_| "not a number, nor of the form SECTION=N".to_owned())?;
     Ok(PanicValue { section, value })
+}
+
+fn absolute() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
+    use clap::builder::{PathBufValueParser, TypedValueParser};
+    PathBufValueParser::new().try_map(|path| match path.is_absolute() {
+        true => Ok(path),
+        false => Err("the path of a program to run is absolute"),
+    })
 }
 
 /// The request of one `-W`.

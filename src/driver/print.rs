@@ -11,9 +11,9 @@ use crate::{
     bpf::target::Endian,
     plan::{
         AllowUndefined, Btf, Codegen, DebugInfo, Definition, Destination, Dwarf, Export, Exports,
-        InlineNever, Input, LinkMode, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops,
+        InlineNever, Input, Judge, LinkMode, LinkPlan, LinkerWarnings, Listing, LlvmErrors, Loops,
         MapDefinitions, Members, MemcpyExpansion, MemoryBuiltins, Output, PanicValue, Presence,
-        Reports, Requested, Source, SourceLines, Symbols, Traps,
+        Refused, Reports, Requested, Source, SourceLines, Symbols, Traps,
     },
 };
 
@@ -72,8 +72,21 @@ fn value(plan: &LinkPlan) -> Value {
             },
         },
         "limits": { "stack": plan.limits.stack, "instructions": plan.limits.instructions },
+        "verify": {
+            "kernels": plan.verify.kernels.iter().map(judge).collect::<Vec<_>>(),
+            "refused": match plan.verify.refused { Refused::Explain => "explain", Refused::Search => "search" },
+            "program": plan.verify.program.as_deref().map(path),
+            "timeout": plan.verify.timeout.as_secs(),
+        },
         "reports": reports(&plan.reports),
     })
+}
+
+fn judge(judge: &Judge) -> Value {
+    match judge {
+        Judge::Running => json!("running"),
+        Judge::Image(image) => path(image),
+    }
 }
 
 /// Returns a string or, for a path that is not UTF-8, an object with its bytes and its text as far as valid.
@@ -174,7 +187,9 @@ fn codegen(codegen: &Codegen) -> Value {
             MemoryBuiltins::Leave => "leave",
         },
         "loops": match codegen.loops { Loops::AsOptimized => "as-optimized", Loops::Unroll => "unroll" },
+        "unrolled": codegen.unrolled,
         "inline_never": match codegen.inline_never { InlineNever::Honor => "honor", InlineNever::Ignore => "ignore" },
+        "inlined": codegen.inlined,
         "traps": match codegen.traps { Traps::Disallow => "disallow", Traps::Allow => "allow" },
         "panic": codegen.panics.way.name(),
         "panic_values": codegen.panics.values.iter().map(panic_value).collect::<Vec<_>>(),

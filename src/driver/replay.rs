@@ -19,7 +19,7 @@ pub enum Read {
 const READING: [&str; 3] = ["--export-symbols", "--version-script", "--dynamic-list"];
 
 /// Options that name a path, a report, or something specific to this machine.
-const LEFT_OUT: [&str; 20] = [
+const LEFT_OUT: [&str; 23] = [
     "--color",
     "--error-format",
     "--Map",
@@ -38,6 +38,9 @@ const LEFT_OUT: [&str; 20] = [
     "--time-trace",
     "--trace",
     "--verbose",
+    "--verify",
+    "--verify-timeout",
+    "--verify-with",
     "--why-extract",
     "--why-live",
 ];

@@ -146,6 +146,8 @@ impl LinkerOptions {
                 MemoryBuiltins::Provide
             },
             loops: if self.unroll_loops { Loops::Unroll } else { Loops::AsOptimized },
+            unrolled: Vec::new(),
+            inlined: Vec::new(),
             inline_never: if self.ignore_inline_never {
                 InlineNever::Ignore
             } else {

@@ -5,6 +5,7 @@ use std::{ffi::c_char, ptr, ptr::NonNull};
 use bpf_linker_shim::{
     self as llvm,
     llvm_sys::{
+        error::LLVMErrorRef,
         target_machine::{
             LLVMCodeGenFileType, LLVMCodeGenOptLevel, LLVMCodeModel, LLVMOpaqueTargetMachine,
             LLVMRelocMode,
@@ -13,7 +14,7 @@ use bpf_linker_shim::{
     },
 };
 
-use super::{buffer::Buffer, library::Library, module::Module, text};
+use super::{buffer::Buffer, global::Global, library::Library, module::Module, text};
 use crate::report::{Error, Result};
 
 /// The optimization level of code generation. There is no level 0, which fails for BPF.
@@ -141,16 +142,30 @@ impl Machine {
         let error = unsafe {
             llvm::LLVMRunPasses(module.as_raw(), passes.as_ptr(), self.0.as_ptr(), options.0)
         };
-        if error.is_null() {
-            return Ok(());
+        outcome(error, pipeline)
+    }
+
+    /// Runs the function passes in `pipeline` on `function` alone.
+    ///
+    /// # Errors
+    /// LLVM cannot parse the text, or is older than 20 and runs passes on whole modules only.
+    pub fn run_passes_on(&self, function: Global<'_>, pipeline: &str) -> Result<()> {
+        let passes = text::c_string(pipeline)?;
+        let options = PassOptions::new();
+        // SAFETY: all four are alive for the call.
+        let error = unsafe {
+            llvm::LLVMRunPassesOnFunction(
+                function.as_raw(),
+                passes.as_ptr(),
+                self.0.as_ptr(),
+                options.0,
+            )
+        };
+        match error {
+            Some(error) => outcome(error, pipeline),
+            None => Err(Error::llvm("this libLLVM cannot optimize a single function")
+                .help("use libLLVM 20 or newer, or leave out the names after --unroll-loops")),
         }
-        // SAFETY: a non-null error is ours to consume.
-        let message = unsafe { llvm::LLVMGetErrorMessage(error) };
-        // SAFETY: the message ends in NUL.
-        let cause = unsafe { text::copy_terminated(message) };
-        // SAFETY: the message is ours to free, and `cause` is a copy.
-        unsafe { llvm::LLVMDisposeErrorMessage(message) };
-        Err(Error::llvm(format!("LLVM refuses the pass pipeline `{pipeline}`")).because(cause))
     }
 
     /// Generates code for `module`, which code generation leaves unusable, so it is consumed.
@@ -205,4 +220,17 @@ impl Drop for PassOptions {
         // SAFETY: `self` owns the options.
         unsafe { llvm::LLVMDisposePassBuilderOptions(self.0) };
     }
+}
+
+fn outcome(error: LLVMErrorRef, pipeline: &str) -> Result<()> {
+    if error.is_null() {
+        return Ok(());
+    }
+    // SAFETY: a non-null error is ours to consume.
+    let message = unsafe { llvm::LLVMGetErrorMessage(error) };
+    // SAFETY: the message ends in NUL.
+    let cause = unsafe { text::copy_terminated(message) };
+    // SAFETY: the message is ours to free, and `cause` is a copy.
+    unsafe { llvm::LLVMDisposeErrorMessage(message) };
+    Err(Error::llvm(format!("LLVM refuses the pass pipeline `{pipeline}`")).because(cause))
 }

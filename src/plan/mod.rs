@@ -13,6 +13,7 @@ mod limits;
 mod panics;
 mod reports;
 mod symbols;
+mod verify;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -23,6 +24,7 @@ pub use limits::Limits;
 pub use panics::{PanicValue, PanicWay, Panics, Returns, returns};
 pub use reports::{Dependencies, Listing, Reports};
 pub use symbols::{Definition, Symbols};
+pub use verify::{Judge, Refused, Verify};
 
 /// Everything a link depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub struct LinkPlan {
     pub warnings: WarningPolicy,
     /// Limits on the size of the program.
     pub limits: Limits,
+    /// Kernels that must load the object before it is written.
+    pub verify: Verify,
     /// Reports about the link, in addition to its output.
     pub reports: Reports,
 }
@@ -338,8 +342,12 @@ pub struct Codegen {
     pub memory_builtins: MemoryBuiltins,
     /// Treatment of loops.
     pub loops: Loops,
+    /// Functions whose loops with a known bound are unrolled, whatever `loops` says.
+    pub unrolled: Vec<String>,
     /// Treatment of `noinline`.
     pub inline_never: InlineNever,
+    /// Functions that are inlined at every call, whatever `inline_never` says.
+    pub inlined: Vec<String>,
     /// Treatment of traps in unreachable code.
     pub traps: Traps,
     /// Effect of a panic.

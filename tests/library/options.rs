@@ -8,7 +8,7 @@ use std::{ffi::OsString, fs, path::Path};
 use bpf_linker::internals::driver::{self, PlanFormat, Request, print_plan};
 
 /// A value for each option that takes one. Paths lie in `/nowhere`.
-const VALUES: [(&str, &str); 44] = [
+const VALUES: [(&str, &str); 49] = [
     ("library", "x"),
     ("library-path", "/nowhere/libs"),
     ("output", "/nowhere/other"),
@@ -28,6 +28,8 @@ const VALUES: [(&str, &str); 44] = [
     ("defsym", "a=b"),
     ("wrap", "a"),
     ("O", "3"),
+    ("unroll-loops", "a,b"),
+    ("ignore-inline-never", "a"),
     ("panic", "keep"),
     ("panic-value", "1"),
     ("btf-compat", "5.4"),
@@ -48,6 +50,9 @@ const VALUES: [(&str, &str); 44] = [
     ("why-extract", "/nowhere/why"),
     ("stack-limit", "400"),
     ("insn-limit", "4000"),
+    ("verify", "/nowhere/vmlinuz,search"),
+    ("verify-with", "/nowhere/bpf-verdict"),
+    ("verify-timeout", "9"),
     ("time-trace", "/nowhere/time"),
     ("reproduce", "/nowhere/reproduce"),
     ("log-file", "/nowhere/log"),
@@ -188,8 +193,17 @@ fn every_option_is_repeated_without_paths_of_this_machine() {
 
 /// True of options that change what is told of a link, or that name places of this machine.
 fn tells(name: &str) -> bool {
-    let told =
-        ["report", "why-", "print-", "trace", "time-trace", "reproduce", "Map", "dump-module"];
+    let told = [
+        "report",
+        "why-",
+        "print-",
+        "trace",
+        "time-trace",
+        "reproduce",
+        "Map",
+        "dump-module",
+        "verify",
+    ];
     let places = ["library-path", "llvm", "dependency-file"];
     told.iter().any(|told| name.starts_with(told)) || places.contains(&name)
 }

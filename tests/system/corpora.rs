@@ -5,6 +5,7 @@
 //! docs/corpora.md has the figures. A program that the running kernel does not take from clang's object says nothing.
 
 mod judgement;
+mod page;
 mod pairs;
 mod runs;
 mod sources;

@@ -162,6 +162,32 @@ fn a_failed_link_is_shown_to_the_user_and_leaves_no_object() {
     assert!(!object.exists());
 }
 
+#[test]
+fn an_object_that_does_not_load_is_refused_under_rustc() {
+    let verify = |source: &str| {
+        let mut rustc = Rustc::new(tools::debian_rustc(), source);
+        rustc.command.args([
+            "-g",
+            "--target",
+            TRIPLES[0],
+            "-C",
+            "link-arg=--btf",
+            "-C",
+            "link-arg=--verify",
+        ]);
+        let program = lab::verdict().display().to_string();
+        rustc.command.arg("-C").arg(format!("link-arg=--verify-with={program}"));
+        rustc
+    };
+    check(&verify("program.rs").link(), TRIPLES[0]);
+    let mut refused = verify("refused.rs");
+    let object = refused.object();
+    let output = tools::attempt(refused.finish());
+    let said = tools::said(&output);
+    assert!(!output.status.success() && !object.exists(), "{said}");
+    assert!(said.contains("refuses `pass`") && said.contains("refused.rs:1"), "{said}");
+}
+
 /// A compiler, a source of tests/rustc and a folder for what comes out.
 struct Rustc {
     command: Command,

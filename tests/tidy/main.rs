@@ -7,6 +7,7 @@ mod diagnostics;
 mod docs;
 mod imports;
 mod source;
+mod verdict;
 
 use std::{fs, path::Path};
 

@@ -21,6 +21,8 @@ pub struct Explanation {
     pub message: String,
     /// The place in the user's source: `file:line`, if known.
     pub place: Option<String>,
+    /// The column in that line, if the object tells it.
+    pub column: Option<u32>,
     /// The text of that line.
     pub line: Option<String>,
     /// The place in a library, if that is where it happens; the other place is then the nearest line of the user's.
@@ -42,6 +44,7 @@ impl Explanation {
         json!({
             "message": self.message,
             "place": self.place,
+            "column": self.column,
             "line": self.line,
             "inside": self.inside,
             "history": self.history,
@@ -62,6 +65,7 @@ impl Explanation {
         Some(Self {
             message: text("message")?,
             place: text("place"),
+            column: value["column"].as_u64().and_then(|it| u32::try_from(it).ok()),
             line: text("line"),
             inside: text("inside"),
             history: list("history"),
@@ -108,8 +112,10 @@ pub fn explain(text: &str, object: &Path, program: &str) -> Option<Explanation> 
     }
     let last = steps.last().copied();
     let at = last.and_then(place_of);
-    let mut places = steps.iter().rev().filter_map(|step| place_of(step));
-    let own = places.find(|(place, _)| !is_of_library(place));
+    let mut places = steps.iter().rev().filter_map(|step| Some((step.index, place_of(step)?)));
+    let own = places.find(|(_, (place, _))| !is_of_library(place));
+    let column = own.as_ref().and_then(|(index, _)| lines.column(*index));
+    let own = own.map(|(_, place)| place);
     let rule = table::find(&message);
     let (place, line) = own.or_else(|| at.clone()).or_else(|| lines.start()).unzip();
     let history = last.map_or_else(Vec::new, |last| way(&log, last, &message, &place_of));
@@ -119,6 +125,7 @@ pub fn explain(text: &str, object: &Path, program: &str) -> Option<Explanation> 
         inside: at.map(|(place, _)| place).filter(|it| Some(it) != place.as_ref()),
         line: line.filter(|line| !line.is_empty()),
         place,
+        column,
         history,
         rule: rule.map(|rule| rule.rule.to_owned()),
         function: rule.map(|rule| rule.function.to_owned()),

@@ -15,6 +15,7 @@ use crate::{
     explain::explain,
     object::{Loader, Request},
     outcome::{Loaded, Program},
+    tools::ending_with_this,
 };
 
 /// The word that has this program load one object and write the outcome as JSON.
@@ -82,7 +83,7 @@ pub fn load_apart(object: &Path, loader: Loader, limit: Duration) -> Verdict {
 
 fn run_child(object: &Path, loader: Loader, limit: Duration) -> Result<Loaded> {
     let own = env::current_exe().context("cannot find this program")?;
-    let mut child = Command::new(own)
+    let mut child = ending_with_this(Command::new(own))
         .args([CHILD, loader.name()])
         .arg(object)
         .stdin(Stdio::null())

@@ -8,11 +8,13 @@
 //! - [`judge`]: the verdict of the running kernel;
 //! - [`archive`]: the file system that it starts in;
 //! - [`explain`]: a refusal at the line of the user's source, with the rule that it breaks;
+//! - [`budget`]: limits on what programs cost, and a baseline to compare with;
 //! - [`report`]: all of it as text, JSON and a table of programs by kernels.
 //!
 //! Nothing is attached or pinned, and nothing stays behind: what was loaded goes when the process ends.
 
 pub mod archive;
+pub mod budget;
 pub mod explain;
 pub mod init;
 pub mod judge;
@@ -29,3 +31,4 @@ mod operations;
 pub mod outcome;
 pub mod report;
 pub mod table;
+mod tools;

@@ -77,7 +77,9 @@ pub fn open(request: &Request, pins: &Pins) -> Result<Ebpf> {
 pub fn verdict(name: &str, program: &mut programs::Program) -> Program {
     let mut verdict = Program::new(name, &format!("{:?}", program.prog_type()));
     verdict.error = submit(program).err().map(|error| format!("{error:#}"));
-    verdict.verified = program.info().ok().and_then(|info| info.verified_instruction_count());
+    let info = program.info().ok();
+    verdict.verified = info.as_ref().and_then(ProgramInfo::verified_instruction_count);
+    verdict.size = info.as_ref().and_then(ProgramInfo::size_translated);
     verdict
 }
 

@@ -62,10 +62,12 @@ pub fn load(request: &Request, look: Look<'_>) -> Result<Loaded> {
             (Some(log), _) => Err(anyhow!(log)),
             (None, Some(object)) if !request.alone.contains(&name) => {
                 program.read_figures(logs.get(&name).map_or("", String::as_str));
+                program.size = size_of_program(object, &name);
                 id_of(object, &name).and_then(&mut *look)
             }
             (None, _) => submit(request, &name).and_then(|object| {
                 program.read_figures(&log());
+                program.size = size_of_program(&object, &name);
                 id_of(&object, &name).and_then(&mut *look)
             }),
         };
@@ -190,6 +192,12 @@ fn forget_pins(object: &mut OpenObject) {
 /// There is none.
 pub fn program<'object>(object: &'object Object, name: &str) -> Result<ProgramMut<'object>> {
     object.progs_mut().find(|p| p.name() == OsStr::new(name)).context("the program is gone")
+}
+
+/// Returns the bytes of instructions that were handed to the kernel.
+fn size_of_program(object: &Object, name: &str) -> Option<u32> {
+    let program = program(object, name).ok()?;
+    u32::try_from(program.insn_cnt() * size_of::<libbpf_rs::libbpf_sys::bpf_insn>()).ok()
 }
 
 /// Returns the number that the kernel gave the program.

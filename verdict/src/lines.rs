@@ -7,11 +7,22 @@ use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 /// The bytes of an instruction.
 const SLOT: u64 = 8;
 
+/// A row of the table.
+#[derive(Debug)]
+struct Row {
+    /// The number of the instruction.
+    index: u64,
+    /// The place, as `file:line`.
+    place: String,
+    column: u32,
+    /// The text of the line.
+    text: String,
+}
+
 /// The lines of a program, from its first instruction.
 #[derive(Debug, Default)]
 pub struct Lines {
-    /// The number of the instruction, the place, and the text.
-    rows: Vec<(u64, String, String)>,
+    rows: Vec<Row>,
     /// The number of instructions; behind them the loader puts the functions that the program calls.
     count: u64,
 }
@@ -27,17 +38,24 @@ impl Lines {
     /// Returns the place of an instruction, as `file:line`.
     #[must_use]
     pub fn place(&self, index: u64) -> Option<String> {
-        if index >= self.count {
-            return None;
-        }
-        let rows = self.rows.iter().take_while(|(start, ..)| *start <= index);
-        rows.last().map(|(_, place, _)| place.clone())
+        self.row(index).map(|row| row.place.clone())
+    }
+
+    /// Returns the column of an instruction in its line.
+    #[must_use]
+    pub fn column(&self, index: u64) -> Option<u32> {
+        self.row(index).map(|row| row.column).filter(|column| *column > 0)
+    }
+
+    fn row(&self, index: u64) -> Option<&Row> {
+        let rows = self.rows.iter().take_while(|row| row.index <= index);
+        rows.last().filter(|_| index < self.count)
     }
 
     /// Returns the first line.
     #[must_use]
     pub fn start(&self) -> Option<(String, String)> {
-        self.rows.first().map(|(_, place, text)| (place.clone(), text.clone()))
+        self.rows.first().map(|row| (row.place.clone(), row.text.clone()))
     }
 }
 
@@ -75,13 +93,14 @@ fn read(bytes: &[u8], program: &str) -> Option<Lines> {
             let record = place + 8 + index * size;
             let insn = u64::from(word(ext, record)?) / SLOT;
             if name == section && (first..first + count).contains(&insn) {
-                let line = word(ext, record + 12)? >> 10;
-                let text = string(at(ext, record + 8)?)?.trim().to_owned();
-                rows.push((
-                    insn - first,
-                    format!("{}:{line}", string(at(ext, record + 4)?)?),
-                    text,
-                ));
+                let position = word(ext, record + 12)?;
+                let line = position >> 10;
+                rows.push(Row {
+                    index: insn - first,
+                    place: format!("{}:{line}", string(at(ext, record + 4)?)?),
+                    column: position & 0x3ff,
+                    text: string(at(ext, record + 8)?)?.trim().to_owned(),
+                });
             }
         }
         place = place.checked_add(8)?.checked_add(number.checked_mul(size)?)?;

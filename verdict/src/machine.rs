@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use crate::{archive::Archive, init, judge::Verdict, object::Loader, outcome::Loaded};
+use crate::{archive::Archive, init, judge::Verdict, object::Loader, outcome::Loaded, tools};
 
 /// The emulator.
 const EMULATOR: &str = "qemu-system-x86_64";
@@ -108,14 +108,14 @@ impl Image {
             );
         }
         let is_hopeful = !HARDWARE_HANGS.load(Ordering::Relaxed) && has_hardware();
-        let mut text = None;
+        let mut text = Err("was not started");
         if is_hopeful {
             text = self.boot(folder.path(), "kvm", limits)?;
-            if text.is_none() {
+            if text.is_err() {
                 HARDWARE_HANGS.store(true, Ordering::Relaxed);
             }
         }
-        if text.is_none() {
+        if text.is_err() {
             notes.push(if has_hardware() {
                 "emulated: the processor's own virtual machine did not start".to_owned()
             } else {
@@ -123,17 +123,21 @@ impl Image {
             });
             text = self.boot(folder.path(), "tcg", limits)?;
         }
-        let text = text.with_context(|| {
-            let console = fs::read(path("console")).unwrap_or_default();
-            let console = String::from_utf8_lossy(&console).into_owned();
-            format!(
-                "kernel {} did not answer within {} seconds, and was ended; its console: {}",
-                self.release,
-                limits.boot.as_secs(),
-                tail(&console)
-            )
-        })?;
-        self.read_answer(&text, asked, notes)
+        match text {
+            Ok(text) => self.read_answer(&text, asked, notes),
+            Err(why) => {
+                let said =
+                    ["errors", "console"].map(|name| fs::read(path(name)).unwrap_or_default());
+                let [errors, console] = said.map(|it| String::from_utf8_lossy(&it).into_owned());
+                bail!(
+                    "kernel {} {why} (--boot-timeout {}); the emulator: {}; the console: {}",
+                    self.release,
+                    limits.boot.as_secs(),
+                    tail(errors.trim()),
+                    tail(&console)
+                )
+            }
+        }
     }
 
     fn read_answer(
@@ -161,11 +165,16 @@ impl Image {
         Ok(Answer { release, notes, verdicts })
     }
 
-    /// Runs the machine, and returns what it wrote if it was complete; `None` if it was ended for want of an answer.
-    fn boot(&self, folder: &Path, how: &str, limits: &Limits) -> Result<Option<String>> {
+    /// Runs the machine, and returns what it wrote if that is complete, or else how it ended.
+    fn boot(
+        &self,
+        folder: &Path,
+        how: &str,
+        limits: &Limits,
+    ) -> Result<Result<String, &'static str>> {
         let path = |name: &str| folder.join(name);
         let serial = |name: &str| format!("file:{}", path(name).display());
-        let mut machine = Command::new(EMULATOR)
+        let mut machine = tools::on_path(EMULATOR, "qemu-system-x86")?
             .args(["-accel", how, "-cpu", "max", "-m", &limits.memory.to_string()])
             .args(["-display", "none", "-nodefaults", "-no-reboot"])
             .args(["-serial", &serial("console"), "-serial", &serial("answer")])
@@ -176,18 +185,17 @@ impl Image {
             .args(["-append", COMMAND_LINE])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(fs::File::create(path("errors")).context("cannot write a log")?)
             .spawn()
-            .with_context(|| {
-                format!("cannot run {EMULATOR}; on Debian it is in package qemu-system-x86")
-            })?;
+            .with_context(|| format!("cannot run {EMULATOR}"))?;
         let start = Instant::now();
         let answer =
             || fs::read(path("answer")).map(|it| String::from_utf8_lossy(&it).into_owned());
         loop {
             if machine.try_wait().context("cannot wait for the emulator")?.is_some() {
                 let text = answer().unwrap_or_default();
-                return Ok(text.lines().any(|line| line == init::END).then_some(text));
+                let is_whole = text.lines().any(|line| line == init::END);
+                return Ok(if is_whole { Ok(text) } else { Err("stopped without an answer") });
             }
             let limit = if how == "kvm" && !answer().unwrap_or_default().contains(init::ALIVE) {
                 HARDWARE_START
@@ -196,7 +204,7 @@ impl Image {
             };
             if start.elapsed() > limit.min(limits.boot) {
                 end(&mut machine)?;
-                return Ok(None);
+                return Ok(Err("did not answer in time, and was ended"));
             }
             thread::sleep(PAUSE);
         }
@@ -297,10 +305,10 @@ fn names_of(library: &Path) -> Vec<String> {
 /// Unpacks the kernel of a package.
 fn from_package(package: &Path) -> Result<Image> {
     let folder = tempfile::tempdir().context("no folder for temporary files")?;
+    let mut unpack = tools::on_path("dpkg-deb", "dpkg")
+        .context("packages cannot be unpacked; name a vmlinuz instead")?;
     let output =
-        Command::new("dpkg-deb").arg("-x").arg(package).arg(folder.path()).output().context(
-            "cannot run dpkg-deb, which unpacks packages of Debian; name a vmlinuz instead",
-        )?;
+        unpack.arg("-x").arg(package).arg(folder.path()).output().context("cannot run dpkg-deb")?;
     if !output.status.success() {
         bail!(
             "cannot unpack {}: {}",

@@ -4,23 +4,24 @@ use std::{path::PathBuf, process::ExitCode, sync::Mutex, thread, time::Duration}
 
 use anyhow::{Result, anyhow, bail};
 use bpf_verdict::{
+    budget::{Baseline, Budget, Finding, Level},
     init,
     judge::{self, CHILD, Verdict},
     machine::{Answer, Image, Limits},
     object::{Loader, Request},
     report::{self, Logs},
 };
-use clap::Parser;
+use clap::{Args, Parser};
 
-/// Something was refused.
+/// Something was refused, or is over its budget.
 const REFUSED: u8 = 1;
 /// No verdict: a right, a tool or a file is missing, or a machine hangs.
 const NO_VERDICT: u8 = 3;
 
 /// Asks kernels whether they load BPF objects, and explains what they refuse
 ///
-/// Attaches nothing, pins nothing, leaves nothing behind. Exit codes: 0 everything loads, 1 something is refused, 2 wrong
-/// usage, 3 no verdict.
+/// Attaches nothing, pins nothing, leaves nothing behind. Exit codes: 0 everything loads, 1 something is refused or over
+/// its budget, 2 wrong usage, 3 no verdict.
 #[derive(Debug, Parser)]
 #[command(name = "bpf-verdict", version)]
 struct Options {
@@ -54,6 +55,45 @@ struct Options {
     /// Megabytes of memory of a booted kernel
     #[arg(long, value_name = "N", default_value_t = 768)]
     memory: u32,
+    #[command(flatten)]
+    costs: Costs,
+}
+
+/// Limits on what programs cost.
+#[derive(Debug, Args)]
+struct Costs {
+    /// Fail if the verifier goes through more than N instructions of a program
+    #[arg(long, value_name = "N")]
+    verified_insn_limit: Option<u32>,
+    /// Compare instructions, states, stack and size with this file, per program and kernel
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the figures of this run into the file of --baseline
+    #[arg(long, requires = "baseline")]
+    update_baseline: bool,
+    /// Allow this much more than in the baseline
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, requires = "baseline")]
+    max_growth: u32,
+    /// Treat more growth as an error, or as a warning
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = level, requires = "baseline")]
+    growth_is: Level,
+}
+
+impl Costs {
+    fn budget(&self) -> Result<Budget> {
+        let compared = self.baseline.as_ref().filter(|_| !self.update_baseline);
+        let baseline = compared.map(|file| Baseline::read(file)).transpose()?;
+        let (limit, growth) = (self.verified_insn_limit, self.max_growth);
+        Ok(Budget { limit, baseline, growth, level: self.growth_is })
+    }
+}
+
+fn level(name: &str) -> Result<Level> {
+    match name {
+        "error" => Ok(Level::Error),
+        "warning" => Ok(Level::Warning),
+        _ => bail!("it is error or warning"),
+    }
 }
 
 /// The loaders of a run.
@@ -115,6 +155,7 @@ fn answer(options: &Options) -> Result<ExitCode> {
     let pairs =
         options.objects.iter().flat_map(|it| loaders.iter().map(move |by| (it.clone(), *by)));
     let asked: Vec<(PathBuf, Loader)> = pairs.collect();
+    let budget = options.costs.budget()?;
     let images = options.kernel_image.iter().map(|file| Image::read(file));
     let images = images.collect::<Result<Vec<Image>>>()?;
     let mut answers = Vec::new();
@@ -122,19 +163,28 @@ fn answer(options: &Options) -> Result<ExitCode> {
         answers.push(running(&asked, Duration::from_secs(options.timeout))?);
     }
     answers.extend(booted(&images, &asked, options)?);
+    let findings = budget.check(&answers)?;
+    print_answers(&answers, &findings, options);
+    if let Some(file) = options.costs.baseline.as_ref().filter(|_| options.costs.update_baseline) {
+        Baseline::update(file, &answers)?;
+    }
+    let is_good = report::is_good(&answers, &findings);
+    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
+}
+
+fn print_answers(answers: &[Answer], findings: &[Finding], options: &Options) {
     if options.json {
-        print!("{}", report::json(&answers));
+        print!("{}", report::json(answers, findings));
     } else if options.table {
-        print!("{}", report::table(&answers));
+        print!("{}", report::table(answers));
     } else {
         let logs = if options.logs { Logs::All } else { Logs::Unexplained };
-        print!("{}", report::text(&answers, logs));
+        print!("{}", report::text(answers, logs));
         if answers.len() > 1 {
-            print!("\n{}", report::table(&answers));
+            print!("\n{}", report::table(answers));
         }
     }
-    let is_good = report::is_good(&answers);
-    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
+    findings.iter().for_each(|finding| eprintln!("{}", finding.text()));
 }
 
 fn running(asked: &[(PathBuf, Loader)], limit: Duration) -> Result<Answer> {

@@ -30,6 +30,8 @@ pub struct Program {
     pub states: Option<[u32; 2]>,
     /// Bytes of stack, the frames of all functions together.
     pub stack: Option<u32>,
+    /// Bytes of instructions, functions that it calls included; by libbpf as loaded, by aya as the kernel keeps them.
+    pub size: Option<u32>,
     /// Microseconds that it took.
     pub micros: Option<u64>,
 }
@@ -106,6 +108,7 @@ impl Program {
             "states": self.states.map(|[total, _]| total),
             "peak_states": self.states.map(|[_, peak]| peak),
             "stack": self.stack,
+            "size": self.size,
             "micros": self.micros,
         })
     }
@@ -120,6 +123,7 @@ impl Program {
             verified: small("verified"),
             states: small("states").zip(small("peak_states")).map(|(all, peak)| [all, peak]),
             stack: small("stack"),
+            size: small("size"),
             micros: value["micros"].as_u64(),
         }
     }

@@ -4,20 +4,27 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::{judge::Verdict, machine::Answer, outcome::Program};
+use crate::{
+    budget::{Finding, Level},
+    judge::Verdict,
+    machine::Answer,
+    outcome::Program,
+};
 
 /// Version of the JSON form; it increases only when a field changes its meaning or is removed.
 const SCHEMA: u32 = 1;
 
-/// Returns true if every kernel takes everything.
+/// Returns true if every kernel takes everything, and nothing is over a budget.
 #[must_use]
-pub fn is_good(answers: &[Answer]) -> bool {
-    answers.iter().flat_map(|answer| &answer.verdicts).all(|verdict| verdict.loaded.is_good())
+pub fn is_good(answers: &[Answer], findings: &[Finding]) -> bool {
+    let mut verdicts = answers.iter().flat_map(|answer| &answer.verdicts);
+    verdicts.all(|verdict| verdict.loaded.is_good())
+        && findings.iter().all(|finding| finding.level == Level::Warning)
 }
 
 /// Returns the answers as JSON, with a trailing newline.
 #[must_use]
-pub fn json(answers: &[Answer]) -> String {
+pub fn json(answers: &[Answer], findings: &[Finding]) -> String {
     let kernels = answers.iter().map(|answer| {
         let objects = answer.verdicts.iter().map(|verdict| {
             let mut value = verdict.loaded.json();
@@ -31,7 +38,12 @@ pub fn json(answers: &[Answer]) -> String {
             "objects": objects.collect::<Vec<Value>>(),
         })
     });
-    let value = json!({ "schema": SCHEMA, "good": is_good(answers), "kernels": kernels.collect::<Vec<_>>() });
+    let value = json!({
+        "schema": SCHEMA,
+        "good": is_good(answers, findings),
+        "kernels": kernels.collect::<Vec<_>>(),
+        "budget": findings.iter().map(Finding::json).collect::<Vec<_>>(),
+    });
     format!("{value:#}\n")
 }
 
@@ -94,6 +106,7 @@ fn figures(program: &Program) -> String {
     add(program.verified.map(|it| format!("{it} instructions verified")));
     add(program.states.map(|[total, peak]| format!("{total} states, {peak} at once")));
     add(program.stack.map(|it| format!("{it} bytes of stack")));
+    add(program.size.map(|it| format!("{it} bytes")));
     add(program.micros.map(|it| format!("{it} µs")));
     text
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::session::Session;
 use crate::{
     llvm::{Attribute, Global, Module, SourceLine},
-    report::{Warning, WarningKind, quoted},
+    report::{Error, Result, Warning, WarningKind, nearest, quoted},
 };
 
 /// The most calls reported one by one.
@@ -108,4 +108,29 @@ pub(in crate::backend) fn force_calls_of(session: &Session<'_>, function: Global
     function.remove(Attribute::NoInline);
     function.add(&session.context, Attribute::AlwaysInline);
     function.calls().into_iter().for_each(|call| call.remove(Attribute::NoInline));
+}
+
+/// Marks the functions that the plan names to be inlined at every call.
+///
+/// # Errors
+/// No input defines one of them.
+pub(in crate::backend) fn force_named(session: &Session<'_>, module: &Module<'_>) -> Result<()> {
+    let codegen = &session.plan.codegen;
+    for name in &codegen.inlined {
+        force_calls_of(session, defined(module, name, "--ignore-inline-never")?);
+    }
+    // Its loops are unrolled after all other passes; whether it is there is known now.
+    codegen.unrolled.iter().try_for_each(|name| defined(module, name, "--unroll-loops").map(drop))
+}
+
+fn defined<'ctx>(module: &Module<'ctx>, name: &str, option: &str) -> Result<Global<'ctx>> {
+    module.defined_functions().find(|function| function.name() == name).ok_or_else(|| {
+        let names = module.defined_functions().map(|function| function.name());
+        let error = Error::link(format!("{} of {option} is not defined", quoted(name)))
+            .because("no input has a function of that name");
+        match nearest(name, names) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    })
 }

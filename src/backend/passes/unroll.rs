@@ -18,8 +18,8 @@ use crate::{
     report::{Error, Result, Warning, WarningKind, quoted},
 };
 
-const ROUND: &str = "function(loop-unroll<O3;no-partial;no-runtime;no-peeling;upperbound>,\
-                     sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
+const ROUND: &str = "loop-unroll<O3;no-partial;no-runtime;no-peeling;upperbound>,\
+                     sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg";
 
 /// The most rounds; of loops nested deeper, the innermost stay.
 const MOST_ROUNDS: usize = 8;
@@ -58,6 +58,46 @@ pub(in crate::backend) fn unroll(
     })
 }
 
+/// Unrolls the bounded loops of the functions that the plan names, and warns about those that remain.
+///
+/// # Errors
+/// LLVM refuses the passes, or a block becomes too large.
+pub(in crate::backend) fn unroll_named(
+    session: &Session<'_>,
+    machine: &Machine,
+    module: &Module<'_>,
+) -> Result<()> {
+    let names = &session.plan.codegen.unrolled;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let is_named = |function: &Global<'_>| names.contains(&function.name());
+    session.with_option(LARGE, || {
+        bodies(module)
+            .filter(is_named)
+            .try_for_each(|function| unroll_in(session, machine, function))
+    })??;
+    check_size(module)?;
+    bodies(module).filter(is_named).for_each(|function| report_in(session, function));
+    Ok(())
+}
+
+fn unroll_in(session: &Session<'_>, machine: &Machine, function: Global<'_>) -> Result<()> {
+    let mut left = Flow::of(function).cycles.len();
+    for _ in 0..MOST_ROUNDS {
+        if left == 0 {
+            break;
+        }
+        remove_unroll_hints(session, function);
+        machine.run_passes_on(function, ROUND)?;
+        let before = std::mem::replace(&mut left, Flow::of(function).cycles.len());
+        if left == before {
+            break;
+        }
+    }
+    Ok(())
+}
+
 fn rounds(session: &Session<'_>, machine: &Machine, module: &Module<'_>) -> Result<()> {
     let mut left = count(module);
     for _ in 0..MOST_ROUNDS {
@@ -65,7 +105,7 @@ fn rounds(session: &Session<'_>, machine: &Machine, module: &Module<'_>) -> Resu
             break;
         }
         bodies(module).for_each(|function| remove_unroll_hints(session, function));
-        machine.run_passes(module, ROUND)?;
+        machine.run_passes(module, &format!("function({ROUND})"))?;
         let before = std::mem::replace(&mut left, count(module));
         if left == before {
             break;
@@ -115,11 +155,13 @@ fn too_large(function: Global<'_>, block: Block<'_>, size: usize) -> Error {
 
 /// Warns about every loop in `module`.
 pub(in crate::backend) fn report(session: &Session<'_>, module: &Module<'_>) {
-    for function in bodies(module) {
-        let mut lines: Vec<_> = Flow::of(function).cycles.iter().map(Cycle::line).collect();
-        lines.sort();
-        lines.into_iter().for_each(|line| session.warnings.push(warning(function, line)));
-    }
+    bodies(module).for_each(|function| report_in(session, function));
+}
+
+fn report_in(session: &Session<'_>, function: Global<'_>) {
+    let mut lines: Vec<_> = Flow::of(function).cycles.iter().map(Cycle::line).collect();
+    lines.sort();
+    lines.into_iter().for_each(|line| session.warnings.push(warning(function, line)));
 }
 
 fn warning(function: Global<'_>, line: Option<SourceLine>) -> Warning {
