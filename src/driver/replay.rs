@@ -19,7 +19,8 @@ pub enum Read {
 const READING: [&str; 3] = ["--export-symbols", "--version-script", "--dynamic-list"];
 
 /// Options that name a path, a report, or something specific to this machine.
-const LEFT_OUT: [&str; 20] = [
+const LEFT_OUT: [&str; 21] = [
+    "--cache-dir",
     "--color",
     "--error-format",
     "--Map",

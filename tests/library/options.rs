@@ -8,7 +8,7 @@ use std::{ffi::OsString, fs, path::Path};
 use bpf_linker::internals::driver::{self, PlanFormat, Request, print_plan};
 
 /// A value for each option that takes one. Paths lie in `/nowhere`.
-const VALUES: [(&str, &str); 44] = [
+const VALUES: [(&str, &str); 45] = [
     ("library", "x"),
     ("library-path", "/nowhere/libs"),
     ("output", "/nowhere/other"),
@@ -35,6 +35,7 @@ const VALUES: [(&str, &str); 44] = [
     ("remap-path-prefix", "a=b"),
     ("llvm", "/nowhere/llvm"),
     ("llvm-args", "-x"),
+    ("cache-dir", "/nowhere/cache"),
     ("dump-module", "/nowhere/dump"),
     ("fatal-errors", "false"),
     ("W", "no-llvm"),
@@ -190,7 +191,7 @@ fn every_option_is_repeated_without_paths_of_this_machine() {
 fn tells(name: &str) -> bool {
     let told =
         ["report", "why-", "print-", "trace", "time-trace", "reproduce", "Map", "dump-module"];
-    let places = ["library-path", "llvm", "dependency-file"];
+    let places = ["cache-dir", "library-path", "llvm", "dependency-file"];
     told.iter().any(|told| name.starts_with(told)) || places.contains(&name)
 }
 
