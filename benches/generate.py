@@ -1,9 +1,11 @@
 """Writes the sources of the generated benchmarks.
 
 usage: generate.py large FILE.c | generate.py synthetic FOLDER OFFERED USED | generate.py sources FOLDER COUNT
+       generate.py agent VMLINUX.h FILE.c
 """
 
 import pathlib
+import re
 import sys
 
 LARGE_HEAD = """
@@ -76,6 +78,36 @@ def sources(folder, count):
         (folder / f"s{number}.c").write_text(source(number, count))
 
 
+AGENT = """
+SEC("raw_tp") long program{n}(struct {name} *t) {{
+    long sum = {n};
+    for (int i = 0; i < 12; i++) {{
+{reads}        sum ^= sum << (i + {shift});
+    }}
+    return sum;
+}}
+"""
+
+
+def agent(header, path):
+    """Programs that read numbers from every structure of `vmlinux.h` that has some, and a `memset` that becomes a call."""
+    text = f'#include "{pathlib.Path(header).resolve()}"\n' + LARGE_HEAD.split("struct xdp")[0]
+    bodies = re.findall(r"^struct (\w+) \{\n(.*?)^\}", pathlib.Path(header).read_text(), re.M | re.S)
+    numbers = re.compile(r"^\t(?:int|unsigned int|long unsigned int|u8|u16|u32|u64|__u32|__u64) (\w+);", re.M)
+    found = [(name, numbers.findall(body)[:6]) for name, body in bodies]
+    for n, (name, fields) in enumerate((name, fields) for name, fields in found if len(fields) > 1 and len(name) % 2 == 0):
+        reads = "".join(f"        sum = sum * 31 + t->{field};\n" for field in fields)
+        text += AGENT.format(n=n, name=name, reads=reads, shift=n % 11 + 1)
+    text += "MAP(zeros);\n" + """SEC("raw_tp") long clear_zeros(unsigned *key) {
+    void *value = lookup(&zeros, key);
+    if (value) __builtin_memset(value, 0, 2000);
+    return 0;
+}
+char LICENSE[] SEC("license") = "GPL";
+"""
+    pathlib.Path(path).write_text(text)
+
+
 def member(number):
     """Ten functions that call each other as a tree, since kernels allow calls that are eight deep."""
     text = 'target triple = "bpfel"\n'
@@ -110,6 +142,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["large", path]:
             large(path)
+        case ["agent", header, path]:
+            agent(header, path)
         case ["synthetic", folder, offered, used]:
             synthetic(folder, int(offered), int(used))
         case ["sources", folder, count]:

@@ -2,8 +2,8 @@
 
 usage: growth.py [--runs N] [--small N] [--large N] [KIND...]
 
-Variables: OURS, LLVM_PREFIX (default /usr/lib/llvm-22). Prints a table in Markdown: medians of CPU seconds for few and for
-many, and our growth over that of LLVM's tools.
+Variables: OURS, BASE (another build to measure beside it), LLVM_PREFIX (default /usr/lib/llvm-22). Prints a table in Markdown:
+medians of CPU seconds for few and for many, and our growth over that of LLVM's tools.
 """
 
 import os
@@ -16,6 +16,7 @@ import tempfile
 LLVM = os.environ.get("LLVM_PREFIX", "/usr/lib/llvm-22")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OURS = os.environ.get("OURS", str(ROOT / "target/release/bpf-linker"))
+BASE = os.environ.get("BASE")
 FLAGS = "-target bpf -mcpu=v3 -O2 -g -Wno-everything -emit-llvm -c".split()
 
 HEAD = """
@@ -81,14 +82,19 @@ def measure(kind, count, runs, folder):
     source, bitcode = folder / f"{kind}.c", str(folder / f"{kind}-{count}.bc")
     source.write_text(HEAD + KINDS[kind](count))
     subprocess.run([f"{LLVM}/bin/clang", *FLAGS, source, "-o", bitcode], check=True)
-    ours = [[OURS, "--llvm", f"{LLVM}/lib", "--btf", "--cpu", "v3", bitcode, "-o", str(folder / "ours.o")]]
+    linked = ["--llvm", f"{LLVM}/lib", "--btf", "--cpu", "v3", bitcode, "-o", str(folder / "ours.o")]
+    linkers = [[[linker, *linked]] for linker in (OURS, BASE) if linker]
     optimized = str(folder / "optimized.bc")
     theirs = [
         [f"{LLVM}/bin/opt", "-O2", bitcode, "-o", optimized],
         [f"{LLVM}/bin/llc", "-march=bpf", "-mcpu=v3", "-filetype=obj", optimized, "-o", str(folder / "theirs.o")],
     ]
-    taken = [(cpu(ours), cpu(theirs)) for _ in range(runs)]
+    taken = [[cpu(commands) for commands in (*linkers, theirs)] for _ in range(runs)]
     return [statistics.median(each) for each in zip(*taken)]
+
+
+def cells(taken):
+    return " | ".join(f"{seconds:.2f}" for seconds in taken)
 
 
 def main(words):
@@ -97,17 +103,16 @@ def main(words):
         options[words[0]] = int(words[1])
         words = words[2:]
     runs, small, large = options.values()
-    print(f"| kind | ours, {small} | ours, {large} | opt + llc, {small} | opt + llc, {large} | ours / theirs | growth / theirs |")
-    print("|---|---|---|---|---|---|---|")
+    who = ["ours", *(["base"] if BASE else []), "opt + llc"]
+    heads = [f"{each}, {count}" for count in (small, large) for each in who]
+    print(f"| kind | {' | '.join(heads)} | ours / theirs | growth / theirs |")
+    print("|---" * (len(heads) + 3) + "|")
     for kind in words or KINDS:
         with tempfile.TemporaryDirectory() as folder:
             few = measure(kind, small, runs, pathlib.Path(folder))
             many = measure(kind, large, runs, pathlib.Path(folder))
-        growth = (many[0] / few[0]) / (many[1] / few[1])
-        print(
-            f"| {kind} | {few[0]:.2f} | {many[0]:.2f} | {few[1]:.2f} | {many[1]:.2f} | {many[0] / many[1]:.2f} | {growth:.2f} |",
-            flush=True,
-        )
+        ratio, growth = many[0] / many[-1], (many[0] / few[0]) / (many[-1] / few[-1])
+        print(f"| {kind} | {cells(few)} | {cells(many)} | {ratio:.2f} | {growth:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,7 @@ pub fn without_traces(plan: &mut LinkPlan) {
     if is_reproducing() {
         plan.outputs.iter_mut().for_each(|output| output.destination = Destination::Memory);
         plan.dump_module = None;
+        plan.cache_dir = None;
         plan.reports = Reports::default();
         plan.verify = Verify::default();
     }

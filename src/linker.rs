@@ -1,5 +1,6 @@
 //! A single link, from plan to files.
 
+mod cache;
 mod dependencies;
 mod html;
 mod map;
@@ -20,6 +21,7 @@ pub use reproduce::reproduce;
 
 use std::{collections::BTreeSet, path::Path, thread};
 
+use cache::Entry;
 use phases::Clock;
 use survey::Checked;
 
@@ -90,14 +92,24 @@ fn link_on_this_thread(plan: &LinkPlan, warnings: &Warnings) -> Result<Vec<Artif
     warn_of_newer_kernel(plan, warnings);
     crash_handler::limit_memory(memory_for(plan));
     let clock = Clock::start();
+    let stamps = cache::stamps(plan);
     let inputs = clock.run("read the inputs", || input::load(plan, warnings))?;
     if inputs.is_native() {
         return link_natives(&inputs, plan, warnings, &clock);
+    }
+    let entry = Entry::find(plan, &inputs, stamps, warnings);
+    if let Some((entry, artifacts)) = entry.as_ref().and_then(|it| Some((it, it.load(warnings)?))) {
+        let (library, trace) = (entry.library(), LinkTrace::default());
+        overwrite::check_library(plan, library)?;
+        return publish_and_write(plan, Ok(artifacts), &trace, Some(library), &clock, warnings);
     }
     let session = clock.run("open LLVM", || Session::open(plan, &inputs, warnings))?;
     overwrite::check_library(plan, session.library())?;
     let mut own = LinkTrace::default();
     let artifacts = build(&session, inputs, plan, warnings, &clock, &mut own);
+    if let (Some(entry), Ok(artifacts)) = (&entry, &artifacts) {
+        entry.store(artifacts, warnings);
+    }
     let library = session.library().to_owned();
     let mut link_trace = session.link_trace();
     link_trace.taken.extend(own.taken);

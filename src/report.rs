@@ -247,6 +247,10 @@ impl Warning {
     }
 }
 
+/// A number of warnings and of notes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said(usize, usize);
+
 /// The warnings and notes of one link, in the order they arose, without duplicates.
 #[derive(Debug, Default)]
 pub struct Warnings {
@@ -281,6 +285,17 @@ impl Warnings {
     /// Removes and returns all warnings.
     pub fn take(&self) -> Vec<Warning> {
         std::mem::take(&mut *self.lock())
+    }
+
+    /// Returns how many there are.
+    pub(crate) fn said(&self) -> Said {
+        Said(self.lock().len(), self.lock_notes().len())
+    }
+
+    /// Returns the warnings and notes added since `said`.
+    pub(crate) fn said_since(&self, said: Said) -> (Vec<Warning>, Vec<String>) {
+        let warnings = self.lock().iter().skip(said.0).cloned().collect();
+        (warnings, self.lock_notes().iter().skip(said.1).cloned().collect())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Warning>> {

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{
-    debuginfo::signatures,
+    debuginfo::{
+        members::{self, Hidden},
+        signatures,
+    },
     declarations,
     program::{Optimized, Program},
     remaining_panic::Panic,
@@ -45,13 +48,24 @@ impl<'s> Program<'s, Optimized> {
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
         let module = if is_all { self.module.take(self.session)? } else { module.duplicate()? };
+        // Other outputs share the debug info, and DWARF shows the names too.
+        let session = self.session;
+        let is_long = session.members.get() >= members::MANY && !session.plan.shows_dwarf();
+        let hidden = if is_all && is_long {
+            members::hide(&session.context, &module)
+        } else {
+            Hidden::default()
+        };
         let bytes = self.generate_code(module, FileType::Object)?;
-        let origin = Origin::whole("the emitted object");
-        let linked_only = self.session.linked_only.borrow().clone();
-        Ok(Object {
-            declared: Declared { externs, unsigned, embedded_sources, linked_only },
-            ..Object::parse(&bytes, origin)?
-        })
+        let mut object = Object::parse(&bytes, Origin::whole("the emitted object"))?;
+        if !object.btf.as_mut().is_none_or(|info| hidden.restore(&mut info.btf)) {
+            log::info!("not all members have a place in the BTF: generating code again");
+            session.members.set(0);
+            return self.object();
+        }
+        let linked_only = session.linked_only.borrow().clone();
+        object.declared = Declared { externs, unsigned, embedded_sources, linked_only };
+        Ok(object)
     }
 
     /// Returns the panics that remain in the program.

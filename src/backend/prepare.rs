@@ -56,7 +56,8 @@ impl<'s> Program<'s, Merged> {
         let is_wanted = |function: &Global<'_>| plan.exports.named(&function.name()).is_some();
         let referring = debuginfo::taking_references(&session.context, module).into_iter();
         referring.filter(|function| !is_wanted(function)).for_each(Global::internalize);
-        debuginfo::prepare(&session.context, module, plan.debug_info.btf);
+        let members = debuginfo::prepare(&session.context, module, plan.debug_info.btf);
+        session.members.set(members);
         Ok(self.after(|Merged| Prepared { machines }))
     }
 }

@@ -38,6 +38,8 @@ pub struct Session<'a> {
     pub(super) native_wanted: BTreeSet<String>,
     /// Definitions that stay visible for native objects only.
     pub(super) linked_only: RefCell<BTreeSet<String>>,
+    /// The number of members and enumerators that debug info describes.
+    pub(super) members: Cell<usize>,
     options: RefCell<Option<OptionsLease>>,
     relocations: Cell<Relocations>,
     audience: Audience,
@@ -69,6 +71,7 @@ impl<'a> Session<'a> {
             native_defined: inputs.native_defined.clone(),
             native_wanted: inputs.wanted.clone(),
             linked_only: RefCell::default(),
+            members: Cell::new(0),
             options,
             relocations,
             audience,

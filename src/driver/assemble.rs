@@ -140,6 +140,7 @@ fn plan(
             .cloned()
             .collect(),
         dump_module: options.dump_module.clone(),
+        cache_dir: options.cache_dir.clone(),
         llvm_errors: match options.fatal_errors.as_deref() {
             Some("false") => LlvmErrors::Tolerate,
             _ => LlvmErrors::Fatal,

@@ -219,6 +219,9 @@ pub struct Options {
     #[arg(long, help_heading = "Output")]
     pub keep_legacy_maps: bool,
 
+    /// Keep objects in DIR, and take them from there while the inputs, options, linker and libLLVM stay the same
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub cache_dir: Option<PathBuf>,
     /// Write the IR before and after optimization to a directory, or the latter to a file such as out.ll
     #[arg(long, value_name = "PATH", help_heading = "LLVM")]
     pub dump_module: Option<PathBuf>,

@@ -63,6 +63,7 @@ fn value(plan: &LinkPlan) -> Value {
         "llvm": plan.llvm.as_deref().map(path),
         "llvm_args": plan.llvm_args,
         "dump_module": plan.dump_module.as_deref().map(path),
+        "cache_dir": plan.cache_dir.as_deref().map(path),
         "llvm_errors": match plan.llvm_errors { LlvmErrors::Fatal => "fatal", LlvmErrors::Tolerate => "tolerate" },
         "warnings": {
             "silenced": plan.warnings.silenced.iter().map(|kind| kind.name()).collect::<Vec<_>>(),

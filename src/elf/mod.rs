@@ -10,7 +10,7 @@ mod emit;
 mod read;
 mod relocate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bpf::target::Endian;
 
@@ -197,10 +197,11 @@ impl Elf {
         })
     }
 
-    /// Removes a section with the symbols in it.
-    pub fn remove_section(&mut self, id: SectionId) {
-        self.sections.remove(&id);
-        self.symbols.retain(|_, symbol| symbol.place != Place::Section(id));
+    /// Removes sections with the symbols in them.
+    pub fn remove_sections(&mut self, ids: &BTreeSet<SectionId>) {
+        self.sections.retain(|id, _| !ids.contains(id));
+        let is_gone = |place| matches!(place, Place::Section(id) if ids.contains(&id));
+        self.symbols.retain(|_, symbol| !is_gone(symbol.place));
     }
 
     /// Returns the symbols defined in `section`, by value; symbols with the same value keep file order.
@@ -228,6 +229,18 @@ impl Elf {
         }
         lists.values_mut().for_each(|list| list.sort_by_key(|(_, symbol)| symbol.value));
         SymbolsBySection(lists)
+    }
+
+    /// Returns the first symbol of each section that stands for the section itself.
+    #[must_use]
+    pub fn section_symbols(&self) -> BTreeMap<SectionId, SymbolId> {
+        let symbols = self.symbols.iter().rev();
+        let symbols = symbols.filter(|(_, symbol)| symbol.kind == SymbolKind::Section);
+        let placed = symbols.filter_map(|(&id, symbol)| match symbol.place {
+            Place::Section(section) => Some((section, id)),
+            Place::Undefined | Place::Absolute => None,
+        });
+        placed.collect()
     }
 
     /// Returns the first section of each name.

@@ -3,8 +3,6 @@
 //! libbpf takes the callee of a relocated call from a global function, or from the section and the distance in the
 //! instruction (`sym_is_subprog`); a local function symbol means nothing to it.
 
-use std::collections::BTreeMap;
-
 use crate::{
     elf::{Binding, Elf, Place, RelocationKind, SectionId, SymbolId, SymbolKind},
     report::Result,
@@ -15,7 +13,7 @@ use crate::{
 /// # Errors
 /// Returns an error if a relocation is outside its section.
 pub fn resolve(elf: &mut Elf) -> Result<()> {
-    let mut sections = BTreeMap::new();
+    let mut sections = elf.section_symbols();
     let code: Vec<SectionId> = elf.code().map(|(id, _)| id).collect();
     for &id in &code {
         let relocations = elf.sections.get(&id).map_or_else(Vec::new, |it| it.relocations.clone());
@@ -24,7 +22,7 @@ pub fn resolve(elf: &mut Elf) -> Result<()> {
             if !matches!(relocation.kind, RelocationKind::Call | RelocationKind::Imm64) {
                 continue;
             }
-            let symbol = *sections.entry(home).or_insert_with(|| section_symbol(elf, home));
+            let symbol = *sections.entry(home).or_insert_with(|| elf.add_section_symbol(home));
             let endian = elf.endian;
             let Some(section) = elf.sections.get_mut(&id) else { continue };
             section.set_addend(endian, relocation.kind, relocation.offset, value)?;
@@ -43,12 +41,4 @@ fn local_function(elf: &Elf, symbol: SymbolId) -> Option<(SectionId, i64)> {
         Place::Section(section) if is_local => Some((section, symbol.value as i64)),
         _ => None,
     }
-}
-
-fn section_symbol(elf: &mut Elf, section: SectionId) -> SymbolId {
-    let found = elf.symbols.iter().find(|(_, symbol)| {
-        symbol.kind == SymbolKind::Section && symbol.place == Place::Section(section)
-    });
-    let found = found.map(|(&id, _)| id);
-    found.unwrap_or_else(|| elf.add_section_symbol(section))
 }

@@ -177,7 +177,7 @@ pub fn convert(elf: &mut Elf, info: &mut Info, warnings: &Warnings) {
         }
         entries.push(SecEntry { ty, offset: offset as u32, size: size as u32 });
     }
-    elf.remove_section(legacy);
+    elf.remove_sections(&BTreeSet::from([legacy]));
     list(info, entries);
 }
 

@@ -39,26 +39,24 @@ const IN_GROUP: u64 = 0x200;
 /// Loaders find programs, subprograms and maps through function and object symbols, whether local or not, so these
 /// remain, as do the symbols that relocations name.
 pub fn strip(elf: &mut Elf, dwarf: Dwarf) {
-    let useless: Vec<SectionId> = elf
+    let useless: BTreeSet<SectionId> = elf
         .sections
         .iter()
         .filter(|(_, section)| is_useless(&section.name, dwarf))
         .map(|(&id, _)| id)
         .collect();
-    useless.into_iter().for_each(|id| elf.remove_section(id));
+    elf.remove_sections(&useless);
     elf.sections.values_mut().for_each(|section| section.flags &= !IN_GROUP);
     let names = elf.sections.values_mut().filter(|section| section.name == ".debug_str");
     names.for_each(unmark);
 
     let referred = referred(elf);
     elf.symbols.retain(|id, symbol| referred.contains(id) || is_needed(symbol));
-    let empty: Vec<SectionId> = elf
-        .sections
-        .iter()
-        .filter(|(id, section)| section.size() == 0 && !holds_referred(elf, **id, &referred))
-        .map(|(&id, _)| id)
-        .collect();
-    empty.into_iter().for_each(|id| elf.remove_section(id));
+    let holders = holders(elf, &referred);
+    let sections = elf.sections.iter();
+    let empty = sections.filter(|(id, section)| section.size() == 0 && !holders.contains(id));
+    let empty = empty.map(|(&id, _)| id).collect();
+    elf.remove_sections(&empty);
 }
 
 /// Removes the [marks](mark) of equal names from DWARF as well: a name ends where its mark begins.
@@ -103,6 +101,12 @@ fn is_needed(symbol: &Symbol) -> bool {
     }
 }
 
-fn holds_referred(elf: &Elf, section: SectionId, referred: &BTreeSet<SymbolId>) -> bool {
-    elf.symbols_in(section).iter().any(|(id, _)| referred.contains(id))
+/// Returns the sections that contain a symbol of `referred`.
+fn holders(elf: &Elf, referred: &BTreeSet<SymbolId>) -> BTreeSet<SectionId> {
+    let symbols = referred.iter().filter_map(|id| elf.symbols.get(id));
+    let sections = symbols.filter_map(|symbol| match symbol.place {
+        Place::Section(section) => Some(section),
+        Place::Undefined | Place::Absolute => None,
+    });
+    sections.collect()
 }

@@ -161,8 +161,13 @@ fn read<'a>(
 
 /// Returns the inputs of `plan` and the archive members outside their archives, in order.
 pub(super) fn inputs_of(plan: &LinkPlan) -> Vec<PathBuf> {
-    let inputs = plan.inputs.iter().filter_map(|input| path_of(&input.source, plan));
-    inputs.flat_map(|path| [path.clone()].into_iter().chain(input::references(&path))).collect()
+    plan.inputs.iter().flat_map(|input| files_of(&input.source, plan)).collect()
+}
+
+/// Returns the file of `source` and the archive members outside it, in order.
+pub(super) fn files_of(source: &Source, plan: &LinkPlan) -> Vec<PathBuf> {
+    let path = path_of(source, plan).into_iter();
+    path.flat_map(|path| [path.clone()].into_iter().chain(input::references(&path))).collect()
 }
 
 /// Returns the file named by `--llvm`, or the candidate files in the folder it names.

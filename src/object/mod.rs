@@ -20,6 +20,7 @@ pub mod place;
 pub mod sections;
 mod undefined;
 
+pub use crate::btf::sources::is_source;
 pub use functions::{Callee, Function, Reference, SUBPROGRAMS, functions, instructions, reached};
 pub use undefined::{Referrer, Undefined, listed_externs};
 

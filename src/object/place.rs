@@ -12,9 +12,15 @@ use crate::{
 /// Returns the location of an instruction, `slot` slots from the start of `function`, for a message.
 #[must_use]
 pub fn place(object: &Object, function: &Function, slot: u64) -> String {
-    let name = quoted(&function.name);
     let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
-    match object.source_of(&function.section_name, offset) {
+    place_at(object.source_of(&function.section_name, offset), function, slot)
+}
+
+/// Returns the same location, whose `source` is known as far as the object has debug info for it.
+#[must_use]
+pub fn place_at(source: Option<String>, function: &Function, slot: u64) -> String {
+    let name = quoted(&function.name);
+    match source {
         Some(source) => format!("{name} at {source}"),
         None => format!("{name} at instruction {slot}"),
     }

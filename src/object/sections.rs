@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    elf::{Contents, Elf, Place, Section, SectionId, SymbolId, SymbolKind},
+    elf::{Contents, Elf, Place, Section, SectionId, SymbolKind},
     report::{Error, Result},
 };
 
@@ -41,7 +41,7 @@ pub fn home(name: &str) -> &str {
 /// that take no room would take too much in the file.
 pub fn merge(elf: &mut Elf) -> Result<()> {
     let ids: Vec<SectionId> = elf.sections.keys().copied().collect();
-    let mut firsts = BTreeMap::new();
+    let (mut firsts, mut moved) = (BTreeMap::new(), BTreeMap::new());
     for id in ids {
         let Some(section) = elf.sections.get_mut(&id).filter(|section| section.is_alloc()) else {
             continue;
@@ -49,15 +49,20 @@ pub fn merge(elf: &mut Elf) -> Result<()> {
         section.name = home(&section.name).to_owned();
         let first = *firsts.entry(section.name.clone()).or_insert(id);
         if first != id {
-            join(elf, first, id)?;
+            let shift = join(elf, first, id)?;
+            moved.insert(id, (first, shift));
         }
     }
-    Ok(())
+    if moved.is_empty() { Ok(()) } else { retarget(elf, &moved) }
 }
 
-fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
-    let Some(moved) = elf.sections.remove(&from) else { return Ok(()) };
-    let Some(target) = elf.sections.get_mut(&into) else { return Ok(()) };
+/// The new section of each section that is joined to another, and the offset of its contents there.
+type Moved = BTreeMap<SectionId, (SectionId, u64)>;
+
+/// Moves the contents and relocations of section `from` to the end of `into`, and returns their offset there.
+fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<u64> {
+    let Some(moved) = elf.sections.remove(&from) else { return Ok(0) };
+    let Some(target) = elf.sections.get_mut(&into) else { return Ok(0) };
     if target.is_code() != moved.is_code() {
         return Err(Error::link(format!("section {} is code and data", target.name))
             .because("the object has two sections of the name, and one of them is not executable")
@@ -69,20 +74,7 @@ fn join(elf: &mut Elf, into: SectionId, from: SectionId) -> Result<()> {
         relocation.offset = relocation.offset.wrapping_add(shift);
         relocation
     }));
-    let section_symbol = section_symbol(elf, into);
-    let former: Vec<SymbolId> = elf
-        .symbols_in(from)
-        .iter()
-        .filter(|(_, symbol)| symbol.kind == SymbolKind::Section)
-        .map(|(id, _)| *id)
-        .collect();
-    retarget(elf, &former, section_symbol, shift)?;
-    elf.symbols.retain(|id, _| !former.contains(id));
-    for symbol in elf.symbols.values_mut().filter(|symbol| symbol.place == Place::Section(from)) {
-        symbol.place = Place::Section(into);
-        symbol.value = symbol.value.wrapping_add(shift);
-    }
-    Ok(())
+    Ok(shift)
 }
 
 /// The maximum number of zero bytes that may be stored in the file, because other bytes of the same section are not
@@ -106,7 +98,10 @@ fn append(target: &mut Section, moved: &Section) -> Result<u64> {
         (Contents::Zero(_), Contents::Zero(size)) => Contents::Zero(shift + size),
         _ => {
             target.kind = PROGBITS;
-            let mut bytes = target.bytes().to_vec();
+            let mut bytes = match std::mem::replace(&mut target.contents, Contents::Zero(0)) {
+                Contents::Bytes(bytes) => bytes,
+                Contents::Zero(_) => Vec::new(),
+            };
             // Both sizes fit 32 bits: the parser refuses larger sections without bytes in the file.
             bytes.resize(usize::try_from(shift).unwrap_or(bytes.len()), 0);
             bytes.extend_from_slice(moved.bytes());
@@ -125,22 +120,34 @@ fn too_many_zeros(section: &Section) -> Error {
         .help("give large variables without a value a section of their own")
 }
 
-fn section_symbol(elf: &mut Elf, section: SectionId) -> SymbolId {
-    let found = elf
-        .symbols_in(section)
-        .iter()
-        .find(|(_, symbol)| symbol.kind == SymbolKind::Section)
-        .map(|(id, _)| *id);
-    found.unwrap_or_else(|| elf.add_section_symbol(section))
-}
-
-fn retarget(elf: &mut Elf, former: &[SymbolId], symbol: SymbolId, shift: u64) -> Result<()> {
+/// Makes symbols and relocations follow the sections that were `moved`.
+fn retarget(elf: &mut Elf, moved: &Moved) -> Result<()> {
+    let mut known = elf.section_symbols();
+    let mut former = BTreeMap::new();
+    for (section, &(home, shift)) in moved {
+        let symbol = *known.entry(home).or_insert_with(|| elf.add_section_symbol(home));
+        former.insert(*section, (symbol, shift));
+    }
+    let mut replaced = BTreeMap::new();
+    elf.symbols.retain(|id, symbol| {
+        let Place::Section(section) = symbol.place else { return true };
+        let Some(&(home, shift)) = moved.get(&section) else { return true };
+        if symbol.kind == SymbolKind::Section {
+            replaced.extend(former.get(&section).map(|new| (*id, *new)));
+            return false;
+        }
+        symbol.place = Place::Section(home);
+        symbol.value = symbol.value.wrapping_add(shift);
+        true
+    });
     let endian = elf.endian;
     for section in elf.sections.values_mut() {
         let mut relocations = std::mem::take(&mut section.relocations);
-        for relocation in relocations.iter_mut().filter(|it| former.contains(&it.symbol)) {
-            section.add_to_addend(endian, relocation.kind, relocation.offset, shift)?;
-            relocation.symbol = symbol;
+        for relocation in &mut relocations {
+            if let Some(&(symbol, shift)) = replaced.get(&relocation.symbol) {
+                section.add_to_addend(endian, relocation.kind, relocation.offset, shift)?;
+                relocation.symbol = symbol;
+            }
         }
         section.relocations = relocations;
     }

@@ -68,6 +68,8 @@ pub struct LinkPlan {
     pub llvm_args: Vec<String>,
     /// Path for dumps of the IR before and after optimization: a folder, or a file if its name has an extension.
     pub dump_module: Option<PathBuf>,
+    /// The folder with the results of earlier links.
+    pub cache_dir: Option<PathBuf>,
     /// Effect of an error-level diagnostic of LLVM.
     pub llvm_errors: LlvmErrors,
     /// Treatment of warnings.

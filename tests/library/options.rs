@@ -8,7 +8,11 @@ use std::{ffi::OsString, fs, path::Path};
 use bpf_linker::internals::driver::{self, PlanFormat, Request, print_plan};
 
 /// A value for each option that takes one. Paths lie in `/nowhere`.
+<<<<<<< HEAD
 const VALUES: [(&str, &str); 49] = [
+=======
+const VALUES: [(&str, &str); 45] = [
+>>>>>>> speed
     ("library", "x"),
     ("library-path", "/nowhere/libs"),
     ("output", "/nowhere/other"),
@@ -37,6 +41,7 @@ const VALUES: [(&str, &str); 49] = [
     ("remap-path-prefix", "a=b"),
     ("llvm", "/nowhere/llvm"),
     ("llvm-args", "-x"),
+    ("cache-dir", "/nowhere/cache"),
     ("dump-module", "/nowhere/dump"),
     ("fatal-errors", "false"),
     ("W", "no-llvm"),
@@ -193,6 +198,7 @@ fn every_option_is_repeated_without_paths_of_this_machine() {
 
 /// True of options that change what is told of a link, or that name places of this machine.
 fn tells(name: &str) -> bool {
+<<<<<<< HEAD
     let told = [
         "report",
         "why-",
@@ -205,6 +211,11 @@ fn tells(name: &str) -> bool {
         "verify",
     ];
     let places = ["library-path", "llvm", "dependency-file"];
+=======
+    let told =
+        ["report", "why-", "print-", "trace", "time-trace", "reproduce", "Map", "dump-module"];
+    let places = ["cache-dir", "library-path", "llvm", "dependency-file"];
+>>>>>>> speed
     told.iter().any(|told| name.starts_with(told)) || places.contains(&name)
 }
 

@@ -39,6 +39,7 @@ const IMPORTS: [(&str, &[&str]); 18] = [
             "crash_handler",
             "driver",
             "elf",
+            "files",
             "input",
             "link",
             "llvm",
@@ -66,11 +67,12 @@ const SHORT_NAMES: [(&str, &str); 7] = [
 ];
 
 /// Crate to the places that may use it, as beginnings of paths.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("clap", &["src/driver/"]),
     ("clap_complete", &["src/driver/"]),
     ("clap_mangen", &["src/driver/"]),
     ("ar", &["src/input/"]),
+    ("blake3", &["src/linker/cache.rs"]),
     ("goblin", &["src/elf/", "src/input/", "src/link/maps.rs"]),
     ("env_logger", &["src/main.rs"]),
     // Messages take names from `report`; listings for tools keep the hash.

@@ -1,6 +1,9 @@
 //! The types of the maps that an object defines, and of the fields in their values that the kernel manages.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use super::View;
 use crate::{
@@ -23,12 +26,14 @@ const DEPTH: usize = 8;
 /// Returns what the kernel lacks of what each map needs, by name.
 pub(super) fn needs(view: &View<'_>) -> BTreeMap<String, Vec<Need>> {
     let maps = stack::maps_of(&view.object.elf, view.object.btf.as_ref());
+    let variables = view.object.btf.as_ref().map(|info| Variables::of(&info.btf));
     let mut found: BTreeMap<String, Vec<Need>> = BTreeMap::new();
     for map in maps {
-        let needs = kind(view, &map).into_iter().chain(fields(view, &map.name)).collect();
+        let fields = fields(view, &map.name, variables.as_ref());
+        let needs = kind(view, &map).into_iter().chain(fields).collect();
         found.insert(map.name, needs);
     }
-    for (name, needs) in tables(view) {
+    for (name, needs) in tables(view, variables.as_ref()) {
         found.entry(name).or_default().extend(needs);
     }
     found
@@ -93,9 +98,10 @@ fn kind(view: &View<'_>, map: &Map) -> Option<Need> {
 }
 
 /// Returns the needs of the fields in the values of the map `name`.
-fn fields(view: &View<'_>, name: &str) -> Vec<Need> {
-    let Some(btf) = view.object.btf.as_ref().map(|info| &info.btf) else { return Vec::new() };
-    let ty = variable(btf, name).and_then(|ty| MapDef::of(btf, ty)?.pointee("value"));
+fn fields(view: &View<'_>, name: &str, variables: Option<&Variables<'_>>) -> Vec<Need> {
+    let Some(variables) = variables else { return Vec::new() };
+    let btf = variables.btf;
+    let ty = variables.ty(name).and_then(|ty| MapDef::of(btf, ty)?.pointee("value"));
     let mut found = Vec::new();
     if let Some(ty) = ty {
         collect(btf, ty, DEPTH, &mut found);
@@ -134,8 +140,8 @@ fn collect(btf: &Btf, ty: TypeId, depth: usize, found: &mut Vec<(&'static str, K
 }
 
 /// Returns the needs of the tables of operations, by the type of each.
-fn tables(view: &View<'_>) -> Vec<(String, Vec<Need>)> {
-    let (elf, Some(info)) = (&view.object.elf, view.object.btf.as_ref()) else { return Vec::new() };
+fn tables(view: &View<'_>, variables: Option<&Variables<'_>>) -> Vec<(String, Vec<Need>)> {
+    let (elf, Some(variables)) = (&view.object.elf, variables) else { return Vec::new() };
     let sections = elf.sections.iter().filter(|(_, section)| is_of_tables(&section.name));
     let symbols = sections.flat_map(|(id, section)| {
         let certainty =
@@ -143,8 +149,8 @@ fn tables(view: &View<'_>) -> Vec<(String, Vec<Need>)> {
         elf.symbols_in(*id).into_iter().map(move |(_, symbol)| (certainty, symbol))
     });
     let named = symbols.filter_map(|(certainty, symbol)| {
-        let ty = info.btf.strip_modifiers(variable(&info.btf, &symbol.name)?);
-        let (table, since) = struct_ops(&info.btf.name(ty))?;
+        let ty = variables.btf.strip_modifiers(variables.ty(&symbol.name)?);
+        let (table, since) = struct_ops(&variables.btf.name(ty))?;
         let need = (since > view.kernel).then(|| {
             let subject = format!("the table of operations {}", quoted(&symbol.name));
             let what = format!("operations of type `{table}`");
@@ -155,9 +161,24 @@ fn tables(view: &View<'_>) -> Vec<(String, Vec<Need>)> {
     named.collect()
 }
 
-fn variable(btf: &Btf, name: &str) -> Option<TypeId> {
-    btf.iter().find_map(|(id, ty)| match ty.kind {
-        Kind::Var { ty, .. } if btf.name(id) == name => Some(ty),
-        _ => None,
-    })
+/// The types of variables, by name.
+struct Variables<'btf> {
+    btf: &'btf Btf,
+    types: HashMap<Cow<'btf, str>, TypeId>,
+}
+
+impl<'btf> Variables<'btf> {
+    fn of(btf: &'btf Btf) -> Self {
+        let mut types = HashMap::new();
+        for (id, it) in btf.iter() {
+            if let Kind::Var { ty, .. } = it.kind {
+                types.entry(btf.name(id)).or_insert(ty);
+            }
+        }
+        Self { btf, types }
+    }
+
+    fn ty(&self, name: &str) -> Option<TypeId> {
+        self.types.get(name).copied()
+    }
 }

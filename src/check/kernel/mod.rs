@@ -21,7 +21,11 @@ use crate::{
         need::{Certainty, Need, NeedKind, Needs, ProgramNeeds},
     },
     elf::{SectionId, Symbol, SymbolId},
-    object::{Function, Object, place::place, reached},
+    object::{
+        Function, Object,
+        place::{SourceLines, place_at},
+        reached,
+    },
     report::{Error, Warning, WarningKind},
 };
 
@@ -31,6 +35,7 @@ const SHOWN: usize = 10;
 /// The data that the checks use.
 struct View<'a> {
     object: &'a Object,
+    lines: Option<SourceLines<'a>>,
     /// The section of each extern, by name.
     externs: BTreeMap<String, String>,
     functions: Vec<Function>,
@@ -127,6 +132,7 @@ impl<'a> View<'a> {
         let functions = object.functions();
         let mut view = Self {
             object,
+            lines: object.btf.as_ref().map(SourceLines::of),
             externs: externs.collect(),
             places: functions.iter().map(|it| it.symbol).zip(0..).collect(),
             functions,
@@ -184,13 +190,13 @@ impl<'a> View<'a> {
 
     /// Formats the location of an instruction for a message.
     fn place(&self, function: &Function, slot: u64) -> String {
-        place(self.object, function, slot)
+        place_at(self.source(function, slot), function, slot)
     }
 
     /// Returns the source location of an instruction, as `file:line`.
     fn source(&self, function: &Function, slot: u64) -> Option<String> {
         let offset = function.offset.saturating_add(slot.saturating_mul(INSN_SIZE));
-        self.object.source_of(&function.section_name, offset)
+        self.lines.as_ref()?.source_of(&function.section_name, offset)
     }
 
     fn function(&self, symbol: SymbolId) -> Option<&Function> {
