@@ -1,4 +1,5 @@
-// One row per function. `required` functions are in every LLVM from 19 on; `optional` ones are checked before use.
+// One row per function. `required` functions are in every LLVM from 19 on; `optional` ones and those of
+// `since_20` are checked before use.
 //
 // The rows use the type names of llvm-sys; code that expands them imports those. `proof/` does so for every major.
 
@@ -303,9 +304,10 @@ macro_rules! rows {
                 target LLVMOffsetOfElement(layout: LLVMTargetDataRef, structure: LLVMTypeRef, element: c_uint) -> c_ulonglong;
             }
             optional {
-                // Since LLVM 20.
-                transforms::pass_builder LLVMRunPassesOnFunction(function: LLVMValueRef, passes: *const c_char, machine: LLVMTargetMachineRef, options: LLVMPassBuilderOptionsRef) -> LLVMErrorRef;
                 transforms::pass_builder LLVMPassBuilderOptionsSetInlinerThreshold(options: LLVMPassBuilderOptionsRef, threshold: c_int) -> ();
+            }
+            since_20 {
+                transforms::pass_builder LLVMRunPassesOnFunction(function: LLVMValueRef, passes: *const c_char, machine: LLVMTargetMachineRef, options: LLVMPassBuilderOptionsRef) -> LLVMErrorRef;
             }
         }
     };

@@ -25,6 +25,9 @@ use llvm_sys::{
 use crate::{ffi_return::FfiReturn, open::table};
 
 macro_rules! functions {
+    (required { $($required:tt)* } optional { $($optional:tt)* } since_20 { $($later:tt)* }) => {
+        functions! { required { $($required)* } optional { $($optional)* $($later)* } }
+    };
     (
         required { $($module:ident $(:: $inner:ident)* $name:ident($($arg:ident: $type:ty),*) -> $ret:ty;)+ }
         optional { $($omodule:ident $(:: $oinner:ident)* $oname:ident($($oarg:ident: $otype:ty),*) -> $oret:ty;)* }

@@ -19,12 +19,8 @@ pub enum Read {
 const READING: [&str; 3] = ["--export-symbols", "--version-script", "--dynamic-list"];
 
 /// Options that name a path, a report, or something specific to this machine.
-<<<<<<< HEAD
-const LEFT_OUT: [&str; 23] = [
-=======
-const LEFT_OUT: [&str; 21] = [
+const LEFT_OUT: [&str; 24] = [
     "--cache-dir",
->>>>>>> speed
     "--color",
     "--error-format",
     "--Map",

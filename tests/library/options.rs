@@ -8,11 +8,7 @@ use std::{ffi::OsString, fs, path::Path};
 use bpf_linker::internals::driver::{self, PlanFormat, Request, print_plan};
 
 /// A value for each option that takes one. Paths lie in `/nowhere`.
-<<<<<<< HEAD
-const VALUES: [(&str, &str); 49] = [
-=======
-const VALUES: [(&str, &str); 45] = [
->>>>>>> speed
+const VALUES: [(&str, &str); 50] = [
     ("library", "x"),
     ("library-path", "/nowhere/libs"),
     ("output", "/nowhere/other"),
@@ -198,7 +194,6 @@ fn every_option_is_repeated_without_paths_of_this_machine() {
 
 /// True of options that change what is told of a link, or that name places of this machine.
 fn tells(name: &str) -> bool {
-<<<<<<< HEAD
     let told = [
         "report",
         "why-",
@@ -210,12 +205,7 @@ fn tells(name: &str) -> bool {
         "dump-module",
         "verify",
     ];
-    let places = ["library-path", "llvm", "dependency-file"];
-=======
-    let told =
-        ["report", "why-", "print-", "trace", "time-trace", "reproduce", "Map", "dump-module"];
     let places = ["cache-dir", "library-path", "llvm", "dependency-file"];
->>>>>>> speed
     told.iter().any(|told| name.starts_with(told)) || places.contains(&name)
 }
 

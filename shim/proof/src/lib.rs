@@ -5,7 +5,17 @@
 
 include!("../../src/rows.rs");
 
+/// Leaves out what LLVM 19 lacks.
+macro_rules! prove_oldest {
+    (required { $($required:tt)* } optional { $($optional:tt)* } since_20 { $($later:tt)* }) => {
+        prove! { required { $($required)* } optional { $($optional)* } }
+    };
+}
+
 macro_rules! prove {
+    (required { $($required:tt)* } optional { $($optional:tt)* } since_20 { $($later:tt)* }) => {
+        prove! { required { $($required)* } optional { $($optional)* $($later)* } }
+    };
     (
         required { $($module:ident $(:: $inner:ident)* $name:ident($($arg:ident: $type:ty),*) -> $ret:ty;)+ }
         optional { $($omodule:ident $(:: $oinner:ident)* $oname:ident($($oarg:ident: $otype:ty),*) -> $oret:ty;)* }
@@ -16,7 +26,7 @@ macro_rules! prove {
 }
 
 macro_rules! versions {
-    ($($version:ident $sys:ident;)+) => {
+    ($($version:ident $sys:ident $prove:ident;)+) => {
         $(
             mod $version {
                 use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
@@ -38,16 +48,16 @@ macro_rules! versions {
                     transforms::pass_builder::LLVMPassBuilderOptionsRef,
                 };
 
-                rows!(prove);
+                rows!($prove);
             }
         )+
     };
 }
 
 versions! {
-    llvm_19 llvm_sys_19;
-    llvm_20 llvm_sys_20;
-    llvm_21 llvm_sys_21;
-    llvm_22 llvm_sys_22;
-    llvm_23 llvm_sys_23;
+    llvm_19 llvm_sys_19 prove_oldest;
+    llvm_20 llvm_sys_20 prove;
+    llvm_21 llvm_sys_21 prove;
+    llvm_22 llvm_sys_22 prove;
+    llvm_23 llvm_sys_23 prove;
 }
