@@ -115,6 +115,6 @@ mod tests {
         assert_eq!(helper_name(131).as_deref(), Some("bpf_ringbuf_reserve"));
         let (record, _) = acquired_by("bpf_ringbuf_reserve").unwrap();
         assert_eq!(released_by("bpf_ringbuf_discard"), [record]);
-        assert_eq!(released_by("bpf_map_lookup_elem"), []);
+        assert!(released_by("bpf_map_lookup_elem").is_empty());
     }
 }
