@@ -86,6 +86,7 @@ impl Object {
             let mut btf = debug_info::take(&mut elf)?;
             let mut declared = Declared::default();
             if let Some(info) = &mut btf {
+                info.btf.forget_random_prototypes();
                 declared.unsigned = native::unsigned(info);
                 native::check_types(info)?;
                 native::rename_lists(info, &folded);
