@@ -6,7 +6,7 @@
 # The libraries, rustc and libLLVM of each host are those of one suite of Debian, unpacked into the lab and laid under those of
 # this machine (ci/host-root.sh), so cargo and clang run natively, and what is under test in an emulator. The examples are
 # compiled by the rustc of that host, whose libLLVM the linker has to find. BPF_LINKER_HOSTS_FIXTURES='native/ btf/' takes those
-# fixtures alone, BPF_LINKER_HOSTS_EXAMPLES=tracing that example. Not part of CI: it takes more than an hour.
+# fixtures alone, BPF_LINKER_HOSTS_EXAMPLES=tracing that example, and an empty value none. Not part of CI: it takes half an hour.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./lab.sh
@@ -86,8 +86,10 @@ cross_linker() {
 }
 
 build() {
-    # Without what a second build would start from, which takes minutes.
-    RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$target/hosts CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0} cargo build --quiet --locked --profile lab --target "$triple"
+    # Without optimization, which takes minutes, and saves less in the emulator: most of a link is LLVM. And without what a
+    # second build would start from.
+    RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$target/hosts CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0} CARGO_PROFILE_DEV_DEBUG=false \
+        cargo build --quiet --locked --target "$triple"
 }
 
 # As rustc of the examples: that of the host compiles and links for BPF. What runs at build time the machine's own rustc compiles
@@ -116,7 +118,7 @@ pair() {
         /usr/lib/x86_64-linux-gnu/libLLVM.so.22.1 "$target/debug/bpf-linker" > "$native"
     cp ci/same-bytes.py "$folder/bpf-linker"
     chmod +x "$native" "$folder/bpf-linker"
-    export SAME_BYTES_LINKER=$target/hosts/$triple/lab/bpf-linker SAME_BYTES_BASE=$native
+    export SAME_BYTES_LINKER=$target/hosts/$triple/debug/bpf-linker SAME_BYTES_BASE=$native
     export SAME_BYTES_LOG=$folder/differences SAME_BYTES_COUNT=$folder/links
     rm -f "$SAME_BYTES_LOG" "$SAME_BYTES_COUNT"
     touch "$SAME_BYTES_LOG"
@@ -129,6 +131,32 @@ found_llvm() {
     "$host-rustc" --crate-type cdylib --target bpfel-unknown-none -C panic=abort -C linker="$SAME_BYTES_LINKER" \
         -C link-arg=--log-level=info -C link-arg=--log-file="$folder/found.log" "$folder/found.rs" -o "$folder/found.o"
     grep "loaded by the calling rustc" "$folder/found.log" | grep -v x86_64
+}
+
+# Starts a linker that emulated links are forked from (ci/warm-links.c), and makes some links of several kinds in it.
+warm() {
+    local include=$lab/host-$host/usr/include name
+    # Headers of Linux are much the same everywhere.
+    "$folder/link-$triple" -O1 -Wall -Wextra -Wno-unused-parameter -shared -fPIC -isystem "$include" \
+        -isystem "$include/${triple/-unknown/}" -idirafter /usr/include/x86_64-linux-gnu -o "$folder/warm.so" ci/warm-links.c
+    export SAME_BYTES_SERVER=$folder/server
+    rm -f "$SAME_BYTES_SERVER"
+    QEMU_SET_ENV=LD_PRELOAD=$folder/warm.so WARM_LLVM=$llvm WARM_SOCKET=$SAME_BYTES_SERVER "$SAME_BYTES_LINKER" &
+    server=$!
+    trap 'kill "$server"' EXIT
+    until [ -S "$SAME_BYTES_SERVER" ]; do
+        kill -0 "$server"
+        sleep 0.2
+    done
+    for name in balancer.bpf lib/flow lib/checksum; do
+        clang-22 -target bpf -O2 -g -I examples/c-library/include -emit-llvm -c "examples/c-library/$name.c" \
+            -o "$folder/${name##*/}.bc"
+        clang-22 -target bpf -O2 -g -I examples/c-library/include -c "examples/c-library/$name.c" -o "$folder/${name##*/}.o"
+    done
+    for name in bc o; do
+        "$folder/bpf-linker" --warm --llvm "$llvm" --btf -o "$folder/warm.o" "$folder"/{balancer.bpf,flow,checksum}."$name"
+    done
+    "$folder/bpf-linker" --warm --llvm "$llvm" -O1 --emit "llvm-ir,asm=$folder/warm.s" -o "$folder/warm.ll" "$folder/flow.bc"
 }
 
 fixtures() {
@@ -156,15 +184,18 @@ examples() {
 }
 
 inside() {
-    host=$1 triple=$1-unknown-linux-gnu target=${CARGO_TARGET_DIR:-$PWD/target}
+    host=$1 triple=$1-unknown-linux-gnu llvm=/usr/lib/$1-linux-gnu/libLLVM.so.22.1 target=${CARGO_TARGET_DIR:-$PWD/target}
     folder=$target/hosts/$host
     mkdir -p "$folder"
     cross_linker
     step "linker for $triple" '2 minutes' build
     pair
     step "libLLVM of rustc" '10 seconds' found_llvm
-    step "examples" '10 minutes' examples
-    step "fixtures" '20 minutes' fixtures
+    [ "${BPF_LINKER_HOSTS_EXAMPLES-all}" = '' ] || step "examples" '5 minutes' examples
+    if [ -e "$lab/host-$host/binfmt" ]; then
+        step "warm links" '20 seconds' warm
+    fi
+    step "fixtures" '5 minutes' fixtures
     echo "$host: $(wc -l < "$SAME_BYTES_COUNT") links compared, $(wc -l < "$SAME_BYTES_LOG") of them differ"
     cat "$SAME_BYTES_LOG"
     [ ! -s "$SAME_BYTES_LOG" ]

@@ -55,7 +55,7 @@ examples|each example by its own README|10 minutes
 newcomer|both commands on a machine with nothing|90 minutes
 packages|each crate, the archive and the Debian package, installed and used|20 minutes
 browser|the HTML report in a browser|4 minutes
-hosts|the same bytes on aarch64, s390x and i686|90 minutes
+hosts|the same bytes on aarch64, s390x and i686|40 minutes
 forms|forms of refused programs that load|2 minutes
 verdicts|corpora by kernels by linkers, docs/verdicts.md|60 minutes
 table|the table of releases against the BTF of kernel images|3 minutes

@@ -7,8 +7,11 @@ those that stay.
 
 import os
 import shlex
+import socket
+import struct
 import subprocess
 import sys
+import tempfile
 
 
 def words(arguments):
@@ -42,13 +45,41 @@ def contents(path):
         return None
 
 
+def served(arguments, given, kind=b"."):
+    """Has the server of ci/warm-links.c link."""
+    words = [os.getcwd(), str(len(arguments)), *arguments, *(f"{name}={value}" for name, value in os.environ.items())]
+    request = b"".join(os.fsencode(word) + b"\0" for word in words)
+    file = tempfile.TemporaryFile
+    with file() as stdin, file() as stdout, file() as stderr, socket.socket(socket.AF_UNIX) as server:
+        stdin.write(given)
+        stdin.seek(0)
+        server.connect(os.environ["SAME_BYTES_SERVER"])
+        socket.send_fds(server, [kind], [stdin.fileno(), stdout.fileno(), stderr.fileno()])
+        server.sendall(struct.pack("!I", len(request)) + request)
+        (code,) = struct.unpack("!I", server.recv(4, socket.MSG_WAITALL))
+        stdout.seek(0)
+        stderr.seek(0)
+        code = 0x100 - code if code > 0xFF else code
+        return subprocess.CompletedProcess(arguments, code, stdout.read(), stderr.read())
+
+
+def run(arguments, given):
+    """Links with the build under test."""
+    arguments = [os.environ["SAME_BYTES_LINKER"], *arguments]
+    if "SAME_BYTES_SERVER" in os.environ:
+        return served(arguments, given)
+    return subprocess.run(arguments, capture_output=True, input=given)
+
+
 def main():
+    if sys.argv[1:2] == ["--warm"]:
+        sys.exit(served([os.environ["SAME_BYTES_LINKER"], *sys.argv[2:]], b"", b"w").returncode)
     arguments = sys.argv[1:]
     named = {part for word in words(arguments) for part in (word, word.partition("=")[2]) if part}
     named = {part for part in named if "/" in part or "." in part}
     before = {path: stamp(path) for path in named}
     stdin = sys.stdin.buffer.read() if "-" in arguments else b""
-    tested = subprocess.run([os.environ["SAME_BYTES_LINKER"], *arguments], capture_output=True, input=stdin)
+    tested = run(arguments, stdin)
     written = [path for path in named if stamp(path) != before[path]]
     files = [file for path in written for file in files_below(path)]
     # Times of phases are never the same.

@@ -1,9 +1,6 @@
 //! Generates code: turns the optimized module into bytes.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{
     debuginfo::{
@@ -17,6 +14,7 @@ use super::{
     sources, unsupported,
 };
 use crate::{
+    btf,
     llvm::{FileType, Module},
     object::{Object, externs::Declared},
     plan::{Btf, Dwarf, OutputKind, SourceLines},
@@ -40,10 +38,8 @@ impl<'s> Program<'s, Optimized> {
         unsupported::check(self.session, &self.phase.machines, module)?;
         let externs = declarations::left(module);
         let unsigned = signatures::missing(&self.session.context, module).into_iter().collect();
-        let embedded_sources = match self.session.plan.debug_info.source_lines {
-            SourceLines::Embedded => sources::embedded(module),
-            SourceLines::Read | SourceLines::None => BTreeMap::new(),
-        };
+        let texts = (self.session.plan.debug_info.source_lines == SourceLines::Embedded)
+            .then(|| sources::embedded(module));
         // A module that is read back has new type names, which users would see in other outputs.
         let is_all =
             self.session.plan.outputs.iter().all(|output| output.kind == OutputKind::Object);
@@ -63,8 +59,12 @@ impl<'s> Program<'s, Optimized> {
             session.members.set(0);
             return self.object();
         }
+        // Here, because native objects of the same link bring the text of their lines.
+        if let (Some(texts), Some(info)) = (texts, &mut object.btf) {
+            btf::sources::quote_embedded(info, &texts);
+        }
         let linked_only = session.linked_only.borrow().clone();
-        object.declared = Declared { externs, unsigned, embedded_sources, linked_only };
+        object.declared = Declared { externs, unsigned, linked_only };
         Ok(object)
     }
 

@@ -119,7 +119,9 @@ impl<'a> Session<'a> {
 
     fn decide_target(&self, opened: &[Opened<'_>]) -> Result<Triple> {
         let mut triples = Triples::default();
-        opened.iter().for_each(|input| triples.note(&input.module.triple(), &input.origin));
+        for Opened { module, origin } in opened {
+            triples.note(&module.triple(), &module.layout_text(), origin);
+        }
         let target = triples.decide(self.plan.target.as_ref(), self.warnings)?;
         let library = self.context.library();
         let layout = Machine::new(

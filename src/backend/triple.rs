@@ -35,12 +35,18 @@ impl Triple {
 pub(super) struct Triples {
     first: BTreeMap<&'static str, (Target, Origin)>,
     foreign: Vec<(String, Origin)>,
+    /// The data layout of the first input that is not for BPF.
+    layout: Option<String>,
 }
 
 impl Triples {
-    /// Records the `triple` of the input `origin`; an empty one is ignored.
-    pub(super) fn note(&mut self, triple: &str, origin: &Origin) {
-        match Target::from_triple(triple) {
+    /// Records the `triple` and data `layout` of the input `origin`; empty ones are ignored.
+    pub(super) fn note(&mut self, triple: &str, layout: &str, origin: &Origin) {
+        let target = Target::of_input(triple, layout);
+        if target.is_none() && !layout.is_empty() {
+            self.layout.get_or_insert_with(|| layout.to_owned());
+        }
+        match target {
             Some(target) => {
                 let order = match target.endian() {
                     Endian::Little => "little",
@@ -53,7 +59,8 @@ impl Triples {
         }
     }
 
-    /// Returns the target of the link: the requested one, else that of the inputs, else `bpf`.
+    /// Returns the target of the link: the requested one, else that of the inputs, else `bpf` in the byte order for which
+    /// they were compiled.
     ///
     /// # Errors
     /// Little- and big-endian inputs are mixed, or an input's byte order differs from that of the requested target.
@@ -87,6 +94,8 @@ impl Triples {
                 ],
             });
         }
-        Ok(asked.cloned().or(found.map(|(target, _)| target)).unwrap_or_else(Target::host))
+        let layout = self.layout.unwrap_or_default();
+        let found = found.map(|(target, _)| target);
+        Ok(asked.cloned().or(found).unwrap_or_else(|| Target::of_layout(&layout, Target::host())))
     }
 }

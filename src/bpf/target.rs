@@ -33,6 +33,26 @@ impl Target {
         Some(Self { triple: triple.to_owned(), endian })
     }
 
+    /// Returns the target of an input with this `triple` and data `layout`. Code for `bpf` has the byte order of the
+    /// machine that compiled it, which the layout shows.
+    #[must_use]
+    pub fn of_input(triple: &str, layout: &str) -> Option<Self> {
+        let target = Self::from_triple(triple)?;
+        let is_any = triple.split('-').next() == Some("bpf");
+        Some(if is_any { Self::of_layout(layout, target) } else { target })
+    }
+
+    /// Returns `usual`, or the target with the byte order of the data `layout` if that is another one.
+    #[must_use]
+    pub fn of_layout(layout: &str, usual: Self) -> Self {
+        let (triple, endian) = match layout.split('-').next() {
+            Some("e") => ("bpfel", Endian::Little),
+            Some("E") => ("bpfeb", Endian::Big),
+            _ => return usual,
+        };
+        if endian == usual.endian { usual } else { Self { triple: triple.to_owned(), endian } }
+    }
+
     /// Returns `bpf`: the byte order of the host.
     #[must_use]
     pub fn host() -> Self {

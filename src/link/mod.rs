@@ -84,12 +84,8 @@ pub fn describe(object: &mut Object, plan: &LinkPlan, warnings: &Warnings) -> Re
     }
     btf::sync_with_symbols(&mut info, &mut object.elf, &undefined, &object.declared, plan.mode)?;
     let queries = Queries::of(&info);
-    match plan.debug_info.source_lines {
-        SourceLines::Read => types::sources::quote(&mut info),
-        SourceLines::Embedded => {
-            types::sources::quote_embedded(&mut info, &object.declared.embedded_sources);
-        }
-        SourceLines::None => {}
+    if plan.debug_info.source_lines == SourceLines::Read {
+        types::sources::quote(&mut info);
     }
     types::fix(&mut info, &plan.debug_info.fix_options())?;
     btf::co_re_patch::apply(&info, &queries, &mut object.elf)?;

@@ -11,8 +11,6 @@ pub struct Declared {
     pub externs: BTreeMap<String, Extern>,
     /// Functions without a signature in debug information, by symbol; their entry in `.BTF` is arbitrary.
     pub unsigned: BTreeSet<String>,
-    /// The text of source files that debug information embeds, by path.
-    pub embedded_sources: BTreeMap<String, String>,
     /// The global symbols that other objects of the same link may use, but no loader looks for.
     pub linked_only: BTreeSet<String>,
 }

@@ -38,6 +38,10 @@ fn compile(sources: &Path, inputs: &Path) {
         clang.arg(inputs.join(name).with_extension("bc")).args(flags);
         tools::run(clang.current_dir(sources));
     }
+    // LLVM put the text into its BTF when the object was made.
+    let mut clang = tools::bpf_clang();
+    clang.args(["-c", "c.c", "-o"]).arg(inputs.join("native.o"));
+    tools::run(clang.current_dir(sources));
     let mut rustc = Command::new(tools::debian_rustc());
     rustc.args(["--target", "bpfel-unknown-none", "--crate-type", "lib", "--emit", "llvm-bc"]);
     rustc.args(["-C", "debuginfo=2", "-O", "rust.rs", "-o"]).arg(inputs.join("rust.bc"));
@@ -76,25 +80,30 @@ fn a_link_in_a_namespace_with_its_inputs_alone_makes_the_same_bytes() {
     let (sources, inputs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     compile(sources.path(), inputs.path());
     let root = jail(inputs.path());
-    for input in ["plain.bc", "embedded.bc", "rust.bc"] {
-        let words = [input, "--llvm", LLVM, "--btf", "-o", "out.o", "--btf-source-lines"];
-        let link = |mode| {
-            let words = [&words[..], &[mode]].concat();
+    for input in ["plain.bc", "embedded.bc", "rust.bc", "native.o"] {
+        let link = |options: &[&str]| {
+            let words = [&[input, "--llvm", LLVM, "--btf", "-o", "out.o"], options].concat();
             let mut outside = Command::new(tools::linker());
             tools::run(outside.args(&words).current_dir(inputs.path()));
             let outside = fs::read(inputs.path().join("out.o")).unwrap();
             (outside, fs::read(link_inside(root.path(), &words)).unwrap())
         };
         let has_text = |bytes: &[u8]| bytes.windows(11).any(|found| found == b"text of the");
+        let brings_text = ["embedded.bc", "native.o"].contains(&input);
         for mode in ["embedded", "none"] {
-            let (outside, inside) = link(mode);
+            let (outside, inside) = link(&["--btf-source-lines", mode]);
             assert!(outside == inside, "{input}: {mode} depends on where the link runs");
-            assert_eq!(has_text(&inside), input == "embedded.bc" && mode == "embedded", "{input}");
+            assert_eq!(has_text(&inside), brings_text && mode == "embedded", "{input}");
+            // A link with native objects drops DWARF.
+            if input != "native.o" {
+                let (outside, inside) = link(&["--btf-source-lines", mode, "--keep-dwarf"]);
+                assert!(outside == inside, "{input}: {mode} with DWARF depends on where it runs");
+            }
         }
         // The sources are there outside only: this is what the option is for.
-        let (outside, inside) = link("read");
+        let (outside, inside) = link(&["--btf-source-lines", "read"]);
         assert!(has_text(&outside), "{input}");
-        assert_eq!(outside == inside, input == "embedded.bc", "{input}");
+        assert_eq!(outside == inside, brings_text, "{input}");
     }
 }
 

@@ -168,12 +168,9 @@ fn origin(objects: &[Object]) -> Origin {
 
 fn declared(objects: &[Object]) -> Declared {
     let mut all = Declared::default();
-    for Declared { externs, unsigned, embedded_sources, .. } in
-        objects.iter().map(|object| &object.declared)
-    {
+    for Declared { externs, unsigned, .. } in objects.iter().map(|object| &object.declared) {
         all.externs.extend(externs.clone());
         all.unsigned.extend(unsigned.iter().cloned());
-        all.embedded_sources.extend(embedded_sources.clone());
     }
     all
 }
