@@ -150,7 +150,7 @@ impl Search {
     }
 
     fn enter_native(&mut self, native: &Native) -> Result<()> {
-        let symbols = super::elf::symbols(&*native.read()?);
+        let symbols = super::elf::symbols(&native.read()?);
         self.enter(&symbols, &native.origin);
         let defined = symbols.iter().filter(|symbol| symbol.role.is_definition());
         self.native_defined.extend(defined.map(|symbol| symbol.name.clone()));

@@ -201,7 +201,8 @@ impl Types {
 /// Decodes the BTF in `bytes`, a native object, and finds the functions without a prototype.
 fn decode(bytes: &[u8], origin: &Origin) -> Result<Option<(Info, BTreeSet<String>)>> {
     let btf = native::btf(bytes).map_err(|error| unreadable(error, origin))?;
-    Ok(btf.map(|info| {
+    Ok(btf.map(|mut info| {
+        info.btf.forget_random_prototypes();
         let unsigned = native::unsigned(&info);
         (info, unsigned)
     }))
