@@ -121,7 +121,7 @@ struct Table {
     endian: Endian,
 }
 
-/// What counts of the header of a section.
+/// The header of a section, as far as it counts.
 struct Header {
     name: usize,
     kind: u32,
