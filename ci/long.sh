@@ -10,7 +10,10 @@ export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH:/usr/sbin:/sbin"
 # Without nextest, which would end what takes this long.
 tests() { cargo test --test system -- --nocapture "$@"; }
 
-profiles() { BPF_LINKER_PROFILES=all tests kernels::examples_of_every_profile; }
+profiles() {
+    BPF_LINKER_PROFILES=all tests kernels::examples_of_every_profile
+    tests --ignored differential::
+}
 links() { BPF_LINKER_EXECUTION_SEED=2 BPF_LINKER_EXECUTION_FUNCTIONS=6000 tests execution::; }
 ordinary() {
     BPF_LINKER_IDIOMS=all tests idioms::ordinary_programs

@@ -3,7 +3,7 @@
 //! Decoding is total: any bytes give either a value whose string offsets and type numbers are all in range, or an
 //! error. Reserved fields must be zero, as the kernel requires (`btf_check_all_metas`), so a value is complete and
 //! encoding restores the same bytes. Only a header longer than ours loses its extension, a type of a kind that
-//! only the [layout] describes loses its contents, and a function loses a prototype that is none.
+//! only the [layout] describes loses its contents, and a function loses a prototype that no type has the number of.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -85,7 +85,8 @@ impl Btf {
             );
         }
         let mut btf = Self { endian, types, strings };
-        btf.forget_random_prototypes();
+        let last = btf.last_id();
+        btf.forget_prototypes(|proto| proto > last);
         btf.check_references()?;
         Ok(btf)
     }
@@ -118,17 +119,20 @@ impl Btf {
 
     /// Replaces prototypes of functions that are not prototypes by `void`: LLVM writes a random number if the debug
     /// information of a function has lines but no signature.
-    fn forget_random_prototypes(&mut self) {
-        let is_random = |&(_, ty): &(TypeId, &Type)| match ty.kind {
-            Kind::Func { proto, .. } => {
-                !matches!(self.get(proto).map(|ty| &ty.kind), Some(Kind::FuncProto(_)))
-            }
-            _ => false,
-        };
-        let random: Vec<TypeId> = self.iter().filter(is_random).map(|(id, _)| id).collect();
-        for id in random {
-            if let Some(Kind::Func { proto, .. }) = self.get_mut(id).map(|ty| &mut ty.kind) {
-                *proto = TypeId::VOID;
+    pub fn forget_random_prototypes(&mut self) {
+        let signatures: Vec<bool> =
+            self.types.iter().map(|ty| matches!(ty.kind, Kind::FuncProto(_))).collect();
+        self.forget_prototypes(|proto| {
+            let index = (proto.0 as usize).checked_sub(1);
+            !index.and_then(|index| signatures.get(index)).is_some_and(|it| *it)
+        });
+    }
+
+    fn forget_prototypes(&mut self, is_wrong: impl Fn(TypeId) -> bool) {
+        for ty in &mut self.types {
+            match &mut ty.kind {
+                Kind::Func { proto, .. } if is_wrong(*proto) => *proto = TypeId::VOID,
+                _ => {}
             }
         }
     }

@@ -7,7 +7,8 @@ use super::{
 
 /// Rewrites the string table of `.BTF` and every offset into it, including those of `.BTF.ext`.
 pub fn compact_strings(info: &mut Info) {
-    let old = std::mem::take(&mut info.btf.strings);
+    let mut old = std::mem::take(&mut info.btf.strings);
+    old.forget_index();
     let mut new = Strings::default();
     let mut renamed = Renamed::new(&old, Vec::new());
     info.names_mut(|name| *name = renamed.get(*name, &mut new));

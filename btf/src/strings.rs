@@ -105,6 +105,11 @@ impl Strings {
         offset
     }
 
+    /// Frees the memory that only [`intern`](Self::intern) needs; it is filled again when it is needed again.
+    pub(crate) fn forget_index(&mut self) {
+        self.index = Index::default();
+    }
+
     fn ensure_index(&mut self) {
         if !self.index.slots.is_empty() {
             return;

@@ -218,6 +218,7 @@ macro_rules! rows {
                 debuginfo LLVMDIFileGetFilename(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
                 debuginfo LLVMStripModuleDebugInfo(module: LLVMModuleRef) -> LLVMBool;
                 debuginfo LLVMGetSubprogram(function: LLVMValueRef) -> LLVMMetadataRef;
+                debuginfo LLVMSetSubprogram(function: LLVMValueRef, subprogram: LLVMMetadataRef) -> ();
                 debuginfo LLVMDIFileGetDirectory(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
                 debuginfo LLVMDIFileGetSource(file: LLVMMetadataRef, length: *mut c_uint) -> *const c_char;
 

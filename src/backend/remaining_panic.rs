@@ -24,7 +24,7 @@ pub struct Panic {
 pub enum Way {
     /// By a return of the program, into which the function is inlined.
     Return,
-    /// By a flag that a callback sets, and whoever has it run tests.
+    /// By a flag that a callback or a large function sets, and whoever calls it tests.
     Flag,
     /// By `bpf_throw`.
     Throw,

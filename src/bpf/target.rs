@@ -12,6 +12,14 @@ pub(crate) const fn u32_of(endian: Endian, bytes: [u8; 4]) -> u32 {
     }
 }
 
+/// Returns the integer encoded in `bytes`.
+pub(crate) const fn u64_of(endian: Endian, bytes: [u8; 8]) -> u64 {
+    match endian {
+        Endian::Little => u64::from_le_bytes(bytes),
+        Endian::Big => u64::from_be_bytes(bytes),
+    }
+}
+
 /// A BPF target triple.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod emit;
+pub mod partial;
 mod read;
 mod relocate;
 

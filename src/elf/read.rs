@@ -26,17 +26,25 @@ impl Elf {
     /// # Errors
     /// Returns an error if `bytes` is not such an object, or refers to data outside itself.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
+        Self::parse_some(bytes, &|_| true)
+    }
+
+    /// Parses the sections of such an object whose names are `wanted`, as if it had no others.
+    ///
+    /// # Errors
+    /// Returns an error if `bytes` is not such an object, or what is wanted refers to data outside it.
+    pub fn parse_some(bytes: &[u8], wanted: &dyn Fn(&str) -> bool) -> Result<Self> {
         let parsed = Parsed::parse(bytes).map_err(|error| malformed(error.to_string()))?;
         check_header(&parsed)?;
         let mut elf = Self {
             endian: if parsed.little_endian { Endian::Little } else { Endian::Big },
             flags: parsed.header.e_flags,
-            sections: sections(&parsed, bytes)?,
+            sections: sections(&parsed, bytes, wanted)?,
             symbols: BTreeMap::new(),
         };
         elf.symbols = symbols(&parsed, &elf.sections)?;
         place_commons(&parsed, &mut elf)?;
-        attach_relocations(&parsed, &mut elf)?;
+        attach_relocations(&parsed, &mut elf, wanted)?;
         Ok(elf)
     }
 }
@@ -55,7 +63,11 @@ fn check_header(parsed: &Parsed<'_>) -> Result<()> {
     Ok(())
 }
 
-fn sections(parsed: &Parsed<'_>, bytes: &[u8]) -> Result<BTreeMap<SectionId, Section>> {
+fn sections(
+    parsed: &Parsed<'_>,
+    bytes: &[u8],
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<BTreeMap<SectionId, Section>> {
     let mut sections = BTreeMap::new();
     for (index, header) in parsed.section_headers.iter().enumerate() {
         check_entries(index, header)?;
@@ -64,6 +76,9 @@ fn sections(parsed: &Parsed<'_>, bytes: &[u8]) -> Result<BTreeMap<SectionId, Sec
         }
         let name =
             parsed.shdr_strtab.get_at(header.sh_name).ok_or_else(|| unnamed("section", index))?;
+        if !wanted(name) {
+            continue;
+        }
         if header.sh_type == SHT_GROUP {
             check_group(name, header, parsed, bytes)?;
         }
@@ -282,10 +297,19 @@ fn binding(name: &str, raw: u8) -> Result<Binding> {
     }
 }
 
-fn attach_relocations(parsed: &Parsed<'_>, elf: &mut Elf) -> Result<()> {
+fn attach_relocations(
+    parsed: &Parsed<'_>,
+    elf: &mut Elf,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<()> {
     for (index, relocations) in &parsed.shdr_relocs {
         let target = parsed.section_headers.get(*index).map_or(0, |header| header.sh_info as usize);
         let Some(section) = elf.sections.get_mut(&SectionId(target)) else {
+            let left = parsed.section_headers.get(target);
+            let left = left.and_then(|header| parsed.shdr_strtab.get_at(header.sh_name));
+            if left.is_some_and(|name| !wanted(name)) {
+                continue;
+            }
             return Err(malformed(format!(
                 "relocations are meant for section {target}, which does not exist"
             )));
@@ -318,6 +342,6 @@ fn truncated(section: &str) -> Error {
     malformed(format!("section {section} reaches beyond the end of the file"))
 }
 
-fn malformed(cause: impl std::fmt::Display) -> Error {
+pub(super) fn malformed(cause: impl std::fmt::Display) -> Error {
     Error::input("not a BPF object").because(cause)
 }

@@ -7,7 +7,7 @@ use super::{Contents, Section};
 use crate::{
     bpf::{
         insn::INSN_SIZE,
-        target::{Endian, u32_of},
+        target::{Endian, u32_of, u64_of},
     },
     report::{Error, Result},
 };
@@ -158,13 +158,6 @@ const fn bytes_of_u32(endian: Endian, value: u32) -> [u8; 4] {
     match endian {
         Endian::Little => value.to_le_bytes(),
         Endian::Big => value.to_be_bytes(),
-    }
-}
-
-const fn u64_of(endian: Endian, bytes: [u8; 8]) -> u64 {
-    match endian {
-        Endian::Little => u64::from_le_bytes(bytes),
-        Endian::Big => u64::from_be_bytes(bytes),
     }
 }
 

@@ -1,13 +1,19 @@
 //! The link inputs in an ELF file: embedded bitcode, symbols that rustc keeps, or nothing.
 
-use goblin::elf::{
-    Elf, SectionHeader,
-    header::{EM_BPF, ET_DYN, ET_EXEC, ET_REL, machine_to_str},
-    section_header::{SHN_COMMON, SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB},
-    sym::{STB_LOCAL, STB_WEAK, STT_FILE, STT_SECTION, Sym},
+use goblin::{
+    container::Ctx,
+    elf::{
+        Elf, SectionHeader,
+        header::{EM_BPF, ET_DYN, ET_EXEC, ET_REL, header64::SIZEOF_EHDR, machine_to_str},
+        section_header::{
+            SHN_COMMON, SHN_UNDEF, SHT_NOTE, SHT_NULL, SHT_PROGBITS, SHT_STRTAB, SHT_SYMTAB,
+        },
+        sym::{STB_LOCAL, STB_WEAK, STT_FILE, STT_SECTION, Sym},
+    },
 };
 
-use super::{Role, Symbol, Visibility, bitcode};
+use super::{Role, Symbol, Visibility, bitcode, region::Region};
+use crate::report::Result;
 
 /// The usable content of an ELF file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +69,37 @@ impl Content {
         }
         Self::Foreign(description(elf))
     }
+}
+
+/// Returns true if `region` is a native BPF object, as far as its headers tell. Most of such a file need not be read, and
+/// of many objects that would take long. False means that only [`Content::of`] tells.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn is_native(region: &Region) -> Result<bool> {
+    let Ok(header) = Elf::parse_header(&region.head(SIZEOF_EHDR as u64)?) else { return Ok(false) };
+    let (Ok(container), Ok(endian)) = (header.container(), header.endianness()) else {
+        return Ok(false);
+    };
+    let is_object = header.e_machine == EM_BPF && header.e_type == ET_REL;
+    let size = u64::from(header.e_shnum).saturating_mul(u64::from(header.e_shentsize));
+    let table = region.window(header.e_shoff, size).filter(|_| is_object && container.is_big());
+    let Some(table) = table.map(|table| table.head(size)).transpose()? else { return Ok(false) };
+    let (count, context) = (usize::from(header.e_shnum), Ctx::new(container, endian));
+    let Ok(sections) = SectionHeader::parse(&table, 0, count, context) else { return Ok(false) };
+    let names = sections.get(usize::from(header.e_shstrndx));
+    let names = names.and_then(|names| region.window(names.sh_offset, names.sh_size));
+    let Some(names) = names.map(|names| names.head(u64::MAX)).transpose()? else {
+        return Ok(false);
+    };
+    let (mut has_bitcode, mut has_code) = (false, false);
+    for section in &sections {
+        let name = names.get(section.sh_name..).and_then(|rest| rest.split(|it| *it == 0).next());
+        let name = name.and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
+        has_bitcode |= BITCODE_SECTIONS.contains(&name) || METADATA_SECTIONS.contains(&name);
+        has_code |= section.sh_type == SHT_PROGBITS && section.sh_size > 0;
+    }
+    Ok(has_code && !has_bitcode)
 }
 
 fn modules(elf: &Elf<'_>, bytes: &[u8]) -> Option<Vec<(u64, u64)>> {

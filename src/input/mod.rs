@@ -230,7 +230,16 @@ impl Inputs {
         Ok(())
     }
 
+    fn add_native(&mut self, region: &Region, origin: &Origin) -> Result<()> {
+        let region = region.clone().close();
+        self.natives.push(Native { origin: origin.clone(), region, need: None });
+        Ok(())
+    }
+
     fn add_elf(&mut self, region: &Region, origin: &Origin) -> Result<()> {
+        if elf::is_native(region)? {
+            return self.add_native(region, origin);
+        }
         let bytes = region.read()?;
         match Content::of(&bytes) {
             Content::Modules(modules) => {
@@ -247,10 +256,7 @@ impl Inputs {
                 Ok(())
             }
             Content::Metadata => Ok(()),
-            Content::Object => {
-                self.natives.push(Native { origin: origin.clone(), bytes, need: None });
-                Ok(())
-            }
+            Content::Object => self.add_native(region, origin),
             Content::Foreign(fact) => Err(foreign_code(origin, &fact)),
             Content::Malformed(reason) => {
                 Err(Error::input(format!("{origin} is a malformed ELF file"))

@@ -12,6 +12,7 @@ use std::{
 use super::{
     Bitcode, Format, Inputs, Role, Symbol,
     archive::{Archive, MemberId},
+    region::Region,
 };
 use crate::{
     plan::LinkPlan,
@@ -23,10 +24,42 @@ use crate::{
 pub struct Native {
     /// The file and member that it comes from.
     pub origin: Origin,
-    /// The ELF file.
-    pub bytes: Arc<[u8]>,
+    /// The ELF file. It is read when it is needed: many objects take more memory than all that is made of them.
+    pub(super) region: Region,
     /// The reason for linking it; `None` if it was given, or its archive is linked whole.
     pub need: Option<Need>,
+}
+
+impl Native {
+    /// Reads the ELF file.
+    ///
+    /// # Errors
+    /// It can no longer be read, or is not what it was.
+    fn read(&self) -> Result<Arc<[u8]>> {
+        self.region.read()
+    }
+
+    /// Returns the same object with its file open, for several reads.
+    ///
+    /// # Errors
+    /// It can no longer be read, or is not what it was.
+    pub fn open(&self) -> Result<Self> {
+        Ok(Self { region: self.region.opened()?, ..self.clone() })
+    }
+
+    /// Returns its length in bytes.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.region.len()
+    }
+
+    /// Fills `bytes` from `offset`.
+    ///
+    /// # Errors
+    /// See [`open`](Self::open).
+    pub fn fill(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        self.region.fill(offset, bytes)
+    }
 }
 
 /// The reason for linking a member of an archive.
@@ -55,11 +88,15 @@ impl Inputs {
     /// A member cannot be read.
     pub(super) fn take_natives(&mut self, plan: &LinkPlan) -> Result<()> {
         let has_some = !self.natives.is_empty() || self.archives.iter().any(Archive::has_natives);
-        if !has_some {
+        // Without archives nothing is to be found, and without bitcode nobody asks which names objects share.
+        let has_others = !self.archives.is_empty() || !self.modules.is_empty();
+        if !has_some || !has_others {
             return Ok(());
         }
         let mut search = Search::default();
-        self.natives.iter().for_each(|native| search.enter_native(native));
+        for native in &self.natives {
+            search.enter_native(native)?;
+        }
         self.modules.iter().for_each(|module| search.enter_bitcode(module));
         let exports = plan.exports.names.iter().map(|export| &export.name);
         for name in self.roots.iter().chain(exports) {
@@ -112,12 +149,13 @@ impl Search {
         }
     }
 
-    fn enter_native(&mut self, native: &Native) {
-        let symbols = super::elf::symbols(&native.bytes);
+    fn enter_native(&mut self, native: &Native) -> Result<()> {
+        let symbols = super::elf::symbols(&native.read()?);
         self.enter(&symbols, &native.origin);
         let defined = symbols.iter().filter(|symbol| symbol.role.is_definition());
         self.native_defined.extend(defined.map(|symbol| symbol.name.clone()));
         self.native_names.extend(symbols.into_iter().map(|symbol| symbol.name));
+        Ok(())
     }
 
     fn enter_bitcode(&mut self, module: &Bitcode) {
@@ -147,7 +185,7 @@ impl Search {
                 }
                 if let Some(member) = archive.native_defining(&name) {
                     let native = archive.load_native(member)?;
-                    self.enter_native(&native);
+                    self.enter_native(&native)?;
                     self.taken.insert((index, member), Need { symbol: name.clone(), by });
                     break;
                 }

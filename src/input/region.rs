@@ -8,6 +8,7 @@ use std::{
     io,
     path::Path,
     sync::Arc,
+    time::SystemTime,
 };
 
 use crate::{
@@ -27,8 +28,9 @@ pub(super) struct Region {
 enum Backing {
     /// An open file, and its name for messages.
     Open(Arc<File>, Arc<Path>),
-    /// A file opened for each read: the members of a thin archive can exceed the number of files a process may open.
-    Closed(Arc<Path>),
+    /// A file opened for each read, as long as it is the one changed last at that time: many inputs can exceed the
+    /// number of files a process may open.
+    Closed(Arc<Path>, Option<SystemTime>),
     /// Memory, and its name for messages.
     Memory(Arc<[u8]>, Arc<Path>),
 }
@@ -51,12 +53,25 @@ impl Region {
     /// It is missing, a folder, or not readable.
     pub(super) fn closed(path: &Path) -> Result<Self> {
         let (_, metadata) = open(path)?;
-        Ok(Self { backing: Backing::Closed(path.into()), start: 0, len: metadata.len() })
+        let backing = Backing::Closed(path.into(), metadata.modified().ok());
+        Ok(Self { backing, start: 0, len: metadata.len() })
     }
 
     /// Returns a placeholder for the file at `path`: every read of it fails with the reason.
     pub(super) fn missing(path: &Path) -> Self {
-        Self { backing: Backing::Closed(path.into()), start: 0, len: 0 }
+        Self { backing: Backing::Closed(path.into(), None), start: 0, len: 0 }
+    }
+
+    /// Returns the same region without keeping its file open: it is opened again for each read.
+    pub(super) fn close(self) -> Self {
+        let backing = match self.backing {
+            Backing::Open(file, path) => {
+                let changed = file.metadata().and_then(|metadata| metadata.modified()).ok();
+                Backing::Closed(path, changed)
+            }
+            other => other,
+        };
+        Self { backing, ..self }
     }
 
     /// Returns a region of all `bytes`, called `name` in messages.
@@ -73,7 +88,7 @@ impl Region {
     /// Returns the file that contains it.
     pub(super) fn file(&self) -> &Path {
         match &self.backing {
-            Backing::Open(_, name) | Backing::Closed(name) | Backing::Memory(_, name) => name,
+            Backing::Open(_, name) | Backing::Closed(name, _) | Backing::Memory(_, name) => name,
         }
     }
 
@@ -128,8 +143,8 @@ impl Region {
             Backing::Open(file, name) => {
                 read_at(file, at, bytes).map_err(|error| unreadable(name, &error))
             }
-            Backing::Closed(name) => {
-                let (file, _) = open(name)?;
+            Backing::Closed(name, _) => {
+                let file = self.reopen()?;
                 read_at(&file, at, bytes).map_err(|error| unreadable(name, &error))
             }
             Backing::Memory(memory, name) => {
@@ -144,6 +159,31 @@ impl Region {
     }
 }
 
+impl Region {
+    /// Returns the same region with its file open, for several reads.
+    ///
+    /// # Errors
+    /// It can no longer be read, or is not what it was.
+    pub(super) fn opened(&self) -> Result<Self> {
+        let backing = match &self.backing {
+            Backing::Closed(name, _) => Backing::Open(Arc::new(self.reopen()?), Arc::clone(name)),
+            other => other.clone(),
+        };
+        Ok(Self { backing, ..*self })
+    }
+
+    fn reopen(&self) -> Result<File> {
+        let (file, metadata) = open(self.file())?;
+        let is_whole = metadata.len() >= self.start.saturating_add(self.len);
+        if let (Backing::Closed(name, Some(then)), true) = (&self.backing, is_whole) {
+            if metadata.modified().is_ok_and(|now| now != *then) {
+                return Err(changes(name, "it is not what it was"));
+            }
+        }
+        Ok(file)
+    }
+}
+
 fn open(path: &Path) -> Result<(File, Metadata)> {
     let (file, metadata) = files::open(path).map_err(|error| unreadable(path, &error))?;
     if metadata.is_dir() {
@@ -154,17 +194,21 @@ fn open(path: &Path) -> Result<(File, Metadata)> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
-    let path = path.display();
+    let shown = path.display();
     match error.kind() {
-        io::ErrorKind::NotFound => Error::input(format!("cannot find {path}")).because(error),
-        io::ErrorKind::UnexpectedEof => Error::io(format!("cannot read {path}"))
-            .because("it is shorter than it was")
-            .help("another process changes it: build the inputs before they are linked"),
-        io::ErrorKind::InvalidInput => Error::input(format!("cannot read {path}"))
+        io::ErrorKind::NotFound => Error::input(format!("cannot find {shown}")).because(error),
+        io::ErrorKind::UnexpectedEof => changes(path, "it is shorter than it was"),
+        io::ErrorKind::InvalidInput => Error::input(format!("cannot read {shown}"))
             .because(error)
             .help("write what it holds to a file, and name that file"),
-        _ => Error::io(format!("cannot read {path}")).because(error),
+        _ => Error::io(format!("cannot read {shown}")).because(error),
     }
+}
+
+fn changes(path: &Path, fact: &str) -> Error {
+    Error::io(format!("cannot read {}", path.display()))
+        .because(fact)
+        .help("another process changes it: build the inputs before they are linked")
 }
 
 #[cfg(unix)]

@@ -27,7 +27,7 @@ use crate::{
     input::Inputs,
     object::{Object, is_source},
     output,
-    plan::{Btf, Cpu, Exports, LinkPlan, OutputKind, Reports, Source, SourceLines},
+    plan::{Btf, Cpu, Exports, LinkPlan, OutputKind, Reports, Source, SourceLines, Verify},
     report::{Error, Origin, Result, Said, Warning, WarningKind, Warnings},
 };
 
@@ -224,6 +224,8 @@ fn essence(plan: &LinkPlan) -> LinkPlan {
         outputs: Vec::new(),
         llvm: None,
         cache_dir: None,
+        // Kernels judge an object from the cache again.
+        verify: Verify::default(),
         reports: Reports::default(),
         exports: Exports { names, ..plan.exports.clone() },
         ..plan.clone()

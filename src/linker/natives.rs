@@ -1,13 +1,16 @@
 //! Links of native objects alone, which open no libLLVM.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{finish_linked, phases::Clock, survey};
 use crate::{
     Error, LinkPlan, Result, Warnings,
     backend::{LinkTrace, LinkedModule, Reason, audience},
     check::{CheckOptions, cpu_level},
-    elf::{Binding, Place},
+    elf::{
+        Binding, Place,
+        partial::{Bytes, Open},
+    },
     input::{Inputs, Native, Need},
     link as linking,
     object::{Object, Role},
@@ -50,6 +53,29 @@ pub(super) fn build(
     clock.run("finish the object", || finish_linked(object, &options, warnings))
 }
 
+/// The file of a native object.
+#[derive(Debug)]
+struct File(Native);
+
+impl Bytes for File {
+    fn open(&self) -> Result<Box<dyn Open + '_>> {
+        Ok(Box::new(OpenFile(self.0.open()?)))
+    }
+}
+
+/// The same file, open.
+struct OpenFile(Native);
+
+impl Open for OpenFile {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    fn fill(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        self.0.fill(offset, bytes)
+    }
+}
+
 /// Parses each of `natives`, and records it in `link_trace`.
 ///
 /// # Errors
@@ -59,14 +85,16 @@ pub(super) fn parse(
     plan: &LinkPlan,
     link_trace: &mut LinkTrace,
 ) -> Result<Vec<Object>> {
+    let mut buffer = Vec::new();
     let parse = |native: &Native| {
         let (reason, role) = match native.need.clone() {
             None => (Reason::Given, Role::Given),
             Some(Need { symbol, by }) => (Reason::Needed { symbol, by }, Role::Member),
         };
-        let (origin, bytes) = (native.origin.clone(), native.bytes.len());
+        let (origin, bytes) = (native.origin.clone(), native.size() as usize);
         link_trace.taken.push(LinkedModule { origin, bytes, reason });
-        let object = Object::parse_native(&native.bytes, native.origin.clone())?;
+        let file = Arc::new(File(native.clone()));
+        let object = Object::parse_for_later(file, &mut buffer, native.origin.clone())?;
         cpu_level::check_native(&object, plan)?;
         Ok(Object { role, ..object })
     };
@@ -77,7 +105,7 @@ pub(super) fn parse(
 /// would refuse what they accept today.
 pub(super) fn with_btf_of<'p>(objects: &[Object], plan: &'p LinkPlan) -> Cow<'p, LinkPlan> {
     let mut plan = Cow::Borrowed(plan);
-    if plan.debug_info.btf == Btf::Omit && objects.iter().any(|object| object.btf.is_some()) {
+    if plan.debug_info.btf == Btf::Omit && objects.iter().any(Object::has_btf) {
         plan.to_mut().debug_info.btf = Btf::Emit;
     }
     plan

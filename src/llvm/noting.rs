@@ -40,7 +40,7 @@ impl<'ctx> Module<'ctx> {
         let cursor = Cursor::at_end(context, entry);
         let words = cursor.words();
         let result = cursor.pass(own, helper, made, (index, words));
-        cursor.branch_on_flag(words, left.as_raw(), done.as_raw());
+        cursor.branch_on_flag(cursor.flag(words), left.as_raw(), done.as_raw());
         left.end_with(context, leave);
         Cursor::at_end(context, done).give(result);
         call.set_called(made);
@@ -75,7 +75,14 @@ impl<'ctx> Instruction<'ctx> {
         // SAFETY: the function is alive and has such a parameter.
         let words = unsafe { llvm::LLVMGetParam(function.as_raw(), index) };
         let cursor = Cursor::before(context, self);
-        cursor.store_flag(words, 1);
+        cursor.set(cursor.flag(words), 1);
+    }
+
+    /// Sets the word at the address in the last parameter of `function`, before this instruction of it.
+    pub fn set_last_flag_before(self, context: &'ctx Context, function: Global<'ctx>) {
+        if let Some(flag) = function.parameters().pop() {
+            Cursor::before(context, self).set(flag.as_raw(), 1);
+        }
     }
 
     fn set_called(self, function: Global<'ctx>) {
@@ -91,7 +98,7 @@ impl<'ctx> Cursor<'ctx> {
         let two = unsafe { llvm::LLVMArrayType2(word, 2) };
         // SAFETY: builder and type are alive.
         let words = unsafe { llvm::LLVMBuildAlloca(self.as_raw(), two, c"".as_ptr()) };
-        self.store_flag(words, 0);
+        self.set(self.flag(words), 0);
         words
     }
 
@@ -103,11 +110,12 @@ impl<'ctx> Cursor<'ctx> {
         unsafe { llvm::LLVMBuildGEP2(self.as_raw(), byte, words, &raw mut offset, 1, name) }
     }
 
-    fn store_flag(&self, words: *mut LLVMValue, value: u64) {
+    /// Stores `value` in the word at `flag`.
+    pub(super) fn set(&self, flag: *mut LLVMValue, value: u64) {
         // SAFETY: the type is one of integers.
         let value = unsafe { llvm::LLVMConstInt(self.integer(64), value, 0) };
         // SAFETY: builder, value and pointer are alive.
-        unsafe { llvm::LLVMBuildStore(self.as_raw(), value, self.flag(words)) };
+        unsafe { llvm::LLVMBuildStore(self.as_raw(), value, flag) };
     }
 
     /// Calls `helper` with the parameters of `function`, except that one is stored in the words and replaced by their
@@ -135,16 +143,16 @@ impl<'ctx> Cursor<'ctx> {
         unsafe { llvm::LLVMBuildCall2(self.as_raw(), own, helper, start, count, name) }
     }
 
-    fn branch_on_flag(
+    /// Goes to `left` if the word at `flag` is set, else to `done`.
+    pub(super) fn branch_on_flag(
         &self,
-        words: *mut LLVMValue,
+        flag: *mut LLVMValue,
         left: *mut LLVMBasicBlock,
         done: *mut LLVMBasicBlock,
     ) {
         let (word, name) = (self.integer(64), c"".as_ptr());
-        let place = self.flag(words);
         // SAFETY: builder, type and pointer are alive.
-        let flag = unsafe { llvm::LLVMBuildLoad2(self.as_raw(), word, place, name) };
+        let flag = unsafe { llvm::LLVMBuildLoad2(self.as_raw(), word, flag, name) };
         // SAFETY: the type is one of integers.
         let zero = unsafe { llvm::LLVMConstInt(word, 0, 0) };
         let differ = LLVMIntPredicate::LLVMIntNE;
@@ -155,7 +163,7 @@ impl<'ctx> Cursor<'ctx> {
     }
 
     /// Returns `result`, or nothing if the call returns nothing.
-    fn give(&self, result: *mut LLVMValue) {
+    pub(super) fn give(&self, result: *mut LLVMValue) {
         const VOID: i32 = LLVMTypeKind::LLVMVoidTypeKind as i32;
         // SAFETY: the value is alive.
         let own = unsafe { llvm::LLVMTypeOf(result) };

@@ -24,11 +24,16 @@ pub use crate::btf::sources::is_source;
 pub use functions::{Callee, Function, Reference, SUBPROGRAMS, functions, instructions, reached};
 pub use undefined::{Referrer, Undefined, listed_externs};
 
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+
 use self::externs::Declared;
 use crate::{
     btf::Info,
-    elf::Elf,
-    report::{Origin, Result},
+    elf::{
+        Elf,
+        partial::{self, Bytes},
+    },
+    report::{Error, Origin, Result},
 };
 
 /// One object.
@@ -36,14 +41,27 @@ use crate::{
 pub struct Object {
     /// The sections, symbols and relocations, except for those of debug information in BTF.
     pub elf: Elf,
-    /// The `.BTF` and `.BTF.ext`; `None` if it has none.
+    /// The `.BTF` and `.BTF.ext`; `None` if it has none, or if they have not been decoded.
     pub btf: Option<Info>,
+    /// The file whose `.BTF` is decoded when it is linked.
+    pub later: Option<Arc<dyn Bytes>>,
     /// The origin.
     pub origin: Origin,
     /// Additional facts from its compiler.
     pub declared: Declared,
     /// Its part in the link.
     pub role: Role,
+}
+
+/// The BTF of an object, taken out of it.
+#[derive(Debug)]
+pub enum Types {
+    /// It has none.
+    None,
+    /// Decoded, with the names of functions without a prototype.
+    Decoded(Info, BTreeSet<String>),
+    /// In its file.
+    Later(Arc<dyn Bytes>, Origin),
 }
 
 /// The part of an object in a link.
@@ -70,7 +88,8 @@ impl Object {
         let mut elf = Elf::parse(bytes)?;
         sections::merge(&mut elf)?;
         let btf = debug_info::take(&mut elf)?;
-        Ok(Self { elf, btf, origin, declared: Declared::default(), role: Role::Emitted })
+        let declared = Declared::default();
+        Ok(Self { elf, btf, later: None, origin, declared, role: Role::Emitted })
     }
 
     /// Parses `bytes`, a native object that a compiler or assembler wrote for loaders or other linkers, and gives its
@@ -79,22 +98,59 @@ impl Object {
     /// # Errors
     /// Returns an error if `bytes` is not a sound BPF object, or its BTF is malformed.
     pub fn parse_native(bytes: &[u8], origin: Origin) -> Result<Self> {
-        let read = || {
-            let mut elf = Elf::parse(bytes)?;
-            let folded = native::prepare(&mut elf)?;
-            sections::merge(&mut elf)?;
-            let mut btf = debug_info::take(&mut elf)?;
-            let mut declared = Declared::default();
-            if let Some(info) = &mut btf {
-                declared.unsigned = native::unsigned(info);
-                native::check_types(info)?;
-                native::rename_lists(info, &folded);
-            }
-            Ok((elf, btf, declared))
-        };
-        let (elf, btf, declared) =
-            read().map_err(|error: crate::Error| error.context(format!("cannot read {origin}")))?;
-        Ok(Self { elf, btf, origin, declared, role: Role::Given })
+        let (mut object, _) = Self::parse_code(bytes, origin)?;
+        if let Some((btf, unsigned)) = decode(bytes, &object.origin)? {
+            (object.btf, object.declared.unsigned) = (Some(btf), unsigned);
+        }
+        Ok(object)
+    }
+
+    /// Parses a native object, and leaves its BTF to [`Types::decode`], which reads `file` again: decoded BTF takes ten
+    /// times the memory of everything else that a link needs of an object, and only one is needed at a time. `buffer` is
+    /// memory to read into.
+    ///
+    /// # Errors
+    /// Returns an error if `file` cannot be read, or is not a sound BPF object.
+    pub fn parse_for_later(
+        file: Arc<dyn Bytes>,
+        buffer: &mut Vec<u8>,
+        origin: Origin,
+    ) -> Result<Self> {
+        partial::read(&*file, buffer, &native::is_code)?;
+        let (object, has_btf) = Self::parse_code(buffer, origin)?;
+        Ok(Self { later: has_btf.then_some(file), ..object })
+    }
+
+    fn parse_code(bytes: &[u8], origin: Origin) -> Result<(Self, bool)> {
+        let (elf, has_btf) = native::code(bytes).map_err(|error| unreadable(error, &origin))?;
+        let (declared, role) = (Declared::default(), Role::Given);
+        Ok((Self { elf, btf: None, later: None, origin, declared, role }, has_btf))
+    }
+
+    /// Returns true if it has BTF, decoded or not.
+    #[must_use]
+    pub const fn has_btf(&self) -> bool {
+        self.btf.is_some() || self.later.is_some()
+    }
+
+    /// Decodes its BTF, if that was left for later.
+    ///
+    /// # Errors
+    /// Returns an error if its file can no longer be read, or its BTF is malformed.
+    pub fn decode_btf(&mut self) -> Result<()> {
+        if let Some((btf, unsigned)) = self.take_btf().decode(&mut Vec::new())? {
+            (self.btf, self.declared.unsigned) = (Some(btf), unsigned);
+        }
+        Ok(())
+    }
+
+    /// Takes its BTF out of it.
+    pub fn take_btf(&mut self) -> Types {
+        match (self.btf.take(), self.later.take()) {
+            (Some(btf), _) => Types::Decoded(btf, self.declared.unsigned.clone()),
+            (None, Some(file)) => Types::Later(file, self.origin.clone()),
+            (None, None) => Types::None,
+        }
     }
 
     /// Returns the functions: by section, then by address.
@@ -113,6 +169,45 @@ impl Object {
     /// Returns the source of the instruction at byte `offset` of `section`, as `file:line`.
     #[must_use]
     pub fn source_of(&self, section: &str, offset: u64) -> Option<String> {
-        place::source_of(self.btf.as_ref()?, section, offset)
+        let decoded = match &self.later {
+            Some(file) => {
+                let mut bytes = Vec::new();
+                partial::read(&**file, &mut bytes, &native::is_linked).ok()?;
+                Cow::Owned(native::btf(&bytes).ok()??)
+            }
+            None => Cow::Borrowed(self.btf.as_ref()?),
+        };
+        place::source_of(&decoded, section, offset)
     }
+}
+
+impl Types {
+    /// Decodes it; returns the names of functions without a prototype, too. `buffer` is memory to read into.
+    ///
+    /// # Errors
+    /// Returns an error if its file can no longer be read, or it is malformed.
+    pub fn decode(self, buffer: &mut Vec<u8>) -> Result<Option<(Info, BTreeSet<String>)>> {
+        match self {
+            Self::None => Ok(None),
+            Self::Decoded(btf, unsigned) => Ok(Some((btf, unsigned))),
+            Self::Later(file, origin) => {
+                partial::read(&*file, buffer, &native::is_linked)?;
+                decode(buffer, &origin)
+            }
+        }
+    }
+}
+
+/// Decodes the BTF in `bytes`, a native object, and finds the functions without a prototype.
+fn decode(bytes: &[u8], origin: &Origin) -> Result<Option<(Info, BTreeSet<String>)>> {
+    let btf = native::btf(bytes).map_err(|error| unreadable(error, origin))?;
+    Ok(btf.map(|mut info| {
+        info.btf.forget_random_prototypes();
+        let unsigned = native::unsigned(&info);
+        (info, unsigned)
+    }))
+}
+
+fn unreadable(error: Error, origin: &Origin) -> Error {
+    error.context(format!("cannot read {origin}"))
 }

@@ -3,10 +3,14 @@
 //! The rules of soundness are those of libbpf's linker (`linker_sanity_check_elf`); what it refuses although the meaning
 //! is clear is accepted: groups, notes, tentative definitions, sections for each function and variable.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
+use super::{debug_info, sections};
 use crate::{
-    bpf::insn::{self, INSN_SIZE},
+    bpf::insn::{self, INSN_SIZE, Insn},
     btf::{Btf, Info, Kind, TypeId},
     elf::{Binding, Elf, Place, RelocationKind, Section, SectionId, SymbolKind},
     report::{Error, Result},
@@ -21,18 +25,55 @@ const SUBDIVIDED: [&str; 3] = [".data", ".rodata", ".bss"];
 /// Sections of constants that a linker may merge.
 const MERGED_CONSTANTS: [&str; 2] = [".rodata.str", ".rodata.cst"];
 
-/// Checks `elf` and adapts its symbols and section names; returns the former and the new name of each renamed section.
+/// Parses `bytes`, checks the code and data in it, and adapts names of sections, and symbols. Returns true as well if
+/// there is BTF, which is left out.
 ///
 /// # Errors
 /// Returns an error if a symbol or relocation is unsound.
-pub(super) fn prepare(elf: &mut Elf) -> Result<BTreeMap<String, String>> {
-    check_symbols(elf)?;
+pub(super) fn code(bytes: &[u8]) -> Result<(Elf, bool)> {
+    let has_btf = Cell::new(false);
+    let is_wanted = |name: &str| {
+        has_btf.set(has_btf.get() || name == BTF);
+        is_code(name)
+    };
+    let mut elf = Elf::parse_some(bytes, &is_wanted)?;
+    check_symbols(&elf)?;
     for section in elf.sections.values().filter(|section| section.is_code()) {
-        check_code(elf, section)?;
+        check_code(&elf, section)?;
     }
-    weaken_groups(elf);
-    size_functions(elf);
-    Ok(fold(elf))
+    weaken_groups(&mut elf);
+    size_functions(&mut elf);
+    fold(&mut elf);
+    sections::merge(&mut elf)?;
+    Ok((elf, has_btf.get()))
+}
+
+/// Decodes the BTF in `bytes`, with the names and places that [`code`] gives sections and symbols.
+///
+/// # Errors
+/// Returns an error if it is malformed.
+pub(super) fn btf(bytes: &[u8]) -> Result<Option<Info>> {
+    let mut elf = Elf::parse_some(bytes, &is_linked)?;
+    let folded = fold(&mut elf);
+    sections::merge(&mut elf)?;
+    let mut btf = debug_info::take(&mut elf)?;
+    if let Some(info) = &mut btf {
+        check_types(info)?;
+        rename_lists(info, &folded);
+    }
+    Ok(btf)
+}
+
+const BTF: &str = ".BTF";
+
+/// Returns true for the sections that are linked: all but DWARF.
+pub(super) fn is_linked(name: &str) -> bool {
+    !name.starts_with(".debug_")
+}
+
+/// Returns true for those of them that [`code`] reads.
+pub(super) fn is_code(name: &str) -> bool {
+    is_linked(name) && name != BTF && name != ".BTF.ext"
 }
 
 fn check_symbols(elf: &Elf) -> Result<()> {
@@ -80,12 +121,14 @@ fn check_code(elf: &Elf, section: &Section) -> Result<()> {
             section.size()
         )));
     }
-    let codes: BTreeMap<u64, u8> = insn::decode(section.bytes(), elf.endian)
-        .map(|insn| (insn.slot.saturating_mul(INSN_SIZE), insn.code))
-        .collect();
-    for relocation in &section.relocations {
+    let mut insns = insn::decode(section.bytes(), elf.endian).peekable();
+    let mut relocations = section.relocations.iter().collect::<Vec<_>>();
+    relocations.sort_by_key(|relocation| relocation.offset);
+    for relocation in relocations {
         let at = relocation.offset;
-        let Some(&code) = codes.get(&at) else {
+        let start = |insn: &Insn| insn.slot.saturating_mul(INSN_SIZE);
+        while insns.next_if(|insn| start(insn) < at).is_some() {}
+        let Some(code) = insns.peek().filter(|insn| start(insn) == at).map(|insn| insn.code) else {
             return Err(wrong(at, "is at no instruction"));
         };
         let fits = match relocation.kind {
@@ -200,10 +243,7 @@ pub(super) fn unsigned(info: &Info) -> BTreeSet<String> {
 }
 
 /// Checks that no type of `info` contains itself.
-///
-/// # Errors
-/// Returns an error that names the first one which does.
-pub(super) fn check_types(info: &Info) -> Result<()> {
+fn check_types(info: &Info) -> Result<()> {
     let btf = &info.btf;
     let mut states = vec![State::New; btf.types.len().saturating_add(1)];
     for (id, _) in btf.iter() {
@@ -249,7 +289,7 @@ fn contents(btf: &Btf, id: TypeId) -> Vec<TypeId> {
 }
 
 /// Renames the lists of variables in `info` as their sections were.
-pub(super) fn rename_lists(info: &mut Info, renamed: &BTreeMap<String, String>) {
+fn rename_lists(info: &mut Info, renamed: &BTreeMap<String, String>) {
     let lists: Vec<_> = info
         .btf
         .iter()

@@ -37,6 +37,7 @@ fn firewall_is_the_same_to_a_loader() {
 }
 
 #[test]
+#[ignore = "ci/long.sh runs it: it builds core anew"]
 fn firewall_of_dev_and_build_std_is_the_same_to_a_loader() {
     let build = Build { profile: Profile::Dev, core: Core::BuildStd, ..Example::Firewall.usual() };
     let pair = Pair::link(build);
@@ -53,6 +54,7 @@ fn tracing_is_the_same_to_a_loader() {
 }
 
 #[test]
+#[ignore = "ci/long.sh runs it: it builds core anew"]
 fn tracing_of_dev_and_build_std_is_the_same_to_a_loader() {
     let build = Build { profile: Profile::Dev, core: Core::BuildStd, ..Example::Tracing.usual() };
     let pair = Pair::link(build);

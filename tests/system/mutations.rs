@@ -35,7 +35,7 @@ use crate::support::{
 use tempfile::TempDir;
 
 /// Cases that every run of the tests tries.
-const CASES: u64 = 600;
+const CASES: u64 = 300;
 
 /// Cases beyond these that failed once: a variable with a zero byte in its name.
 const FAILED: [u64; 1] = [3487];

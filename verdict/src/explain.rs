@@ -102,7 +102,8 @@ pub fn explain(text: &str, object: &Path, program: &str) -> Option<Explanation> 
     let place_of = |step: &log::Step| -> Option<(String, String)> {
         // The kernel prints the name of the file alone.
         let noted = lines.place(step.index).or_else(|| step.place.clone())?;
-        Some((noted, step.line.clone()))
+        // The log names no line of an instruction that a jump leads to if that of the jump was printed last.
+        Some((noted, lines.text(step.index).unwrap_or_else(|| step.line.clone())))
     };
     let mut steps: Vec<&log::Step> = log.steps.iter().collect();
     // A message about the form of the program names its instruction, and no path leads there.
@@ -118,7 +119,10 @@ pub fn explain(text: &str, object: &Path, program: &str) -> Option<Explanation> 
     let own = own.map(|(_, place)| place);
     let rule = table::find(&message);
     let (place, line) = own.or_else(|| at.clone()).or_else(|| lines.start()).unzip();
-    let history = last.map_or_else(Vec::new, |last| way(&log, last, &message, &place_of));
+    let history = match log.acquisition() {
+        Some(acquired) => unreleased(&log, acquired, &place_of),
+        None => last.map_or_else(Vec::new, |last| way(&log, last, &message, &place_of)),
+    };
     let mut help = log.suggestions.clone();
     help.extend(rule.map(|rule| rule.help.to_owned()));
     Some(Explanation {
@@ -146,30 +150,25 @@ fn is_of_library(place: &str) -> bool {
     FOLDERS.iter().any(|folder| place.contains(folder)) || place.starts_with("library/core/")
 }
 
-/// Returns the steps that made the value which `message` is about, the oldest first.
-fn way(
-    log: &log::Log,
-    last: &log::Step,
-    message: &str,
-    place_of: &dyn Fn(&log::Step) -> Option<(String, String)>,
-) -> Vec<String> {
+/// Tells the place of a step, as the log or the object knows it.
+type PlaceOf<'a> = &'a dyn Fn(&log::Step) -> Option<(String, String)>;
+
+/// Returns the steps that made the value which `message` is about, the oldest first. A step in a loop is told once.
+fn way(log: &log::Log, last: &log::Step, message: &str, place_of: PlaceOf<'_>) -> Vec<String> {
     let Some(mut wanted) = log::register_in(message).or_else(|| last.base()) else {
         return Vec::new();
     };
-    let mut told = Vec::new();
+    let (mut told, mut seen) = (Vec::new(), Vec::new());
     for step in log.steps.iter().rev().skip(1) {
         let Some(from) = step.makes(&wanted) else { continue };
-        let place = place_of(step).map(|(place, line)| match line.is_empty() {
-            true => format!("{place}: "),
-            false => format!("{place}: `{line}`: "),
-        });
-        let value = step.value_of(&wanted).map(|it| format!(", {}", log::in_words(&it)));
-        told.push(format!(
-            "{}{}{}",
-            place.unwrap_or_default(),
-            step.instruction,
-            value.unwrap_or_default()
-        ));
+        if !seen.contains(&(step.index, wanted.clone())) {
+            seen.push((step.index, wanted.clone()));
+            let value = |name: &str| step.value_of(name).map(|it| log::in_words(&it));
+            let by =
+                step.offset_of(&wanted).and_then(|offset| Some(format!(" by {}", value(&offset)?)));
+            let value = value(&wanted).map(|it| format!(", {it}{}", by.unwrap_or_default()));
+            told.push(at_place(step, &value.unwrap_or_default(), place_of));
+        }
         match from {
             Some(source) if told.len() < STEPS => wanted = source,
             _ => break,
@@ -177,6 +176,23 @@ fn way(
     }
     told.reverse();
     told
+}
+
+/// Returns the step that acquired what is not released, and the choice that leads past the release.
+fn unreleased(log: &log::Log, acquired: &log::Step, place_of: PlaceOf<'_>) -> Vec<String> {
+    let choice = log.last_choice().filter(|choice| choice.index > acquired.index);
+    let choice = choice.map(|choice| at_place(choice, ", the last choice on this path", place_of));
+    let acquired = at_place(acquired, ", which must be released", place_of);
+    std::iter::once(acquired).chain(choice).collect()
+}
+
+/// Returns the place and text of a step, and what it makes.
+fn at_place(step: &log::Step, value: &str, place_of: PlaceOf<'_>) -> String {
+    let place = place_of(step).map(|(place, line)| match line.is_empty() {
+        true => format!("{place}: "),
+        false => format!("{place}: `{line}`: "),
+    });
+    format!("{}{}{value}", place.unwrap_or_default(), step.instruction)
 }
 
 #[cfg(test)]
@@ -212,6 +228,38 @@ mod tests {
         );
         assert!(copy.contains("r6 = r0"), "{copy}");
         assert_eq!(Explanation::from_json(&told.json()), Some(told));
+    }
+
+    #[test]
+    fn a_leak_names_the_call_and_the_choice_that_leads_past_the_release() {
+        let log = "; record = bpf_ringbuf_reserve(&ring, 8, 0); @ prog.c:5\n\
+            5: (85) call bpf_ringbuf_reserve#131 ; R0=ringbuf_mem_or_null(id=2,ref_obj_id=2,sz=8) refs=2\n\
+            ; if (!record) @ prog.c:6\n\
+            7: (15) if r0 == 0x0 goto pc+9 ; R0=ringbuf_mem(ref_obj_id=2,sz=8) refs=2\n\
+            ; if (kind == 8) @ prog.c:7\n\
+            12: (16) if w2 == 0x8 goto pc+4 17: R0=ringbuf_mem(ref_obj_id=2,sz=8) R10=fp0 refs=2\n\
+            17: (bc) w0 = w1 ; R0=1 R1=1 refs=2\n\
+            18: (95) exit\n\
+            Unreleased reference id=2 alloc_insn=5\n\
+            BPF_EXIT instruction in main prog would lead to reference leak\n";
+        let told = explain(log, Path::new("none.o"), "entry").expect("a message");
+        let [call, choice] = told.history.as_slice() else { panic!("{told:?}") };
+        assert!(call.starts_with("prog.c:5: ") && call.ends_with("must be released"), "{call}");
+        assert!(choice.starts_with("prog.c:7: `if (kind == 8)`"), "{choice}");
+        assert!(!choice.contains("R10=fp0"), "{choice}");
+    }
+
+    #[test]
+    fn a_step_in_a_loop_is_told_once_and_an_offset_with_its_range() {
+        let round = "; at += 2; @ prog.c:8\n4: (0f) r1 += r2 ; R1=pkt(off=2,r=9) R2=scalar(smin=0,umax=255)\n";
+        let log = format!(
+            "0: (61) r1 = *(u32 *)(r1 +0) ; R1=pkt(r=0)\n{}5: (71) r3 = *(u8 *)(r1 +0)\n\
+             invalid access to packet, off=6 size=1, R1(id=0,off=6,r=5)\n",
+            round.repeat(3)
+        );
+        let told = explain(&log, Path::new("none.o"), "entry").expect("a message");
+        let [_, step] = told.history.as_slice() else { panic!("{told:?}") };
+        assert!(step.ends_with("a place in the packet by a number from 0 to 255"), "{step}");
     }
 
     #[test]

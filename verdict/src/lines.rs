@@ -41,6 +41,12 @@ impl Lines {
         self.row(index).map(|row| row.place.clone())
     }
 
+    /// Returns the text of the line of an instruction, if the object has it.
+    #[must_use]
+    pub fn text(&self, index: u64) -> Option<String> {
+        self.row(index).map(|row| row.text.clone()).filter(|text| !text.is_empty())
+    }
+
     /// Returns the column of an instruction in its line.
     #[must_use]
     pub fn column(&self, index: u64) -> Option<u32> {

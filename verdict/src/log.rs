@@ -72,6 +72,11 @@ fn instruction(line: &str) -> Option<Step> {
         return None;
     }
     let (instruction, state) = rest.split_once(" ; ").unwrap_or((rest, ""));
+    // The state at the target of a jump may follow in the same line.
+    let words = instruction.split_whitespace().collect::<Vec<_>>();
+    let target = words.iter().position(|word| word.starts_with("pc+") || word.starts_with("pc-"));
+    let jump = target.and_then(|at| words.get(..=at)).map(|words| words.join(" "));
+    let instruction = jump.as_deref().unwrap_or(instruction);
     let (instruction, state) = (instruction.trim().to_owned(), state.trim().to_owned());
     Some(Step { index, instruction, state, ..Step::default() })
 }
@@ -116,6 +121,22 @@ impl Log {
     #[must_use]
     pub fn message(&self) -> Option<String> {
         (!self.messages.is_empty()).then(|| self.messages.join("; "))
+    }
+
+    /// Returns the instruction that acquired what the message says is not released: `alloc_insn=5`.
+    #[must_use]
+    pub fn acquisition(&self) -> Option<&Step> {
+        let message = self.message()?;
+        let (_, rest) = message.split_once("alloc_insn=")?;
+        let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+        let index: u64 = rest.get(..end)?.parse().ok()?;
+        self.steps.iter().rev().find(|step| step.index == index)
+    }
+
+    /// Returns the last jump with a condition on the path.
+    #[must_use]
+    pub fn last_choice(&self) -> Option<&Step> {
+        self.steps.iter().rev().find(|step| step.instruction.starts_with("if "))
     }
 
     /// Returns the number of the instruction that a message names: `back-edge from insn 5 to 2`.
@@ -176,6 +197,13 @@ impl Step {
         let operator = left.rfind(' ')?;
         let (left, operation) = (left.get(..operator)?, self.instruction.get(operator + 1..=at)?);
         Some((left.trim(), operation, self.instruction.get(at + 2..)?.trim()))
+    }
+
+    /// Returns the register that the instruction adds to `wanted`, or subtracts from it.
+    #[must_use]
+    pub fn offset_of(&self, wanted: &str) -> Option<String> {
+        let (left, operation, right) = self.assignment()?;
+        (left == wanted && ["+=", "-="].contains(&operation)).then(|| register(right))?
     }
 
     /// Returns the state of `wanted` behind the instruction.

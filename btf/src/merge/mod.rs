@@ -119,7 +119,7 @@ pub struct Merged {
     /// The types and records of the output.
     pub info: Info,
     /// The new number of each type, by part and old number: `types[part][old]`. Types that have no counterpart, such
-    /// as a `DATASEC`, became `void`.
+    /// as a `DATASEC`, became `void`. Empty if the parts were given to a [`Merger`] one by one.
     pub types: Vec<Vec<TypeId>>,
 }
 
@@ -154,13 +154,13 @@ pub fn merge(
     parts: impl IntoIterator<Item = Part>,
     symbols: &Symbols,
 ) -> Result<Merged, Box<Conflict>> {
-    let mut merger = Merger::new(symbols);
+    let mut merger = Merger { types: Some(Vec::new()), ..Merger::new(symbols) };
     parts.into_iter().for_each(|part| merger.add(part));
     merger.finish()
 }
 
-/// The state between two parts.
-struct Merger<'a> {
+/// The state between two parts, for a caller that makes them one by one.
+pub struct Merger<'a> {
     symbols: &'a Symbols,
     /// The index of each global symbol.
     names: HashMap<&'a str, usize>,
@@ -172,14 +172,16 @@ struct Merger<'a> {
     records: Records,
     /// The names of the parts.
     parts: Vec<String>,
-    /// The number in the pool of each type, by part.
-    types: Vec<Vec<TypeId>>,
+    /// The number in the pool of each type, by part, if that is asked for.
+    types: Option<Vec<Vec<TypeId>>>,
     /// Memory for the mapping of names.
     memory: Vec<StrOff>,
 }
 
 impl<'a> Merger<'a> {
-    fn new(symbols: &'a Symbols) -> Self {
+    /// Starts without parts.
+    #[must_use]
+    pub fn new(symbols: &'a Symbols) -> Self {
         Self {
             symbols,
             names: symbols.globals.keys().map(String::as_str).zip(0..).collect(),
@@ -189,12 +191,13 @@ impl<'a> Merger<'a> {
             sections: Sections::default(),
             records: Records::default(),
             parts: Vec::new(),
-            types: Vec::new(),
+            types: None,
             memory: Vec::new(),
         }
     }
 
-    fn add(&mut self, part: Part) {
+    /// Adds the next part.
+    pub fn add(&mut self, part: Part) {
         let Part { info: Info { btf, ext }, name, sections, definitions } = part;
         let index = self.parts.len();
         self.parts.push(name);
@@ -231,11 +234,18 @@ impl<'a> Merger<'a> {
             self.records.add(ext, &sections, strings, &mut renamed, &numbers);
         }
         self.memory = renamed.into_memory();
-        self.types.push(numbers);
+        if let Some(types) = &mut self.types {
+            types.push(numbers);
+        }
     }
 
-    fn finish(self) -> Result<Merged, Box<Conflict>> {
-        let Self { symbols, mut pool, sightings, mut sections, mut types, .. } = self;
+    /// Finishes the types of all parts.
+    ///
+    /// # Errors
+    /// Returns an error if two parts disagree about the type of a symbol.
+    pub fn finish(self) -> Result<Merged, Box<Conflict>> {
+        let Self { symbols, mut pool, sightings, mut sections, types, .. } = self;
+        let mut types = types.unwrap_or_default();
         let bound = bind::bind(&mut pool, sightings, symbols, &self.parts)?;
         sections.add_globals(&pool, &bound, symbols);
         sections.append(&mut pool, symbols);

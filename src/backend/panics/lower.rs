@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    callbacks,
+    callbacks, flags,
     graph::Graph,
     held, remaining,
     sites::{bodies, cut, is_root, leaves, leaving, mark, return_at},
@@ -133,26 +133,28 @@ fn needs_inlining(session: &Session<'_>, function: Global<'_>) -> bool {
     (takes_many || function.returns_wide()) && !is_root(function) && !function.is_variadic()
 }
 
-/// Inlines functions that return or panic, and functions that BPF cannot express otherwise.
+/// Inlines functions that return or panic, unless they are too large, and functions that BPF cannot express otherwise.
 fn inline<'ctx>(
-    session: &Session<'_>,
+    session: &'ctx Session<'_>,
     module: &Module<'ctx>,
     machine: &Machine,
     leave: Global<'ctx>,
 ) -> Result<()> {
     let leaving = leaving(module, leave);
     let copied = copies_of_ends(module, &leaving);
+    let kept = flags::too_large(session, module, &leaving)?;
     for function in bodies(module) {
         let leaves = leaving.contains(&function) && !is_root(function);
         let is_end = leaves && !function.can_return();
         if is_end && copied > MOST_COPIED {
             function.remove(Attribute::NoInline);
             function.calls().into_iter().for_each(|call| call.remove(Attribute::NoInline));
-        } else if leaves || needs_inlining(session, function) {
+        } else if (leaves && !kept.contains(&function)) || needs_inlining(session, function) {
             inline::force_calls_of(session, function);
         }
     }
-    machine.run_passes(module, "always-inline")
+    machine.run_passes(module, "always-inline")?;
+    flags::keep(session, module, machine, leave, kept)
 }
 
 /// Returns the number of instructions that inlining the never-returning functions takes.
@@ -176,6 +178,8 @@ fn finish<'ctx>(
         held::check(session, function, leave)?;
         if let Some(callback) = callbacks::kind(function) {
             callbacks::finish(session, function, leave, callback);
+        } else if flags::is_flagged(function) {
+            flags::finish(session, function, leave);
         } else if is_root(function) {
             let throws = throw::throws(session, &function.section());
             let throw = throws.then(|| throw::declaration(session, module)).flatten();

@@ -11,6 +11,8 @@
 //!   each call of it leave the program, and an endless loop in it runs once ([`endless`]);
 //! - a function that returns or panics is inlined into the programs that call it, where leaving is a `ret` of the
 //!   program's value ([`crate::plan::returns`]);
+//! - where that would take too much room, the function sets a flag in its caller's frame, which the caller tests
+//!   ([`flags`]);
 //! - a callback that a kernel helper function runs records its panic in the frame of the function that called the
 //!   helper, and returns the value that stops the helper ([`callbacks`]).
 //!
@@ -19,6 +21,7 @@
 
 mod callbacks;
 mod endless;
+mod flags;
 mod graph;
 mod held;
 mod lower;

@@ -203,9 +203,8 @@ impl Archive {
         let member = self.natives.get(member).ok_or_else(|| {
             Error::input(format!("{} has no native object number {member}", self.origin))
         })?;
-        let context = |error: Error| error.context(format!("cannot read {}", member.origin));
-        let bytes = member.region.read().map_err(context)?;
-        Ok(Native { origin: member.origin.clone(), bytes, need: None })
+        let (origin, region) = (member.origin.clone(), member.region.clone());
+        Ok(Native { origin, region, need: None })
     }
 
     /// Reads all native objects.

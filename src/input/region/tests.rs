@@ -17,13 +17,27 @@ fn a_file_that_shrinks_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shrinking.a");
     fs::write(&path, [7; 100]).unwrap();
-    for region in [Region::open(&path).unwrap(), Region::closed(&path).unwrap()] {
+    for open in [Region::open, Region::closed, |path: &Path| Ok(Region::open(path)?.close())] {
         fs::write(&path, [7; 100]).unwrap();
+        let region = open(&path).unwrap();
         assert_eq!(region.read().unwrap().len(), 100);
         fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(10).unwrap();
         let error = region.read().unwrap_err().to_string();
         assert!(error.contains("shrinking.a") && error.contains("shorter than it was"), "{error}");
     }
+}
+
+#[test]
+fn a_file_that_changes_between_reads_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("changing.o");
+    fs::write(&path, [7; 100]).unwrap();
+    let region = Region::open(&path).unwrap().close();
+    assert_eq!(&*region.read().unwrap(), [7; 100]);
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let error = region.read().unwrap_err().to_string();
+    assert!(error.contains("changing.o") && error.contains("not what it was"), "{error}");
 }
 
 #[test]

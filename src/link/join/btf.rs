@@ -12,41 +12,72 @@ use crate::{
     btf::{
         Info, Kind, Type, TypeId,
         builder::tombstone,
-        merge::{self, Conflict, Definition, Global, Moved, Part, Scope, Symbols},
+        merge::{self, Conflict, Definition, Global, Merger, Moved, Part, Scope, Symbols},
     },
     elf,
-    object::Object,
+    object::{Object, Types},
     report::{Error, Result},
 };
 
-/// The decisions of the link as the merging of BTF takes them.
-#[derive(Debug)]
-pub(super) struct Plan {
-    /// By object.
-    sections: Vec<BTreeMap<String, Vec<Moved>>>,
-    symbols: Symbols,
+/// Merges `types`, those of each object, one by one: all of them at once would take more memory than everything else.
+/// Returns the names of functions without a prototype, too.
+///
+/// # Errors
+/// Returns an error if the BTF of an object is malformed, or two objects disagree about the type of a symbol.
+pub(super) fn merge(
+    inputs: &Inputs<'_>,
+    layout: &Layout<'_>,
+    types: Vec<Types>,
+) -> Result<(Option<Info>, BTreeSet<String>)> {
+    let (symbols, mut all_unsigned) = (symbols(inputs, layout, &types), BTreeSet::new());
+    let mut merger = Merger::new(&symbols);
+    let (mut has_some, mut buffer) = (false, Vec::new());
+    for (index, (types, object)) in types.into_iter().zip(inputs.objects).enumerate() {
+        let Some((mut info, mut unsigned)) = types.decode(&mut buffer)? else { continue };
+        forget_unsigned(&mut info, &unsigned);
+        all_unsigned.append(&mut unsigned);
+        let (name, definitions) = (object.origin.to_string(), definitions(object));
+        let sections = sections(inputs, layout, index);
+        merger.add(Part { info, name, sections, definitions });
+        has_some = true;
+    }
+    drop(buffer);
+    if !has_some {
+        return Ok((None, all_unsigned));
+    }
+    let merged = merger.finish().map_err(|conflict| refused(&conflict))?;
+    Ok((Some(merged.info), all_unsigned))
 }
 
-/// Collects the decisions of the link.
-pub(super) fn plan(inputs: &Inputs<'_>, layout: &Layout<'_>) -> Plan {
-    let mut sections = vec![BTreeMap::<String, Vec<Moved>>::new(); inputs.objects.len()];
-    for (index, piece) in inputs.pieces.list.iter().enumerate() {
-        let object = inputs.objects.get(piece.object);
-        let section = object.and_then(|object| object.elf.sections.get(&piece.section));
-        let (Some(section), Some(moved)) = (section, sections.get_mut(piece.object)) else {
-            continue;
-        };
-        let placed = layout.places.get(index).copied().flatten();
-        moved.entry(section.name.clone()).or_default().push(Moved {
-            from: piece.range.clone(),
-            to: placed.and_then(|placed| place(layout, placed)),
-        });
+/// Returns the places of the contents of each section of object number `object`.
+fn sections(
+    inputs: &Inputs<'_>,
+    layout: &Layout<'_>,
+    object: usize,
+) -> BTreeMap<String, Vec<Moved>> {
+    let mut sections = BTreeMap::<String, Vec<Moved>>::new();
+    let start = inputs.pieces.list.partition_point(|piece| piece.object < object);
+    let pieces = inputs.pieces.list.iter().zip(&layout.places).skip(start);
+    let sections_in = inputs.objects.get(object).map(|object| &object.elf.sections);
+    for (piece, placed) in pieces.take_while(|(piece, _)| piece.object == object) {
+        let section = sections_in.and_then(|sections| sections.get(&piece.section));
+        let Some(section) = section else { continue };
+        let to = placed.and_then(|placed| place(layout, placed));
+        let moved = Moved { from: piece.range.clone(), to };
+        match sections.get_mut(&section.name) {
+            Some(list) => list.push(moved),
+            None => drop(sections.insert(section.name.clone(), vec![moved])),
+        }
     }
+    sections
+}
+
+/// Returns the global symbols of the output, and the sizes of its sections.
+fn symbols(inputs: &Inputs<'_>, layout: &Layout<'_>, types: &[Types]) -> Symbols {
     let mut parts = 0..;
-    let parts: Vec<Option<usize>> = inputs
-        .objects
+    let parts: Vec<Option<usize>> = types
         .iter()
-        .map(|object| object.btf.as_ref().and_then(|_| parts.next()))
+        .map(|it| if matches!(it, Types::None) { None } else { parts.next() })
         .collect();
     let mut symbols = Symbols::default();
     for name in inputs.names.externs.keys() {
@@ -62,7 +93,7 @@ pub(super) fn plan(inputs: &Inputs<'_>, layout: &Layout<'_>) -> Plan {
     }
     let sizes = layout.outputs.iter().map(|output| (output.name.to_owned(), output.size));
     symbols.section_sizes = sizes.collect();
-    Plan { sections, symbols }
+    symbols
 }
 
 fn global(
@@ -89,40 +120,21 @@ fn place(layout: &Layout<'_>, placed: Placed) -> Option<merge::Place> {
     Some(merge::Place { section, offset: placed.offset })
 }
 
-/// Drops functions of `object` without a signature in debug information from its BTF: whatever stands there contradicts
+/// Drops the functions without a signature in debug information, `unsigned`, from BTF: whatever stands there contradicts
 /// declarations in other objects.
-pub(super) fn forget_unsigned(object: &mut Object) {
-    let Some(Info { btf, ext }) = &mut object.btf else { return };
+fn forget_unsigned(info: &mut Info, unsigned: &BTreeSet<String>) {
+    if unsigned.is_empty() {
+        return;
+    }
+    let Info { btf, ext } = info;
     let is_unsigned = |&(id, ty): &(TypeId, &Type)| {
-        matches!(ty.kind, Kind::Func { .. }) && object.declared.unsigned.contains(&*btf.name(id))
+        matches!(ty.kind, Kind::Func { .. }) && unsigned.contains(&*btf.name(id))
     };
     let unsigned: BTreeSet<TypeId> = btf.iter().filter(is_unsigned).map(|(id, _)| id).collect();
     for table in ext.iter_mut().flat_map(|ext| &mut ext.func_info) {
         table.records.retain(|record| !unsigned.contains(&record.ty));
     }
     unsigned.into_iter().for_each(|id| tombstone(btf, id));
-}
-
-impl Plan {
-    /// Merges the BTF of `objects`; `None` if none of them has any.
-    ///
-    /// # Errors
-    /// Returns an error if two objects disagree about the type of a symbol.
-    pub(super) fn merge(self, objects: Vec<Object>) -> Result<Option<Info>> {
-        let parts: Vec<Part> = objects
-            .into_iter()
-            .zip(self.sections)
-            .filter_map(|(object, sections)| {
-                let (name, definitions) = (object.origin.to_string(), definitions(&object));
-                Some(Part { info: object.btf?, name, sections, definitions })
-            })
-            .collect();
-        if parts.is_empty() {
-            return Ok(None);
-        }
-        let merged = merge::merge(parts, &self.symbols).map_err(|conflict| refused(&conflict))?;
-        Ok(Some(merged.info))
-    }
 }
 
 /// Returns the places of the global symbols that `object` defines.

@@ -107,6 +107,7 @@ pub(super) fn extend_arguments(
     objects.push(Object {
         elf,
         btf: None,
+        later: None,
         origin: Origin::whole("the linker"),
         declared: Declared { linked_only, ..Declared::default() },
         role: Role::Own,
@@ -145,6 +146,9 @@ pub(super) fn unextended(
     producers: &[Producers],
     names: &Names<'_>,
 ) -> Vec<Unextended> {
+    if !producers.iter().any(|it| it.gcc) {
+        return Vec::new();
+    }
     let described: Vec<BTreeSet<Cow<'_, str>>> = objects.iter().map(described).collect();
     let mut found = BTreeMap::new();
     for (caller, _) in objects.iter().zip(producers).filter(|(_, it)| it.gcc) {

@@ -69,6 +69,12 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports, mode: LinkMode) -> Resu
     check_byte_order(&objects)?;
     let mut producers: Vec<Producers> =
         objects.iter().map(|object| Producers::of(&object.elf)).collect();
+    if producers.iter().any(|it| it.gcc) {
+        // How GCC passes an argument depends on the types of the other side.
+        for object in &mut objects {
+            object.decode_btf()?;
+        }
+    }
     gcc_co_re::check(&objects, &producers)?;
     extend::extend_arguments(&mut objects, &mut producers)?;
     for object in &mut objects {
@@ -77,8 +83,9 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports, mode: LinkMode) -> Resu
             section.relocations.sort_by_key(|relocation| relocation.offset);
         });
     }
+    let unextended = extend::unextended(&objects, &producers, &Names::resolve(&objects)?);
+    let types = objects.iter_mut().map(Object::take_btf).collect();
     let names = Names::resolve(&objects)?;
-    let unextended = extend::unextended(&objects, &producers, &names);
     check_single(&objects)?;
     check_exports(&objects, &names, exports)?;
     let pieces = Pieces::cut(&objects, &producers)?;
@@ -90,11 +97,11 @@ pub fn join(mut objects: Vec<Object>, exports: &Exports, mode: LinkMode) -> Resu
     if mode == LinkMode::Relocatable {
         producers::mark(&mut elf, &producers);
     }
-    let types = btf::plan(&inputs, &layout);
-    let (origin, declared) = (origin(&objects), declared(&objects));
-    objects.iter_mut().for_each(btf::forget_unsigned);
-    let btf = types.merge(objects)?;
-    let object = Object { elf, btf, origin, declared, role: Role::Emitted };
+    let (btf, unsigned) = btf::merge(&inputs, &layout, types)?;
+    let mut declared = declared(&objects);
+    declared.unsigned.extend(unsigned);
+    let origin = origin(&objects);
+    let object = Object { elf, btf, later: None, origin, declared, role: Role::Emitted };
     Ok(Joined { object, dropped, unextended })
 }
 

@@ -8,6 +8,7 @@
 // view: disasm structures
 // reject: callx
 // args: --export callbacks
+// warning: no loader will understand the callback `step` without BTF [needs-btf]
 // view: disasm callbacks
 // reject: callx
 // view: relocations

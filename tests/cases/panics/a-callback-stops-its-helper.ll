@@ -2,6 +2,7 @@
 ; tests the flag and ends the program.
 ;
 ; args: --export entry
+; warning: no loader will understand the callback `step` without BTF [needs-btf]
 ; view: disasm step
 ; expect: r0 = 0x1
 ; expect: + 0x8) = r0

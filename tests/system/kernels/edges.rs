@@ -81,7 +81,8 @@ fn edges() -> Vec<Edge> {
         stack("chain-512-in-sixteens", &[272, 240], before_6_9, SIXTEENS),
         stack("chain-512-and-none", &[512, 0], before_6_9, SIXTEENS),
         Edge {
-            source: chain("kprobe/do_nanosleep", &[512, 256], "0"),
+            // Linux 6.18.44 gives none to kprobes.
+            source: chain("tracepoint/syscalls/sys_enter_write", &[512, 256], "0"),
             ..stack("private-stacks", &[], Warning("only kernels from 6.13"), PRIVATE)
         },
         stack("depth-8", &[0; 8], Nothing, Taken::ByAll),

@@ -95,6 +95,46 @@ fn whatever_keeps_a_verdict_away_is_told() {
     assert!(text.contains("bin/bpf-verdict, which is not there"), "{text}");
 }
 
+/// The cache keeps objects and no verdicts: those of links without `--verify`, and refused ones, are judged each time.
+#[test]
+fn an_object_from_the_cache_is_verified_each_time() {
+    let lab = Lab::new();
+    let bad =
+        lab.write("bad.bc", fs::read(two_programs(&lab).with_extension("bc")).expect("bitcode"));
+    let good = compiled(&lab, "global_memory", "v3");
+    let (cache, object) = (good.with_file_name("cache"), good.with_file_name("cached.o"));
+    let attempt = |input: &Path, words: &[&str], code: i32| {
+        let mut linker = linker(input, &object);
+        said(
+            &tools::attempt(linker.arg("--verbose").arg("--cache-dir").arg(&cache).args(words)),
+            code,
+        )
+    };
+    let entries = || fs::read_dir(&cache).expect("the cache").count();
+    let refused = |text: &str| {
+        assert!(text.contains("refuses `bad`") && text.contains("so it is not written"), "{text}");
+        assert!(!object.exists());
+    };
+    let text = attempt(&bad, &["--verify"], 1);
+    assert!(text.contains("kept as"), "{text}");
+    refused(&text);
+    let text = attempt(&bad, &["--verify"], 1);
+    assert!(text.contains("linked before") && entries() == 1, "{text}");
+    refused(&text);
+    // A link that asks for no verdict takes the same entry, and one that asks again has it judged again.
+    let text = attempt(&bad, &[], 0);
+    assert!(text.contains("linked before") && entries() == 1, "{text}");
+    fs::remove_file(&object).expect("the object");
+    refused(&attempt(&bad, &["--verify=running,search"], 1));
+    // A verdict that cannot be had is no verdict, also for what is in the cache.
+    attempt(&good, &["--verify"], 0);
+    fs::remove_file(&object).expect("the object");
+    let text = attempt(&good, &["--verify", "--verify-with", "/bin/false"], 5);
+    assert!(text.contains("linked before") && !object.exists(), "{text}");
+    let text = attempt(&good, &["--verify"], 0);
+    assert!(text.contains("linked before") && object.exists(), "{text}");
+}
+
 fn lab_folder(file: &Path) -> PathBuf {
     file.parent().expect("a file is in a folder").to_owned()
 }
