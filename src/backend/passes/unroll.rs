@@ -48,11 +48,18 @@ pub(in crate::backend) fn unroll(
     module: &Module<'_>,
 ) -> Result<()> {
     rounds(session, machine, module)?;
-    let is_set = session.plan.llvm_args.iter().any(|option| option.contains("unroll-threshold"));
-    if !(1..=MOST_LARGE).contains(&count(module)) || is_set {
+    if !(1..=MOST_LARGE).contains(&count(module)) {
         return Ok(());
     }
-    session.with_option(LARGE, || rounds(session, machine, module)).unwrap_or_else(|error| {
+    with_large(session, || rounds(session, machine, module))
+}
+
+/// Runs `passes` with the limit of [`LARGE`], unless the plan sets another, or this libLLVM cannot take it back.
+fn with_large(session: &Session<'_>, passes: impl FnOnce() -> Result<()>) -> Result<()> {
+    if session.plan.llvm_args.iter().any(|option| option.contains("unroll-threshold")) {
+        return Ok(());
+    }
+    session.with_option(LARGE, passes).unwrap_or_else(|error| {
         log::debug!("large loops stay: {error}");
         Ok(())
     })
@@ -72,11 +79,14 @@ pub(in crate::backend) fn unroll_named(
         return Ok(());
     }
     let is_named = |function: &Global<'_>| names.contains(&function.name());
-    session.with_option(LARGE, || {
-        bodies(module)
-            .filter(is_named)
-            .try_for_each(|function| unroll_in(session, machine, function))
-    })??;
+    let unroll_all = || {
+        let mut named = bodies(module).filter(is_named);
+        named.try_for_each(|function| unroll_in(session, machine, function))
+    };
+    unroll_all()?;
+    if bodies(module).filter(is_named).any(|function| !Flow::of(function).cycles.is_empty()) {
+        with_large(session, unroll_all)?;
+    }
     check_size(module)?;
     bodies(module).filter(is_named).for_each(|function| report_in(session, function));
     Ok(())
