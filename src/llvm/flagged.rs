@@ -17,6 +17,7 @@ use super::{
     global::{Attribute, Global},
     instruction::Instruction,
     module::Module,
+    signature::parameter_types,
     value::Value,
 };
 
@@ -120,15 +121,11 @@ fn with_pointer(context: &Context, function: Global<'_>) -> *mut LLVMType {
     let own = own(function);
     // SAFETY: it is a function type.
     let returned = unsafe { llvm::LLVMGetReturnType(own) };
-    // SAFETY: it is a function type.
-    let count = unsafe { llvm::LLVMCountParamTypes(own) };
-    let mut types = vec![std::ptr::null_mut(); count as usize];
-    // SAFETY: there is room for `count` types.
-    unsafe { llvm::LLVMGetParamTypes(own, types.as_mut_ptr()) };
+    let mut types = parameter_types(own);
     // SAFETY: the context is alive.
     types.push(unsafe { llvm::LLVMPointerTypeInContext(context.as_raw(), 0) });
-    // SAFETY: there are `count + 1` live types.
-    unsafe { llvm::LLVMFunctionType(returned, types.as_mut_ptr(), count + 1, 0) }
+    // SAFETY: there are so many live types.
+    unsafe { llvm::LLVMFunctionType(returned, types.as_mut_ptr(), types.len() as u32, 0) }
 }
 
 impl<'ctx> Global<'ctx> {

@@ -19,15 +19,21 @@ impl Global<'_> {
         }
         // SAFETY: it is a function type.
         let returned = unsafe { llvm::LLVMGetReturnType(own) };
-        // SAFETY: it is a function type.
-        let count = unsafe { llvm::LLVMCountParamTypes(own) };
-        let mut types = vec![std::ptr::null_mut(); count as usize];
-        // SAFETY: there is room for `count` types.
-        unsafe { llvm::LLVMGetParamTypes(own, types.as_mut_ptr()) };
+        let types = parameter_types(own);
         let returns =
             (kind(returned) != LLVMTypeKind::LLVMVoidTypeKind as i32).then(|| scalar(returned));
         Some(Signature { returns, parameters: types.into_iter().map(scalar).collect() })
     }
+}
+
+/// Returns the types of the parameters of `own`, a function type.
+pub(super) fn parameter_types(own: *mut LLVMType) -> Vec<*mut LLVMType> {
+    // SAFETY: it is a function type.
+    let count = unsafe { llvm::LLVMCountParamTypes(own) };
+    let mut types = vec![std::ptr::null_mut(); count as usize];
+    // SAFETY: there is room for `count` types.
+    unsafe { llvm::LLVMGetParamTypes(own, types.as_mut_ptr()) };
+    types
 }
 
 fn kind(of: *mut LLVMType) -> i32 {

@@ -1,7 +1,7 @@
 //! Handles callbacks: those that a kernel helper function runs before it returns, and those that are programs of their
 //! own.
 
-use super::sites::{bodies, leaving, left_at, return_at};
+use super::sites::{bodies, leaving, marks, return_at};
 use crate::{
     backend::session::Session,
     llvm::{Global, Instruction, Module, Use},
@@ -110,11 +110,8 @@ pub(super) fn finish<'ctx>(
     helper: &Helper,
 ) {
     let How::Now { taken, stop, .. } = helper.how else { return };
-    for block in callback.blocks().collect::<Vec<_>>() {
-        let mark = left_at(block, leave).and_then(Instruction::previous);
-        if let Some(mark) = mark {
-            mark.set_flag_before(&session.context, callback, taken);
-        }
+    for mark in marks(callback, leave) {
+        mark.set_flag_before(&session.context, callback, taken);
     }
     return_at(session, callback, leave, stop, None);
     callback.remove_string_attribute(NOTES);

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     graph::Graph,
-    sites::{is_root, left_at, return_at},
+    sites::{is_root, marks, return_at},
 };
 use crate::{
     backend::{remaining_panic::Way, session::Session},
     bpf::signature::Scalar,
-    llvm::{Flags, Global, Instruction, Machine, Module},
+    llvm::{Flags, Global, Machine, Module},
     plan::InlineNever,
     report::{Error, Result, quoted},
 };
@@ -154,10 +154,8 @@ pub(super) fn finish<'ctx>(
     function: Global<'ctx>,
     leave: Global<'ctx>,
 ) {
-    for block in function.blocks().collect::<Vec<_>>() {
-        if let Some(mark) = left_at(block, leave).and_then(Instruction::previous) {
-            mark.set_last_flag_before(&session.context, function);
-        }
+    for mark in marks(function, leave) {
+        mark.set_last_flag_before(&session.context, function);
     }
     return_at(session, function, leave, 0, None);
     function.remove_string_attribute(FLAGGED);

@@ -75,6 +75,12 @@ pub(super) fn left_at<'ctx>(block: Block<'ctx>, leave: Global<'ctx>) -> Option<I
     Some(end)
 }
 
+/// Returns the calls of `leave` at the places in `function` where the program is left.
+pub(super) fn marks<'ctx>(function: Global<'ctx>, leave: Global<'ctx>) -> Vec<Instruction<'ctx>> {
+    let ends = function.blocks().filter_map(|block| left_at(block, leave));
+    ends.filter_map(Instruction::previous).collect()
+}
+
 /// Makes `function` return `value` at each place where the program is left.
 pub(super) fn return_at<'ctx>(
     session: &'ctx Session<'_>,

@@ -4,7 +4,7 @@
 //! of the whole structure in its place (`findings/gcc-16-co-re-records-stop-at-anonymous-members.sh`). A bit field
 //! under `preserve_access_index` is read without shifting, so that its neighbors are part of the value
 //! (`findings/gcc-16-reads-neighbors-of-preserved-bit-fields.sh`); the macros of bpf_core_read.h ask for the shifts, too.
-//! What a record that stops early was meant for is not in the object, so both are errors.
+//! The object does not tell the purpose of a record that stops early, so both are errors.
 
 use super::producers::Producers;
 use crate::{
